@@ -1,0 +1,45 @@
+# Two commands are enough: `make run` and `make test`. Both set up what is missing and show their progress.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: run test lint format bench lock install clean
+
+run: install ## set everything up, then talk: in this terminal, or on Telegram with TELEGRAM_BOT_TOKEN set
+	@$(BIN)/usher run
+
+test: install ## all tests, with the real models and the real catalogue
+	$(BIN)/usher setup
+	$(BIN)/python -m pytest
+
+lint: install ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install ## mend the style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install ## benchmarks; they need a quiet machine
+	$(BIN)/python -m benchmarks.turns
+
+lock: install ## pin every dependency by hash
+	$(BIN)/pip-compile --quiet --generate-hashes --extra dev --strip-extras --allow-unsafe --unsafe-package torch \
+		--no-emit-find-links --no-emit-index-url --output-file requirements.lock pyproject.toml
+
+install: $(INSTALLED)
+
+# PyTorch is installed apart: which of its builds fits (CPU or CUDA) is the machine's business, so it has no one hash.
+$(INSTALLED): requirements.lock pyproject.toml
+	@echo "Installing into .venv (a few minutes the first time) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Usher needs Python 3.11; this is " + sys.version)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+clean: ## remove the environment and everything built; conversations in .usher/usher.db stay
+	rm -rf .venv .usher/cache .usher/catalogue .usher/downloads .usher/index .usher/models

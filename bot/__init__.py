@@ -1,0 +1,1 @@
+"""The conversation: understanding, policy, replies, channels and storage. It holds no tensors."""

@@ -1,0 +1,176 @@
+"""The terminal as a channel: a chat for people, and one JSON object a line for programs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+import textwrap
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TextIO
+from uuid import uuid4
+
+from bot.conversation.press import Verb, parse_press
+from bot.conversation.reply import Button, Card, Explanation, Reply
+from bot.conversation.service import Conversations, Incoming
+from recsys.errors import UsherError
+
+CHANNEL = "console"
+WIDTH = 96
+HINT = 'Type what you feel like, or e.g. "like 2", "why 1", "save 3". Ctrl+D ends.'
+CARD_VERBS = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE, Verb.UNSAVE, Verb.MORE, Verb.WHY)
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """One person at a terminal, or a program behind a pipe, reading lines from ``source``."""
+
+    conversations: Conversations
+    person: str = "me"
+    source: TextIO = sys.stdin
+    out: TextIO = sys.stdout
+
+    async def chat(self) -> None:
+        """Talk until the input ends. Typed letters and words such as ``like 2`` press the buttons on screen."""
+        person_types = self.source.isatty()
+        last: Reply | None = None
+        self._say(HINT)
+        async for line in self._lines("\nyou> " if person_types else ""):
+            if not person_types:
+                self._say(f"\nyou> {line}")
+            press = _typed_press(line, last) if last else None
+            try:
+                last = await self.conversations.turn(self._incoming(None if press else line, press))
+            except UsherError as error:
+                self._say(f"\n{error}")
+                continue
+            self._show(last)
+            if last.explain is not None:
+                explanation = await self.conversations.explain(last)
+                if explanation is not None and (explanation.by == "llm" or not last.cards):
+                    self._say("\n" + _wrapped(explanation.text))
+
+    async def serve_json(self) -> None:
+        """One line in (plain text, ``{"text": ...}`` or ``{"press": ...}``), exactly one JSON line out."""
+        async for line in self._lines(""):
+            try:
+                text, press = _parse(line)
+                reply = await self.conversations.turn(self._incoming(text, press))
+                explanation = await self.conversations.explain(reply)
+                answer = as_json(reply, explanation)
+            except UsherError as error:
+                answer = {"error": str(error)}
+            self._say(json.dumps(answer, ensure_ascii=False))
+
+    def _incoming(self, text: str | None, press: str | None) -> Incoming:
+        return Incoming(CHANNEL, self.person, self.person, f"{CHANNEL}:{uuid4()}", text, press)
+
+    async def _lines(self, prompt: str) -> AsyncIterator[str]:
+        while True:
+            line = await asyncio.to_thread(self._read, prompt)
+            if not line:
+                return
+            if line := line.rstrip("\r\n"):
+                yield line
+
+    def _read(self, prompt: str) -> str:
+        if not prompt:
+            return self.source.readline()
+        try:
+            return input(prompt) + "\n"
+        except EOFError:
+            self._say("")
+            return ""
+
+    def _say(self, text: str) -> None:
+        print(text, file=self.out, flush=True)
+
+    def _show(self, reply: Reply) -> None:
+        parts = [_wrapped(reply.text or reply.notice or "")]
+        parts += [_card(card) for card in reply.cards]
+        parts.append(_wrapped(reply.question or ""))
+        parts.append(_buttons(reply.buttons))
+        self._say("\n" + "\n".join(part for part in parts if part))
+
+
+def as_json(reply: Reply, explanation: Explanation | None) -> dict[str, Any]:
+    """A reply as documented in ``docs/chat-json.md``."""
+    answer: dict[str, Any] = {
+        "text": reply.text or reply.notice or "",
+        "items": [_item_json(card) for card in reply.cards],
+        "question": reply.question,
+        "buttons": _buttons_json(reply.buttons),
+        "understood": [{"kind": u.kind, "value": u.value, "polarity": u.polarity} for u in reply.understood],
+        "explanation": {"text": explanation.text, "by": explanation.by} if explanation else None,
+        "ms": _ms_json(reply.ms, explanation),
+    }
+    return answer
+
+
+def _ms_json(ms: Mapping[str, float], explanation: Explanation | None) -> dict[str, float]:
+    explain = round(explanation.ms, 2) if explanation else 0.0
+    steps = {"understand": ms["understand"], "recommend": ms["recommend"], "explain": explain}
+    return steps | {"total": round(ms["total"] + explain, 2)}
+
+
+def _item_json(card: Card) -> dict[str, Any]:
+    return {
+        "id": card.item_id,
+        "title": card.title,
+        "year": card.year,
+        "imdb_id": card.external.get("imdb_id"),
+        "tmdb_id": card.external.get("tmdb_id"),
+        "score": round(card.score, 4),
+        "reasons": [{"signal": r.signal, "share": round(r.share, 4), "text": r.text} for r in card.reasons],
+        "buttons": _buttons_json(card.buttons),
+    }
+
+
+def _buttons_json(buttons: tuple[Button, ...]) -> list[dict[str, str]]:
+    return [{"label": b.label, "press": b.press} for b in buttons]
+
+
+def _parse(line: str) -> tuple[str | None, str | None]:
+    """A line of a program. JSON that is not one of the two documented objects is plain text."""
+    try:
+        data = json.loads(line)
+    except ValueError:
+        return line, None
+    if isinstance(data, dict) and isinstance(data.get("press"), str):
+        return None, data["press"]
+    if isinstance(data, dict) and isinstance(data.get("text"), str):
+        return data["text"], None
+    return line, None
+
+
+def _typed_press(line: str, last: Reply) -> str | None:
+    """``a`` presses the first button under the message, ``like 2`` the like button of the second card."""
+    typed = line.strip().lower()
+    if len(typed) == 1 and typed.isalpha() and (n := ord(typed) - ord("a")) < len(last.buttons):
+        return last.buttons[n].press if n >= 0 else None
+    match = re.fullmatch(r"([a-z]+) (\d)", typed)
+    if not match or match[1] not in CARD_VERBS:
+        return None
+    for card in last.cards:
+        for button in card.buttons:
+            press = parse_press(button.press)
+            if press and press.slot == int(match[2]) and press.verb == match[1]:
+                return button.press
+    return None
+
+
+def _card(card: Card) -> str:
+    year = f" ({card.year})" if card.year else ""
+    facts = " · ".join(card.facets)
+    lines = [f"  {card.slot}. {card.title}{year}" + (f"   {facts}" if facts else "")]
+    return "\n".join([*lines, f"     {card.reason}"] if card.reason else lines)
+
+
+def _buttons(buttons: tuple[Button, ...]) -> str:
+    return "   ".join(f"[{chr(ord('a') + n)}] {button.label}" for n, button in enumerate(buttons))
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  " * line.startswith("•")) for line in text.split("\n"))

@@ -1,0 +1,176 @@
+"""Outbox -> Telegram: each chat in order, chats side by side, nothing lost, no sending in a forced wait."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import httpx
+import structlog
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.channels.telegram.codec import CHANNEL
+from bot.channels.telegram.pace import Limits, Timing, forced_wait
+from bot.store.records import Outgoing
+from bot.store.repository import Store
+from bot.store.unit import Unit
+from recsys.errors import StoreError
+
+log = structlog.get_logger(__name__)
+
+_LOOK_AGAIN = 1.0
+"""Seconds after which the outbox is read even though nobody said that something is in it."""
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class Sender:
+    """Sends what is due. ``wake`` it when there is something new."""
+
+    def __init__(self, bot: Bot, store: Store, limits: Limits, timing: Timing) -> None:
+        self._bot = bot
+        self._store = store
+        self._limits = limits
+        self._timing = timing
+        self._news = asyncio.Event()
+        self._sending: dict[str, asyncio.Task[None]] = {}
+        self._unanswered: set[int] = set()
+        self._closing = False
+
+    def wake(self) -> None:
+        """Look into the outbox now."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Send until cancelled or, after ``close``, until nothing is due."""
+        while True:
+            self._news.clear()
+            # A chat that is busy now may be through before the query returns its old row: skip it this time.
+            busy = set(self._sending)
+            try:
+                async with self._store.reading() as reading:
+                    due = await reading.outbox_due(CHANNEL, datetime.now(UTC))
+            except StoreError as error:
+                log.warning("outbox unreadable", error=str(error))
+                due = ()
+            for row in due:
+                if row.chat_id not in busy:
+                    task = asyncio.create_task(self._send(row))
+                    self._sending[row.chat_id] = task
+                    task.add_done_callback(partial(self._sent, row.chat_id))
+            if self._closing and not self._sending:
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), _LOOK_AGAIN)
+
+    def close(self) -> None:
+        """Let ``run`` return once nothing is due."""
+        self._closing = True
+        self.wake()
+
+    async def abandon(self) -> None:
+        """Break off what is being sent; it stays in the outbox."""
+        tasks = list(self._sending.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _sent(self, chat_id: str, _: asyncio.Task[None]) -> None:
+        del self._sending[chat_id]
+        self.wake()
+
+    async def _send(self, row: Outgoing) -> None:
+        if await self._is_blocked(row.chat_id):
+            await self._give_up(row, "blocked")
+            return
+        await self._limits.turn(row.chat_id)
+        try:
+            message_id = await self._post(row.chat_id, row.payload)
+        except RetryAfter as error:
+            seconds = forced_wait(error) + random.uniform(0.05, 0.5)
+            self._limits.hold(seconds)
+            await self._retry(row, seconds, error)
+        except Forbidden as error:
+            await self._settle(lambda unit: mark_blocked(unit, row.chat_id))
+            await self._give_up(row, str(error))
+        except (BadRequest, ChatMigrated) as error:
+            await self._give_up(row, str(error))
+        except InvalidToken as error:
+            await self._retry(row, self._timing.retry_most, error)
+        except TelegramError as error:
+            if _may_have_arrived(error) and row.id in self._unanswered:
+                await self._give_up(row, "sent twice without an answer; may have arrived")
+            else:
+                if _may_have_arrived(error):
+                    self._unanswered.add(row.id)
+                await self._retry(row, self._timing.backoff(row.attempts + 1), error)
+        except Exception as error:  # a payload that we can't even post would be tried for ever
+            await self._give_up(row, f"{type(error).__name__}: {error}")
+        else:
+            self._unanswered.discard(row.id)
+            await self._settle(lambda unit: unit.outbox_sent(row.id, str(message_id)))
+
+    async def _post(self, chat_id: str, payload: Any) -> int:
+        keyboard = [
+            [InlineKeyboardButton(label, callback_data=press) for label, press in row] for row in payload["keyboard"]
+        ]
+        message = await self._bot.send_message(
+            chat_id,
+            payload["text"],
+            parse_mode=ParseMode.HTML,
+            reply_markup=InlineKeyboardMarkup(keyboard) if keyboard else None,
+            disable_notification=payload["silent"],
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+        return message.message_id
+
+    async def _is_blocked(self, chat_id: str) -> bool:
+        try:
+            async with self._store.reading() as reading:
+                user = await reading.user_called(CHANNEL, chat_id)
+        except StoreError:
+            return False
+        return user is not None and user.blocked_at is not None
+
+    async def _give_up(self, row: Outgoing, reason: str) -> None:
+        log.error("message not sent", turn=row.turn_id, error=reason)
+        self._unanswered.discard(row.id)
+        await self._settle(lambda unit: unit.outbox_dead(row.id, reason))
+
+    async def _retry(self, row: Outgoing, seconds: float, error: TelegramError) -> None:
+        log.warning("message delayed", turn=row.turn_id, attempts=row.attempts + 1, error=str(error))
+        later = datetime.now(UTC) + timedelta(seconds=seconds)
+        await self._settle(lambda unit: unit.outbox_retry(row.id, later, str(error)))
+        asyncio.get_running_loop().call_later(seconds, self.wake)
+
+    async def _settle(self, write: Callable[[Unit], Awaitable[None]]) -> None:
+        """Note down what became of a message, however long the store takes: else it would go out again."""
+        failures = 0
+        while True:
+            try:
+                async with self._store.unit() as unit:
+                    await write(unit)
+                    await unit.commit()
+            except StoreError as error:
+                failures += 1
+                log.warning("outbox not written", error=str(error))
+                await asyncio.sleep(self._timing.backoff(failures))
+            else:
+                return
+
+
+async def mark_blocked(unit: Unit, external_id: str) -> None:
+    """A person blocked us, or closed their account."""
+    if user := await unit.user_called(CHANNEL, external_id):
+        await unit.block_user(user.id)
+
+
+def _may_have_arrived(error: TelegramError) -> bool:
+    """Whether the request left us, so that only the answer may be missing."""
+    return isinstance(error.__cause__, httpx.TransportError) and not isinstance(error.__cause__, _NEVER_LEFT)

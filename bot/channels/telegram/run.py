@@ -1,0 +1,153 @@
+"""The Telegram process: connect, serve until SIGTERM or Ctrl+C, finish what runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from time import monotonic
+
+from telegram import Bot
+from telegram.error import TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.channels.telegram.intake import Poller
+from bot.channels.telegram.outbox import Sender
+from bot.channels.telegram.pace import Limits, Timing
+from bot.channels.telegram.trouble import Trouble
+from bot.channels.telegram.turns import Turns
+from bot.conversation.service import Conversations
+from bot.settings import Settings
+from bot.store.repository import Store
+from recsys.errors import ConfigError, StoreError
+
+READY = "Usher is on Telegram as @{name}. Stop it with Ctrl+C."
+
+
+async def run_telegram(
+    settings: Settings,
+    store: Store,
+    conversations: Conversations,
+    *,
+    commands: Mapping[str, str],
+    texts: Mapping[str, str],
+    announce: Callable[[str], None],
+    timing: Timing | None = None,
+) -> None:
+    """Serve Telegram until SIGTERM or SIGINT; running turns are finished, the rest stays in the database.
+
+    Args:
+        settings: ``telegram_bot_token`` and ``telegram_base_url`` are read.
+        store: Inbox and outbox.
+        conversations: Answers what people do.
+        commands: The menu: name without slash -> description.
+        texts: ``only_text`` answers what isn't text, ``groups`` is said once in a group that adds us,
+            ``trouble`` answers an update that can't be handled.
+        announce: Shows a line to the operator.
+        timing: Rates and waits; the default suits the real Telegram.
+
+    Raises:
+        ChannelError: Telegram refuses the token.
+        ConfigError: There is no token.
+    """
+    if settings.telegram_bot_token is None:
+        raise ConfigError("Set TELEGRAM_BOT_TOKEN (from @BotFather) in the environment or .env.")
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library's coming behaviour; the old one warns
+    for name in ("httpx", "httpcore", "telegram"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # below that they log URLs, which hold the token
+    timing = timing or Timing()
+    polling = HTTPXRequest(connection_pool_size=1, connect_timeout=timing.request, pool_timeout=timing.request)
+    bot = Bot(
+        settings.telegram_bot_token.get_secret_value(),
+        base_url=settings.telegram_base_url,
+        request=HTTPXRequest(
+            connection_pool_size=32,
+            read_timeout=timing.request,
+            connect_timeout=timing.request,
+            pool_timeout=timing.request,
+        ),
+        get_updates_request=polling,
+    )
+    trouble = Trouble(announce, timing)
+    limits = Limits(timing)
+    sender = Sender(bot, store, limits, timing)
+    turns = Turns(bot, store, conversations, texts, limits, timing, sent=sender.wake)
+    poller = Poller(bot, polling, store, turns.arrived, trouble, timing)
+
+    async def serve() -> None:
+        await _connect(bot, commands, trouble)
+        announce(READY.format(name=bot.username))
+        await _resume(turns, trouble)
+        await poller.run()
+
+    with _stop_signals() as stop:
+        sending = asyncio.create_task(sender.run())
+        serving = asyncio.create_task(serve())
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({serving, sending, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            deadline = monotonic() + timing.stop
+            failed = [task for task in (serving, sending) if task.done()]
+            await _end(serving, stopped)
+            await turns.finish(timing.stop)
+            sender.close()
+            await asyncio.wait({sending}, timeout=max(0.0, deadline - monotonic()))
+            await _end(sending)
+            await sender.abandon()
+            await bot.shutdown()
+        for task in failed:
+            task.result()
+
+
+async def _connect(bot: Bot, commands: Mapping[str, str], trouble: Trouble) -> None:
+    while True:
+        try:
+            await bot.initialize()
+            await bot.delete_webhook()  # with one set, Telegram refuses polling
+            await bot.set_my_commands(list(commands.items()))
+        except TelegramError as error:
+            await trouble.wait(error)
+        else:
+            trouble.over()
+            return
+
+
+async def _resume(turns: Turns, trouble: Trouble) -> None:
+    while True:
+        try:
+            await turns.resume()
+        except StoreError as error:
+            await trouble.wait(error)
+        else:
+            return
+
+
+async def _end(*tasks: asyncio.Task[object]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM and SIGINT set. A second signal ends the process at once."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    signals = (signal.SIGTERM, signal.SIGINT)
+
+    def asked() -> None:
+        stop.set()
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+    for number in signals:
+        loop.add_signal_handler(number, asked)
+    try:
+        yield stop
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

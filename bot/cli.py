@@ -1,0 +1,181 @@
+"""The command line. Commands only translate: options in, one call, errors as one line."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console as Terminal
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from bot import logs
+from bot.settings import Settings, load_settings
+from bot.stages import Home
+from recsys.errors import UsherError
+
+app = typer.Typer(
+    name="usher",
+    help="A conversational recommender: tell it what you feel like, in your own words.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+catalogue_app = typer.Typer(help="The items that can be recommended.", no_args_is_help=True)
+index_app = typer.Typer(help="The recommendation index: vectors and models.", no_args_is_help=True)
+models_app = typer.Typer(help="The text generator that phrases explanations.", no_args_is_help=True)
+app.add_typer(catalogue_app, name="catalogue")
+app.add_typer(index_app, name="index")
+app.add_typer(models_app, name="models")
+
+CONNECT = "To talk on Telegram instead: get a token from @BotFather and set TELEGRAM_BOT_TOKEN in .env."
+
+terminal = Terminal(stderr=True, highlight=False)
+"""Everything but the conversation goes to standard error, so that piped output holds the conversation alone."""
+
+
+def main() -> None:
+    """The console script. An expected error is one line and exit code 1; Ctrl+C is no error."""
+    try:
+        app(standalone_mode=True)
+    except UsherError as error:
+        announce(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def announce(line: str) -> None:
+    """A line to the operator."""
+    terminal.print(line, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Bars on a terminal; a plain line at the start and end of each task elsewhere."""
+    share = TextColumn("{task.percentage:>3.0f}%")
+    columns = (TextColumn("{task.description}"), BarColumn(), share, TimeElapsedColumn())
+    with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(task: str, done: int, total: int | None, /) -> None:
+            if task not in tasks:
+                tasks[task] = bars.add_task(task, total=total)
+                if not terminal.is_terminal:
+                    announce(f"{task} ...")
+            bars.update(tasks[task], completed=done, total=total)
+            if done == total and not terminal.is_terminal:
+                announce(f"{task}: done")
+
+        yield show
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@app.command()
+def setup() -> None:
+    """Fetch the default data, build the catalogue and the index, migrate the database. Run again at any time."""
+    from bot.stages import set_up
+
+    with progress_bars() as progress:
+        catalogue, artefact, _ = set_up(_settings(), announce, progress)
+    announce(f"Ready: {len(catalogue):,} items, model {artefact.version}.")
+
+
+@app.command()
+def run() -> None:
+    """Set up what is missing, then talk: on Telegram when TELEGRAM_BOT_TOKEN is set, else in this terminal."""
+    from bot.serve import serve_telegram, serve_terminal
+
+    settings = _settings()
+    if settings.telegram_bot_token is None:
+        announce(CONNECT)
+        serve_terminal(settings, announce, progress_bars)
+    else:
+        serve_telegram(settings, announce, progress_bars)
+
+
+@app.command()
+def chat(
+    json: Annotated[bool, typer.Option("--json", help="One JSON object out for each line in, for programs.")] = False,
+    user: Annotated[str, typer.Option(help="Who is talking: each name is a person of its own.")] = "me",
+) -> None:
+    """Talk in this terminal. Lines come from standard input; its end ends the program."""
+    from bot.serve import serve_terminal
+
+    serve_terminal(_settings(), announce, progress_bars, person=user, json=json)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    from bot.store.migrate import upgrade
+
+    settings = _settings()
+    settings.usher_home.mkdir(parents=True, exist_ok=True)
+    asyncio.run(upgrade(settings.database))
+    announce("The database is up to date.")
+
+
+@catalogue_app.command("build")
+def catalogue_build() -> None:
+    """Fetch the default movie data and join it into a catalogue."""
+    from bot.stages import build_catalogue
+
+    with progress_bars() as progress:
+        built = build_catalogue(Home(_settings().usher_home), progress)
+    announce(f"{len(built):,} items. Next: `usher index build`.")
+
+
+@catalogue_app.command("import")
+def catalogue_import(
+    file: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet, .xz and .gz too; see docs/data.md.")],
+) -> None:
+    """Replace the catalogue with your own items. Their ratings, if any, are learned from conversations."""
+    from bot.stages import import_catalogue
+
+    read = import_catalogue(Home(_settings().usher_home), file)
+    announce(f"{len(read):,} items imported. Next: `usher index build`.")
+
+
+@catalogue_app.command("export")
+def catalogue_export(out: Annotated[Path, typer.Option(help="The file to write: one JSON object a line.")]) -> None:
+    """Write every item of the catalogue to a file."""
+    from recsys.catalogue import Catalogue
+
+    loaded = Catalogue.load(Home(_settings().usher_home).items)
+    loaded.export_jsonl(out)
+    announce(f"{len(loaded):,} items written to {out}.")
+
+
+@index_app.command("build")
+def index_build() -> None:
+    """Encode the catalogue and fit the models. What was encoded before is not encoded again."""
+    from bot.stages import build_index, encoder_of
+    from recsys.catalogue import Catalogue
+
+    settings = _settings()
+    home = Home(settings.usher_home)
+    with progress_bars() as progress:
+        artefact = build_index(home, Catalogue.load(home.items), encoder_of(settings), progress)
+    announce(f"Model {artefact.version} is ready.")
+    for name, value in artefact.metrics.items():
+        announce(f"  {name}: {value:.3f}")
+
+
+@models_app.command("fetch")
+def models_fetch() -> None:
+    """Download the default text generator (1.1 GB). Goes on where it was interrupted."""
+    from bot.stages import fetch_generator
+
+    with progress_bars() as progress:
+        path = fetch_generator(Home(_settings().usher_home), progress)
+    announce(f"The text generator is in {path}.")

@@ -1,0 +1,240 @@
+"""Genres, moods, themes, languages and countries: words -> facets that the catalogue really has."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.conversation.lexicon import Concept, Lexicon, Words
+from bot.conversation.tokens import Phrases, Token, norms, squash
+from recsys.catalogue import Catalogue, Facet
+from recsys.taste import Clause
+
+_ADJECTIVES = re.compile(r"(?:y|ic|al|ing|ed|ous|ive|ent|ful)$")
+_MORE = frozenset(("more",))
+_LESS = frozenset(("less", "too", "fewer"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What one concept's words come to in this catalogue: clauses when wanted, one clause when refused."""
+
+    label: str
+    wanted: tuple[Clause, ...]
+    unwanted: Clause
+    refused: tuple[Clause, ...] = ()
+    wish: str = ""
+    sure: bool = True
+    adjective: bool = False
+    flipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A sense named by ``tokens[i:j]``. ``flipped``: wanting it refuses its facets ("foreign": not English)."""
+
+    i: int
+    j: int
+    sense: Sense
+    adjective: bool
+
+    @property
+    def label(self) -> str:
+        """How the person would recognise it."""
+        return self.sense.label
+
+    @property
+    def wanted(self) -> tuple[Clause, ...]:
+        """A clause for each thing wanted."""
+        return self.sense.wanted
+
+    @property
+    def refused(self) -> tuple[Clause, ...]:
+        """What wanting it rules out."""
+        return self.sense.refused
+
+    @property
+    def wish(self) -> str:
+        """Words for the encoder."""
+        return self.sense.wish
+
+    @property
+    def sure(self) -> bool:
+        """Whether the word alone says enough."""
+        return self.sense.sure
+
+    @property
+    def flipped(self) -> bool:
+        """Whether polarity turns round."""
+        return self.sense.flipped
+
+    def clause(self, polarity: int) -> Clause:
+        """The one clause for a wish (the first) or a refusal."""
+        return self.sense.unwanted if polarity < 0 else self.sense.wanted[0]
+
+
+class Concepts:
+    """The lexicon's concepts resolved against a catalogue: facets that it lacks are dropped."""
+
+    def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
+        self._values: dict[str, dict[str, list[str]]] = {}
+        for kind in ("genre", "keyword", "language", "country"):
+            folded: dict[str, list[str]] = defaultdict(list)
+            for value in catalogue.values(kind):
+                folded[value.casefold()].append(value)
+            self._values[kind] = dict(folded)
+        self._all = lexicon.concepts
+        senses = {name: self._sense(name, concept, name in lexicon.genre) for name, concept in self._all.items()}
+        entries = [(w, senses[name]) for name, concept in self._all.items() for w in concept.words]
+        # The most telling table wins where two concepts share a word.
+        entries.sort(key=lambda entry: -len(entry[0].split()))
+        entries += [(w, self._language(name, lexicon)) for name, words in lexicon.languages.items() for w in words]
+        entries += [(w, self._country(name, lexicon)) for name, words in lexicon.countries.items() for w in words]
+        english = self._language("English", lexicon)
+        foreign = Sense("English", english.wanted, english.unwanted, flipped=True)
+        entries += [(w, foreign) for w in lexicon.foreign.words]
+        self._phrases = Phrases(entries)
+        self._more = Phrases((w, senses[name]) for name, concept in self._all.items() for w in concept.more)
+        self._vocabulary = set(lexicon.common) | {word for phrase, _ in entries for word in norms(phrase)}
+        self._vocabulary.update(word for value in self._values["keyword"] for word in norms(value))
+        for item in catalogue.items:
+            self._vocabulary.update(norms(item.title))
+
+    def known(self, token: Token) -> bool:
+        """Whether a word is a word at all, as far as the lexicon and the catalogue can tell."""
+        norm = token.bare
+        return len(norm) > 1 and any(
+            n in self._vocabulary
+            for n in (norm, norm.removesuffix("s"), norm.removesuffix("ing"), norm.removesuffix("ed"))
+        )
+
+    def find(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[Meaning]:
+        """Concepts in reading order, none over a taken word."""
+        return [
+            Meaning(
+                hit.i,
+                hit.j,
+                hit.value,
+                hit.value.adjective and hit.j - hit.i == 1 and bool(_adjectival(tokens[hit.i].norm)),
+            )
+            for hit in self._phrases.find(tokens, taken)
+        ]
+
+    def comparative(self, tokens: Sequence[Token]) -> tuple[int, Meaning] | None:
+        """ "darker", "more action" -> +1; "less violent", "too slow" -> -1; with what it is about."""
+        if more := self._more.find(tokens):
+            return 1, Meaning(more[0].i, more[0].j, more[0].value, True)
+        for hit in self._phrases.find(tokens):
+            before = {t.norm for t in tokens[max(0, hit.i - 1) : hit.i]}
+            if {"no", "not", "nothing", "never", "isnt", "wasnt"} & {t.norm for t in tokens[: hit.i]}:
+                return None
+            if before & (_MORE | _LESS):
+                direction = 1 if before & _MORE else -1
+                return direction, Meaning(hit.i, hit.j, hit.value, True)
+        return None
+
+    def _facets(self, kind: str, patterns: Iterable[str]) -> Iterable[Facet]:
+        values = self._values[kind]
+        for pattern in patterns:
+            folded = pattern.casefold()
+            if "*" in folded:
+                match = re.compile(fnmatch.translate(folded)).match
+                for value in sorted(v for v in values if match(v)):
+                    yield from (Facet(kind, v) for v in values[value])
+            else:
+                yield from (Facet(kind, v) for v in values.get(folded, ()))
+
+    def _clause(self, label: str, genres: Words, keywords: Words) -> Clause:
+        found = (*self._facets("genre", genres), *self._facets("keyword", keywords))
+        return Clause(label, tuple(dict.fromkeys(found)))
+
+    def _sense(self, name: str, concept: Concept, genre: bool) -> Sense:
+        label = concept.label or name
+        own = self._clause(
+            label, concept.genres, () if genre and concept.genres and self._has(concept) else concept.keywords
+        )
+        implied = [self._all[other] for other in concept.implies]
+        wanted = [own] if own.facets or not implied else []
+        for other, entry in zip(concept.implies, implied, strict=True):
+            wanted.append(self._clause(entry.label or other, entry.genres, ()))
+        unwanted = self._clause(
+            label,
+            (*concept.genres, *concept.veto_genres),
+            (*(() if genre and self._has(concept) else concept.keywords), *concept.veto_keywords),
+        )
+        if not unwanted.facets and implied:
+            unwanted = Clause(label, wanted[0].facets)
+        refused = tuple(
+            Clause(clause.label, clause.facets)
+            for clause in (self._veto(self._all[other], other) for other in concept.refuses)
+            if clause.facets
+        )
+        return Sense(label, tuple(wanted), unwanted, refused, concept.wish, sure=genre, adjective=True)
+
+    def _veto(self, concept: Concept, name: str) -> Clause:
+        return self._clause(
+            concept.label or name, (*concept.genres, *concept.veto_genres), (*concept.keywords, *concept.veto_keywords)
+        )
+
+    def _has(self, concept: Concept) -> bool:
+        return any(g.casefold() in self._values["genre"] for g in concept.genres)
+
+    def _language(self, name: str, lexicon: Lexicon) -> Sense:
+        found = tuple(self._facets("language", (name, *lexicon.language_codes.get(name, ()))))
+        if not found:
+            found = tuple(self._facets("keyword", (name,)))
+        clause = Clause(name, found)
+        return Sense(name, (clause,), clause, wish="" if found else f"{name} film")
+
+    def _country(self, name: str, lexicon: Lexicon) -> Sense:
+        found = tuple(self._facets("country", (name, *lexicon.country_names.get(name, ()))))
+        if not found:
+            found = tuple(self._facets("keyword", (name,)))
+        clause = Clause(name, found)
+        return Sense(name, (clause,), clause, wish="" if found else f"film from {name}", sure=False)
+
+
+def _adjectival(norm: str) -> bool:
+    """Whether a word can describe ("scary", "dark") rather than name ("horror", "zombies")."""
+    if squash(norm) in (
+        "comedy",
+        "fantasy",
+        "mystery",
+        "spy",
+        "documentary",
+        "musical",
+        "crime",
+        "robbery",
+        "biography",
+        "witch",
+        "dance",
+    ):
+        return False
+    return bool(_ADJECTIVES.search(norm)) or norm in (
+        "dark",
+        "sad",
+        "light",
+        "fun",
+        "slow",
+        "fast",
+        "weird",
+        "epic",
+        "grim",
+        "violent",
+        "sweet",
+        "intense",
+        "complex",
+        "violence",
+        "tense",
+        "strange",
+        "absurd",
+        "goofy",
+        "heavy",
+        "happy",
+        "graphic",
+        "beautiful",
+        "suspense",
+    )

@@ -1,0 +1,227 @@
+"""The lexicon of a language: what its words mean to the bot, loaded from ``bot/texts`` and validated."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from bot.conversation.statements import Critique, Intent
+from recsys.errors import DataError
+
+Words = tuple[str, ...]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Concept(_Table):
+    """A genre, mood or theme; the head of the lexicon file says what each field means."""
+
+    words: Words
+    label: str = ""
+    more: Words = ()
+    genres: Words = ()
+    keywords: Words = ()
+    veto_genres: Words = ()
+    veto_keywords: Words = ()
+    wish: str = ""
+    implies: Words = ()
+    refuses: Words = ()
+
+
+class Era(_Table):
+    """Words for a span of years; a negative bound counts back from the catalogue's newest year."""
+
+    words: Words
+    low: int | None = None
+    high: int | None = None
+
+
+class Cues(_Table):
+    """Words that set the polarity of what follows them."""
+
+    like: Words
+    dislike: Words
+    want: Words
+    hint: Words
+    avoid: Words
+    seen: Words
+    unseen: Words
+    resemble: Words
+
+
+class Predicates(_Table):
+    """Words that judge what was named before them."""
+
+    good: Words
+    bad: Words
+
+
+class Negators(_Table):
+    """Words that turn round what follows, and the grammar around them."""
+
+    words: Words
+    between: Words
+    contrast: Words
+    copulas: Words
+    intensifiers: Words
+    hedges: Words
+
+
+class TitleCues(_Table):
+    """What makes a common word a title."""
+
+    firm: Words
+    weak: Words
+    pronouns: Words
+    after: Words
+    not_titles: Words
+
+
+class IntentWords(_Table):
+    """How an intent is said."""
+
+    whole: Words = ()
+    starts: Words = ()
+    part: Words = ()
+    command: Words = ()
+
+
+class CritiqueWords(_Table):
+    """How a critique of the last list is said."""
+
+    whole: Words
+
+
+class Questions(_Table):
+    """How a question about an item is said, by the field it asks for, and openings of questions."""
+
+    fields: Mapping[str, Words]
+    about: Words
+    inverted: Words
+
+
+class Feedback(_Table):
+    """Emoji that judge."""
+
+    liked: Words
+    disliked: Words
+
+
+class Noise(_Table):
+    """What never belongs in the words for the encoder."""
+
+    words: Words
+    cut: Words
+
+
+class References(_Table):
+    """Words for shown items."""
+
+    last: Words
+    all: Words
+    others: Words
+    none: Words
+    this: Words
+    only: Words
+
+
+class WordList(_Table):
+    """A plain list of words."""
+
+    words: Words
+
+
+class Grammar(_Table):
+    """Small words by their part in a sentence; the lexicon file says what each is for."""
+
+    subjects: Words
+    pronouns: Words
+    seeming: Words
+    exceptions: Words
+    objects: Words
+    links: Words
+    abbreviations: Words
+    question_words: Words
+    speakers: Words
+    film_nouns: Words
+    slot_nouns: Words
+    slot_closers: Words
+
+
+class Lexicon(_Table):
+    """Everything a language file says. ``common`` ranks everyday words from 1, the most common."""
+
+    genre: Mapping[str, Concept]
+    mood: Mapping[str, Concept]
+    theme: Mapping[str, Concept]
+    languages: Mapping[str, Words]
+    language_codes: Mapping[str, Words]
+    countries: Mapping[str, Words]
+    country_names: Mapping[str, Words]
+    foreign: WordList
+    decades: Mapping[int, Words]
+    eras: Mapping[str, Era]
+    cues: Cues
+    predicates: Predicates
+    negators: Negators
+    title_cues: TitleCues
+    fillers: WordList
+    intents: Mapping[Intent, IntentWords]
+    critiques: Mapping[Critique, CritiqueWords]
+    questions: Questions
+    ordinals: Mapping[int, Words]
+    references: References
+    feedback: Feedback
+    noise: Noise
+    grammar: Grammar
+    common: Mapping[str, int] = Field(repr=False)
+
+    @property
+    def concepts(self) -> dict[str, Concept]:
+        """Genres, moods and themes by name."""
+        return {**self.genre, **self.mood, **self.theme}
+
+    @field_validator("decades")
+    @classmethod
+    def _whole_decades(cls, decades: Mapping[int, Words]) -> Mapping[int, Words]:
+        if any(year % 10 for year in decades):
+            raise ValueError("a decade must end in 0")
+        return decades
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Lexicon:
+        concepts = self.concepts
+        for name, concept in concepts.items():
+            unknown = [n for n in (*concept.implies, *concept.refuses) if n not in concepts]
+            if unknown:
+                raise ValueError(f"{name} names {unknown[0]!r}, which is no concept")
+        return self
+
+
+@cache
+def load_lexicon(language: Literal["en"] = "en") -> Lexicon:
+    """The lexicon of a language; raises ``DataError`` naming the first entry that is wrong."""
+    texts = resources.files("bot.texts")
+    try:
+        data = tomllib.loads(texts.joinpath(f"lexicon.{language}.toml").read_text("utf-8"))
+        common = tomllib.loads(texts.joinpath(f"words.{language}.toml").read_text("utf-8"))["words"].split()
+        return parse_lexicon(data, common)
+    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"The lexicon for {language!r} can't be read: {error}.") from error
+
+
+def parse_lexicon(data: Mapping[str, object], common: list[str]) -> Lexicon:
+    """A lexicon from its tables and the common words in order; raises ``DataError`` for a malformed entry."""
+    try:
+        return Lexicon.model_validate({**data, "common": {word: n for n, word in enumerate(common, 1)}})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "file"
+        raise DataError(f"Mend the lexicon's {place}: {first['msg']}.") from error

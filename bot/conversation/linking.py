@@ -1,0 +1,341 @@
+"""Titles in free text, typos included.
+
+A candidate is worth the rarity of its words plus the evidence around it (a year, quotes, capitals, a verb such as
+"watched", a list of other titles, popularity); common words therefore need evidence and rare ones none.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.conversation.lexicon import Lexicon
+from bot.conversation.people import PersonMatch
+from bot.conversation.spelling import Rarity
+from bot.conversation.title_index import ARTICLES, PART, SMALL, Candidate, TitleIndex
+from bot.conversation.tokens import Phrases, Token, capitals_tell, norms, squash
+from recsys.catalogue import Catalogue
+
+ACCEPT = 10.4
+"""What a title must be worth; the other weights were set with it on real conversations."""
+EQUAL_CLAIM = 0.75
+"""Two films of one title are ambiguous when the lesser has this share of the other's popularity."""
+
+_YEAR_AFTER = re.compile(
+    r"[\s,'\"”’]{0,3}(?:[\(\[]\s*((?:18|19|20)\d\d)\s*[\)\]]|(?:from )?((?:19|20)\d\d)\b(?!['’]?s)"
+    r"|(?:the |that )?((?:19|20)\d\d) (?:one|version|film|movie|original|remake)\b)",
+    re.IGNORECASE,
+)
+_YEAR_BEFORE = re.compile(
+    r"\b((?:19|20)\d\d)(?: (?:movie|film|version of|remake of|one))?(?: the)?[\s\"“'‘]*$", re.IGNORECASE
+)
+_AGE_BEFORE = re.compile(
+    r"\b(new|newer|newest|latest|recent|original|old|older|first)(?: the)?[\s\"“'‘]*$", re.IGNORECASE
+)
+_AGE_AFTER = re.compile(r"[\s,]*\(?(?:the )?(new|newer|original|old|older)(?: one| version|\))", re.IGNORECASE)
+_NEWEST = frozenset(("new", "newer", "newest", "latest", "recent"))
+_OPENING, _CLOSING = frozenset("\"“‘'«*_"), frozenset("\"”’'»*_")
+_SEPARATOR = re.compile(
+    r"[\s,;/&\n\"“”'‘’*_\-]*(?:(?:and|or|then|also)[\s,\"“‘'*]+)?(?:the |a |an )?[\"“‘'*_]*$", re.IGNORECASE
+)
+_BOUNDARY = re.compile(r"\s*(?:$|[^\w\s'’])|[\"”]")
+_CONJUNCTIONS = frozenset(("and", "or", "but", "because", "too", "which"))
+_SENTENCE = re.compile(r"[.!?;:\n…]")
+_NEAR = 40
+"""Characters looked at on each side."""
+
+
+@dataclass(frozen=True, slots=True)
+class TitleMatch:
+    """A title at ``text[start:end]`` (``tokens[i:j]``): the item ids it may mean, likeliest first; more than one
+    only when they have an equal claim. ``score`` is its worth."""
+
+    item_ids: tuple[str, ...]
+    start: int
+    end: int
+    i: int
+    j: int
+    score: float
+
+    @property
+    def confidence(self) -> float:
+        """0.5 at the threshold, towards 1 with evidence."""
+        return round(1 - 0.5 * math.exp((ACCEPT - self.score) / 5), 3)
+
+
+@dataclass(slots=True)
+class _Case:
+    """The case for one candidate. ``solid`` is evidence that even the commonest word needs."""
+
+    of: Candidate
+    rows: tuple[int, ...]
+    worth: float
+    end: int
+    year: int | None = None
+    solid: bool = False
+    dated: bool = False
+    quoted: bool = False
+    opens: bool = False
+    capital: bool = False
+    inside: bool = False
+    """Capitals where only a name has them."""
+
+    def add(self, worth: float, solid: bool = False) -> None:
+        self.worth += worth
+        self.solid = self.solid or solid
+
+
+class Titles:
+    """Finds a catalogue's titles."""
+
+    def __init__(self, catalogue: Catalogue, lexicon: Lexicon, rarity: Rarity) -> None:
+        self.index = TitleIndex(catalogue, rarity)
+        self.rarity = rarity
+        cues = lexicon.title_cues
+        self.firm, self.weak = set(map(squash, cues.firm)), set(map(squash, cues.weak))
+        self.after = Phrases((words, True) for words in cues.after)
+        self.pronouns, self.not_titles = set(cues.pronouns), set(map(squash, cues.not_titles))
+        self.fillers = set(map(squash, lexicon.fillers.words)) | ARTICLES
+        self.themes = {squash(w) for c in lexicon.concepts.values() for w in (*c.words, *c.more)}
+
+    def find(
+        self, text: str, tokens: Sequence[Token], people: Sequence[PersonMatch] = (), expected: bool = False
+    ) -> list[TitleMatch]:
+        """Titles in reading order; ``people`` named beside them settle remakes and keep their own words.
+
+        ``expected`` says that the message answers a question about films, so less evidence is needed.
+        """
+        return _Court(self, text, tokens, people, expected).verdicts()
+
+
+class _Court:
+    """Judges the candidates of one message."""
+
+    def __init__(
+        self, words: Titles, text: str, tokens: Sequence[Token], people: Sequence[PersonMatch], expected: bool
+    ) -> None:
+        self._w, self._index, self._text, self._tokens = words, words.index, text, tokens
+        self._expected = expected
+        self._named = {person.name for person in people}
+        self._taken = [any(p.i <= n < p.j for p in people) for n in range(len(tokens))]
+        self._cased = capitals_tell(tokens)
+        self._accepted: list[_Case] = []
+
+    def verdicts(self) -> list[TitleMatch]:
+        """The best readings; twice, since a title beside another one is likelier."""
+        candidates = list(self._index.candidates(self._tokens))
+        for _ in range(2):
+            self._accepted = self._choose(candidates)
+        covered = [taken or any(c.of.i <= n < c.of.j for c in self._accepted) for n, taken in enumerate(self._taken)]
+        if corrected := list(self._index.corrected(self._tokens, covered)):
+            for _ in range(2):
+                self._accepted = self._choose(candidates + corrected)
+        return sorted((self._match(case) for case in self._accepted), key=lambda match: match.start)
+
+    def _choose(self, candidates: Sequence[Candidate]) -> list[_Case]:
+        """The best cases that don't overlap, given those accepted so far."""
+        cases = [case for c in candidates if not all(self._taken[c.i : c.j]) and self._stands(case := self._weigh(c))]
+        chosen: list[_Case] = []
+        for case in sorted(cases, key=self._standing, reverse=True):
+            if all(case.of.j <= other.of.i or case.of.i >= other.of.j for other in chosen):
+                chosen.append(case)
+        return chosen
+
+    def _standing(self, case: _Case) -> float:
+        """What decides between overlapping cases: worth, length and how well the film is known."""
+        votes = max(self._index.votes[row] for row in case.rows)
+        return case.worth + 2.0 * (case.of.j - case.of.i) + 0.8 * math.log1p(votes)
+
+    # -- evidence ---------------------------------------------------------------------------------------------
+
+    def _weigh(self, of: Candidate) -> _Case:
+        first, last = self._tokens[of.i], self._tokens[of.j - 1]
+        case = _Case(of, of.rows, of.rarity - of.penalty, last.end)
+        before = self._text[max(0, first.start - _NEAR) : first.start]
+        after = self._text[last.end : last.end + _NEAR]
+        self._year(case, before, after)
+        case.quoted = before[-1:] in _OPENING and after[:1] in _CLOSING if before and after else False
+        if case.quoted:
+            case.add(6, solid=True)
+        case.opens = of.i == 0 or bool(_SENTENCE.search(self._gap(of.i)))
+        self._capitals(case)
+        self._words_before(case)
+        self._words_after(case, after)
+        self._company(case)
+        self._doubts(case)
+        return case
+
+    def _gap(self, n: int) -> str:
+        """The text before a word, up to the word before it."""
+        return self._text[self._tokens[n - 1].end : self._tokens[n].start] if n else ""
+
+    def _content(self, of: Candidate) -> list[Token]:
+        return [t for t in self._tokens[of.i : of.j] if t.norm not in SMALL and t.norm != "i"]
+
+    def _year(self, case: _Case, before: str, after: str) -> None:
+        stated, ahead = _YEAR_AFTER.match(after), _YEAR_BEFORE.search(before)
+        if stated:
+            year = int(next(group for group in stated.groups() if group))
+        elif ahead:
+            year = int(ahead.group(1))
+        else:
+            return
+        years = {row: abs((self._index.items[row].year or 0) - year) for row in case.rows}
+        close = tuple(r for r, off in years.items() if off <= 1) or tuple(r for r, off in years.items() if off <= 2)
+        if close:
+            case.rows, case.year, case.dated = close, year, True
+            case.add(8, solid=True)
+        elif stated and stated.group(1):
+            case.year = year
+            case.add(-1.5)  # another film of that name, or a slip: only rare words survive it
+        if stated and case.year is not None:
+            case.end += stated.end()
+
+    def _capitals(self, case: _Case) -> None:
+        content = self._content(case.of)
+        capitals = sum(t.capital for t in content)
+        case.capital = self._cased and capitals > 0 and all(t.capital or t.norm.isdigit() for t in content)
+        if case.capital:
+            first = self._tokens[case.of.i]
+            shouted = len(first.norm) > 1 and self._text[first.start : first.end].isupper()
+            case.inside = not case.opens or capitals > 1 or shouted
+            case.add(4 if case.inside else 1)
+
+    def _words_before(self, case: _Case) -> None:
+        i = case.of.i
+        if i and self._tokens[i - 1].norm in ARTICLES:
+            i -= 1
+        if not i or _SENTENCE.search(self._gap(case.of.i)):
+            return
+        last = self._tokens[i - 1].norm
+        if last in self._w.firm or "".join(t.norm for t in self._tokens[max(0, i - 2) : i]) in self._w.firm:
+            case.add(3, solid=True)
+        elif last in self._w.weak:
+            case.add(1, solid=not case.of.exact)
+
+    def _words_after(self, case: _Case, after: str) -> None:
+        following = self._tokens[case.of.j : case.of.j + 3]
+        spoken_of = self._w.after.starting(following) is not None
+        boundary = spoken_of or bool(_BOUNDARY.match(after)) or (bool(following) and following[0].norm in _CONJUNCTIONS)
+        if not (case.capital or case.quoted or case.year):
+            case.add(1.5 if boundary else -2.0)
+        if case.opens and case.capital and spoken_of and case.of.rarity >= 6.5:
+            case.add(2, solid=True)
+        content = self._content(case.of)
+        clear = boundary or len(content) > 1 or case.worth >= ACCEPT + 3
+        popular = boundary and len(content) > 1 and self._prior(case) > 0.8
+        case.add(0, solid=(case.inside and clear) or popular)
+
+    def _company(self, case: _Case) -> None:
+        """Other titles and people of the message, the film's popularity, and a message that is nothing else."""
+        of = case.of
+        if any(self._beside(of, other) for other in self._accepted):
+            case.add(3, solid=True)
+        rest = (t.norm for n, t in enumerate(self._tokens) if not of.i <= n < of.j)
+        if all(norm in self._w.fillers for norm in rest):
+            known = self._prior(case) > 0.5 or of.j - of.i == len(self._tokens)
+            case.add(5 if self._expected else 4, solid=known and (of.exact or self._prior(case) > 0.6))
+        elif self._expected:
+            case.add(1)
+        case.add(2.6 * self._prior(case))
+        if not of.exact:
+            case.add(1.5 * self._prior(case) - 1.2)
+            if any(self._akin(case, other) for other in self._accepted if other.of.i >= of.j or other.of.j <= of.i):
+                case.add(3)
+        if any(self._named & self._people_of(row) for row in case.rows):
+            case.add(3)
+
+    def _doubts(self, case: _Case) -> None:
+        """What speaks against: everyday phrases, genre words, a longer name or compound around it."""
+        of, tokens = case.of, self._tokens
+        key = "".join(t.norm for t in tokens[of.i : of.j])
+        certain = case.dated or case.quoted
+        if key in self._w.not_titles and not certain:
+            case.add(-6)
+        if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not certain:
+            case.add(-4 if case.capital and not case.opens else -12)
+        if key in self._w.pronouns and not (case.inside or certain):
+            case.add(-math.inf)
+        brief = of.j - of.i < 3 and self._cased
+        if brief and not case.opens and tokens[of.i - 1].capital and not self._gap(of.i).strip(" -"):
+            starts = of.i == 1 or bool(_SENTENCE.search(self._gap(of.i - 1)))
+            if not self._w.rarity.common(tokens[of.i - 1].norm):
+                case.add(-4)
+            elif not starts and tokens[of.i - 1].norm not in ("i", "im"):
+                case.add(-2)
+        if brief and of.j < len(tokens) and tokens[of.j].capital and self._gap(of.j) in (" ", "-"):
+            case.add(0 if tokens[of.j].norm in ("and", "with", "i", "im", "or", "but") else -4)
+        if "-" in (self._gap(of.i), self._gap(of.j) if of.j < len(tokens) else ""):
+            case.add(-3)
+
+    def _stands(self, case: _Case) -> bool:
+        """Whether a case is good enough: common words need solid evidence too."""
+        content = self._content(case.of)
+        rarest = max((self._w.rarity(t.bare) for t in content), default=0.0)
+        if len(content) <= 1:
+            common = rarest < 9.3 or not case.of.exact or self._prior(case) < 0.6
+        else:
+            common = rarest < 8.2 and case.of.rarity < 13
+        common = common or (case.of.penalty >= PART and rarest < 9)
+        return case.worth >= ACCEPT and (case.solid or not common)
+
+    def _prior(self, case: _Case) -> float:
+        return max(self._index.popularity[row] for row in case.rows)
+
+    def _people_of(self, row: int) -> set[str]:
+        facets = self._index.items[row].facets
+        return {*facets.get("director", ()), *facets.get("cast", ())}
+
+    def _akin(self, case: _Case, other: _Case) -> bool:
+        """Whether two cases share a director."""
+        ours = {d for row in case.rows for d in self._index.items[row].facets.get("director", ())}
+        return any(d in ours for row in other.rows for d in self._index.items[row].facets.get("director", ()))
+
+    def _beside(self, of: Candidate, other: _Case) -> bool:
+        """Whether only a list's punctuation parts a candidate from an accepted title."""
+        if other.of.i >= of.j:
+            gap = self._text[self._tokens[of.j - 1].end : self._tokens[other.of.i].start]
+        elif other.of.j <= of.i:
+            gap = self._text[other.end : self._tokens[of.i].start]
+        else:
+            return False
+        return bool(gap.strip()) and bool(_SEPARATOR.match(gap))
+
+    # -- verdict ----------------------------------------------------------------------------------------------
+
+    def _match(self, case: _Case) -> TitleMatch:
+        tokens, i, j = self._tokens, case.of.i, case.of.j
+        title = norms(self._index.items[case.rows[0]].title)
+        if i and tokens[i - 1].norm in ARTICLES and title[:1] == [tokens[i - 1].norm] and not self._gap(i).strip():
+            i -= 1
+        while j < len(tokens) and tokens[j].start < case.end:
+            j += 1
+        ids = tuple(self._index.items[row].id for row in self._meant(case))
+        return TitleMatch(ids, tokens[i].start, case.end, i, j, case.worth)
+
+    def _meant(self, case: _Case) -> list[int]:
+        """The likeliest row, or all of equal claim."""
+        items, votes = self._index.items, self._index.votes
+
+        def claim(row: int) -> float:
+            bonus = 10.0 if self._named & self._people_of(row) else 1.0
+            return (votes[row] + 1) * bonus * (3.0 if case.year is not None and items[row].year == case.year else 1.0)
+
+        def year(row: int) -> int:
+            return items[row].year or 9999
+
+        rows = sorted(case.rows, key=lambda row: (-claim(row), -year(row)))
+        if len(rows) == 1:
+            return rows
+        if case.of.penalty >= PART:  # the first of the series, if people know it
+            return [min((row for row in rows if votes[row] >= 0.3 * votes[rows[0]]), key=year)]
+        start, end = self._tokens[case.of.i].start, self._tokens[case.of.j - 1].end
+        age = _AGE_BEFORE.search(self._text[max(0, start - _NEAR) : start]) or _AGE_AFTER.match(self._text, end)
+        if age:
+            known = [row for row in rows if self._index.popularity[row] >= 0.4] or rows
+            return [max(known, key=year) if age.group(1).lower() in _NEWEST else min(known, key=year)]
+        rivals = [row for row in rows if claim(row) >= EQUAL_CLAIM * claim(rows[0])]
+        well_known = self._index.popularity[rows[1]] > 0.55
+        return rivals[:4] if well_known and len({year(row) for row in rivals}) == len(rivals) else rows[:1]

@@ -1,0 +1,193 @@
+"""People in free text: by full name, by a well-known surname, or with a slip of the pen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rapidfuzz import fuzz
+
+from bot.conversation.spelling import Rarity, Spelling
+from bot.conversation.tokens import Token, capitals_tell, norms
+from recsys.catalogue import Catalogue, Facet
+
+_LOOKED_INTO = 6
+"""Misspelt names that are looked into per message: the search is the dearest step."""
+_ALIKE, _FIRST_ALIKE = 84, 72
+"""How alike (0..100) a whole name and its first name must be to count as misspelt."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMatch:
+    """A person at ``text[start:end]``: their name as the catalogue has it and the facets that carry it."""
+
+    name: str
+    facets: tuple[Facet, ...]
+    start: int
+    end: int
+    i: int
+    j: int
+    confidence: float = 1.0
+
+
+class People:
+    """Directors and cast of a catalogue; the more popular their items, the better known they are."""
+
+    def __init__(self, catalogue: Catalogue, rarity: Rarity) -> None:
+        self._rarity = rarity
+        self._fame: dict[str, float] = defaultdict(float)
+        self._kinds: dict[str, set[str]] = defaultdict(set)
+        for item in catalogue.items:
+            weight = max(item.number("popularity") or 0.0, 0.0) + 1
+            for kind in ("director", "cast"):
+                for name in item.facets.get(kind, ()):
+                    self._fame[name] += weight
+                    self._kinds[name].add(kind)
+        self._names: dict[str, str] = {}
+        self._by_surname: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._first_names: dict[str, int] = defaultdict(int)
+        for name in sorted(self._fame, key=self._fame.__getitem__, reverse=True):
+            self._add(name)
+        ranked = sorted(self._fame.values(), reverse=True)
+        famous = ranked[len(ranked) // 8] if ranked else 0.0
+        self._alone = self._known_alone(famous)
+        ease = {s: min(1.0, self._fame[people[0][1]] / (famous * 10 + 1)) for s, people in self._by_surname.items()}
+        self._spelling = Spelling(ease)
+
+    def _add(self, name: str) -> None:
+        said = norms(name)
+        if not said:
+            return
+        self._names.setdefault("".join(said), name)
+        plain = [n for n in said if n not in ("jr", "sr")]
+        if len(plain) < 2:
+            return
+        middle = [n for n in plain[1:-1] if len(n) > 1]
+        for key in ("".join(plain), "".join((plain[0], *middle, plain[-1]))):
+            self._names.setdefault(key, name)
+        for surname in dict.fromkeys(("".join(plain[1:]), plain[-1])):
+            self._by_surname[surname].append((plain[0], name))
+        self._first_names[plain[0]] += 1
+
+    def _known_alone(self, famous: float) -> dict[str, str]:
+        """Surnames that one famous person has almost to themselves, and first names that are nobody else's."""
+        alone = {}
+        for surname, people in self._by_surname.items():
+            best, *others = (self._fame[name] for _, name in people)
+            dominant = best >= famous and best >= 1.5 * sum(others)
+            if dominant and self._first_names[surname] < 8 and len(surname) > 3:
+                alone[surname] = people[0][1]
+        for people in self._by_surname.values():
+            first, name = people[0]
+            sole = self._first_names[first] == 1 and len(first) >= 5 and not self._rarity.common(first)
+            if sole and self._fame[name] >= famous:
+                alone.setdefault(first, name)
+        return alone
+
+    def find(self, text: str, tokens: Sequence[Token]) -> list[PersonMatch]:
+        """People in reading order; never by a first name that others share."""
+        search = _Search(text, tokens)
+        for width in (4, 3, 2):
+            for i in range(len(tokens) - width + 1):
+                if search.free(i, width) and (name := self._full_name(text, tokens[i : i + width])):
+                    search.take(self._person(name, tokens, i, i + width), width)
+        self._misspelt(search)
+        for i in range(len(tokens)):
+            if search.free(i, 1) and (siblings := self._siblings(tokens, i)):
+                search.take(siblings, 2)
+            for width in (2, 1):
+                if search.free(i, width) and (name := self._surname(text, tokens, i, width)):
+                    search.take(self._person(name, tokens, i, i + width, 0.85), width)
+        return sorted(search.found, key=lambda person: person.i)
+
+    def _misspelt(self, search: _Search) -> None:
+        tokens, tried = search.tokens, 0
+        for i in range(len(tokens) - 1):
+            pair = tokens[i : i + 2]
+            odd = any(not self._rarity.common(t.bare) and len(t.bare) > 3 for t in pair)
+            if tried >= _LOOKED_INTO or not odd or not search.free(i, 2) or _breaks(search.text, *pair):
+                continue
+            tried += 1
+            for width in (3, 2):
+                if search.free(i, width) and (name := self._near_name(tokens[i : i + width])):
+                    search.take(self._person(name, tokens, i, i + width, 0.8), width)
+
+    def _person(self, name: str, tokens: Sequence[Token], i: int, j: int, confidence: float = 1.0) -> PersonMatch:
+        facets = tuple(Facet(kind, name) for kind in ("director", "cast") if kind in self._kinds[name])
+        return PersonMatch(name, facets, tokens[i].start, tokens[j - 1].end, i, j, confidence)
+
+    def _siblings(self, tokens: Sequence[Token], i: int) -> PersonMatch | None:
+        """Of "the Coen brothers": every director of that surname."""
+        if i + 1 >= len(tokens) or tokens[i + 1].norm not in ("brothers", "bros", "sisters"):
+            return None
+        if self._rarity.common(tokens[i].norm) and not tokens[i].capital:
+            return None
+        names = [name for _, name in self._by_surname.get(tokens[i].norm, ()) if "director" in self._kinds[name]]
+        if not names:
+            return None
+        label = f"{names[0].split()[-1]} {tokens[i + 1].norm}"
+        facets = tuple(Facet("director", name) for name in names)
+        return PersonMatch(label, facets, tokens[i].start, tokens[i + 1].end, i, i + 2, 0.9)
+
+    def _full_name(self, text: str, window: Sequence[Token]) -> str | None:
+        name = self._names.get("".join(t.norm for t in window[:-1]) + window[-1].bare)
+        if name is None or any(_breaks(text, left, right) for left, right in pairwise(window)):
+            return None
+        told = all(t.capital for t in window) or sum(self._rarity(t.bare) for t in window) > 12
+        return name if told else None
+
+    def _near_name(self, window: Sequence[Token]) -> str | None:
+        first, surname = window[0].bare, "".join(t.bare for t in window[1:])
+        if len(surname) < 4 or len(first) < 3:
+            return None
+        candidates = [surname] if surname in self._by_surname else []
+        if not self._rarity.common(surname):
+            candidates += [word for word, _ in self._spelling.meant(surname)]
+        best = (0.0, 0.0, "")
+        for meant in candidates:
+            for first_name, name in self._by_surname[meant][:40]:
+                near = fuzz.ratio(first, first_name)
+                alike = (near + fuzz.ratio(surname, meant) * 1.5) / 2.5
+                if alike >= _ALIKE and near >= _FIRST_ALIKE and first[0] == first_name[0]:
+                    best = max(best, (alike, self._fame[name], name))
+        return best[2] or None
+
+    def _surname(self, text: str, tokens: Sequence[Token], i: int, width: int) -> str | None:
+        window = tokens[i : i + width]
+        key = "".join(t.norm for t in window[:-1]) + window[-1].bare
+        rare = not self._rarity.common(key)
+        name = self._alone.get(key)
+        if name is None and width == 1 and rare and len(key) >= 7:
+            reach = 2 if len(key) > 8 else 1
+            near = [word for word, distance in self._spelling.meant(key) if word in self._alone and distance <= reach]
+            name = self._alone[near[0]] if near else None
+        if name is None:
+            return None
+        before = tokens[i - 1] if i and not _breaks(text, tokens[i - 1], window[0]) else None
+        if before and (before.norm in self._first_names or (before.capital and not self._rarity.common(before.norm))):
+            return None  # somebody else of that surname
+        return name if rare or (window[0].capital and before is not None and capitals_tell(tokens)) else None
+
+
+class _Search:
+    """What has been found in one message, and which words are spoken for."""
+
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+        self.text, self.tokens = text, tokens
+        self.found: list[PersonMatch] = []
+        self._used = [False] * len(tokens)
+
+    def free(self, i: int, width: int) -> bool:
+        return i + width <= len(self.tokens) and not any(self._used[i : i + width])
+
+    def take(self, person: PersonMatch, width: int) -> None:
+        self.found.append(person)
+        self._used[person.i : person.i + width] = [True] * width
+
+
+def _breaks(text: str, left: Token, right: Token) -> bool:
+    """Whether punctuation other than a name's own full stop or hyphen stands between two words."""
+    gap = text[left.end : right.start].strip()
+    return bool(gap) and not (gap == "-" or (gap == "." and len(left.norm) <= 2))

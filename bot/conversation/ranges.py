@@ -1,0 +1,261 @@
+"""Years, decades, lengths and marks out of ten in free text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.conversation.lexicon import Lexicon
+from bot.conversation.tokens import Phrases, Token
+from recsys.taste import Range
+
+_YEAR = r"((?:18[89]|19\d|20[0-3])\d)\b(?!\s*(?:min|people|dollars))"
+_NOT = (
+    r"(?:not|no|nothing|none|isn['’]?t|don['’]?t want(?: anything)?)\s+"
+    r"(?:any|anything|too|be|made|from|movies?|films?)?\s*"
+)
+_PART = r"(?:(early|mid|late)[\s-]*)?"
+_DECADE = re.compile(rf"(?:\b{_PART}(?:the\s+)?(?<!\d)['’]?((?:19|20)?\d0)\s?['’]?s\b)", re.IGNORECASE)
+_JOIN = re.compile(
+    r"^\s*(?:and|or|to|through|till|until|/|-|–|&|,)(?:\s*(?:or|and))?\s*(?:the|early|mid|late|from)?\s*$",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(rf"\b(?:from|between|in)?\s*{_YEAR}\s*(?:to|and|-|–|through|until|till)\s*{_YEAR}", re.IGNORECASE)
+_NOT_OLDER = re.compile(
+    rf"\b{_NOT}(?:older|earlier|before|made before|prior)\s*(?:than|to)?\D{{0,12}}?{_YEAR}", re.IGNORECASE
+)
+_NOT_NEWER = re.compile(rf"\b{_NOT}(?:newer|later|after|made after|past)\s*(?:than)?\D{{0,12}}?{_YEAR}", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"\b(?:before|pre|prior to|older than|earlier than|up to|until|no later than)[\s-]+(?:the year )?{_YEAR}(?!s)",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    rf"\b(?:after|since|post|newer than|later than|past)[\s-]+(?:the year )?{_YEAR}(?!s)"
+    rf"|\bfrom {_YEAR} (?:on|onwards?|and (?:up|later|newer)|or (?:later|newer))",
+    re.IGNORECASE,
+)
+_LAST = re.compile(
+    r"\b(?:last|past)\s+(\d{1,2}|couple(?: of)?|few|two|three|five|ten|twenty)\s+(years?|decades?)\b", re.IGNORECASE
+)
+_EXACT = re.compile(rf"\b(?:from|in|of|released in|made in|year)\s+{_YEAR}(?!['’]?s)", re.IGNORECASE)
+_ONLY_YEAR = re.compile(rf"^\W*{_YEAR}\W*$")
+_SMALL = {
+    **{"a": 1, "an": 1, "one": 1, "two": 2, "couple": 2, "couple of": 2, "three": 3, "four": 4, "few": 4},
+    **{"five": 5, "ten": 10, "twenty": 20},
+}
+_LENGTH = (
+    r"(?:(?P<h>\d(?:[.,]\d)?|an?|one|two|three|four)\s*-?\s*(?:hours?|hrs?|h)\b"
+    r"(?:\s*(?:and\s+)?(?:(?P<half>a half)|(?P<hm>\d{1,2})\s*-?\s*(?:m|min|mins|minutes?)?\b))?"
+    r"|(?P<h2>\d)h(?P<hm2>\d{2})(?:m|min)?\b|(?P<half2>one and a half|two and a half) hours?"
+    r"|(?P<m>\d{2,3})\s*-?\s*(?:m|min|mins|minutes?)\b)"
+)
+_AT_MOST = (
+    r"(?:under|less than|below|at most|max(?:imum)?(?: of)?|(?:no|not) (?:longer|more) than|up to|shorter than|within"
+    r"|not over|not above|fewer than|<=?)"
+)
+_AT_LEAST = r"(?:over|more than|at least|longer than|above|min(?:imum)?(?: of)?|no shorter than|>=?)"
+_RUNTIME = re.compile(
+    rf"(?P<op>\b{_AT_MOST}|\b{_AT_LEAST}|<=?|>=?|\babout|\baround)?\s*(?:about |around )?{_LENGTH}"
+    r"(?P<or>\s*(?:or (?:less|under|shorter)|max(?:imum)?|tops|at most)|\s*(?:or (?:more|longer)|\+))?",
+    re.IGNORECASE,
+)
+_MOST = re.compile(rf"{_AT_MOST}|<=?|.*(?:less|under|shorter|max|tops|at most)", re.IGNORECASE)
+_LEAST = re.compile(rf"{_AT_LEAST}|>=?|.*(?:more|longer|\+)", re.IGNORECASE)
+_SHORT = re.compile(
+    r"\b(?:(?:something|anything|a|nice and|fairly|pretty|quite|really|keep it|rather)\s+short(?:ish)?\b"
+    r"(?!\s*(?:story|stories|film festival|list))|short\s+(?:movie|film|one)s?\b"
+    r"|(?:not|nothing)\s+(?:too\s+|so\s+|very\s+)?long\b|not? too long\b)",
+    re.IGNORECASE,
+)
+_LONG = re.compile(
+    r"\b(?:something\s+(?:really\s+|nice and\s+)?long\b|long\s+(?:movie|film|one)s?\b|three[- ]hour epic)",
+    re.IGNORECASE,
+)
+_MARK = re.compile(
+    r"(?<![\d/])(\d{1,2}(?:\.\d)?)\s*(?:/|out of)\s*(10|5|100)\b(?!/)|\b([1-5])\s*stars?\b", re.IGNORECASE
+)
+_RATED = re.compile(
+    r"\b(?:rated|rating|ratings|imdb|score)\s*(?:of\s+|is\s+)?"
+    r"(?:over|above|at least|higher than|more than|>=?)\s*(\d(?:\.\d)?)\b",
+    re.IGNORECASE,
+)
+SHORT, LONG, NOT_LONG = 95, 140, 120
+"""Minutes: what "short", "long" and "not too long" mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class RangeMatch:
+    """A constraint stated at ``text[start:end]``."""
+
+    range: Range
+    start: int
+    end: int
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMatch:
+    """A mark at ``text[start:end]``, as a share of the best (0..1)."""
+
+    share: float
+    start: int
+    end: int
+
+
+def marks(text: str) -> list[MarkMatch]:
+    """Marks such as "8/10", "7 out of 10" and "4 stars"."""
+    found = []
+    for match in _MARK.finditer(text):
+        given, best = (match[1], match[2]) if match[1] else (match[3], "5")
+        share = float(given) / float(best)
+        if share <= 1:
+            found.append(MarkMatch(share, match.start(), match.end()))
+    return found
+
+
+class Ranges:
+    """Finds numeric constraints; ``newest`` is the catalogue's last year, which "recent" counts from."""
+
+    def __init__(self, lexicon: Lexicon, newest: int) -> None:
+        self._newest = newest
+        self._decades = Phrases((w, year) for year, words in lexicon.decades.items() for w in words)
+        self._eras = Phrases((w, era) for era in lexicon.eras.values() for w in era.words)
+        self._loose = {
+            "movie",
+            "movies",
+            "film",
+            "films",
+            "flick",
+            "flicks",
+            "one",
+            "ones",
+            "stuff",
+            "releases",
+            "classic",
+            "classics",
+        }
+        self._rules: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Range | None]], ...] = (
+            (_SPAN, self._span),
+            (_NOT_OLDER, lambda m: Range("year", low=float(m[1]), label=f"{m[1]} or later")),
+            (_NOT_NEWER, lambda m: Range("year", high=float(m[1]), label=f"{m[1]} or earlier")),
+            (_BEFORE, lambda m: Range("year", high=float(m[1]) - 1, label=f"before {m[1]}")),
+            (
+                _AFTER,
+                lambda m: Range(
+                    "year",
+                    low=float(m[1] or m[2]) + (1 if m[1] and "since" not in m[0].lower() else 0),
+                    label=m[0].strip().lower(),
+                ),
+            ),
+            (_LAST, self._last_years),
+            (_EXACT, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
+            (_ONLY_YEAR, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
+            (_RATED, lambda m: Range("rating", low=float(m[1]), label=f"rated {m[1]} or more")),
+            (_RUNTIME, self._runtime),
+            (
+                _SHORT,
+                lambda m: Range(
+                    "runtime",
+                    high=NOT_LONG if "long" in m[0].lower() else SHORT,
+                    label="not too long" if "long" in m[0].lower() else "short",
+                ),
+            ),
+            (_LONG, lambda m: Range("runtime", low=LONG, label="long")),
+        )
+
+    def find(
+        self, text: str, tokens: Sequence[Token], taken: Sequence[bool], nouns: Sequence[int] = ()
+    ) -> list[RangeMatch]:
+        """Constraints in reading order; ``nouns`` are positions of genre words, which "old" may stand before."""
+        covered = [(tokens[n].start, tokens[n].end) for n in range(len(tokens)) if taken[n]]
+        found = self._decade_spans(text, tokens, taken)
+        for pattern, build in self._rules:
+            for match in pattern.finditer(text):
+                start = match.start() + len(match[0]) - len(match[0].lstrip())
+                if any(start < e and s < match.end() for s, e in [*covered, *((f.start, f.end) for f in found)]):
+                    continue
+                if built := build(match):
+                    found.append(RangeMatch(built, start, match.end()))
+        if not any(f.range.name == "year" for f in found):
+            found += self._era(tokens, taken, nouns)
+        return sorted(found, key=lambda f: f.start)
+
+    def _decade_spans(self, text: str, tokens: Sequence[Token], taken: Sequence[bool]) -> list[RangeMatch]:
+        spans: list[tuple[int, int, int, int]] = []
+        for match in _DECADE.finditer(text):
+            if any(taken[n] and t.start < match.end() and match.start() < t.end for n, t in enumerate(tokens)):
+                continue
+            year = int(match[2])
+            year += 0 if year > 100 else 1900 if year >= 20 else 2000
+            part = (match[1] or "").lower()
+            low = year + {"mid": 3, "late": 6}.get(part, 0)
+            spans.append((low, year + {"early": 3, "mid": 6}.get(part, 9), match.start(), match.end()))
+        for hit in self._decades.find(tokens, taken):
+            spans.append((hit.value, hit.value + 9, tokens[hit.i].start, tokens[hit.j - 1].end))
+        spans.sort(key=lambda s: s[2])
+        merged: list[tuple[int, int, int, int]] = []
+        for low, high, start, end in spans:
+            if merged and _JOIN.match(text[merged[-1][3] : start]):
+                last = merged.pop()
+                low, high, start = min(low, last[0]), max(high, last[1]), last[2]
+            merged.append((low, high, start, end))
+        return [
+            RangeMatch(
+                Range("year", low, high, f"{low}s" if high == low + 9 and low % 10 == 0 else f"{low}-{high}"),
+                start,
+                end,
+            )
+            for low, high, start, end in merged
+        ]
+
+    @staticmethod
+    def _span(match: re.Match[str]) -> Range:
+        low, high = sorted((float(match[1]), float(match[2])))
+        return Range("year", low, high, f"{low:.0f}-{high:.0f}")
+
+    def _last_years(self, match: re.Match[str]) -> Range:
+        word = match[1].lower()
+        count = int(word) if word.isdigit() else _SMALL[word]
+        years = count * (10 if match[2].lower().startswith("decade") else 1)
+        return Range("year", low=self._newest - years, label=match[0].lower())
+
+    @staticmethod
+    def _runtime(match: re.Match[str]) -> Range | None:
+        hours = match["h"] or match["h2"]
+        if match["m"]:
+            minutes = float(match["m"])
+        elif match["half2"]:
+            minutes = 90.0 if match["half2"].lower().startswith("one") else 150.0
+        elif hours:
+            number = _SMALL.get(hours.lower())
+            minutes = 60.0 * (number if number is not None else float(hours.replace(",", ".")))
+            minutes += 30.0 if match["half"] else float(match["hm"] or match["hm2"] or 0)
+        else:
+            return None
+        bound = (match["op"] or "") + (match["or"] or "")
+        if not 5 <= minutes <= 600:
+            return None
+        label = match[0].strip().lower()
+        if _MOST.match(bound):
+            return Range("runtime", high=minutes, label=label)
+        if _LEAST.match(bound):
+            return Range("runtime", low=minutes, label=label)
+        return Range("runtime", minutes - 15, minutes + 15, label)
+
+    def _era(self, tokens: Sequence[Token], taken: Sequence[bool], nouns: Sequence[int]) -> list[RangeMatch]:
+        for hit in self._eras.find(tokens, taken):
+            following = set(range(hit.j, min(hit.j + 2, len(tokens))))
+            before = tokens[hit.i - 1].norm if hit.i else ""
+            film = any(tokens[n].norm in self._loose and not taken[n] for n in following) or bool(
+                following & set(nouns)
+            )
+            wished = before in ("something", "anything", "more", "prefer", "only", "some", "very", "pretty", "really")
+            sole = sum(t.norm not in ("a", "an", "the", "please") for t in tokens) <= 1
+            if (film and before not in ("this", "that", "another")) or wished or sole:
+                era = hit.value
+                low = None if era.low is None else era.low + self._newest if era.low < 0 else era.low
+                label = " ".join(t.norm for t in tokens[hit.i : hit.j])
+                where = Range("year", low, era.high, label)
+                return [RangeMatch(where, tokens[hit.i].start, tokens[hit.j - 1].end, 0.8)]
+        return []

@@ -1,0 +1,130 @@
+"""Words that point at what was shown: "the second one", "the first two", "it", "all of them"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.conversation.lexicon import Lexicon
+from bot.conversation.statements import Context
+from bot.conversation.tokens import Phrases, Token, squash
+
+
+class Pointing(StrEnum):
+    """How a reference points."""
+
+    ORDINAL = "ordinal"  # by its number in the list
+    GROUP = "group"  # all, both, the others
+    NONE = "none"  # none of them
+    FOCUS = "focus"  # it, this one
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Words ``tokens[i:j]`` that point at shown items."""
+
+    i: int
+    j: int
+    how: Pointing
+    item_ids: tuple[str, ...]
+
+
+class References:
+    """The pointing words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._ordinals = {squash(w): n for n, words in lexicon.ordinals.items() for w in words}
+        self._grammar = lexicon.grammar
+        words = lexicon.references
+        self._groups = Phrases(
+            (phrase, how)
+            for how, group in (
+                ("none", words.none),
+                ("others", words.others),
+                ("all", words.all),
+                ("focus", words.this),
+            )
+            for phrase in group
+        )
+        self._last = {squash(w) for w in words.last}
+
+    @staticmethod
+    def focus(context: Context) -> tuple[str, ...]:
+        """What "it" means: the item in focus, or the only one shown."""
+        if context.focus:
+            return (context.focus,)
+        return (context.shown[0],) if len(context.shown) == 1 else ()
+
+    def find(self, text: str, tokens: Sequence[Token], context: Context, taken: Sequence[bool]) -> list[Reference]:
+        """References in reading order; none when nothing was shown."""
+        shown = tuple(context.shown)
+        found: list[Reference] = []
+        if not shown and not context.focus:
+            return found
+        used = list(taken)
+        if shown:
+            for i in range(len(tokens)):
+                if not used[i] and (reference := self._ordinal(text, tokens, i, shown)):
+                    found.append(reference)
+                    used[reference.i : reference.j] = [True] * (reference.j - reference.i)
+        for hit in self._groups.find(tokens, used):
+            if hit.value == "focus":
+                ids, how = self.focus(context), Pointing.FOCUS
+            elif hit.value == "none":
+                ids, how = shown, Pointing.NONE
+            else:
+                pointed = {i for r in found if r.how is Pointing.ORDINAL for i in r.item_ids}
+                ids = tuple(i for i in shown if i not in pointed) if hit.value == "others" else shown
+                how = Pointing.GROUP
+            if ids:
+                found.append(Reference(hit.i, hit.j, how, ids))
+        return sorted(found, key=lambda r: r.i)
+
+    def _ordinal(self, text: str, tokens: Sequence[Token], i: int, shown: tuple[str, ...]) -> Reference | None:
+        norm = tokens[i].norm
+        following = tokens[i + 1].norm if i + 1 < len(tokens) else ""
+        start, end = (i - 1 if i and tokens[i - 1].norm == "the" else i), i + 1
+        if norm in ("first", "last") and following in self._ordinals and self._ordinals[following] > 1:
+            count = self._ordinals[following]
+            ids = shown[:count] if norm == "first" else shown[-count:]
+            end += 2 if i + 2 < len(tokens) and tokens[i + 2].norm in self._grammar.slot_nouns else 1
+            return Reference(start, end, Pointing.ORDINAL, ids)
+        if norm == "number" and following in self._ordinals:
+            number, end = self._ordinals[following], i + 2
+        elif norm in self._last:
+            number = len(shown)
+        elif norm in self._ordinals and norm not in ("middle",):
+            number = self._ordinals[norm]
+        else:
+            return None
+        bare = norm.isdigit() or norm in ("one", "two", "three", "four", "five")
+        if bare and not self._bare_number(text, tokens, i, len(shown)):
+            return None
+        closed = (
+            following in self._grammar.slot_nouns
+            or following in self._grammar.slot_closers
+            or following in self._ordinals
+            or not following
+        )
+        punctuated = (
+            bool(following) and text[tokens[end - 1].end : tokens[end].start].strip() != ""
+            if end < len(tokens)
+            else True
+        )
+        if not bare and norm != "number" and not (closed or punctuated):
+            return None
+        if not 1 <= number <= len(shown):
+            return None
+        end += end < len(tokens) and tokens[end].norm in self._grammar.slot_nouns
+        return Reference(start, end, Pointing.ORDINAL, (shown[number - 1],))
+
+    def _bare_number(self, text: str, tokens: Sequence[Token], i: int, count: int) -> bool:
+        """ "2" alone, "#2", "save 2", "1 and 3": a number that can only be a slot."""
+        if text[max(0, tokens[i].start - 1) : tokens[i].start] == "#":
+            return True
+        if not tokens[i].norm.isdigit():
+            return len(tokens) <= 2 and tokens[0].norm not in ("that", "this", "which") and i == len(tokens) - 1
+        others = [t.norm for t in tokens if not t.norm.isdigit()]
+        plain = all(t.norm in self._ordinals and int(t.norm) <= count for t in tokens if t.norm.isdigit())
+        return plain and len(others) <= 2 and not {"more", "than", "part", "stars"} & set(others) and "/" not in text

@@ -1,0 +1,87 @@
+"""Replies as data. A channel renders them; nothing here knows a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice. ``press`` is what a channel hands back when it is pressed: at most 64 bytes of ASCII."""
+
+    label: str
+    press: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an item was picked: the signal, its true share of the positive score (0..1), and the words for it."""
+
+    signal: str
+    share: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One shown item. ``slot`` is its number within the turn, from 1: what "the second one" refers to."""
+
+    slot: int
+    item_id: str
+    title: str
+    year: int | None
+    facets: tuple[str, ...]
+    reason: str
+    score: float
+    reasons: tuple[Reason, ...] = ()
+    contributions: Mapping[str, float] = field(default_factory=dict)
+    buttons: tuple[Button, ...] = ()
+    external: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One thing that was understood, as it is shown back: polarity 1 wanted, -1 unwanted, 0 neither."""
+
+    kind: str
+    value: str
+    polarity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Checked words about one item. ``by`` is ``"llm"`` or ``"template"``; ``ms`` is how long they took."""
+
+    item_id: str
+    text: str
+    by: str
+    ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ToExplain:
+    """What an explanation is to be about: the item, the true reasons, the person's own words, and the template that
+    stands in when no model phrases it."""
+
+    item_id: str
+    reasons: tuple[str, ...]
+    words: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the bot says in one turn: text, then cards, then a question; ``buttons`` belong to the whole message."""
+
+    turn_id: str
+    text: str
+    cards: tuple[Card, ...] = ()
+    question: str | None = None
+    buttons: tuple[Button, ...] = ()
+    understood: tuple[Understood, ...] = ()
+    notice: str | None = None
+    """A short acknowledgement of a button press (Telegram's callback answer); the text may then be empty."""
+    explain: ToExplain | None = None
+    """What an explanation after this reply should be about."""
+    ms: Mapping[str, float] = field(default_factory=dict)

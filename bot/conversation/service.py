@@ -1,0 +1,354 @@
+"""The one conversation behind every channel: a message or a press in, a reply out, everything stored."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+from weakref import WeakValueDictionary
+
+import structlog
+
+from bot.conversation.actions import Actions, Draft, Moment, reaction
+from bot.conversation.policy import decide
+from bot.conversation.press import Press, Verb, parse_press
+from bot.conversation.reply import Explanation, Reply, ToExplain
+from bot.conversation.state import Dialogue
+from bot.conversation.statements import Context, Intent, Kind, Reading, Statement
+from bot.conversation.taste import event_of, payload_of, taste_of
+from bot.conversation.understand import Understanding
+from bot.conversation.wording import Wording
+from bot.store.records import (
+    Conversation,
+    Feedback,
+    Memory,
+    StoredExplanation,
+    StoredRecommendation,
+    StoredStatement,
+    Turn,
+    new_id,
+    utcnow,
+)
+from bot.store.repository import Store
+from bot.texts import Texts
+from recsys.catalogue import Item
+from recsys.datasets.movie_style import MOVIE_STYLE
+from recsys.engine import Engine
+from recsys.facts import Facts
+from recsys.llm import TextGenerator
+from recsys.phrase import OnPartial, Phrased, phrase
+
+EVENING = timedelta(hours=4)
+"""A longer silence ends the evening: its wish is forgotten, the taste stays."""
+EXPLAIN_DEADLINE = 8.0
+"""Seconds that a generated explanation may take before the template stands in."""
+
+Deliver = Callable[[Reply], Sequence[Mapping[str, Any]]]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing that a person did, from any channel. ``key`` names it for good: the same key has effect once."""
+
+    channel: str
+    external_id: str
+    chat_id: str
+    key: str
+    text: str | None = None
+    press: str | None = None
+    name: str = ""
+    language: str | None = None
+    inbox_id: int | None = None
+
+
+class Clock:
+    """Milliseconds by step."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self.ms: dict[str, float] = {}
+
+    def lap(self, step: str) -> None:
+        """The step that ends now."""
+        now = time.perf_counter()
+        self.ms[step] = round(1000 * (now - self._last), 2)
+        self.ms["total"] = round(1000 * (now - self._start), 2)
+        self._last = now
+
+
+class Conversations:
+    """The use cases: ``turn`` and ``explain``. Turns of one person run one after the other."""
+
+    def __init__(
+        self,
+        store: Store,
+        understanding: Understanding,
+        engine: Engine,
+        texts: Texts,
+        generator: Callable[[], TextGenerator | None] = lambda: None,
+    ) -> None:
+        """``generator`` gives the text generator once there is one: explanations are templates until then."""
+        self._store = store
+        self._understanding = understanding
+        self._engine = engine
+        self._catalogue = engine.catalogue
+        self._texts = texts
+        self._wording = Wording(texts, engine.catalogue)
+        self._actions = Actions(store, engine, texts)
+        self._generator = generator
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def turn(self, incoming: Incoming, *, deliver: Deliver = lambda _: ()) -> Reply:
+        """Understand, decide, answer, and store all of it with the messages that ``deliver`` makes of the reply, in
+        one transaction. Raises ``StoreError`` when that fails: then nothing has happened."""
+        lock = self._locks.setdefault(f"{incoming.channel}:{incoming.external_id}", asyncio.Lock())
+        async with lock:
+            return await self._turn(incoming, deliver)
+
+    async def explain(
+        self, reply: Reply, on_partial: OnPartial | None = None
+    ) -> Explanation | None:
+        """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""
+        task = reply.explain
+        if task is None:
+            return None
+        started = time.perf_counter()
+        item = self._catalogue[task.item_id]
+        phrased = await self._phrased(item, task, on_partial)
+        stored = StoredExplanation(
+            turn_id=reply.turn_id,
+            item_id=item.id,
+            text=phrased.text,
+            made_by=phrased.by,
+            verdict=str(phrased.verdict or ""),
+            ms=1000 * (time.perf_counter() - started),
+        )
+        async with self._store.unit() as unit:
+            await unit.add_explanation(stored)
+            await unit.commit()
+        return Explanation(item.id, phrased.text, phrased.by, stored.ms)
+
+    async def _phrased(self, item: Item, task: ToExplain, on_partial: OnPartial | None) -> Phrased:
+        generator = self._generator()
+        if generator is None:
+            return Phrased(task.template, "template", None)
+        facts = Facts.about(item, MOVIE_STYLE, reasons=task.reasons, said=task.words, language=self._texts.language)
+        return await phrase(
+            facts,
+            MOVIE_STYLE,
+            generator,
+            fallback=task.template,
+            deadline=EXPLAIN_DEADLINE,
+            on_partial=on_partial,
+        )
+
+    async def _turn(self, incoming: Incoming, deliver: Deliver) -> Reply:
+        clock = Clock()
+        press = parse_press(incoming.press) if incoming.press is not None else None
+        user = await self._store.user(
+            incoming.channel, incoming.external_id, incoming.name, incoming.language
+        )
+        async with self._store.reading() as reading:
+            memory = await reading.memory(user.id)
+            pressed = await reading.shown(user.id, press.turn_id, press.slot) if press and press.slot else None
+        if memory is None:  # erased between the two lines above
+            return await self._turn(incoming, deliver)
+        clock.lap("remember")
+        before = _state(memory)
+        if incoming.press is None:
+            context = Context(before.shown, before.focus, before.asked)
+            heard, verb = self._understanding.read(incoming.text or "", context), None
+        else:
+            heard, verb = self._pressed(press, pressed, before)
+        moment = self._moment(memory, before, heard, verb)
+        clock.lap("understand")
+        draft = await self._actions.act(moment)
+        clock.lap("recommend")
+        reply = Reply(
+            turn_id=moment.turn_id,
+            text=draft.text,
+            cards=draft.cards,
+            question=draft.question,
+            buttons=draft.buttons,
+            understood=self._wording.understood(heard.statements),
+            notice=draft.notice,
+            explain=draft.explain,
+            ms=clock.ms,
+        )
+        await self._commit(incoming, moment, draft, reply, pressed, deliver(reply))
+        log.info("turn", turn=moment.turn_id, action=moment.decision.action, **clock.ms)
+        return reply
+
+    def _pressed(
+        self, press: Press | None, pressed: StoredRecommendation | None, dialogue: Dialogue
+    ) -> tuple[Reading, Verb]:
+        """A press as the statement that it stands for."""
+        if press is None:
+            return Reading(""), Verb.STALE
+        if press.verb is Verb.SAY:
+            known = 0 < press.slot <= len(dialogue.options)
+            said = dialogue.options[press.slot - 1] if known else ""
+            return (self._understanding.read(said, Context()), press.verb) if known else (Reading(""), Verb.STALE)
+        item_id = pressed.item_id if pressed and pressed.item_id in self._catalogue else None
+        statement = _statement_of(press.verb, item_id, dialogue)
+        return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
+
+    def _moment(self, memory: Memory, before: Dialogue, heard: Reading, verb: Verb | None) -> Moment:
+        dialogue = before.heard(heard.statements, self._catalogue)
+        taste = taste_of([*memory.events, *(event_of(s) for s in heard.statements if s.lasting)])
+        decision = decide(heard, dialogue, verb, knows_taste=bool(taste), newcomer=memory.last_turn is None)
+        return Moment(new_id(), memory.turns + 1, memory, before, dialogue, taste, heard, decision)
+
+    async def _commit(
+        self,
+        incoming: Incoming,
+        moment: Moment,
+        draft: Draft,
+        reply: Reply,
+        pressed: StoredRecommendation | None,
+        outbox: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Turn, statements, shown items, feedback, state and outgoing messages: one transaction."""
+        user_id = moment.memory.user.id
+        current = moment.memory.conversation
+        fresh = current is None or _is_over(current)
+        conversation = (
+            Conversation(user_id=user_id, chat_id=incoming.chat_id) if fresh or current is None else current
+        )
+        async with self._store.unit() as unit:
+            if fresh:
+                await unit.start_conversation(conversation)
+            await unit.add_turn(
+                Turn(
+                    id=moment.turn_id,
+                    conversation_id=conversation.id,
+                    user_id=user_id,
+                    number=1 if fresh else moment.number,
+                    text=incoming.text or "",
+                    press=incoming.press,
+                    action=moment.decision.action,
+                    why=moment.decision.why,
+                    reply={
+                        "text": reply.text,
+                        "items": draft.shown,
+                        "question": reply.question,
+                        "notice": reply.notice,
+                        "before": moment.before.to_json(),
+                    },
+                    model_version=self._engine.version,
+                    ms=reply.ms,
+                )
+            )
+            for feedback in _feedback(incoming, moment, pressed):
+                await unit.add_feedback(feedback)
+            if incoming.press is None:
+                await unit.add_statements([_stored(s, moment) for s in moment.reading.statements])
+            await unit.add_recommendations(self._recommendations(moment, draft))
+            if draft.undone:
+                await unit.retract(user_id, draft.undone)
+            await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())
+            for payload in outbox:
+                await unit.enqueue(incoming.channel, incoming.chat_id, payload, turn_id=moment.turn_id)
+            if incoming.inbox_id is not None:
+                await unit.inbox_done(incoming.inbox_id)
+            await unit.commit()
+
+    def _recommendations(self, moment: Moment, draft: Draft) -> list[StoredRecommendation]:
+        cards = {card.slot: card for card in draft.cards}
+        rows = []
+        for slot, item_id in enumerate(draft.shown, 1):
+            card = cards.get(slot)
+            rows.append(
+                StoredRecommendation(
+                    turn_id=moment.turn_id,
+                    user_id=moment.memory.user.id,
+                    slot=slot,
+                    item_id=item_id,
+                    purpose=draft.purpose,
+                    score=card.score if card else 0.0,
+                    contributions=card.contributions if card else {},
+                    reasons=tuple(asdict(r) for r in card.reasons) if card else (),
+                    model_version=self._engine.version,
+                )
+            )
+        return rows
+
+
+def _is_over(conversation: Conversation) -> bool:
+    return utcnow() - conversation.last_at > EVENING
+
+
+def _state(memory: Memory) -> Dialogue:
+    conversation = memory.conversation
+    if conversation is None or _is_over(conversation):
+        return Dialogue()
+    return Dialogue.from_json(conversation.state)
+
+
+def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statement | None:
+    """What pressing a button says; ``None`` when it is about an item that we can't place."""
+    whole = {
+        Verb.NEXT: Intent.MORE,
+        Verb.SURPRISE: Intent.SURPRISE,
+        Verb.NONE: Intent.SKIP,
+        Verb.RECOMMEND: Intent.RECOMMEND,
+    }
+    if verb in whole:
+        return Statement(Kind.INTENT, whole[verb])
+    if item_id is None:
+        return None
+    about = {Verb.SAVE: Intent.SAVE, Verb.UNSAVE: Intent.UNSAVE, Verb.WHY: Intent.WHY}
+    if verb in about:
+        return Statement(Kind.INTENT, about[verb], target=item_id)
+    if verb is Verb.MORE:
+        return Statement(Kind.ITEM, "like", 1, target=item_id)
+    if verb is Verb.MEANT:
+        return Statement(Kind.ITEM, target=item_id, **dialogue.pending)
+    polarity = {Verb.LIKE: 1, Verb.LOVED: 1, Verb.DISLIKE: -1}.get(verb, 0)
+    return Statement(Kind.ITEM, "opinion", polarity, target=item_id, lasting=True, seen=True)
+
+
+def _feedback(incoming: Incoming, moment: Moment, pressed: StoredRecommendation | None) -> list[Feedback]:
+    """Reactions to items: every press about one, and words about those just shown."""
+    found = []
+    for said in moment.reading.statements:
+        kind = reaction(said)
+        item_id = said.target or (moment.target() if said is moment.decision.cause else None)
+        shown = item_id in moment.before.shown
+        if not kind or item_id is None or not (pressed or shown or said.kind is Kind.INTENT):
+            continue
+        found.append(
+            Feedback(
+                user_id=moment.memory.user.id,
+                item_id=item_id,
+                kind=kind,
+                source="button" if pressed else "text",
+                key=f"{incoming.key}:{item_id}:{kind}",
+                turn_id=pressed.turn_id if pressed else moment.before.shown_in if shown else None,
+                made_in=moment.turn_id,
+            )
+        )
+    return found
+
+
+def _stored(said: Statement, moment: Moment) -> StoredStatement:
+    return StoredStatement(
+        turn_id=moment.turn_id,
+        user_id=moment.memory.user.id,
+        kind=said.kind,
+        value=said.value,
+        polarity=said.polarity,
+        target=said.target,
+        payload=payload_of(said),
+        start=said.start,
+        end=said.end,
+        confidence=said.confidence,
+        lasting=said.lasting,
+        seen=said.seen,
+        weight=said.weight,
+    )

@@ -1,0 +1,377 @@
+"""What the words around a mention say of it: liked, disliked, wanted, refused, seen; scoped to its clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.conversation.lexicon import Lexicon
+from bot.conversation.tokens import Phrases, Token, squash
+
+_FULL_STOP = re.compile(r"[.!?;\n…]|--|\s[-–—]\s|[\U0001F300-\U0001FAFF]")
+_COMMA = re.compile(r"[,/()\[\]:–—]")
+
+
+class Cue(StrEnum):
+    """How the speaker stands to what a cue governs."""
+
+    LIKE = "like"
+    DISLIKE = "dislike"
+    WANT = "want"
+    HINT = "hint"
+    AVOID = "avoid"
+    SEEN = "seen"
+    UNSEEN = "unseen"
+    RESEMBLE = "resemble"
+
+
+class Verdict(StrEnum):
+    """What a predicate says of what was named before it."""
+
+    GOOD = "good"
+    BAD = "bad"
+
+
+_TURNED = {
+    Cue.LIKE: Cue.DISLIKE,
+    Cue.DISLIKE: Cue.LIKE,
+    Cue.WANT: Cue.AVOID,
+    Cue.HINT: Cue.AVOID,
+    Cue.AVOID: Cue.AVOID,
+    Cue.SEEN: Cue.UNSEEN,
+    Cue.UNSEEN: Cue.UNSEEN,
+    Cue.RESEMBLE: Cue.AVOID,
+}
+
+
+class _Cue(NamedTuple):
+    i: int
+    j: int
+    kind: Cue
+    turned: bool
+
+
+class _Judgement(NamedTuple):
+    i: int
+    j: int
+    verdict: Verdict
+    hedged: bool
+    tentative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """How the speaker stands to a mention. ``cue`` is None when nothing governs it; ``base`` is the cue that
+    governs a resemblance or an exception ("I don't like films like X": resemble, based on dislike); ``start`` is
+    where the cue's words begin; ``tentative`` marks a verdict on looks alone ("sounds good")."""
+
+    cue: Cue | None
+    verdict: Verdict | None
+    weight: float
+    start: int
+    base: Cue | None = None
+    refused: bool = False
+    tentative: bool = False
+
+
+class Stances:
+    """The cue words of a lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        cues = lexicon.cues
+        self._cues = Phrases(
+            (words, kind)
+            for kind, group in (
+                (Cue.UNSEEN, cues.unseen),
+                (Cue.AVOID, cues.avoid),
+                (Cue.DISLIKE, cues.dislike),
+                (Cue.WANT, cues.want),
+                (Cue.LIKE, cues.like),
+                (Cue.SEEN, cues.seen),
+                (Cue.HINT, cues.hint),
+                (Cue.RESEMBLE, cues.resemble),
+            )
+            for words in group
+        )
+        self._verdicts = Phrases(
+            (words, verdict)
+            for verdict, group in ((Verdict.BAD, lexicon.predicates.bad), (Verdict.GOOD, lexicon.predicates.good))
+            for words in group
+        )
+        self.grammar = lexicon.grammar
+        negators = lexicon.negators
+        self._negators, self._between = set(negators.words), set(negators.between)
+        self._contrast, self._copulas = set(negators.contrast), set(negators.copulas)
+        self._intense = set(map(squash, negators.intensifiers))
+        self._hedges = Phrases((words, True) for words in negators.hedges)
+
+    def of(self, text: str, tokens: Sequence[Token], mentioned: Sequence[bool]) -> Scopes:
+        """The scopes of one message; ``mentioned`` marks the words of titles and people, which are no cues."""
+        return Scopes(self, text, tokens, mentioned)
+
+
+class Scopes:
+    """The clauses, cues and predicates of one message."""
+
+    def __init__(self, words: Stances, text: str, tokens: Sequence[Token], mentioned: Sequence[bool]) -> None:
+        self._words, self._tokens, self._mentioned = words, tokens, mentioned
+        self.sentence = [0] * len(tokens)
+        self._clause = [0] * len(tokens)
+        self.phrase = [0] * len(tokens)
+        self._divide(text)
+        self._cues = self._find_cues()
+        self._judgements = self._find_judgements()
+
+    def _divide(self, text: str) -> None:
+        """Number sentences, clauses (a contrast starts one) and phrases (a comma or "and" starts one)."""
+        sentence = clause = phrase = 0
+        for n, token in enumerate(self._tokens):
+            if n:
+                before = self._tokens[n - 1]
+                gap = text[before.end : token.start]
+                inside = self._mentioned[n - 1] and self._mentioned[n] and not re.search(r"[.!?]\s|\n", gap)
+                short = gap.startswith(".") and (
+                    before.norm in self._words.grammar.abbreviations or len(before.norm) == 1
+                )
+                if not inside and not short and _FULL_STOP.search(gap):
+                    sentence, clause, phrase = sentence + 1, clause + 1, phrase + 1
+                elif not self._mentioned[n] and self._contrasts(n):
+                    clause, phrase = clause + 1, phrase + 1
+                elif not inside and (
+                    _COMMA.search(gap)
+                    or (token.norm in ("and", "or", "nor", "plus", "because") and not self._mentioned[n])
+                ):
+                    phrase += 1
+            self.sentence[n], self._clause[n], self.phrase[n] = sentence, clause, phrase
+
+    def _contrasts(self, n: int) -> bool:
+        norm, before = self._tokens[n].norm, self._tokens[n - 1].norm
+        if norm not in self._words._contrast:
+            return False
+        if norm == "but" and before in ("anything", "everything", "nothing", "all"):
+            return False
+        if norm == "yet" and (n + 1 == len(self._tokens) or before in ("seen", "not", "watched")):
+            return False
+        return norm != "except"
+
+    def _negated(self, i: int) -> int | None:
+        """Where the negator that turns the word at ``i`` round stands, if one does."""
+        for n in range(i - 1, max(-1, i - 7), -1):
+            if self._clause[n] != self._clause[i]:
+                return None
+            norm = self._tokens[n].norm
+            if norm in self._words._negators and not self._mentioned[n]:
+                if (
+                    norm == "no"
+                    and (n == 0 or self.phrase[n] != self.phrase[n + 1])
+                    and self.phrase[n] != self.phrase[i]
+                ):
+                    return None
+                return n
+            if norm not in self._words._between or self._mentioned[n]:
+                return None
+        return None
+
+    def _find_cues(self) -> list[_Cue]:
+        found = []
+        for hit in self._words._cues.find(self._tokens, self._mentioned):
+            kind, start = hit.value, hit.i
+            if self._tokens[start].norm == "like" and hit.j == hit.i + 1:
+                kind = Cue.LIKE if self._is_verb(start) else Cue.RESEMBLE
+            negator = None if kind is Cue.AVOID else self._negated(start)
+            if negator is not None:
+                found.append(_Cue(negator, hit.j, _TURNED[kind], True))
+            else:
+                found.append(_Cue(start, hit.j, kind, False))
+        # A bare negation that turns a verb round is part of that verb's cue.
+        turned = {cue.i for cue in found if cue.turned}
+        return [c for c in found if c.turned or c.kind is not Cue.AVOID or c.i not in turned]
+
+    def _is_verb(self, n: int) -> bool:
+        if n == 0:
+            return len(self._tokens) > 1 and self._tokens[1].norm in (
+                "it",
+                "that",
+                "this",
+                "them",
+                "the",
+                "these",
+                "all",
+                "both",
+            )
+        return self._tokens[n - 1].norm in self._words.grammar.subjects and self.sentence[n - 1] == self.sentence[n]
+
+    def _find_judgements(self) -> list[_Judgement]:
+        found = []
+        for hit in self._words._verdicts.find(self._tokens, self._mentioned):
+            hedged = bool(self._words._hedges.find(self._tokens[max(0, hit.i - 3) : hit.j]))
+            turned = self._negated(hit.i) is not None and self._tokens[hit.i].norm != "not"
+            verdict = hit.value
+            if turned:
+                verdict = Verdict.BAD if verdict is Verdict.GOOD else Verdict.GOOD
+            seems = any(t.norm in self._words.grammar.seeming for t in self._tokens[max(0, hit.i - 3) : hit.i])
+            found.append(_Judgement(hit.i, hit.j, verdict, hedged or (turned and verdict is Verdict.GOOD), seems))
+        for cue in self._cues:
+            after = self._tokens[cue.j : cue.j + 1]
+            if (
+                cue.kind in (Cue.LIKE, Cue.DISLIKE)
+                and after
+                and after[0].norm in self._words.grammar.objects
+                and not self._mentioned[cue.j]
+            ):
+                verdict = Verdict.GOOD if cue.kind is Cue.LIKE else Verdict.BAD
+                found.append(_Judgement(cue.i, cue.j + 1, verdict, False))
+        return sorted(found)
+
+    def about(self, i: int, j: int, close: bool = False) -> Stance:
+        """How the speaker stands to what ``tokens[i:j]`` names; ``close`` takes only a verdict by a copula."""
+        if i >= len(self._tokens):
+            return Stance(None, None, 1.0, 0)
+        governing = self._governing(i)
+        base = None
+        refused = governing is not None and governing.turned
+        if governing and (
+            governing.kind is Cue.RESEMBLE
+            or self._tokens[governing.i].norm in self._words.grammar.exceptions
+            or (governing.turned and self._says_like(governing))
+        ):
+            outer = self._governing(governing.i, outer=True)
+            base = outer.kind if outer else None
+        judged = self._judged(j)
+        if (
+            close
+            and judged
+            and not (
+                self.phrase[judged.i] == self.phrase[j - 1]
+                and any(self._tokens[n].norm in self._words._copulas for n in range(j, judged.i))
+            )
+        ):
+            judged = None
+        verdict = judged.verdict if judged else None
+        start = self._tokens[governing.i].start if governing else self._tokens[i].start
+        return Stance(
+            governing.kind if governing else None,
+            verdict,
+            self._weight(i, j, judged),
+            start,
+            base,
+            refused,
+            bool(judged and judged.tentative),
+        )
+
+    def about_end(self, stop: int | None = None) -> Stance:
+        """The stance at the end of what was said, as if something named followed: "haven't seen", "boring"."""
+        end = len(self._tokens) if stop is None else stop
+        last = end - 1
+        cues = [c for c in self._cues if c.j <= end and self._clause[c.i] == self._clause[last]]
+        judged = [v for v in self._judgements if v.j <= end and self._clause[v.i] == self._clause[last]]
+        verdict = judged[-1] if judged else None
+        cue = cues[-1].kind if cues else None
+        return Stance(cue, verdict.verdict if verdict else None, self._weight(last, end, verdict), 0)
+
+    def _says_like(self, cue: _Cue) -> bool:
+        return cue.kind is Cue.AVOID and cue.j - cue.i <= 3 and self._tokens[cue.j - 1].norm == "like"
+
+    def _governing(self, i: int, outer: bool = False) -> _Cue | None:
+        best: _Cue | None = None
+        for cue in self._cues:
+            if cue.j > i:
+                break
+            if self._clause[cue.i] != self._clause[i] and self._clause[cue.j - 1] != self._clause[i]:
+                continue
+            if best is not None and cue.kind is Cue.HINT and self.phrase[cue.i] == self.phrase[best.j - 1]:
+                continue
+            best = cue
+        if best is None or outer:
+            return best
+        if best.kind in (Cue.AVOID, Cue.HINT) and self.phrase[best.j - 1] != self.phrase[i]:
+            # A refusal reaches past a comma only over a bare list: "no horror, musicals or war films".
+            between = range(best.j, i)
+            bridge = [n for n in between if self.phrase[n] == self.phrase[i]]
+            if any(self._tokens[n].norm not in self._words.grammar.links for n in bridge):
+                return None
+        return best
+
+    def _judged(self, j: int) -> _Judgement | None:
+        """The predicate about a mention that ends at ``j``."""
+        last = j - 1
+        for judgement in self._judgements:
+            if judgement.i < j:
+                continue
+            between = range(j, judgement.i)
+            if self.sentence[judgement.i] != self.sentence[last]:
+                return self._judged_next(judgement, last)
+            if self._clause[judgement.i] != self._clause[last] and not self._refers(last, judgement):
+                return None
+            others = [n for n in between if self._mentioned[n] and (n == 0 or not self._mentioned[n - 1] or n == j)]
+            cues = [
+                c
+                for c in self._cues
+                if c.i >= j
+                and c.j <= judgement.i
+                and c.i != judgement.i
+                and c.kind is not Cue.HINT
+                and c.kind is not Cue.AVOID
+            ]
+            linked = any(
+                self._tokens[n].norm in self._words._copulas or self._tokens[n].norm in self._words.grammar.pronouns
+                for n in between
+            )
+            direct = judgement.i == j or (self.phrase[judgement.i] == self.phrase[last] and judgement.i - j <= 2)
+            listed = all(
+                self._tokens[n].norm in self._words.grammar.links or self._mentioned[n]
+                for n in range(j, (others[-1] + 1) if others else j)
+            )
+            if others and not listed:
+                return None
+            return judgement if (linked or direct) and (not cues or self._refers(last, judgement)) else None
+        return None
+
+    def _refers(self, last: int, judgement: _Judgement) -> bool:
+        """Whether a pronoun or predicate such as "hated it" carries a judgement back past a contrast."""
+        window = self._tokens[max(last + 1, judgement.i - 4) : judgement.j]
+        others = any(self._mentioned[last + 1 : judgement.i])
+        elliptic = any(
+            self._tokens[n].norm in self._words._contrast and self._tokens[n + 1].norm in self._words._copulas
+            for n in range(last + 1, judgement.i)
+        )
+        return not others and (elliptic or any(t.norm in self._words.grammar.pronouns for t in window))
+
+    def _judged_next(self, judgement: _Judgement, last: int) -> _Judgement | None:
+        """A following sentence that opens with a pronoun or a judgement still speaks of the mention."""
+        if self.sentence[judgement.i] != self.sentence[last] + 1:
+            return None
+        opening = next(n for n in range(last + 1, len(self._tokens)) if self.sentence[n] == self.sentence[judgement.i])
+        head = {t.norm for t in self._tokens[opening : opening + 3]}
+        asking = self._tokens[opening].norm in (
+            "is",
+            "was",
+            "are",
+            "what",
+            "how",
+            "do",
+            "does",
+            "have",
+            "can",
+            "any",
+            "something",
+        )
+        mentions = any(self._mentioned[last + 1 : judgement.j]) or asking
+        return (
+            judgement
+            if not mentions and (head & set(self._words.grammar.pronouns)) and judgement.i - opening <= 7
+            else None
+        )
+
+    def _weight(self, i: int, j: int, judged: _Judgement | None) -> float:
+        if judged and judged.hedged:
+            return 0.4
+        near = [
+            t.norm
+            for n, t in enumerate(self._tokens)
+            if self._clause[n] == self._clause[i] and i - 5 <= n < j + 6 and not self._mentioned[n]
+        ]
+        return 1.0 if self._words._intense & set(near) else 0.7

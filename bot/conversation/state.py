@@ -1,0 +1,137 @@
+"""What is known at this point of a dialogue: this evening's wish, what was shown, what was asked.
+
+A lifetime's taste lives in rows (statements and feedback); this state lives with the conversation and fades with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from bot.conversation.statements import Critique, Intent, Kind, Statement
+from recsys.catalogue import Catalogue, Facet
+from recsys.taste import Clause, Range, Wish
+
+MOODS_KEPT = 3
+"""Free-text wishes remembered within an evening; older ones would dilute the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """Immutable: each turn makes a new one.
+
+    ``shown`` holds the last list (or the films asked about) in order of slots and ``shown_in`` its turn, ``past``
+    all of tonight's lists; ``focus`` is the item talked about; ``asked`` and ``options`` are the open question and
+    its ready answers, ``questions`` how many were asked in a row; ``pending`` is the opinion that waits for an
+    ambiguous title to be settled.
+    """
+
+    wanted: tuple[Clause, ...] = ()
+    unwanted: tuple[Clause, ...] = ()
+    ranges: tuple[Range, ...] = ()
+    moods: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    shown_in: str | None = None
+    past: tuple[str, ...] = ()
+    focus: str | None = None
+    asked: str | None = None
+    options: tuple[str, ...] = ()
+    questions: int = 0
+    pending: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def wish(self) -> Wish:
+        """What the engine is asked for."""
+        hard = tuple(c for c in self.wanted if not _is_theme(c))
+        soft = tuple(c for c in self.wanted if _is_theme(c))
+        return Wish(". ".join(self.moods), hard, soft, self.unwanted, self.ranges, self.like)
+
+    def heard(self, statements: Iterable[Statement], catalogue: Catalogue) -> Dialogue:
+        """This state after a message. A new request for a genre replaces the wish so far ("a romantic comedy" after
+        "a dark thriller"), unless the message says that it refines ("also", "and", a critique). Vetoes and numbers
+        stay."""
+        said = [s for s in statements if not s.lasting]
+        asks = any(s.kind is Kind.FACET and s.polarity > 0 and _names_genre(s.clause) for s in said)
+        refines = any(s.kind is Kind.CRITIQUE or s.value == Intent.REFINE for s in said)
+        fresh = asks and not refines
+        state = replace(self, wanted=(), moods=(), like=()) if fresh else self
+        for statement in said:
+            state = state._apply(statement, catalogue)
+        return state
+
+    def _apply(self, said: Statement, catalogue: Catalogue) -> Dialogue:
+        if said.kind is Kind.FACET and said.clause:
+            return self._want(said.clause) if said.polarity > 0 else self._veto(said.clause)
+        if said.kind is Kind.RANGE and said.range:
+            others = tuple(r for r in self.ranges if r.name != said.range.name)
+            return replace(self, ranges=(*others, said.range))
+        if said.kind is Kind.WISH and said.polarity >= 0:
+            moods = (*(m for m in self.moods if m != said.value), said.value)
+            return replace(self, moods=moods[-MOODS_KEPT:])
+        if said.target and (said.value == Intent.LIKE_THIS or (said.kind is Kind.ITEM and said.value == "like")):
+            return replace(self, like=(*(i for i in self.like if i != said.target), said.target))
+        if said.kind is Kind.CRITIQUE:
+            return self._criticised(said, catalogue)
+        return self
+
+    def _want(self, clause: Clause) -> Dialogue:
+        unwanted = tuple(c for c in self.unwanted if not _overlap(c, clause))
+        return replace(self, wanted=(*(c for c in self.wanted if c != clause), clause), unwanted=unwanted)
+
+    def _veto(self, clause: Clause) -> Dialogue:
+        wanted = tuple(c for c in self.wanted if not _overlap(c, clause))
+        return replace(self, unwanted=(*(c for c in self.unwanted if c != clause), clause), wanted=wanted)
+
+    def _criticised(self, said: Statement, catalogue: Catalogue) -> Dialogue:
+        """"Older", "shorter"... mean: than what was just shown."""
+        if said.value == Critique.MORE_OF and said.clause:
+            return self._want(said.clause)
+        if said.value == Critique.LESS_OF and said.clause:
+            return self._veto(said.clause)
+        name, older = {
+            Critique.OLDER: ("year", True),
+            Critique.NEWER: ("year", False),
+            Critique.SHORTER: ("runtime", True),
+            Critique.LONGER: ("runtime", False),
+        }.get(Critique(said.value), (None, False))
+        values = [v for i in self.shown if name and (v := catalogue[i].number(name)) is not None]
+        if not name or not values:
+            return self
+        low, high = (None, min(values) - 1) if older else (max(values) + 1, None)
+        bound = Range(name, low, high, said.value)
+        return replace(self, ranges=(*(r for r in self.ranges if r.name != name), bound))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for the store."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Dialogue:
+        """The state that ``to_json`` wrote; fields it does not know are ignored, so that old rows stay readable."""
+        known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        for name in ("wanted", "unwanted"):
+            known[name] = tuple(clause_from_json(c) for c in known.get(name, ()))
+        known["ranges"] = tuple(Range(**r) for r in known.get("ranges", ()))
+        for name in ("moods", "like", "shown", "past", "options"):
+            known[name] = tuple(known.get(name, ()))
+        return cls(**known)
+
+
+def clause_from_json(data: Mapping[str, Any]) -> Clause:
+    """A ``Clause`` from its ``asdict`` form after a trip through JSON."""
+    return Clause(data["label"], tuple(Facet(*f) for f in data["facets"]))
+
+
+def _names_genre(clause: Clause | None) -> bool:
+    return clause is not None and any(f.kind == "genre" for f in clause.facets)
+
+
+def _is_theme(clause: Clause) -> bool:
+    """Themes are recorded for the better known films only, so asking for one must not exclude the others."""
+    return all(f.kind == "keyword" for f in clause.facets)
+
+
+def _overlap(a: Clause, b: Clause) -> bool:
+    return bool(set(a.facets) & set(b.facets))

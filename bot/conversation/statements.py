@@ -1,0 +1,116 @@
+"""What a message says, as data: the vocabulary between understanding, policy and storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from recsys.taste import Clause, Range
+
+
+class Kind(StrEnum):
+    """What a statement is about."""
+
+    ITEM = "item"  # a title of the catalogue; target holds its id
+    FACET = "facet"  # genre, person, keyword, mood, language...: clause holds the facets that count
+    RANGE = "range"  # years, decades, runtime: range holds it
+    WISH = "wish"  # free text that the encoder reads
+    CRITIQUE = "critique"  # about the last list: value is a Critique
+    QUESTION = "question"  # about an item: value names the field ("director", "runtime", ...), target the item
+    INTENT = "intent"  # value is an Intent
+
+
+class Intent(StrEnum):
+    """What the person wants to happen next."""
+
+    GREET = "greet"
+    RECOMMEND = "recommend"
+    REFINE = "refine"  # "also", "and", "but": adds to the wish instead of replacing it
+    MORE = "more"  # another list, same wish
+    SURPRISE = "surprise"
+    SKIP = "skip"  # does not know, does not want to answer
+    WHY = "why"  # target holds the item when one is named
+    LIKE_THIS = "like_this"  # more like target
+    SAVE = "save"
+    UNSAVE = "unsave"
+    ACCEPT = "accept"  # takes target, or the last list's first
+    UNDO = "undo"
+    RESET = "reset"
+    PROFILE = "profile"
+    WATCHLIST = "watchlist"
+    HISTORY = "history"
+    HELP = "help"
+    THANKS = "thanks"
+    BYE = "bye"
+    YES = "yes"
+    NO = "no"
+    CHAT = "chat"  # small talk or off-topic
+
+
+class Critique(StrEnum):
+    """What was wrong with the last list."""
+
+    OTHER = "other"  # "something else", "I don't like these"
+    OLDER = "older"
+    NEWER = "newer"
+    SHORTER = "shorter"
+    LONGER = "longer"
+    MORE_OF = "more_of"  # clause or text says of what ("funnier", "darker")
+    LESS_OF = "less_of"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing said, with the words that say it (``start:end`` in the message) and how sure we are (0..1).
+
+    ``polarity``: 1 liked or wanted, -1 disliked or unwanted, 0 neither. ``lasting`` tells a lifetime's taste
+    ("I love Heat") from this evening's wish ("something funny tonight"). ``seen`` is True when an item was
+    watched, whatever they thought of it. ``weight`` is the strength of the opinion (0..1).
+    """
+
+    kind: Kind
+    value: str
+    polarity: int = 0
+    start: int = 0
+    end: int = 0
+    confidence: float = 1.0
+    target: str | None = None
+    clause: Clause | None = None
+    range: Range | None = None
+    lasting: bool = False
+    seen: bool = False
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Two or more readings of the same words: the policy asks which was meant."""
+
+    text: str
+    item_ids: tuple[str, ...]
+    start: int
+    end: int
+    polarity: int = 0
+    lasting: bool = False
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a message may refer back to: the last list in order of slots, the item in focus, the open question."""
+
+    shown: Sequence[str] = ()
+    focus: str | None = None
+    asked: str | None = None
+    """The kind of open question: ``"opinion"`` (of ``shown``: what they think of these films), ``"wish"`` (what
+    they feel like), ``"choice"`` (which of ``shown`` was meant), or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything understood in one message, in the order it was said."""
+
+    text: str
+    statements: tuple[Statement, ...] = ()
+    choices: tuple[Choice, ...] = ()

@@ -1,0 +1,71 @@
+"""Stored events folded into a lasting taste: the latest word about an item or facet counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from bot.conversation.state import clause_from_json
+from bot.conversation.statements import Kind, Statement
+from bot.store.records import Event, utcnow
+from recsys.catalogue import Facet
+from recsys.taste import Clause, Taste
+
+ACCEPTED = 0.5
+"""Taking or saving an item says less than liking it, until they say how it was."""
+
+
+def taste_of(events: Iterable[Event]) -> Taste:
+    """The taste that a person's events (oldest first) amount to."""
+    items: dict[str, float] = {}
+    liked: dict[Facet, float] = {}
+    vetoes: dict[str, Clause] = {}
+    for event in events:
+        if event.item_id is not None:
+            _item(items, event)
+        elif event.kind == Kind.FACET and "clause" in event.payload:
+            clause = clause_from_json(event.payload["clause"])
+            if event.polarity < 0:
+                vetoes[clause.label] = clause
+                for facet in clause.facets:
+                    liked.pop(facet, None)
+            else:
+                vetoes = {label: v for label, v in vetoes.items() if not set(v.facets) & set(clause.facets)}
+                liked |= dict.fromkeys(clause.facets, event.weight)
+    return Taste(items, liked, tuple(vetoes.values()))
+
+
+def _item(items: dict[str, float], event: Event) -> None:
+    item_id = event.item_id or ""
+    if event.polarity:
+        items[item_id] = event.polarity * event.weight
+    elif event.kind in ("accept", "save"):
+        items.setdefault(item_id, ACCEPTED)
+    elif event.kind == "unsave" and items.get(item_id) == ACCEPTED:
+        del items[item_id]
+    elif event.seen:
+        items.setdefault(item_id, 0.0)
+
+
+def event_of(said: Statement) -> Event:
+    """A statement just made, as the event that it will be once stored."""
+    return Event(
+        source="statement",
+        id="",
+        turn_id=None,
+        item_id=said.target,
+        kind=said.kind,
+        value=said.value,
+        polarity=said.polarity,
+        weight=said.weight,
+        seen=said.seen,
+        payload=payload_of(said),
+        created_at=utcnow(),
+    )
+
+
+def payload_of(said: Statement) -> dict[str, Any]:
+    """The structured part of a statement, as JSON."""
+    parts = {"clause": said.clause, "range": said.range}
+    return {name: asdict(part) for name, part in parts.items() if part is not None}

@@ -1,0 +1,232 @@
+"""Facts into words: cards, reasons, what was understood, what is known of a person. Plain text, no markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.conversation.reply import Reason, Understood
+from bot.conversation.state import Dialogue
+from bot.conversation.statements import Kind, Statement
+from bot.texts import Texts
+from recsys.catalogue import Catalogue, Facet, Item
+from recsys.engine import Part
+from recsys.explain import Cause
+from recsys.taste import Query, Taste
+
+CLOSE = 0.6
+"""A second liked item is named beside the first when it added at least this share of what the first did."""
+LISTED = 12
+"""Items named in a line of the profile or history."""
+
+PEOPLE = ("director", "cast")
+
+
+class Wording:
+    """The words of one language over one catalogue."""
+
+    def __init__(self, texts: Texts, catalogue: Catalogue) -> None:
+        self.texts = texts
+        self._catalogue = catalogue
+
+    # -- items -----------------------------------------------------------------------------------------------
+
+    def titles(self, item_ids: Iterable[str]) -> str:
+        """"Heat, Alien and Up"."""
+        return self.texts.join([self._catalogue[i].title for i in item_ids if i in self._catalogue])
+
+    def card_facets(self, item: Item) -> tuple[str, ...]:
+        """Two or three things that tell at a glance what an item is."""
+        genres = ", ".join(item.facets.get("genre", ())[:2])
+        director = item.facets.get("director", ("",))[0]
+        runtime = item.number("runtime")
+        length = self.texts("fact_runtime", value=int(runtime)) if runtime else ""
+        return tuple(fact for fact in (genres, director, length) if fact)
+
+    def about(self, item: Item) -> str:
+        """One line of facts; the title alone when nothing else is known."""
+        genres = ", ".join(item.facets.get("genre", ())[:3])
+        runtime = item.number("runtime")
+        facts = [
+            (key, value)
+            for key, value in (
+                ("fact_genre", genres),
+                ("fact_director", self.texts.join(item.facets.get("director", ())[:2])),
+                ("fact_cast", self.texts.join(item.facets.get("cast", ())[:3])),
+                ("fact_runtime", f"{runtime:.0f}" if runtime else ""),
+            )
+            if value
+        ]
+        if not facts:
+            return f"{item.name}."
+        return self.texts("about", title=item.name, facts=", ".join(self.texts(k, value=v) for k, v in facts))
+
+    # -- reasons ---------------------------------------------------------------------------------------------
+
+    def reasons(self, item: Item, causes: Sequence[Cause], query: Query) -> tuple[Reason, ...]:
+        """Words for each cause, in the causes' order; each completes "because ..."."""
+        return tuple(Reason(c.signal, c.share, self._reason(item, c, query)) for c in causes)
+
+    def card_reason(self, reasons: Sequence[Reason]) -> str:
+        """The one reason on a card: the strongest that is about this person, else the strongest."""
+        personal = [r for r in reasons if r.signal not in ("prior", "asked")]
+        best = (personal or [r for r in reasons if r.signal == "asked"] or list(reasons))[:1]
+        return self.texts("because", reason=best[0].text) if best else ""
+
+    def template(self, item: Item, reasons: Sequence[Reason]) -> str:
+        """A whole explanation without a language model: what the item is, and the two strongest reasons."""
+        why = self.texts.join([r.text for r in reasons[:2]])
+        genres = " and ".join(item.facets.get("genre", ())[:2])
+        director = item.facets.get("director", ("",))[0]
+        what = " ".join(
+            [self.texts("genre_film", genres=_with_article(genres)) if genres else self.texts("film")]
+            + ([self.texts("by_director", director=director)] if director else [])
+        )
+        if not genres and not director:
+            return self.texts("template_plain", title=item.name, reasons=why)
+        return self.texts("template", title=item.name, what=what, reasons=why)
+
+    def _reason(self, item: Item, cause: Cause, query: Query) -> str:
+        best = cause.evidence[0]
+        if cause.signal in ("relation", "likeness"):
+            return self._kinship(cause, query)
+        if cause.signal == "facets":
+            return self._facet_reason(best, query)
+        if cause.signal == "asked":
+            return self.texts("why_asked", what=self.texts.join([str(p.source) for p in cause.evidence]))
+        if cause.signal == "wish":
+            return self.texts("why_wish", what=query.wish.text)
+        if cause.signal == "luck":
+            return self.texts("why_luck")
+        rating = item.number("rating")
+        if rating is None or "rating" not in item.numbers or rating < 6:
+            return self.texts("why_prior_known")
+        return self.texts("why_prior", rating=f"{rating:.1f}")
+
+    def _kinship(self, cause: Cause, query: Query) -> str:
+        """Near what they like; else, since two negatives make a positive, far from what they don't."""
+        liked = [p for p in cause.evidence if p.source in query.wish.like or query.taste.items.get(str(p.source), 0) > 0]
+        if not liked:
+            return self.texts("why_unlike", items=self.titles(str(p.source) for p in cause.evidence[:1]))
+        strong = [p for p in liked[:2] if p.amount >= CLOSE * liked[0].amount]
+        return self.texts(f"why_{cause.signal}", items=self.titles(str(p.source) for p in strong))
+
+    def _facet_reason(self, part: Part, query: Query) -> str:
+        facet = part.source
+        assert isinstance(facet, Facet)
+        liked = [*query.wish.like, *(i for i, weight in query.taste.items.items() if weight > 0)]
+        sharing = [i for i in liked if i in self._catalogue and facet.value in self._values(i, facet.kind)]
+        if not sharing:
+            return self.texts("why_facet_taste", value=facet.value)
+        key = facet.kind if facet.kind in ("director", "cast", "genre", "keyword") else "other"
+        value = _with_article(facet.value) if key == "genre" else facet.value
+        return self.texts(f"why_{key}_as", value=value, items=self.titles(sharing[:2]))
+
+    def _values(self, item_id: str, kind: str) -> Sequence[str]:
+        return self._catalogue[item_id].facets.get(kind, ())
+
+    # -- what was understood ---------------------------------------------------------------------------------
+
+    def understood(self, statements: Iterable[Statement]) -> tuple[Understood, ...]:
+        """Every statement as kind, value and polarity, for programs and reviewers."""
+        found = []
+        for s in statements:
+            if s.kind is Kind.ITEM and s.target in self._catalogue:
+                kind = "item" if s.value == "opinion" else s.value
+                found.append(Understood(kind, self._catalogue[s.target].name, s.polarity))
+            elif s.kind is Kind.FACET and s.clause:
+                found.append(Understood(_facet_kind(s), s.clause.label, s.polarity))
+            elif s.kind is Kind.RANGE and s.range:
+                found.append(Understood(s.range.name, s.range.label, 1))
+            else:
+                found.append(Understood(str(s.kind), s.value, s.polarity))
+        return tuple(found)
+
+    def acknowledge(self, statements: Sequence[Statement]) -> str:
+        """"Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind."""
+        items = [s for s in statements if s.kind is Kind.ITEM and s.target in self._catalogue]
+        facets = [s for s in statements if s.kind is Kind.FACET and s.clause]
+        named = {s.clause.label.casefold() for s in facets if s.clause and s.polarity > 0}
+        moods = [s for s in statements if s.kind is Kind.WISH and s.polarity > 0 and s.value.casefold() not in named]
+        ranges = [s.range.label for s in statements if s.kind is Kind.RANGE and s.range]
+        wanted = [*self._labels(facets, 1, lasting=False), *(f"\u201c{m.value}\u201d" for m in moods), *ranges]
+        opinions = [s for s in items if s.value != "like"]
+        groups = (
+            ("got_liked", "items", [self._title(s) for s in opinions if s.polarity > 0]),
+            ("got_disliked", "items", [self._title(s) for s in opinions if s.polarity < 0]),
+            ("got_seen", "items", [self._title(s) for s in opinions if not s.polarity and s.seen]),
+            ("got_like", "items", [self._title(s) for s in items if s.value == "like"]),
+            ("got_taste", "what", self._labels(facets, 1, lasting=True)),
+            ("got_wanted", "what", wanted),
+            ("got_veto", "what", self._labels(facets, -1, lasting=True)),
+            ("got_unwanted", "what", self._labels(facets, -1, lasting=False)),
+        )
+        said = [self.texts(key, **{slot: self.texts.join(what)}) for key, slot, what in groups if what]
+        return self.texts("got", what="; ".join(said)) if said else ""
+
+    def _title(self, said: Statement) -> str:
+        assert said.target
+        return self._catalogue[said.target].name
+
+    def _labels(self, facets: Iterable[Statement], polarity: int, *, lasting: bool) -> list[str]:
+        return [s.clause.label for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
+
+    # -- what is known ---------------------------------------------------------------------------------------
+
+    def profile(self, taste: Taste, seen: Sequence[str], saved: Sequence[str], dialogue: Dialogue) -> str:
+        """All that is known of a person, lasting taste and this evening's wish apart."""
+        liked = [i for i, weight in taste.items.items() if weight > 0]
+        disliked = [i for i, weight in taste.items.items() if weight < 0]
+        only_seen = [i for i in seen if i not in taste.items]
+        likes = [*self._names(liked), *(f.value for f, weight in taste.facets.items() if weight > 0)]
+        tonight = [*(c.label for c in dialogue.wanted), *(r.label for r in dialogue.ranges), *dialogue.moods]
+        if dialogue.like:
+            tonight.append(self.texts("got_like", items=self.titles(dialogue.like)))
+        if dialogue.unwanted:
+            without = self.texts.join([c.label for c in dialogue.unwanted])
+            tonight.append(self.texts("got_unwanted", what=without))
+        lines = (
+            ("profile_likes", likes),
+            ("profile_dislikes", self._names(disliked)),
+            ("profile_never", [c.label for c in taste.vetoes]),
+            ("profile_seen", self._names(only_seen)),
+            ("profile_saved", self._names(saved)),
+            ("profile_tonight", tonight),
+        )
+        known = [f"• {self.texts(key, what=', '.join(what))}" for key, what in lines if what]
+        return "\n".join([self.texts("profile"), *known]) if known else self.texts("profile_empty")
+
+    def _names(self, item_ids: Sequence[str]) -> list[str]:
+        names = [self._catalogue[i].name for i in item_ids if i in self._catalogue]
+        return [*names[:LISTED], "…"] if len(names) > LISTED else names
+
+    # -- answers ---------------------------------------------------------------------------------------------
+
+    def answer(self, field: str, item: Item) -> str:
+        """A question about an item, answered from the catalogue only."""
+        if field == "scary":
+            genres = item.facets.get("genre", ())
+            key = "unknown" if not genres else "yes" if {"Horror", "Thriller"} & set(genres) else "no"
+            return self.texts(f"scary_{key}", title=item.name, value=", ".join(genres))
+        number = item.number(field)
+        values = item.facets.get(field, ())
+        if field == "overview":
+            value = item.overview
+        elif number is not None:
+            value = f"{number:.1f}" if field == "rating" else f"{number:.0f}"
+        else:
+            value = self.texts.join(values[:8])
+        known = value and f"answer_{field}" in self.texts
+        return self.texts(f"answer_{field}" if known else "answer_unknown", title=item.name, value=value)
+
+
+def _facet_kind(said: Statement) -> str:
+    kinds = {f.kind for f in said.clause.facets} if said.clause else set()
+    if kinds & set(PEOPLE):
+        return "person"
+    return next(iter(kinds)) if len(kinds) == 1 else "theme"
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun} film"
+
+

@@ -1,0 +1,53 @@
+"""Every setting, read once from the environment and ``.env``, validated at start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from recsys.errors import ConfigError
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable of the same name in capitals. ``.env.example`` documents them."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    usher_home: Path = Field(Path(".usher"), description="folder for data, models and the default database")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in USHER_HOME")
+    telegram_bot_token: SecretStr | None = Field(None, description="from @BotFather; empty: terminal chat")
+    telegram_base_url: str = Field("https://api.telegram.org/bot", description="Bot API server, ends in /bot")
+    encoder_model: str = Field("", description="a sentence-transformers folder or hub name; empty: packaged MiniLM")
+    llm: Literal["auto", "off"] = Field("auto", description="auto: phrase explanations once the model is here")
+    llm_model: Path | None = Field(None, description="a GGUF file; empty: the default model in USHER_HOME")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where scoring runs")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="log detail")
+
+    @field_validator("telegram_base_url")
+    @classmethod
+    def _ends_in_bot(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")) or not url.endswith("/bot"):
+            raise ValueError("must be an http(s) URL that ends in /bot")
+        return url
+
+    @property
+    def database(self) -> str:
+        """The database's URL with an async driver."""
+        url = self.database_url or f"sqlite+aiosqlite:///{self.usher_home.resolve() / 'usher.db'}"
+        for plain, driver in (("sqlite:", "sqlite+aiosqlite:"), ("postgresql:", "postgresql+asyncpg:"),
+                              ("postgres:", "postgresql+asyncpg:")):
+            if url.startswith(plain):
+                return driver + url.removeprefix(plain)
+        return url
+
+
+def load_settings() -> Settings:
+    """Read and validate the settings; raises ``ConfigError`` naming each bad one, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise ConfigError(f"Settings need mending in the environment or .env: {problems}") from None

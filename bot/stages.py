@@ -1,0 +1,141 @@
+"""The stages of setting up: each one idempotent, safe to interrupt, and a command of its own.
+
+What each leaves behind lies in ``USHER_HOME``::
+
+    downloads/   the default data set's sources, verified by hash
+    catalogue/   items.parquet, ratings.parquet
+    cache/       vectors by content hash: what was encoded once is never encoded again
+    index/       the engine's artefact
+    models/      the text generator
+    usher.db     the default database
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.settings import Settings
+from bot.store.migrate import upgrade
+from recsys.artefact import Artefact
+from recsys.catalogue import Catalogue
+from recsys.catalogue_io import read_items
+from recsys.encoder import Encoder
+from recsys.errors import DataError, ModelError
+from recsys.fetch import fetch_joined
+from recsys.pins import GENERATOR
+from recsys.progress import Progress, silent
+
+Announce = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders and files of one installation."""
+
+    root: Path
+
+    @property
+    def downloads(self) -> Path:
+        return self.root / "downloads"
+
+    @property
+    def catalogue(self) -> Path:
+        return self.root / "catalogue"
+
+    @property
+    def items(self) -> Path:
+        return self.catalogue / "items.parquet"
+
+    @property
+    def ratings(self) -> Path:
+        return self.catalogue / "ratings.parquet"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / "cache"
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def generator(self) -> Path:
+        return self.models / GENERATOR.name
+
+
+def encoder_of(settings: Settings) -> Encoder:
+    """The sentence encoder that the settings name, not loaded yet. It runs where scoring runs."""
+    from recsys.engine import pick_device
+
+    return Encoder(settings.encoder_model, str(pick_device(settings.device)))
+
+
+def build_catalogue(home: Home, progress: Progress = silent) -> Catalogue:
+    """The default movie catalogue, fetched and built anew."""
+    from recsys.datasets import movies
+
+    return movies.build(movies.fetch(home.downloads, progress), home.catalogue, progress)
+
+
+def import_catalogue(home: Home, file: Path) -> Catalogue:
+    """Items of a file in place of the catalogue. The default ratings go with the default catalogue."""
+    catalogue = read_items(file)
+    catalogue.save(home.items)
+    home.ratings.unlink(missing_ok=True)
+    return catalogue
+
+
+def ready_catalogue(home: Home, announce: Announce, progress: Progress = silent) -> Catalogue:
+    """The catalogue that is there; the default one is built when there is none or it is damaged."""
+    if home.items.exists():
+        try:
+            return Catalogue.load(home.items)
+        except DataError as error:
+            announce(f"{error} Building it again.")
+    return build_catalogue(home, progress)
+
+
+def build_index(home: Home, catalogue: Catalogue, encoder: Encoder, progress: Progress = silent) -> Artefact:
+    """Encode the items, fit the models, and put the new artefact in place of the old one."""
+    from recsys import train
+
+    likes = train.read_likes(home.ratings, catalogue)
+    return train.build_index(catalogue, likes, encoder, home.cache, home.index, progress)
+
+
+def ready_index(
+    home: Home, catalogue: Catalogue, encoder: Encoder, announce: Announce, progress: Progress = silent
+) -> Artefact:
+    """The index that is there; built when there is none, it is damaged, or it is of another catalogue or encoder."""
+    if home.index.exists():
+        try:
+            artefact = Artefact.load(home.index)
+            if (artefact.config["catalogue"], artefact.config["encoder"]) == (catalogue.version, encoder.name):
+                return artefact
+            announce("The catalogue or the encoder has changed: the index is built again.")
+        except ModelError as error:
+            announce(f"{error} Doing that now.")
+    return build_index(home, catalogue, encoder, progress)
+
+
+def fetch_generator(home: Home, progress: Progress = silent) -> Path:
+    """The default text generator (1.1 GB), downloaded and verified."""
+    return fetch_joined(GENERATOR, home.models, progress)
+
+
+def set_up(settings: Settings, announce: Announce, progress: Progress = silent) -> tuple[Catalogue, Artefact, Encoder]:
+    """Everything that a conversation needs, in order. Quick when it is all there."""
+    home = Home(settings.usher_home)
+    home.root.mkdir(parents=True, exist_ok=True)
+    catalogue = ready_catalogue(home, announce, progress)
+    encoder = encoder_of(settings)
+    artefact = ready_index(home, catalogue, encoder, announce, progress)
+    asyncio.run(upgrade(settings.database))
+    return catalogue, artefact, encoder

@@ -1,0 +1,285 @@
+"""What can be asked of the store within one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, CursorResult, Executable, and_, func, inspect, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.conversation.statements import Kind
+from bot.store import tables
+from bot.store.database import translated
+from bot.store.records import (
+    Conversation,
+    Event,
+    Feedback,
+    Incoming,
+    Memory,
+    Outgoing,
+    StoredExplanation,
+    StoredRecommendation,
+    StoredStatement,
+    Turn,
+    User,
+)
+
+RECENTLY_SHOWN = 500
+_POLARITY = {"like": 1, "dislike": -1}
+_NOTHING_TO_RETRACT = (Kind.INTENT, Kind.QUESTION)
+
+TABLES: Mapping[type, type[tables.Base]] = {
+    User: tables.User,
+    Conversation: tables.Conversation,
+    Turn: tables.Turn,
+    StoredStatement: tables.Statement,
+    StoredRecommendation: tables.Recommendation,
+    StoredExplanation: tables.Explanation,
+    Feedback: tables.Feedback,
+    Incoming: tables.Inbox,
+    Outgoing: tables.Outbox,
+}
+"""Where each kind of record is kept; its fields are columns of the same names."""
+
+INBOX_OPEN = and_(tables.Inbox.done_at.is_(None), tables.Inbox.dead_at.is_(None))
+OUTBOX_OPEN = and_(tables.Outbox.sent_at.is_(None), tables.Outbox.dead_at.is_(None))
+
+Record = TypeVar("Record")
+
+
+class Reading:
+    """One moment of the database, from ``Store.reading``. Every method may raise ``StoreError``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def memory(self, user_id: str) -> Memory | None:
+        """All that a turn needs to know of a person; None when there is no such person."""
+        user = await self.user(user_id)
+        if user is None:
+            return None
+        conversation = await self._first(
+            Conversation, tables.Conversation.user_id == user_id, order_by=tables.Conversation.id.desc()
+        )
+        last_turn = None
+        if conversation is not None:
+            last_turn = await self._first(
+                Turn, tables.Turn.conversation_id == conversation.id, order_by=tables.Turn.number.desc()
+            )
+        events = await self._events(
+            and_(tables.Statement.user_id == user_id, tables.Statement.lasting),
+            tables.Feedback.user_id == user_id,
+        )
+        shown = (
+            select(tables.Recommendation.item_id)
+            .where(tables.Recommendation.user_id == user_id, tables.Recommendation.purpose == "list")
+            .order_by(tables.Recommendation.id.desc())
+            .limit(RECENTLY_SHOWN)
+        )
+        return Memory(
+            user=user,
+            conversation=conversation,
+            last_turn=last_turn,
+            events=events,
+            saved=_saved(events),
+            shown=tuple(dict.fromkeys((await self._execute(shown)).scalars())),
+        )
+
+    async def user(self, user_id: str) -> User | None:
+        """A person by our id."""
+        return await self._first(User, tables.User.id == user_id)
+
+    async def user_called(self, channel: str, external_id: str) -> User | None:
+        """A person by what their channel calls them."""
+        return await self._first(User, tables.User.channel == channel, tables.User.external_id == external_id)
+
+    async def shown(self, user_id: str, turn_id: str, slot: int) -> StoredRecommendation | None:
+        """What a turn showed in a slot; None unless it was shown to this very person."""
+        return await self._first(
+            StoredRecommendation,
+            tables.Recommendation.turn_id == turn_id,
+            tables.Recommendation.slot == slot,
+            tables.Recommendation.user_id == user_id,
+        )
+
+    async def turn(self, user_id: str, turn_id: str) -> Turn | None:
+        """One of a person's turns."""
+        return await self._first(Turn, tables.Turn.id == turn_id, tables.Turn.user_id == user_id)
+
+    async def history(self, user_id: str, limit: int) -> tuple[Turn, ...]:
+        """A person's latest turns, newest first."""
+        return await self._all(Turn, tables.Turn.user_id == user_id, order_by=tables.Turn.id.desc(), limit=limit)
+
+    async def watchlist(self, user_id: str) -> tuple[str, ...]:
+        """Ids of the items that a person saved, oldest first."""
+        saves = and_(tables.Feedback.user_id == user_id, tables.Feedback.kind.in_(("save", "unsave")))
+        return _saved(_given(f) for f in await self._feedback(saves))
+
+    async def last_retractable_turn(self, user_id: str) -> str | None:
+        """Id of the latest turn that said something which can be taken back and was not yet."""
+        said = select(tables.Statement.turn_id).where(
+            tables.Statement.user_id == user_id,
+            tables.Statement.retracted_at.is_(None),
+            tables.Statement.kind.not_in(_NOTHING_TO_RETRACT),
+        )
+        given = select(tables.Feedback.made_in).where(
+            tables.Feedback.user_id == user_id, tables.Feedback.retracted_at.is_(None)
+        )
+        turns = union_all(said, given).subquery()
+        latest: str | None = (await self._execute(select(func.max(turns.c.turn_id)))).scalar()
+        return latest
+
+    async def export_user(self, user_id: str) -> dict[str, Any]:
+        """Everything stored about a person, as JSON types, by table; empty when there is no such person."""
+        user = await self.user(user_id)
+        if user is None:
+            return {}
+        chats = await self._own_chats(user)
+        turns = select(tables.Turn.id).where(tables.Turn.user_id == user_id)
+        owned: dict[type[tables.Base], ColumnElement[bool]] = {
+            tables.User: tables.User.id == user_id,
+            tables.Conversation: tables.Conversation.user_id == user_id,
+            tables.Turn: tables.Turn.user_id == user_id,
+            tables.Statement: tables.Statement.user_id == user_id,
+            tables.Recommendation: tables.Recommendation.user_id == user_id,
+            tables.Feedback: tables.Feedback.user_id == user_id,
+            tables.Explanation: tables.Explanation.turn_id.in_(turns),
+            tables.Inbox: and_(tables.Inbox.channel == user.channel, tables.Inbox.chat_id.in_(chats)),
+            tables.Outbox: or_(
+                and_(tables.Outbox.channel == user.channel, tables.Outbox.chat_id.in_(chats)),
+                tables.Outbox.turn_id.in_(turns),
+            ),
+        }
+        export: dict[str, Any] = {}
+        for model, where in owned.items():
+            table = inspect(model).local_table
+            rows = await self._execute(select(table).where(where).order_by(table.c.id))
+            export[model.__tablename__] = [
+                {k: v.isoformat() if isinstance(v, datetime) else v for k, v in row.items()} for row in rows.mappings()
+            ]
+        return export
+
+    async def next_inbox(self, channel: str, chat_id: str | None = None) -> Incoming | None:
+        """The oldest open update of a chat, or of the whole channel."""
+        where = [tables.Inbox.channel == channel, INBOX_OPEN]
+        if chat_id is not None:
+            where.append(tables.Inbox.chat_id == chat_id)
+        return await self._first(Incoming, *where, order_by=tables.Inbox.id)
+
+    async def chats_waiting(self, channel: str) -> tuple[str, ...]:
+        """Chats with open updates, the one that has waited longest first."""
+        chats = (
+            select(tables.Inbox.chat_id)
+            .where(tables.Inbox.channel == channel, INBOX_OPEN)
+            .group_by(tables.Inbox.chat_id)
+            .order_by(func.min(tables.Inbox.id))
+        )
+        return tuple((await self._execute(chats)).scalars())
+
+    async def outbox_due(self, channel: str, now: datetime) -> tuple[Outgoing, ...]:
+        """The first open message of each chat, where it is due: a chat's later messages wait for it."""
+        heads = (
+            select(func.min(tables.Outbox.id))
+            .where(tables.Outbox.channel == channel, OUTBOX_OPEN)
+            .group_by(tables.Outbox.chat_id)
+        )
+        return await self._all(
+            Outgoing,
+            tables.Outbox.id.in_(heads),
+            or_(tables.Outbox.not_before.is_(None), tables.Outbox.not_before <= now),
+            order_by=tables.Outbox.id,
+        )
+
+    async def _execute(
+        self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        with translated():
+            return await self._connection.execute(statement, rows)
+
+    async def _all(
+        self,
+        record: type[Record],
+        *where: ColumnElement[bool],
+        order_by: Any = None,
+        limit: int | None = None,
+    ) -> tuple[Record, ...]:
+        table = TABLES[record]
+        columns = (getattr(table, field.name) for field in fields(record))  # type: ignore[arg-type]
+        rows = await self._execute(select(*columns).where(*where).order_by(order_by).limit(limit))
+        return tuple(record(**row) for row in rows.mappings())
+
+    async def _first(self, record: type[Record], *where: ColumnElement[bool], order_by: Any = None) -> Record | None:
+        return next(iter(await self._all(record, *where, order_by=order_by, limit=1)), None)
+
+    async def _feedback(self, where: ColumnElement[bool]) -> tuple[Feedback, ...]:
+        return await self._all(Feedback, tables.Feedback.retracted_at.is_(None), where, order_by=tables.Feedback.id)
+
+    async def _events(self, said: ColumnElement[bool], given: ColumnElement[bool]) -> tuple[Event, ...]:
+        """What was said and given and not retracted. Ids tell the order, even when the clock steps back."""
+        statements = await self._all(StoredStatement, tables.Statement.retracted_at.is_(None), said)
+        events = [*map(_said, statements), *map(_given, await self._feedback(given))]
+        return tuple(sorted(events, key=attrgetter("id")))
+
+    async def _own_chats(self, user: User) -> set[str]:
+        """Chats that no one else talks in; their updates and messages belong to the person."""
+        chats = {user.external_id}
+        mine = select(tables.Conversation.chat_id).where(tables.Conversation.user_id == user.id)
+        chats.update((await self._execute(mine)).scalars())
+        others = (
+            select(tables.Conversation.chat_id)
+            .join(tables.User)
+            .where(
+                tables.User.id != user.id,
+                tables.User.channel == user.channel,
+                tables.Conversation.chat_id.in_(chats),
+            )
+        )
+        return chats.difference((await self._execute(others)).scalars())
+
+
+def _said(statement: StoredStatement) -> Event:
+    return Event(
+        source="statement",
+        id=statement.id,
+        turn_id=statement.turn_id,
+        item_id=statement.target,
+        kind=statement.kind,
+        value=statement.value,
+        polarity=statement.polarity,
+        weight=statement.weight,
+        seen=statement.seen,
+        payload=statement.payload,
+        created_at=statement.created_at,
+    )
+
+
+def _given(feedback: Feedback) -> Event:
+    return Event(
+        source="feedback",
+        id=feedback.id,
+        turn_id=feedback.turn_id,
+        item_id=feedback.item_id,
+        kind=feedback.kind,
+        value="",
+        polarity=_POLARITY.get(feedback.kind, 0),
+        weight=1.0,
+        seen=feedback.kind == "seen",
+        payload={},
+        created_at=feedback.created_at,
+    )
+
+
+def _saved(events: Iterable[Event]) -> tuple[str, ...]:
+    saved: dict[str, None] = {}
+    for event in events:
+        if event.source != "feedback" or event.item_id is None:
+            continue
+        if event.kind == "save":
+            saved.setdefault(event.item_id)
+        elif event.kind == "unsave":
+            saved.pop(event.item_id, None)
+    return tuple(saved)

@@ -1,0 +1,209 @@
+"""What can be changed in the store within one write transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, delete, func, insert, inspect, literal, not_, null, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store import tables
+from bot.store.database import translated
+from bot.store.reading import INBOX_OPEN, TABLES, Reading
+from bot.store.records import (
+    Conversation,
+    Event,
+    Feedback,
+    Json,
+    StoredExplanation,
+    StoredRecommendation,
+    StoredStatement,
+    Turn,
+    User,
+    utcnow,
+)
+
+MAX_TRIES = 5
+"""An update that failed so often is dead: kept for a human to look at, and out of the way."""
+
+
+class Unit(Reading):
+    """All or nothing, from ``Store.unit``: what is not committed is rolled back."""
+
+    async def commit(self) -> None:
+        """Make it last. What follows in the same unit is a transaction of its own."""
+        with translated():
+            await self._connection.commit()
+
+    async def greet(self, user: User) -> User:
+        """Store a person who just wrote, or return the one known by the same ``external_id``: with the new
+        name, if there is one, and no longer blocked."""
+        new = self._insert(tables.User).values(_values(user))
+        name = case((new.excluded.name == "", tables.User.name), else_=new.excluded.name)
+        columns = (getattr(tables.User, field.name) for field in fields(User))
+        stored = await self._execute(
+            new.on_conflict_do_update(
+                index_elements=["channel", "external_id"], set_={"name": name, "blocked_at": None}
+            ).returning(*columns)
+        )
+        return User(**stored.mappings().one())
+
+    async def block_user(self, user_id: str) -> None:
+        """They blocked us: nothing can be sent to them until they write again."""
+        await self._execute(update(tables.User).where(tables.User.id == user_id).values(blocked_at=utcnow()))
+
+    async def set_language(self, user_id: str, language: str | None) -> None:
+        """Store the language that a person chose; None goes back to what their channel says."""
+        await self._execute(update(tables.User).where(tables.User.id == user_id).values(language=language))
+
+    async def start_conversation(self, conversation: Conversation) -> None:
+        """Store a new conversation; it is now its user's latest."""
+        await self._add([conversation])
+
+    async def save_state(self, conversation_id: str, state: Json, at: datetime) -> None:
+        """Replace a conversation's state; it was last active ``at``."""
+        await self._execute(
+            update(tables.Conversation).where(tables.Conversation.id == conversation_id).values(state=state, last_at=at)
+        )
+
+    async def add_turn(self, turn: Turn) -> None:
+        """Store a turn; before the statements, recommendations and feedback that refer to it."""
+        await self._add([turn])
+
+    async def add_statements(self, statements: Sequence[StoredStatement]) -> None:
+        """Store what a turn said."""
+        await self._add(statements)
+
+    async def add_recommendations(self, recommendations: Sequence[StoredRecommendation]) -> None:
+        """Store what a turn showed, one a slot."""
+        await self._add(recommendations)
+
+    async def add_explanation(self, explanation: StoredExplanation) -> None:
+        """Store the words about an item that were shown."""
+        await self._add([explanation])
+
+    async def add_feedback(self, feedback: Feedback) -> bool:
+        """Store a reaction; False, and no change, when its key is stored already."""
+        return await self._add_new([_values(feedback)], tables.Feedback, "key") == 1
+
+    async def retract(self, user_id: str, turn_id: str) -> tuple[Event, ...]:
+        """Take back what a person said and gave in a turn, and return it; empty when nothing is left."""
+        said = and_(tables.Statement.user_id == user_id, tables.Statement.turn_id == turn_id)
+        given = and_(tables.Feedback.user_id == user_id, tables.Feedback.made_in == turn_id)
+        events = await self._events(said, given)
+        at = utcnow()
+        for table, where in ((tables.Statement, said), (tables.Feedback, given)):
+            await self._execute(update(table).where(where, table.retracted_at.is_(None)).values(retracted_at=at))
+        return events
+
+    async def forget_user(self, user_id: str) -> None:
+        """Delete everything about a person, in the queues too.
+
+        Of the updates in their own chats the oldest open one, which asks for this, goes as well; those behind
+        it stay and start afresh. A chat with others keeps its updates.
+        """
+        user = await self.user(user_id)
+        if user is None:
+            return
+        chats = await self._own_chats(user)
+        received = and_(tables.Inbox.channel == user.channel, tables.Inbox.chat_id.in_(chats))
+        handled = select(func.min(tables.Inbox.id)).where(received, INBOX_OPEN).group_by(tables.Inbox.chat_id)
+        await self._execute(delete(tables.Inbox).where(received, or_(not_(INBOX_OPEN), tables.Inbox.id.in_(handled))))
+        await self._execute(
+            delete(tables.Outbox).where(tables.Outbox.channel == user.channel, tables.Outbox.chat_id.in_(chats))
+        )
+        await self._execute(delete(tables.User).where(tables.User.id == user_id))
+
+    async def receive(self, channel: str, updates: Iterable[tuple[int, str, Json]]) -> int:
+        """Store updates (id, chat, payload) in their order; returns how many were new."""
+        rows = [
+            {
+                "channel": channel,
+                "update_id": update_id,
+                "chat_id": chat_id,
+                "payload": payload,
+                "received_at": utcnow(),
+            }
+            for update_id, chat_id, payload in updates
+        ]
+        return await self._add_new(rows, tables.Inbox, "channel", "update_id")
+
+    async def inbox_done(self, inbox_id: int) -> None:
+        """An update was handled: commit this with what it brought about."""
+        await self._execute(update(tables.Inbox).where(tables.Inbox.id == inbox_id).values(done_at=utcnow()))
+
+    async def inbox_failed(self, inbox_id: int, error: str) -> bool:
+        """Count a failure; True when it was the last that we allow, and the update is now dead."""
+        attempts = tables.Inbox.attempts + 1
+        dead_at = case((attempts >= MAX_TRIES, literal(utcnow(), tables.UtcDateTime())), else_=null())
+        failed = await self._execute(
+            update(tables.Inbox)
+            .where(tables.Inbox.id == inbox_id)
+            .values(attempts=attempts, error=error, dead_at=dead_at)
+            .returning(tables.Inbox.dead_at)
+        )
+        return failed.scalar() is not None
+
+    async def enqueue(
+        self,
+        channel: str,
+        chat_id: str,
+        payload: Json,
+        *,
+        turn_id: str | None = None,
+        not_before: datetime | None = None,
+    ) -> int:
+        """Queue a message behind its chat's others; returns its id."""
+        queued = await self._execute(
+            insert(tables.Outbox)
+            .values(
+                channel=channel,
+                chat_id=chat_id,
+                payload=payload,
+                turn_id=turn_id,
+                not_before=not_before,
+                created_at=utcnow(),
+            )
+            .returning(tables.Outbox.id)
+        )
+        outbox_id: int = queued.scalar_one()
+        return outbox_id
+
+    async def outbox_sent(self, outbox_id: int, message_id: str | None = None) -> None:
+        """A message was sent; ``message_id`` is what the channel calls it."""
+        await self._end(outbox_id, sent_at=utcnow(), message_id=message_id)
+
+    async def outbox_retry(self, outbox_id: int, not_before: datetime, error: str) -> None:
+        """A message could not be sent now; it and its chat's later ones wait until ``not_before``."""
+        await self._end(outbox_id, attempts=tables.Outbox.attempts + 1, not_before=not_before, error=error)
+
+    async def outbox_dead(self, outbox_id: int, error: str) -> None:
+        """A message can never be sent; the next of its chat may go."""
+        await self._end(outbox_id, attempts=tables.Outbox.attempts + 1, dead_at=utcnow(), error=error)
+
+    async def _end(self, outbox_id: int, **values: Any) -> None:
+        await self._execute(update(tables.Outbox).where(tables.Outbox.id == outbox_id).values(values))
+
+    async def _add(self, records: Sequence[Any]) -> None:
+        if records:
+            await self._execute(insert(TABLES[type(records[0])]), [_values(r) for r in records])
+
+    async def _add_new(self, rows: Sequence[Mapping[str, Any]], table: type[tables.Base], *unique: str) -> int:
+        """Insert the rows whose ``unique`` columns are new, whoever else writes; returns how many."""
+        if not rows:
+            return 0
+        new = self._insert(table).on_conflict_do_nothing(index_elements=unique)
+        statement = new.returning(inspect(table).local_table.columns["id"])
+        return len((await self._execute(statement, rows)).all())
+
+    def _insert(self, table: type[tables.Base]) -> postgresql.Insert | sqlite.Insert:
+        """Both databases speak of conflicts in the same words, through two classes."""
+        on_postgresql = self._connection.dialect.name == "postgresql"
+        return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+
+
+def _values(record: Any) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}

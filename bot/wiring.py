@@ -1,0 +1,109 @@
+"""The composition root: settings in, a running application out. Everything is put together here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.conversation.lexicon import load_lexicon
+from bot.conversation.service import Conversations
+from bot.conversation.understand import Understanding
+from bot.settings import Settings
+from bot.stages import Home, fetch_generator
+from bot.store.repository import Store
+from bot.texts import Texts
+from recsys.artefact import Artefact
+from recsys.catalogue import Catalogue
+from recsys.datasets.movie_style import MOVIE_STYLE
+from recsys.encoder import Encoder
+from recsys.engine import Engine, pick_device
+from recsys.errors import UsherError
+from recsys.llm import Guarded, LlamaCpp, TextGenerator
+from recsys.phrase import prefix
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What channels need."""
+
+    settings: Settings
+    store: Store
+    conversations: Conversations
+    texts: Texts
+
+
+@asynccontextmanager
+async def application(
+    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder
+) -> AsyncIterator[Application]:
+    """The application of a set-up installation, ready to talk. The encoder and the text generator arrive in the
+    background: the first message waits for the former, nothing waits for the latter."""
+    threading.Thread(target=_warm_up, args=(encoder,), daemon=True).start()
+    texts = Texts()
+    engine = Engine(catalogue, artefact, encoder, pick_device(settings.device))
+    understanding = Understanding(catalogue, load_lexicon())
+    store = await Store.open(settings.database)
+    arrival = GeneratorArrival(settings)
+    try:
+        yield Application(
+            settings, store, Conversations(store, understanding, engine, texts, arrival.generator), texts
+        )
+    finally:
+        await arrival.aclose()
+        await store.close()
+
+
+class GeneratorArrival:
+    """Fetches and loads the text generator while people already chat; ``generator`` gives it once it is there."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._loaded: Guarded | None = None
+        self._stopped = threading.Event()
+        self._task = asyncio.create_task(self._arrive(settings)) if settings.llm == "auto" else None
+
+    def generator(self) -> TextGenerator | None:
+        """The generator, or ``None`` while it is not there (or never comes: LLM=off, no network, no room)."""
+        return self._loaded
+
+    async def aclose(self) -> None:
+        """Stop fetching (what has arrived is kept) and unload."""
+        self._stopped.set()
+        if self._task is not None:
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if self._loaded is not None:
+            await self._loaded.aclose()
+
+    async def _arrive(self, settings: Settings) -> None:
+        try:
+            path = settings.llm_model or await asyncio.to_thread(self._fetch, Home(settings.usher_home))
+            if not self._stopped.is_set():
+                self._loaded = Guarded(await LlamaCpp.load(path, prefix=prefix(MOVIE_STYLE)))
+        except _StoppedError:
+            pass
+        except UsherError as error:
+            log.warning("Explanations stay with templates: %s", error)
+
+    def _fetch(self, home: Home) -> Path:
+        def unless_stopped(_task: str, _done: int, _total: int | None) -> None:
+            if self._stopped.is_set():
+                raise _StoppedError
+
+        return fetch_generator(home, unless_stopped)
+
+
+class _StoppedError(Exception):
+    """The application ends while the generator is being fetched."""
+
+
+def _warm_up(encoder: Encoder) -> None:
+    # A failure shows when the encoder is needed, with its message; here it would be a traceback in the chat.
+    with suppress(UsherError):
+        encoder.load()

@@ -1,0 +1,80 @@
+"""Model artefacts: a folder of config, tensors, vocabulary, metrics and a manifest of hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from recsys.errors import ModelError
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """``config`` says what was built from what, ``tensors`` hold the model, ``vocabulary`` the item id of each row,
+    ``metrics`` what was measured when it was trained."""
+
+    config: Mapping[str, Any]
+    tensors: Mapping[str, Tensor]
+    vocabulary: tuple[str, ...]
+    metrics: Mapping[str, float]
+
+    @property
+    def version(self) -> str:
+        """Short and stable: what recommendations are logged under."""
+        return str(self.config["version"])
+
+    def save(self, folder: Path) -> None:
+        """Write aside, then rename: a reader finds the old artefact or the new one, never half of one."""
+        aside = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        save_file({k: v.contiguous() for k, v in self.tensors.items()}, aside / "model.safetensors")
+        for name, content in (
+            ("config.json", dict(self.config)),
+            ("vocabulary.json", self.vocabulary),
+            ("metrics.json", dict(self.metrics)),
+        ):
+            (aside / name).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        manifest = {p.name: _sha256(p) for p in sorted(aside.iterdir())}
+        (aside / "manifest.json").write_text(json.dumps({"format": FORMAT, "sha256": manifest}), encoding="utf-8")
+        old = folder.with_name(f"{folder.name}.{os.getpid()}.old")
+        if folder.exists():
+            folder.rename(old)
+        aside.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+    @classmethod
+    def load(cls, folder: Path) -> Artefact:
+        """Read and verify; raises ``ModelError`` when a file is missing or its hash is not the manifest's."""
+        if not (folder / "manifest.json").exists():
+            raise ModelError("The recommendation index is not built yet; run `usher setup`.")
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            damaged = [name for name, sha in manifest["sha256"].items() if _sha256(folder / name) != sha]
+            if damaged or manifest["format"] != FORMAT:
+                raise ValueError(", ".join(damaged) or "format")
+            config, vocabulary, metrics = (
+                json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+                for name in ("config", "vocabulary", "metrics")
+            )
+            return cls(config, load_file(folder / "model.safetensors"), tuple(vocabulary), metrics)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"The recommendation index is damaged ({error}); run `usher index build` to make it anew."
+            ) from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

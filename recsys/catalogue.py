@@ -1,0 +1,237 @@
+"""Items and the catalogue that holds them: ids outside, rows inside, mapped here and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recsys.errors import DataError
+from recsys.files import replacing
+
+Rows = npt.NDArray[np.int64]
+
+FACET_COLUMNS: Final = {"genres": "genre", "director": "director", "cast": "cast", "keywords": "keyword"}
+"""The list columns of the JSONL export and the facet kind that each one holds."""
+
+
+class Facet(NamedTuple):
+    """One searchable property of an item, such as ``Facet("genre", "Crime")``."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Anything that can be recommended.
+
+    ``facets`` maps a kind ("genre", "director", "cast", "keyword", "language", ...) to its values in display
+    form; ``numbers`` holds quantities by name ("runtime" in minutes); ``external`` holds the ids that other
+    systems use ("imdb_id", "tmdb_id", "movielens_id"); ``sources`` names the origin of each field.
+    """
+
+    id: str
+    title: str
+    year: int | None = None
+    overview: str = ""
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    external: Mapping[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The title with its year, as people write it."""
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+    def number(self, name: str) -> float | None:
+        """A quantity by name; ``"year"`` counts as one."""
+        return self.year if name == "year" else self.numbers.get(name)
+
+    def text(self) -> str:
+        """What the encoder reads: most telling first, since encoders cut long texts at the end."""
+        genres = ", ".join(self.facets.get("genre", ()))
+        keywords = ", ".join(self.facets.get("keyword", ())[:12])
+        director = ", ".join(self.facets.get("director", ())[:2])
+        cast = ", ".join(self.facets.get("cast", ())[:4])
+        parts = [
+            self.name + ".",
+            f"{genres}." if genres else "",
+            self.overview,
+            f"Themes: {keywords}." if keywords else "",
+            f"Directed by {director}." if director else "",
+            f"With {cast}." if cast else "",
+        ]
+        return " ".join(p for p in parts if p)
+
+
+class Catalogue:
+    """An ordered, immutable set of items. A row is an item's position; ids are unique."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self.items: tuple[Item, ...] = tuple(items)
+        self._rows = {item.id: row for row, item in enumerate(self.items)}
+        if len(self._rows) != len(self.items):
+            raise DataError("The catalogue has two items with one id; ids must be unique.")
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __contains__(self, item_id: str) -> bool:
+        return item_id in self._rows
+
+    def __getitem__(self, item_id: str) -> Item:
+        return self.items[self._rows[item_id]]
+
+    def row(self, item_id: str) -> int:
+        """The row of an id; raises ``KeyError`` when the catalogue lacks it."""
+        return self._rows[item_id]
+
+    @cached_property
+    def _facet_rows(self) -> dict[Facet, Rows]:
+        rows: dict[Facet, list[int]] = {}
+        for row, item in enumerate(self.items):
+            for kind, values in item.facets.items():
+                for value in dict.fromkeys(values):
+                    rows.setdefault(Facet(kind, value), []).append(row)
+        return {facet: np.asarray(r, dtype=np.int64) for facet, r in rows.items()}
+
+    def rows_with(self, facet: Facet) -> Rows:
+        """Sorted rows of the items that carry a facet; empty when none does."""
+        return self._facet_rows.get(facet, np.empty(0, dtype=np.int64))
+
+    def facets(self) -> Iterable[Facet]:
+        """Every facet that some item carries."""
+        return self._facet_rows.keys()
+
+    def values(self, kind: str) -> dict[str, int]:
+        """Every value of a facet kind and how many items carry it."""
+        return {f.value: len(rows) for f, rows in self._facet_rows.items() if f.kind == kind}
+
+    def number(self, name: str) -> npt.NDArray[np.float64]:
+        """A quantity for every row, shape (N,); NaN where unknown."""
+        values = (item.number(name) for item in self.items)
+        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+
+    @cached_property
+    def version(self) -> str:
+        """A short hash of every item in order: two catalogues with one version are the same."""
+        digest = hashlib.sha256()
+        for item in self.items:
+            facets = {kind: values for kind, values in item.facets.items() if values}
+            numbers = {name: float(value) for name, value in item.numbers.items()}
+            fields: list[Any] = [item.id, item.title, item.year, item.overview, facets, numbers]
+            fields += [dict(item.external), item.aliases, dict(item.sources)]
+            digest.update(json.dumps(fields, sort_keys=True).encode() + b"\n")
+        return digest.hexdigest()[:16]
+
+    def save(self, path: Path) -> None:
+        """Writes one Parquet file (zstd) in place of ``path``, complete or not at all.
+
+        Columns: ``id``, ``title``, ``year``, ``overview``, ``aliases`` and one column a name for ``facet.*``
+        (lists), ``number.*``, ``external.*`` and ``source.*``. The same items give the same bytes.
+        """
+        with replacing(path) as aside:
+            pq.write_table(_table(self.items), aside, compression="zstd", write_page_checksum=True)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Reads what ``save`` wrote; raises ``DataError`` when the file is missing or damaged."""
+        try:
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                return cls(_items(file.read()))
+        except (OSError, pa.ArrowException, KeyError) as error:
+            state = "is damaged" if path.exists() else "does not exist"
+            raise DataError(f"The catalogue {path} {state}: run `usher catalogue build`.") from error
+
+    def export_jsonl(self, path: Path) -> None:
+        """Writes one JSON object a line: id, title, year, genres, director, cast, runtime,
+        language, keywords, overview, imdb_id and tmdb_id; what is unknown is ``null`` (a list: empty)."""
+        with replacing(path) as aside, aside.open("w", encoding="utf-8") as file:
+            for item in self.items:
+                file.write(json.dumps(_exported(item), ensure_ascii=False) + "\n")
+
+
+def _exported(item: Item) -> dict[str, Any]:
+    lists = {column: list(item.facets.get(kind, ())) for column, kind in FACET_COLUMNS.items()}
+    runtime = item.numbers.get("runtime")
+    return {
+        "id": item.id,
+        "title": item.title,
+        "year": item.year,
+        "genres": lists["genres"],
+        "director": lists["director"],
+        "cast": lists["cast"],
+        "runtime": int(runtime) if runtime is not None and runtime.is_integer() else runtime,
+        "language": next(iter(item.facets.get("language", ())), None),
+        "keywords": lists["keywords"],
+        "overview": item.overview or None,
+        "imdb_id": item.external.get("imdb_id"),
+        "tmdb_id": item.external.get("tmdb_id"),
+    }
+
+
+def _table(items: tuple[Item, ...]) -> pa.Table:
+    columns = {
+        "id": pa.array([item.id for item in items], pa.string()),
+        "title": pa.array([item.title for item in items], pa.string()),
+        "year": pa.array([item.year for item in items], pa.int32()),
+        "overview": pa.array([item.overview for item in items], pa.string()),
+        "aliases": pa.array([item.aliases for item in items], pa.list_(pa.string())),
+    }
+    groups: dict[str, tuple[list[Mapping[str, Any]], pa.DataType]] = {
+        "facet": ([item.facets for item in items], pa.list_(pa.string())),
+        "number": ([item.numbers for item in items], pa.float64()),
+        "external": ([item.external for item in items], pa.string()),
+        "source": ([item.sources for item in items], pa.string()),
+    }
+    for group, (mappings, kind) in groups.items():
+        for name in sorted({name for mapping in mappings for name in mapping}):
+            columns[f"{group}.{name}"] = pa.array([mapping.get(name) for mapping in mappings], kind)
+    return pa.table(columns)
+
+
+def _items(table: pa.Table) -> list[Item]:
+    mappings: dict[str, list[dict[str, Any]]] = {
+        group: [{} for _ in range(len(table))] for group in ("facet", "number", "external", "source")
+    }
+    for column in table.column_names:
+        group, _, name = column.partition(".")
+        if group not in mappings:
+            continue
+        values = _lists(table[column]) if group == "facet" else table[column].to_pylist()
+        for mapping, value in zip(mappings[group], values, strict=True):
+            if value is not None and value != ():
+                mapping[name] = value
+    rows = zip(
+        table["id"].to_pylist(),
+        table["title"].to_pylist(),
+        table["year"].to_pylist(),
+        table["overview"].to_pylist(),
+        mappings["facet"],
+        mappings["number"],
+        mappings["external"],
+        _lists(table["aliases"]),
+        mappings["source"],
+        strict=True,
+    )
+    return [Item(*row) for row in rows]
+
+
+def _lists(column: pa.ChunkedArray) -> list[tuple[str, ...]]:
+    """A column of string lists as tuples, without a scalar object for each string: ten times faster."""
+    array = column.combine_chunks()
+    values = array.values.to_numpy(zero_copy_only=False).tolist()
+    return [tuple(values[start:end]) for start, end in pairwise(array.offsets.to_pylist())]

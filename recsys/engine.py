@@ -1,0 +1,320 @@
+"""From queries to ranked items with the exact contribution of every signal to every score.
+
+``score(u, i) = sum_s w_s(u) * s(u, i)`` over the signals
+
+- ``asked``: how many of tonight's wishes in so many words (genres, people, decades) the item meets
+- ``wish``: the free-text wish against the item's text, by the sentence encoder
+- ``likeness``: the item's text against the texts of what the person likes and dislikes
+- ``relation``: what people who liked the same items also liked
+- ``facets``: people, genres and themes shared with what the person likes
+- ``prior``: known and liked by many
+- ``luck``: chance, for those who ask for a surprise
+
+Stated constraints are masks, never similarities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from recsys.artefact import Artefact
+from recsys.catalogue import Catalogue, Facet
+from recsys.elicit import representatives
+from recsys.encoder import Encoder
+from recsys.errors import ConfigError, ModelError
+from recsys.index import diversify, top_k
+from recsys.models.bilinear import Bilinear
+from recsys.models.content import fit_content
+from recsys.models.facets import FacetSpace
+from recsys.models.fusion import LEARNED, STATED, Fusion
+from recsys.taste import Clause, Query, Range, Wish
+
+SIGNALS = ("asked", "wish", *LEARNED, "luck")
+LIKE_WEIGHT = 2.0
+"""An item named in the wish ("like Alien") counts as much as two liked ones."""
+DISLIKE_WEIGHT = 0.5
+"""A dislike says less about what a person wants than a like does."""
+WISH_SPREAD = 0.1
+"""The usual standard deviation of the cosine between a wish and item texts (MiniLM): makes it a z-score."""
+
+
+class Part(NamedTuple):
+    """What one piece of evidence added to one item's score. ``source`` is an item id, a ``Facet`` or a label."""
+
+    signal: str
+    source: str | Facet
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A recommended item. ``contributions`` sum to ``score``; the ``parts`` of a signal sum to its contribution."""
+
+    item_id: str
+    score: float
+    contributions: Mapping[str, float]
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The answer to one query, best first. ``relaxed`` names the wishes that had to give way, if any."""
+
+    picks: tuple[Pick, ...]
+    model_version: str
+    relaxed: tuple[str, ...] = ()
+    candidates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """``pool``: items considered for diversity; ``trade_off``: what similarity to a better pick costs, in points."""
+
+    pool: int = 60
+    trade_off: float = 1.0
+
+
+class Engine:
+    """Scores the whole catalogue for a batch of queries on one device. Safe to call from several threads."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        artefact: Artefact,
+        encoder: Encoder,
+        device: torch.device,
+        config: EngineConfig | None = None,
+    ) -> None:
+        if artefact.vocabulary != tuple(item.id for item in catalogue.items):
+            raise ModelError("The recommendation index is of another catalogue; run `usher index build`.")
+        self.catalogue = catalogue
+        self.version = artefact.version
+        self.device = device
+        self._config = config or EngineConfig()
+        self._encoder = encoder
+        tensors = {name: tensor.to(device) for name, tensor in artefact.tensors.items()}
+        self._vectors = tensors["vectors"]
+        self._centre = self._vectors.mean(dim=0)
+        self._kernels: dict[str, Bilinear] = {
+            "likeness": fit_content(self._vectors),
+            "relation": Bilinear(tensors["relation.source"], tensors["relation.target"]),
+        }
+        self._scale = dict(zip(LEARNED, artefact.config["scale"], strict=True))
+        self._prior = tensors["prior"]
+        self._space = FacetSpace(catalogue)
+        self._fusion = Fusion()
+        self._fusion.load_state_dict({name: artefact.tensors[f"fusion.{name}"] for name in ("base", "growth")})
+        self._numbers: dict[str, npt.NDArray[np.float64]] = {}
+
+    @classmethod
+    def load(cls, catalogue: Catalogue, folder: Path, encoder: Encoder, device: str = "auto") -> Engine:
+        """The engine of an artefact folder. Raises ``ModelError`` when that is missing, damaged or of another
+        catalogue."""
+        return cls(catalogue, Artefact.load(folder), encoder, pick_device(device))
+
+    @torch.inference_mode()
+    def recommend(self, queries: Sequence[Query]) -> list[Recommendation]:
+        """The best items for each query, as one batch on the device."""
+        masks, relaxed = zip(*(self._candidates(q) for q in queries), strict=True)
+        allowed = torch.from_numpy(np.stack(masks)).to(self.device)
+        weights = self._weights(queries)
+        signals = self._signals(queries)
+        scores = torch.stack([weights[s].unsqueeze(1) * signals[s] for s in SIGNALS]).sum(dim=0)
+        pool = max(self._config.pool, max(q.k for q in queries))
+        values, rows = top_k(scores, allowed, pool)
+        similar = self._kernels["likeness"].target
+        out = []
+        for b, query in enumerate(queries):
+            valid = rows[b][torch.isfinite(values[b])]
+            near = (similar[valid] @ similar[valid].T).clamp_min(0)
+            chosen = valid[diversify(values[b][: len(valid)], near, query.k, self._config.trade_off)]
+            picks = self._explain(query, b, chosen, weights, signals, scores)
+            out.append(Recommendation(picks, self.version, relaxed[b], int(masks[b].sum())))
+        return out
+
+    @torch.inference_mode()
+    def telling(self, k: int, exclude: Collection[str] = (), seed: int = 0) -> list[str]:
+        """Ids of ``k`` well-known items whose opinions would tell most about a newcomer; other seeds, other items."""
+        rows = {self.catalogue.row(i) for i in exclude if i in self.catalogue}
+        generator = torch.Generator().manual_seed(seed)
+        noise = 0.3 * torch.randn(len(self.catalogue), generator=generator).to(self.device)
+        similarity = self._kernels["likeness"].target
+        picked = representatives(similarity, self._prior, rows, k, noise)
+        return [self.catalogue.items[row].id for row in picked]
+
+    # -- candidates ------------------------------------------------------------------------------------------
+
+    def _candidates(self, query: Query) -> tuple[npt.NDArray[np.bool_], tuple[str, ...]]:
+        """The mask (N,) of what may be shown, and the wishes dropped, least important first, to have any."""
+        allowed = np.ones(len(self.catalogue), dtype=np.bool_)
+        named = [*query.exclude, *query.wish.like, *query.taste.items]
+        allowed[[self.catalogue.row(i) for i in named if i in self.catalogue]] = False
+        for veto in (*query.wish.unwanted, *query.taste.vetoes):
+            allowed &= ~self._meets(veto)
+        wishes: list[Clause | Range] = [*query.wish.wanted, *query.wish.ranges]
+        fits = [self._meets(w) for w in wishes]
+        dropped = 0
+        while dropped < len(wishes) and (allowed & _all(fits[dropped:], len(allowed))).sum() < query.k:
+            dropped += 1
+        return allowed & _all(fits[dropped:], len(allowed)), tuple(w.label for w in wishes[:dropped])
+
+    def _meets(self, wish: Clause | Range) -> npt.NDArray[np.bool_]:
+        if isinstance(wish, Range):
+            if wish.name not in self._numbers:
+                self._numbers[wish.name] = self.catalogue.number(wish.name)
+            values = self._numbers[wish.name]
+            low = -np.inf if wish.low is None else wish.low
+            high = np.inf if wish.high is None else wish.high
+            return (values >= low) & (values <= high)
+        met = np.zeros(len(self.catalogue), dtype=np.bool_)
+        for facet in wish.facets:
+            met[self.catalogue.rows_with(facet)] = True
+        return met
+
+    # -- scores ----------------------------------------------------------------------------------------------
+
+    def _reactions(self, query: Query) -> dict[int, float]:
+        """Row -> weight of everything the query says about items; the weights' magnitudes sum to 1."""
+        weights: dict[int, float] = {}
+        for item_id, weight in query.taste.items.items():
+            if weight and item_id in self.catalogue:
+                weights[self.catalogue.row(item_id)] = weight if weight > 0 else weight * DISLIKE_WEIGHT
+        for item_id in query.wish.like:
+            if item_id in self.catalogue:
+                row = self.catalogue.row(item_id)
+                weights[row] = max(weights.get(row, 0.0), 0.0) + LIKE_WEIGHT
+        total = sum(abs(w) for w in weights.values())
+        return {row: w / total for row, w in weights.items()}
+
+    def _facet_weights(self, query: Query) -> dict[Facet, float]:
+        """What the query's items carry, weighted like the items, plus facets liked or disliked by name."""
+        weights: dict[Facet, float] = {}
+        for row, weight in self._reactions(query).items():
+            for facet, value in self._space.of(row).items():
+                weights[facet] = weights.get(facet, 0.0) + weight * value
+        for facet, weight in query.taste.facets.items():
+            weights[facet] = weights.get(facet, 0.0) + weight
+        return weights
+
+    def _weights(self, queries: Sequence[Query]) -> dict[str, Tensor]:
+        """Signal -> weight of each query, (B,)."""
+        counts = torch.tensor([float(_evidence(q)) for q in queries])
+        learned = self._fusion(counts).to(self.device)
+        stated = {s: torch.full((len(queries),), w, device=self.device) for s, w in STATED.items()}
+        luck = torch.tensor([q.surprise for q in queries], device=self.device)
+        return stated | {s: learned[:, n] for n, s in enumerate(LEARNED)} | {"luck": luck}
+
+    def _signals(self, queries: Sequence[Query]) -> dict[str, Tensor]:
+        """Signal -> (B, N)."""
+        n = len(self.catalogue)
+        reactions = [self._reactions(q) for q in queries]
+        width = max(1, max(len(r) for r in reactions))
+        rows = torch.zeros((len(queries), width), dtype=torch.int64)
+        weights = torch.zeros((len(queries), width))
+        asked = np.zeros((len(queries), n), dtype=np.float32)
+        facets = np.zeros((len(queries), n), dtype=np.float32)
+        for b, (query, reaction) in enumerate(zip(queries, reactions, strict=True)):
+            rows[b, : len(reaction)] = torch.tensor(list(reaction), dtype=torch.int64)
+            weights[b, : len(reaction)] = torch.tensor(list(reaction.values()))
+            for wish in _asked(query.wish):
+                asked[b] += self._meets(wish)
+            facets[b] = self._space.scores(self._facet_weights(query)) / self._scale["facets"]
+        rows, weights = rows.to(self.device), weights.to(self.device)
+        signals = {
+            name: kernel(rows, weights) / self._scale[name] for name, kernel in self._kernels.items()
+        }
+        return signals | {
+            "asked": torch.from_numpy(asked).to(self.device),
+            "wish": self._wish([q.wish for q in queries]),
+            "facets": torch.from_numpy(facets).to(self.device),
+            "prior": (self._prior / self._scale["prior"]).expand(len(queries), n),
+            "luck": torch.stack([_luck(q, n) for q in queries]).to(self.device),
+        }
+
+    def _wish(self, wishes: Sequence[Wish]) -> Tensor:
+        """Free-text wishes against item texts, (B, N), as a z-score; zero where there is no text."""
+        scores = torch.zeros((len(wishes), len(self.catalogue)), device=self.device)
+        spoken = [b for b, wish in enumerate(wishes) if wish.text]
+        if spoken:
+            vectors = torch.from_numpy(self._encoder.encode([wishes[b].text for b in spoken])).to(self.device)
+            scores[spoken] = vectors @ (self._vectors - self._centre).T / WISH_SPREAD
+        return scores
+
+    # -- contributions ---------------------------------------------------------------------------------------
+
+    def _explain(
+        self,
+        query: Query,
+        b: int,
+        rows: Tensor,
+        weights: Mapping[str, Tensor],
+        signals: Mapping[str, Tensor],
+        scores: Tensor,
+    ) -> tuple[Pick, ...]:
+        reactions = self._reactions(query)
+        liked = torch.tensor(list(reactions), dtype=torch.int64, device=self.device)
+        strength = torch.tensor(list(reactions.values()), device=self.device).unsqueeze(1)
+        by_item = {
+            name: kernel.parts(liked, rows) * strength * weights[name][b] / self._scale[name]
+            for name, kernel in self._kernels.items()
+            if reactions
+        }
+        facet_weights = self._facet_weights(query)
+        facet_share = float(weights["facets"][b]) / self._scale["facets"]
+        picks = []
+        for k, row in enumerate(rows.tolist()):
+            parts = [
+                Part(name, self.catalogue.items[j].id, float(amount[h, k]))
+                for name, amount in by_item.items()
+                for h, j in enumerate(reactions)
+            ]
+            parts += [
+                Part("facets", facet, amount * facet_share)
+                for facet, amount in self._space.shared(facet_weights, row).items()
+            ]
+            parts += [
+                Part("asked", wish.label, float(weights["asked"][b]))
+                for wish in _asked(query.wish)
+                if self._meets(wish)[row]
+            ]
+            contributions = {s: float(weights[s][b] * signals[s][b, row]) for s in SIGNALS}
+            parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "luck") if contributions[s]]
+            item_id = self.catalogue.items[row].id
+            picks.append(Pick(item_id, float(scores[b, row]), contributions, tuple(parts)))
+        return tuple(picks)
+
+
+def pick_device(name: str) -> torch.device:
+    """``auto``: CUDA where there is one, else the CPU. Raises ``ConfigError`` for a device that is not there."""
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("DEVICE=cuda, but PyTorch finds no CUDA GPU here; set DEVICE=auto.")
+    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def _luck(query: Query, n: int) -> Tensor:
+    """Standard normal noise (N,), the same for the same seed on every device; zero when nobody asked for luck."""
+    if not query.surprise:
+        return torch.zeros(n)
+    return torch.randn(n, generator=torch.Generator().manual_seed(query.seed))
+
+
+def _asked(wish: Wish) -> tuple[Clause | Range, ...]:
+    """Everything that was asked for in so many words, whether it excludes or not."""
+    return (*wish.wanted, *wish.hoped, *wish.ranges)
+
+
+def _evidence(query: Query) -> int:
+    """How many reactions a query knows of."""
+    return len(query.taste.items) + len(query.wish.like)
+
+
+def _all(masks: Sequence[npt.NDArray[np.bool_]], n: int) -> npt.NDArray[np.bool_]:
+    return np.logical_and.reduce(masks) if masks else np.ones(n, dtype=np.bool_)

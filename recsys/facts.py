@@ -1,0 +1,65 @@
+"""What may be said about an item: the only material that explanations are made of and checked against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from recsys.catalogue import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """True statements about one item and one person.
+
+    ``fields`` maps a kind ("genre", "director", "runtime", ...) to values in display form. ``reasons`` are short
+    true clauses worded by the caller ("you loved Heat", "people who liked Heat also liked it"); names in them keep
+    their capitals. ``said`` is what the person wrote. ``language`` is the language the words shall be in.
+    """
+
+    title: str
+    year: int | None = None
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    said: str = ""
+    language: str = "en"
+
+    @classmethod
+    def about(
+        cls,
+        item: Item,
+        style: Style,
+        *,
+        reasons: tuple[str, ...] = (),
+        said: str = "",
+        language: str = "en",
+    ) -> Self:
+        """The facts of an item that ``style`` talks about, numbers with their units."""
+        fields = {kind: tuple(item.facets.get(kind, ()))[:most] for kind, most in style.kinds.items()}
+        for name, unit in style.units.items():
+            if (number := item.numbers.get(name)) is not None:
+                fields[name] = (f"{number:.0f} {unit}",)
+        kept = {kind: values for kind, values in fields.items() if values}
+        return cls(item.title, item.year, kept, reasons, said, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one kind of item is talked about, in one language.
+
+    ``noun``: what an item is ("film"); ``words``: further words that are free to use. ``kinds``: the facet kinds
+    worth telling, and how many values of each; ``units``: quantities and their units. ``prompted``: the kinds a
+    prompt shows, with their labels. ``roles``: for kinds whose values are people, the words that assign the role.
+    ``kin``: words that a facet value makes true ("Thriller" -> "tense"). ``examples``: facts and good words.
+    """
+
+    noun: str
+    words: frozenset[str]
+    kinds: Mapping[str, int]
+    units: Mapping[str, str]
+    prompted: Mapping[str, str]
+    roles: Mapping[str, frozenset[str]]
+    kin: Mapping[str, frozenset[str]]
+    examples: tuple[tuple[Facts, str], ...]
+    language: str = "en"

@@ -1,0 +1,37 @@
+"""Exact masked top-k: the one place where scores become a ranking."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def top_k(scores: Tensor, allowed: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """The best ``k`` allowed items of each row.
+
+    ``scores`` (B, N) float, ``allowed`` (B, N) bool. Returns values and rows, each (B, k'), k' = min(k, N), best
+    first; a value of -inf marks places for which no allowed item was left. Ties go to the lower row, which is
+    the better known item.
+    """
+    masked = scores.masked_fill(~allowed, float("-inf"))
+    # Not torch.topk: the order in which it returns equal scores differs between devices.
+    order = torch.sort(masked, dim=1, descending=True, stable=True)
+    k = min(k, scores.shape[1])
+    return order.values[:, :k], order.indices[:, :k]
+
+
+def diversify(relevance: Tensor, similarity: Tensor, k: int, trade_off: float) -> list[int]:
+    """Maximal marginal relevance (Carbonell & Goldstein 1998) over a short list.
+
+    ``relevance`` (P,) descending, ``similarity`` (P, P). Picks k positions greedily by ``relevance - trade_off *
+    (highest similarity to what is picked)``; ``trade_off`` 0 keeps the order. The first is always position 0.
+    """
+    picked: list[int] = []
+    penalty = torch.zeros_like(relevance)
+    left = torch.ones_like(relevance, dtype=torch.bool)
+    for _ in range(min(k, len(relevance))):
+        best = int((relevance - trade_off * penalty).masked_fill(~left, float("-inf")).argmax())
+        picked.append(best)
+        left[best] = False
+        penalty = torch.maximum(penalty, similarity[best])
+    return picked

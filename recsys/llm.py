@@ -1,0 +1,332 @@
+"""Text generators: one interface, the llama.cpp backend, and a circuit breaker to put around any backend."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol, Self
+
+import httpx
+
+from recsys.errors import GenerationError, ModelError
+
+
+class Message(NamedTuple):
+    """One chat message of a prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+Prompt = tuple[Message, ...]
+
+
+class TextGenerator(Protocol):
+    """Turns a prompt into words, a few characters at a time."""
+
+    @property
+    def name(self) -> str:
+        """What operators call the model."""
+        ...
+
+    def stream(self, prompt: Prompt, *, max_tokens: int, deadline: float) -> AsyncGenerator[str, None]:
+        """Yield the reply in pieces, at least one.
+
+        ``deadline`` is in seconds from the first read. Raises ``GenerationError`` when the generator fails,
+        hangs, is cut off, answers nothing or is late. Closing the iterator cancels the work and frees the model.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Free everything; the generator is not used afterwards."""
+        ...
+
+
+async def within(pieces: AsyncGenerator[str, None], seconds: float) -> AsyncGenerator[str, None]:
+    """Pass ``pieces`` on; raises ``GenerationError`` when they are late or there is none. Closes them."""
+    end = asyncio.get_running_loop().time() + seconds
+    empty = True
+    async with aclosing(pieces):
+        while True:
+            try:
+                async with asyncio.timeout_at(end):
+                    piece = await anext(pieces)
+            except StopAsyncIteration:
+                break
+            except TimeoutError:
+                raise GenerationError("The text generator is too slow; use a smaller model.") from None
+            empty = False
+            yield piece
+    if empty:
+        raise GenerationError("The text generator answered nothing; use another model.")
+
+
+class _BrokenOffError(GenerationError):
+    """The connection to the helper is gone, and most likely the helper."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Helper:
+    """A running helper process and the connection to it."""
+
+    process: Process
+    http: httpx.AsyncClient
+
+    @property
+    def alive(self) -> bool:
+        return self.process.returncode is None
+
+    async def aclose(self) -> None:
+        await self.http.aclose()
+        await _end(self.process)
+
+
+class LlamaCpp:
+    """A GGUF model in llama.cpp, in a helper process (``docs/decisions/0002-generator-process.md`` says why).
+
+    ``threads``: None leaves the number to llama.cpp. ``context``: tokens of prompt and reply together.
+    ``prefix``: the messages that all prompts start with; they are read at load, so that replies start sooner.
+    A helper that dies is started again by the next call.
+    """
+
+    def __init__(self, path: Path, *, threads: int | None = None, context: int = 2048, prefix: Prompt = ()) -> None:
+        self.path = path
+        self.threads = threads
+        self.context = context
+        self.prefix = prefix
+        self._starting: asyncio.Task[_Helper] | None = None
+
+    @classmethod
+    async def load(cls, path: Path, *, threads: int | None = None, context: int = 2048, prefix: Prompt = ()) -> Self:
+        """Start the helper and load the model; raises ``ModelError`` when the file is missing or corrupt."""
+        generator = cls(path, threads=threads, context=context, prefix=prefix)
+        try:
+            await generator._helper()
+        except BaseException:
+            await generator.aclose()
+            raise
+        return generator
+
+    @property
+    def name(self) -> str:
+        """The model file's name without its ending."""
+        return self.path.stem
+
+    def stream(self, prompt: Prompt, *, max_tokens: int, deadline: float) -> AsyncGenerator[str, None]:
+        """See ``TextGenerator.stream``."""
+        return within(self._pieces(prompt, max_tokens), deadline)
+
+    async def aclose(self) -> None:
+        """End the helper process."""
+        starting, self._starting = self._starting, None
+        if starting is None:
+            return
+        starting.cancel()
+        outcome = (await asyncio.gather(starting, return_exceptions=True))[0]
+        if isinstance(outcome, _Helper):
+            await outcome.aclose()
+
+    async def _pieces(self, prompt: Prompt, max_tokens: int) -> AsyncGenerator[str, None]:
+        try:
+            helper = await self._helper()
+        except ModelError as error:
+            raise GenerationError(str(error)) from error
+        try:
+            async with aclosing(_chat(helper.http, prompt, max_tokens)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        except _BrokenOffError:
+            if self._starting is not None and self._starting.done() and self._starting.result() is helper:
+                await self.aclose()
+            raise
+
+    async def _helper(self) -> _Helper:
+        # Shielded: a call whose deadline passes must not undo a load that the next call can use.
+        if self._starting is not None and self._starting.done() and not _is_alive(self._starting):
+            await self.aclose()
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._start())
+        return await asyncio.shield(self._starting)
+
+    async def _start(self) -> _Helper:
+        _require_gguf(self.path)
+        key = secrets.token_urlsafe(32)
+        order = {
+            "path": str(self.path.resolve()),
+            "threads": self.threads or -1,
+            "context": self.context,
+            "key": key,
+        }
+        script = Path(__file__).with_name("llama_server.py")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",  # the script's folder must not shadow other modules
+            str(script),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            start_new_session=True,  # Ctrl-C is the parent's to handle
+        )
+        try:
+            url = await _handshake(process, order, self.path)
+            http = httpx.AsyncClient(
+                base_url=url,
+                headers={"Authorization": f"Bearer {key}"},
+                timeout=httpx.Timeout(5.0, read=None),  # ``within`` holds the deadline
+                limits=httpx.Limits(max_keepalive_connections=0),  # llama.cpp drops kept connections at will
+                trust_env=False,
+            )
+            helper = _Helper(process, http)
+            if self.prefix:
+                async with aclosing(_chat(http, self.prefix, max_tokens=1)) as pieces:
+                    async for _ in pieces:
+                        pass
+        except BaseException:
+            await _end(process)
+            raise
+        return helper
+
+
+class Guarded:
+    """A circuit breaker around any generator; itself a generator.
+
+    After ``failures`` in a row it refuses at once for ``cool_off`` seconds, then lets one call through: its
+    success closes the circuit, its failure opens it again. Whatever a backend raises leaves here as
+    ``GenerationError``.
+    """
+
+    def __init__(
+        self,
+        generator: TextGenerator,
+        *,
+        failures: int = 5,
+        cool_off: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._generator = generator
+        self._allowed = failures
+        self._cool_off = cool_off
+        self._clock = clock
+        self._failures = 0
+        self._retry_at = 0.0
+
+    @property
+    def name(self) -> str:
+        """The inner generator's name."""
+        return self._generator.name
+
+    @property
+    def open(self) -> bool:
+        """Whether a call would be refused now."""
+        return self._failures >= self._allowed and self._clock() < self._retry_at
+
+    async def stream(self, prompt: Prompt, *, max_tokens: int, deadline: float) -> AsyncGenerator[str, None]:
+        """See ``TextGenerator.stream``; the deadline holds even if the inner generator ignores it."""
+        if self.open:
+            raise GenerationError("The text generator keeps failing; check that its model loads.")
+        if self._failures >= self._allowed:
+            self._retry_at = self._clock() + self._cool_off  # one probe: others are refused until it ends
+        words = False
+        pieces = within(self._generator.stream(prompt, max_tokens=max_tokens, deadline=deadline), deadline)
+        try:
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    words = True
+                    yield piece
+        except GeneratorExit:
+            # The reader had enough. Words came, so it works; without any we have learnt nothing.
+            self._failures = 0 if words else self._failures
+            raise
+        except Exception as error:
+            self._failures += 1
+            self._retry_at = self._clock() + self._cool_off
+            if isinstance(error, GenerationError):
+                raise
+            raise GenerationError(f"The text generator failed with {type(error).__name__}.") from error
+        self._failures = 0
+
+    async def aclose(self) -> None:
+        """Close the inner generator."""
+        await self._generator.aclose()
+
+
+async def _chat(http: httpx.AsyncClient, prompt: Prompt, max_tokens: int) -> AsyncGenerator[str, None]:
+    """Stream one reply of an OpenAI-compatible server; closing drops the connection, which cancels the work."""
+    body = {
+        "messages": [message._asdict() for message in prompt],
+        "max_tokens": max_tokens,
+        "temperature": 0.4,
+        "stream": True,
+        "cache_prompt": True,
+    }
+    finished = False
+    try:
+        async with http.stream("POST", "/v1/chat/completions", json=body) as response:
+            if response.status_code != httpx.codes.OK:
+                raise GenerationError(
+                    f"The text generator refused with status {response.status_code}; shorten the prompt."
+                )
+            async for line in response.aiter_lines():
+                data = line.removeprefix("data: ")
+                if data == line or data == "[DONE]":
+                    continue
+                choice = json.loads(data)["choices"][0]
+                finished = finished or choice["finish_reason"] is not None
+                if piece := choice["delta"].get("content"):
+                    yield piece
+    except httpx.TransportError as error:
+        raise _BrokenOffError(f"The text generator broke off with {type(error).__name__}; try again.") from error
+    except (ValueError, LookupError) as error:
+        raise GenerationError("The text generator sent something unreadable; try again.") from error
+    if not finished:
+        raise GenerationError("The text generator was cut off; try again.")
+
+
+async def _handshake(process: Process, order: dict[str, object], path: Path) -> str:
+    """Hand the order over and wait for the address; raises ``ModelError`` when the model does not load."""
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        process.stdin.write(json.dumps(order).encode() + b"\n")
+        await process.stdin.drain()
+        reply = json.loads(await process.stdout.readline())
+    except (OSError, ValueError):  # it died, silently
+        reply = {}
+    if "url" not in reply:
+        reason = reply.get("error", "the helper process died")
+        raise ModelError(f"The model {path} does not load ({reason}); delete the file and fetch it again.")
+    return str(reply["url"])
+
+
+async def _end(process: Process, patience: float = 5.0) -> None:
+    """Let the helper leave by closing its input; kill it when it does not."""
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        async with asyncio.timeout(patience):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _is_alive(started: asyncio.Task[_Helper]) -> bool:
+    return not started.cancelled() and started.exception() is None and started.result().alive
+
+
+def _require_gguf(path: Path) -> None:
+    """Raise ``ModelError`` unless the file starts as GGUF files do; llama.cpp itself checks the rest."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except OSError:
+        raise ModelError(f"The model {path} can't be read; fetch it or set LLM_MODEL to a GGUF file.") from None
+    if magic != b"GGUF":
+        raise ModelError(f"{path} is not a GGUF model; delete the file and fetch it again.")

@@ -1,0 +1,138 @@
+"""From facts to checked words: a model phrases, the checker decides, a template stands in."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from recsys.check import Checker, Verdict
+from recsys.errors import GenerationError
+from recsys.facts import Facts, Style
+from recsys.llm import Message, Prompt, TextGenerator
+
+MAX_TOKENS = 90
+_MARGIN = 0.05
+"""Seconds by which the generator's deadline precedes ours, so that a circuit breaker sees it fail."""
+_VALUE_LENGTH = 80
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>|\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
+
+OnPartial = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrased:
+    """Words to show. ``verdict`` is about the model's last words; None when it said nothing in time."""
+
+    text: str
+    by: Literal["llm", "template"]
+    verdict: Verdict | None
+
+
+def prefix(style: Style) -> Prompt:
+    """What every prompt of a style starts with: instructions and examples, always the same, so backends cache it."""
+    messages = [Message("system", instructions(style))]
+    for facts, words in style.examples:
+        messages += [Message("user", _data(facts, style)), Message("assistant", words)]
+    return tuple(messages)
+
+
+def instructions(style: Style) -> str:
+    """The system prompt of a style."""
+    return (
+        f"You tell a person why a {style.noun} suits them, in one or two short, warm sentences.\n"
+        f"Start from the reasons, name the {style.noun}, then one or two facts. Use only what the message lists: no plot, no other "
+        f"{style.noun}, no opinion of critics, nothing you remember.\n"
+        "Plain words, no lists, no markup. At most 35 words."
+    )
+
+
+def prompt_for(facts: Facts, style: Style) -> Prompt:
+    """The prompt for one item. The person's own words stay out: reasons hold what was understood of them."""
+    return (*prefix(style), Message("user", _data(facts, style)))
+
+
+async def phrase(
+    facts: Facts,
+    style: Style,
+    generator: TextGenerator,
+    *,
+    fallback: str,
+    deadline: float,
+    on_partial: OnPartial | None = None,
+) -> Phrased:
+    """Words for ``facts`` within ``deadline`` seconds: the model's when they pass the check, else ``fallback``.
+
+    Words that fail are asked for once more, of fewer facts. ``on_partial`` receives growing beginnings, each free
+    of unknown names, numbers and content words; the result replaces what it showed. Generator trouble raises nothing.
+    """
+    if facts.language != style.language:
+        return Phrased(fallback, "template", None)
+    checker = Checker(facts, style, instructions(style))
+    verdict: Verdict | None = None
+    end = asyncio.get_running_loop().time() + deadline
+    try:
+        async with asyncio.timeout_at(end):
+            for prompt in (prompt_for(facts, style), prompt_for(_fewer(facts), style)):
+                left = end - asyncio.get_running_loop().time() - _MARGIN
+                text, verdict = await _attempt(prompt, checker, generator, left, on_partial)
+                if verdict.accepted:
+                    return Phrased(text, "llm", verdict)
+    except (GenerationError, TimeoutError):
+        pass
+    return Phrased(fallback, "template", verdict)
+
+
+async def _attempt(
+    prompt: Prompt, checker: Checker, generator: TextGenerator, deadline: float, on_partial: OnPartial | None
+) -> tuple[str, Verdict]:
+    """One reply and its verdict; stops reading at the first fault that more words can't mend."""
+    text = ""
+    shown = ""
+    async with aclosing(generator.stream(prompt, max_tokens=MAX_TOKENS, deadline=deadline)) as pieces:
+        async for piece in pieces:
+            text += piece
+            beginning = _settled(text)
+            if beginning == shown:
+                continue
+            verdict = checker.check(beginning, partial=True)
+            if not verdict.accepted:
+                return beginning, verdict
+            shown = beginning
+            if on_partial is not None:
+                await on_partial(beginning)
+    words = _tidy(text)
+    return words, checker.check(words)
+
+
+def _fewer(facts: Facts) -> Facts:
+    """The best reason and the first kind or two of fields: what a model failed to phrase, with less to get wrong."""
+    fields = dict(list(facts.fields.items())[:2])
+    return replace(facts, fields=fields, reasons=facts.reasons[:1])
+
+
+def _data(facts: Facts, style: Style) -> str:
+    """The facts as labelled lines; every value is data, cleaned of what a chat template could take for control."""
+    year = f" ({facts.year})" if facts.year else ""
+    lines = [f"{style.noun.capitalize()}: {_clean(facts.title)}{year}"]
+    for kind, label in style.prompted.items():
+        if values := facts.fields.get(kind, ())[:2]:
+            lines.append(f"{label}: {', '.join(map(_clean, values))}")
+    lines.append("Reasons: " + "; ".join(map(_clean, facts.reasons)))
+    return "\n".join(lines)
+
+
+def _clean(value: str) -> str:
+    return " ".join(_UNSAFE.sub(" ", value).split())[:_VALUE_LENGTH]
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split()).strip('"“”')
+
+
+def _settled(text: str) -> str:
+    """The beginning of a stream that more pieces can't change: its whole words."""
+    return _tidy(text).rpartition(" ")[0]

@@ -1,0 +1,80 @@
+"""What a person is known to like, what they wish for right now, and the query made of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from recsys.catalogue import Facet
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One wish or veto about facets: an item meets it when it carries any of ``facets``.
+
+    ``label`` is how the person would recognise it ("funny", "Al Pacino", "gory").
+    """
+
+    label: str
+    facets: tuple[Facet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A numeric constraint, both ends inclusive; ``None`` leaves an end open. Items whose value is unknown fail."""
+
+    name: str
+    low: float | None = None
+    high: float | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted this evening. ``wanted`` and ``ranges`` run from the least to the most important; they give
+    way, in that order, when nothing fits. Vetoes (``unwanted``) never do. ``hoped`` counts but excludes nothing: it
+    is for properties that are recorded for a part of the items only, such as themes.
+
+    ``text`` is the free-text wish that the encoder reads; ``like`` holds ids of items to resemble ("like Alien").
+    """
+
+    text: str = ""
+    wanted: tuple[Clause, ...] = ()
+    hoped: tuple[Clause, ...] = ()
+    unwanted: tuple[Clause, ...] = ()
+    ranges: tuple[Range, ...] = ()
+    like: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.wanted or self.hoped or self.unwanted or self.ranges or self.like)
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What lasts: opinions on items and facets, each from -1 (hates) to +1 (loves).
+
+    It is the evidence itself, not a vector made of it: a new reaction is one dictionary entry, takes effect in the
+    next query, can be taken back exactly, and every score splits into what each reaction added to it.
+    """
+
+    items: Mapping[str, float] = field(default_factory=dict)
+    facets: Mapping[Facet, float] = field(default_factory=dict)
+    vetoes: tuple[Clause, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.items or self.facets or self.vetoes)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One request: ``k`` items for a taste and a wish, none of ``exclude`` (seen, disliked, just shown).
+
+    ``surprise`` is the spread of the luck that is mixed into the scores, in points; ``seed`` decides it.
+    """
+
+    taste: Taste = field(default_factory=Taste)
+    wish: Wish = field(default_factory=Wish)
+    exclude: frozenset[str] = frozenset()
+    k: int = 3
+    surprise: float = 0.0
+    seed: int = 0

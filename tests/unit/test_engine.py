@@ -1,0 +1,241 @@
+"""The engine on a small catalogue: masks, relaxation, contributions, evidence, artefacts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from recsys.artefact import Artefact
+from recsys.catalogue import Catalogue, Facet, Item
+from recsys.elicit import representatives
+from recsys.engine import SIGNALS, Engine, Pick, pick_device
+from recsys.errors import ConfigError, ModelError
+from recsys.explain import causes
+from recsys.models.fusion import LEARNED
+from recsys.taste import Clause, Query, Range, Taste, Wish
+
+GENRES = ("Comedy", "Horror", "Western", "Musical")
+
+
+class AxisEncoder:
+    """Texts that name a genre point along its axis: similarities known by construction."""
+
+    name = "axis"
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        vectors = [[1.0 if genre.lower() in text.lower() else 0.05 for genre in GENRES] for text in texts]
+        array = np.asarray(vectors, dtype=np.float32)
+        return array / np.linalg.norm(array, axis=1, keepdims=True)
+
+
+def catalogue() -> Catalogue:
+    items = []
+    for n in range(40):
+        genre = GENRES[n % 4]
+        facets = {"genre": (genre,), "director": (f"Director {n // 8}",)}
+        numbers = {"runtime": 80.0 + n, "popularity": 100.0 - n, "rating": 7.0}
+        items.append(Item(f"i{n}", f"Film {n}", 1960 + n, f"A {genre.lower()}.", facets, numbers))
+    return Catalogue(items)
+
+
+def artefact(of: Catalogue) -> Artefact:
+    vectors = torch.from_numpy(AxisEncoder().encode([i.text() for i in of.items]))
+    relation = torch.eye(len(of))[:, ::4] * 0.1 + vectors[:, :1] * 0.2
+    return Artefact(
+        config={"version": "test", "encoder": "axis", "catalogue": of.version, "scale": [1.0] * len(LEARNED)},
+        tensors={
+            "vectors": vectors,
+            "prior": -torch.arange(len(of), dtype=torch.float32) / 40,
+            "relation.source": relation,
+            "relation.target": relation.clone(),
+            "fusion.base": torch.zeros(len(LEARNED)),
+            "fusion.growth": torch.zeros(len(LEARNED)),
+        },
+        vocabulary=tuple(i.id for i in of.items),
+        metrics={"ndcg@10": 0.5},
+    )
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    items = catalogue()
+    return Engine(items, artefact(items), AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
+
+
+def picks(engine: Engine, query: Query) -> tuple[Pick, ...]:
+    return engine.recommend([query])[0].picks
+
+
+def clause(genre: str) -> Clause:
+    return Clause(genre.lower(), (Facet("genre", genre),))
+
+
+def genres(engine: Engine, found: Sequence[Pick]) -> set[str]:
+    return {engine.catalogue[p.item_id].facets["genre"][0] for p in found}
+
+
+def test_contributions_sum_to_the_score_and_parts_to_their_signal(engine: Engine) -> None:
+    query = Query(
+        Taste({"i0": 1.0, "i9": -1.0, "i5": 0.5}, {Facet("genre", "Western"): 1.0}),
+        Wish("a horror night", (clause("Horror"),), ranges=(Range("year", 1960, 1999, "old"),), like=("i1",)),
+        k=8,
+    )
+    for pick in picks(engine, query):
+        assert set(pick.contributions) == set(SIGNALS)
+        assert sum(pick.contributions.values()) == pytest.approx(pick.score, abs=1e-4)
+        for signal, amount in pick.contributions.items():
+            assert sum(p.amount for p in pick.parts if p.signal == signal) == pytest.approx(amount, abs=1e-4)
+
+
+def test_removing_what_a_signal_reads_changes_the_score_by_its_contribution(engine: Engine) -> None:
+    query = Query(Taste({"i0": 1.0}), Wish("a horror night"), k=40)
+    with_wish = {p.item_id: p for p in picks(engine, query)}
+    without = {p.item_id: p.score for p in picks(engine, replace(query, wish=Wish()))}
+    for item_id, pick in with_wish.items():
+        assert pick.score - pick.contributions["wish"] == pytest.approx(without[item_id], abs=1e-4)
+
+
+def test_vetoes_and_what_is_known_are_never_shown(engine: Engine) -> None:
+    query = Query(
+        Taste({"i0": 1.0, "i2": -1.0, "i3": 0.0}, vetoes=(clause("Musical"),)),
+        Wish("musical horror", unwanted=(clause("Horror"),)),
+        frozenset({"i4", "i6"}),
+        k=40,
+    )
+    found = picks(engine, query)
+    assert genres(engine, found) == {"Comedy", "Western"}
+    assert not {p.item_id for p in found} & {"i0", "i2", "i3", "i4", "i6"}
+
+
+def test_a_veto_holds_even_when_nothing_is_left(engine: Engine) -> None:
+    everything = Clause("films", tuple(Facet("genre", g) for g in GENRES))
+    result = engine.recommend([Query(wish=Wish(unwanted=(everything,), ranges=(Range("year", 1960, label="any"),)))])[0]
+    assert result.picks == ()
+
+
+def test_wishes_give_way_one_by_one_from_the_least_important(engine: Engine) -> None:
+    wish = Wish(wanted=(clause("Comedy"), clause("Horror")), ranges=(Range("year", 1980, 1999, "recent"),))
+    result = engine.recommend([Query(wish=wish)])[0]
+    assert result.relaxed == ("comedy",)
+    assert genres(engine, result.picks) == {"Horror"}
+    assert all(1980 <= (engine.catalogue[p.item_id].year or 0) <= 1999 for p in result.picks)
+
+
+def test_hopes_count_but_exclude_nothing(engine: Engine) -> None:
+    query = Query(wish=Wish(hoped=(clause("Western"),)), k=40)
+    result = engine.recommend([query])[0]
+    assert result.relaxed == ()
+    assert len(result.picks) == 40
+    assert genres(engine, result.picks[:1]) == {"Western"}
+
+
+def test_unknown_numbers_do_not_meet_a_limit() -> None:
+    items = Catalogue([*catalogue().items, Item("i99", "No runtime", 1990, facets={"genre": ("Comedy",)})])
+    engine = Engine(items, artefact(items), AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
+    found = picks(engine, Query(wish=Wish(ranges=(Range("runtime", None, 90, "short"),)), k=40))
+    assert "i99" not in {p.item_id for p in found}
+
+
+def test_a_like_moves_the_list_and_taking_it_back_restores_it(engine: Engine) -> None:
+    before = picks(engine, Query())
+    after = picks(engine, Query(Taste({"i1": 1.0})))
+    assert genres(engine, after[:1]) == {"Horror"}
+    assert picks(engine, Query(Taste({}))) == before
+
+
+def test_something_like_an_item_resembles_it_without_being_it(engine: Engine) -> None:
+    found = picks(engine, Query(wish=Wish(like=("i2",))))
+    assert genres(engine, found[:1]) == {"Western"}
+    assert "i2" not in {p.item_id for p in found}
+
+
+def test_a_batch_gives_each_query_what_it_gets_alone(engine: Engine) -> None:
+    queries = [Query(), Query(Taste({"i1": 1.0})), Query(wish=Wish("western")), Query(Taste({"i0": 1.0, "i3": -1.0}))]
+    for alone, together in zip([engine.recommend([q])[0] for q in queries], engine.recommend(queries), strict=True):
+        assert [p.item_id for p in alone.picks] == [p.item_id for p in together.picks]
+        assert [p.score for p in alone.picks] == pytest.approx([p.score for p in together.picks], abs=1e-5)
+
+
+def test_luck_is_reproducible_and_counted(engine: Engine) -> None:
+    lucky = Query(surprise=3.0, seed=7)
+    assert picks(engine, lucky) == picks(engine, lucky)
+    assert picks(engine, lucky) != picks(engine, replace(lucky, seed=8))
+    assert any(p.contributions["luck"] for p in picks(engine, lucky))
+
+
+def test_causes_are_true_shares_of_what_spoke_for_the_item(engine: Engine) -> None:
+    pick = picks(engine, Query(Taste({"i1": 1.0, "i0": -1.0}), Wish("horror", (clause("Horror"),))))[0]
+    found = causes(pick)
+    assert sum(c.share for c in found) == pytest.approx(1.0)
+    assert [c.share for c in found] == sorted((c.share for c in found), reverse=True)
+    strongest = {c.signal: c.evidence[0].source for c in found}
+    assert strongest["likeness"] == "i1"
+    assert strongest["asked"] == "horror"
+
+
+def test_questions_go_to_well_known_items_of_different_kinds(engine: Engine) -> None:
+    asked = engine.telling(4, seed=1)
+    assert len({engine.catalogue[i].facets["genre"][0] for i in asked}) == 4
+    assert not set(asked) & set(engine.telling(4, exclude=asked, seed=1))
+
+
+def test_representatives_do_not_cover_twice() -> None:
+    similarity = torch.eye(3).repeat_interleave(4, dim=0)
+    found = representatives(similarity, torch.zeros(12), {0}, 2, torch.zeros(12))
+    assert {n // 4 for n in found} == {1, 2}
+
+
+class TestArtefact:
+    def test_it_comes_back_as_it_was(self, tmp_path: Path) -> None:
+        saved = artefact(catalogue())
+        saved.save(tmp_path / "index")
+        loaded = Artefact.load(tmp_path / "index")
+        assert loaded.config == dict(saved.config)
+        assert loaded.vocabulary == saved.vocabulary
+        assert loaded.metrics == saved.metrics
+        assert all(torch.equal(loaded.tensors[n], t) for n, t in saved.tensors.items())
+        assert [p.name for p in tmp_path.iterdir()] == ["index"]
+
+    @pytest.mark.parametrize("name", ["model.safetensors", "config.json", "vocabulary.json", "manifest.json"])
+    def test_damage_is_noticed_and_says_what_to_do(self, tmp_path: Path, name: str) -> None:
+        artefact(catalogue()).save(tmp_path / "index")
+        file = tmp_path / "index" / name
+        file.write_bytes(file.read_bytes()[:-3] + b"xxx")
+        with pytest.raises(ModelError, match="usher index build"):
+            Artefact.load(tmp_path / "index")
+
+    def test_a_missing_file_is_damage(self, tmp_path: Path) -> None:
+        artefact(catalogue()).save(tmp_path / "index")
+        (tmp_path / "index" / "model.safetensors").unlink()
+        with pytest.raises(ModelError, match="usher index build"):
+            Artefact.load(tmp_path / "index")
+
+    def test_none_there_says_how_to_make_one(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelError, match="usher setup"):
+            Artefact.load(tmp_path / "index")
+
+    def test_a_manifest_of_another_format_is_refused(self, tmp_path: Path) -> None:
+        artefact(catalogue()).save(tmp_path / "index")
+        manifest = tmp_path / "index" / "manifest.json"
+        manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 99}))
+        with pytest.raises(ModelError, match="usher index build"):
+            Artefact.load(tmp_path / "index")
+
+    def test_an_index_of_another_catalogue_is_refused(self) -> None:
+        items = catalogue()
+        other = Catalogue(items.items[:-1])
+        with pytest.raises(ModelError, match="usher index build"):
+            Engine(other, artefact(items), AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
+
+
+def test_a_gpu_that_is_not_there_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert pick_device("auto").type == "cpu"
+    with pytest.raises(ConfigError, match="DEVICE=auto"):
+        pick_device("cuda")

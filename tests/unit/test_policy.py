@@ -1,0 +1,199 @@
+"""The dialogue's state and the policy: what a message changes, and what is decided."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.conversation.policy import Action, decide
+from bot.conversation.press import Press, Verb, parse_press
+from bot.conversation.state import MOODS_KEPT, Dialogue
+from bot.conversation.statements import Choice, Critique, Intent, Kind, Reading, Statement
+from bot.conversation.taste import event_of, taste_of
+from recsys.catalogue import Catalogue, Facet, Item
+from recsys.taste import Clause, Range
+
+CATALOGUE = Catalogue(
+    [
+        Item("old", "Old", 1975, numbers={"runtime": 100}),
+        Item("new", "New", 2005, numbers={"runtime": 140}),
+        Item("bare", "Bare"),
+    ]
+)
+COMEDY = Clause("funny", (Facet("genre", "Comedy"),))
+HORROR = Clause("horror", (Facet("genre", "Horror"),))
+PACINO = Clause("Al Pacino", (Facet("cast", "Al Pacino"),))
+
+
+def wants(clause: Clause, polarity: int = 1, *, lasting: bool = False) -> Statement:
+    return Statement(Kind.FACET, clause.label, polarity, clause=clause, lasting=lasting)
+
+
+def intent(value: Intent, target: str | None = None) -> Statement:
+    return Statement(Kind.INTENT, value, target=target)
+
+
+def opinion(item_id: str, polarity: int) -> Statement:
+    return Statement(Kind.ITEM, "opinion", polarity, target=item_id, lasting=True, seen=True)
+
+
+def heard(state: Dialogue, *said: Statement) -> Dialogue:
+    return state.heard(said, CATALOGUE)
+
+
+class TestDialogue:
+    def test_a_new_genre_replaces_the_old_request_but_keeps_vetoes_and_numbers(self) -> None:
+        nineties = Statement(Kind.RANGE, "year", range=Range("year", 1990, 1999, "1990s"))
+        state = heard(Dialogue(), wants(COMEDY), wants(PACINO, -1), nineties)
+        state = heard(state, wants(HORROR))
+        assert state.wanted == (HORROR,)
+        assert state.unwanted == (PACINO,)
+        assert state.ranges == (Range("year", 1990, 1999, "1990s"),)
+
+    def test_also_refines(self) -> None:
+        state = heard(heard(Dialogue(), wants(COMEDY)), intent(Intent.REFINE), wants(HORROR))
+        assert state.wanted == (COMEDY, HORROR)
+
+    def test_people_refine(self) -> None:
+        assert heard(heard(Dialogue(), wants(COMEDY)), wants(PACINO)).wanted == (COMEDY, PACINO)
+
+    def test_a_change_of_mind_goes_both_ways(self) -> None:
+        vetoed = heard(heard(Dialogue(), wants(COMEDY)), wants(COMEDY, -1))
+        assert (vetoed.wanted, vetoed.unwanted) == ((), (COMEDY,))
+        wanted = heard(vetoed, wants(COMEDY))
+        assert (wanted.wanted, wanted.unwanted) == ((COMEDY,), ())
+
+    def test_one_number_of_a_kind_is_in_force(self) -> None:
+        first = Statement(Kind.RANGE, "year", range=Range("year", 1990, 1999))
+        second = Statement(Kind.RANGE, "year", range=Range("year", 1980, 1989))
+        assert heard(Dialogue(), first, second).ranges == (Range("year", 1980, 1989),)
+
+    @pytest.mark.parametrize(
+        ("critique", "expected"),
+        [
+            (Critique.OLDER, Range("year", None, 1974, "older")),
+            (Critique.NEWER, Range("year", 2006, None, "newer")),
+            (Critique.SHORTER, Range("runtime", None, 99, "shorter")),
+            (Critique.LONGER, Range("runtime", 141, None, "longer")),
+        ],
+    )
+    def test_older_means_than_what_was_shown(self, critique: Critique, expected: Range) -> None:
+        state = Dialogue(shown=("old", "new", "bare"))
+        assert heard(state, Statement(Kind.CRITIQUE, critique)).ranges == (expected,)
+
+    def test_older_than_nothing_changes_nothing(self) -> None:
+        assert heard(Dialogue(), Statement(Kind.CRITIQUE, Critique.OLDER)).ranges == ()
+
+    def test_moods_fade(self) -> None:
+        state = heard(Dialogue(), *(Statement(Kind.WISH, f"mood {n}", 1) for n in range(MOODS_KEPT + 2)))
+        assert state.moods == ("mood 2", "mood 3", "mood 4")
+
+    def test_lasting_taste_is_not_tonights_wish(self) -> None:
+        assert not heard(Dialogue(), wants(COMEDY, lasting=True), wants(HORROR, -1, lasting=True)).wish
+
+    def test_it_survives_the_store(self) -> None:
+        state = Dialogue(
+            wanted=(COMEDY,),
+            unwanted=(HORROR,),
+            ranges=(Range("year", 1990),),
+            moods=("slow",),
+            like=("old",),
+            shown=("new",),
+            shown_in="T",
+            past=("new",),
+            focus="new",
+            asked="opinion",
+            options=("a", "b"),
+            questions=1,
+            pending={"value": "opinion", "polarity": 1},
+        )
+        assert Dialogue.from_json(json.loads(json.dumps(state.to_json()))) == state
+
+    def test_rows_of_other_versions_stay_readable(self) -> None:
+        assert Dialogue.from_json({"moods": ["slow"], "from_the_future": 1}) == Dialogue(moods=("slow",))
+
+
+class TestDecide:
+    @pytest.mark.parametrize(
+        ("said", "action"),
+        [
+            ((wants(COMEDY),), Action.RECOMMEND),
+            ((opinion("old", 1),), Action.RECOMMEND),
+            ((opinion("old", -1), wants(COMEDY)), Action.RECOMMEND),
+            ((Statement(Kind.ITEM, "mention", target="old"),), Action.ANSWER),
+            ((Statement(Kind.QUESTION, "director", target="old"),), Action.ANSWER),
+            ((intent(Intent.WHY),), Action.EXPLAIN),
+            ((intent(Intent.SAVE, "old"),), Action.NOTE),
+            ((intent(Intent.ACCEPT, "old"),), Action.NOTE),
+            ((intent(Intent.MORE),), Action.RECOMMEND),
+            ((intent(Intent.SURPRISE),), Action.RECOMMEND),
+            ((intent(Intent.UNDO), wants(COMEDY)), Action.UNDO),
+            ((intent(Intent.PROFILE),), Action.PROFILE),
+            ((intent(Intent.THANKS),), Action.THANKS),
+            ((intent(Intent.BYE),), Action.BYE),
+            ((intent(Intent.CHAT),), Action.CHAT),
+            ((intent(Intent.GREET),), Action.GREET),
+            ((intent(Intent.GREET), wants(COMEDY)), Action.RECOMMEND),
+            ((Statement(Kind.CRITIQUE, Critique.OLDER),), Action.RECOMMEND),
+        ],
+    )
+    def test_somebody_we_know(self, said: tuple[Statement, ...], action: Action) -> None:
+        decision = decide(Reading("", said), Dialogue(), knows_taste=True, newcomer=False)
+        assert decision.action is action
+        assert decision.why
+
+    def test_a_newcomer_who_only_greets_is_welcomed_and_asked(self) -> None:
+        decision = decide(Reading("hi", (intent(Intent.GREET),)), Dialogue(), knows_taste=False, newcomer=True)
+        assert decision.action is Action.WELCOME
+
+    def test_nothing_known_is_worth_one_question(self) -> None:
+        said = Reading("", (intent(Intent.RECOMMEND),))
+        assert decide(said, Dialogue(), knows_taste=False, newcomer=False).action is Action.ASK
+        asked = Dialogue(asked="wish", questions=1)
+        assert decide(said, asked, knows_taste=False, newcomer=False).action is Action.RECOMMEND
+
+    def test_never_three_questions_in_a_row(self) -> None:
+        skip = Reading("", (intent(Intent.SKIP),))
+        first = decide(skip, Dialogue(asked="opinion", questions=1), knows_taste=False, newcomer=False)
+        second = decide(skip, Dialogue(asked="wish", questions=2), knows_taste=False, newcomer=False)
+        assert (first.action, second.action) == (Action.ASK, Action.RECOMMEND)
+
+    def test_several_readings_are_asked_about(self) -> None:
+        reading = Reading("Heat", (), (Choice("Heat", ("old", "new"), 0, 4),))
+        assert decide(reading, Dialogue(), knows_taste=True, newcomer=False).action is Action.CHOOSE
+
+    def test_reactions_by_button_are_acknowledged_without_a_new_list(self) -> None:
+        reading = Reading("", (opinion("old", 1),))
+        assert decide(reading, Dialogue(), Verb.LIKE, knows_taste=True, newcomer=False).action is Action.NOTE
+
+
+class TestTaste:
+    def test_the_latest_word_counts(self) -> None:
+        events = [event_of(opinion("old", 1)), event_of(opinion("old", -1))]
+        assert taste_of(events).items == {"old": -1.0}
+
+    def test_a_lasting_dislike_of_a_facet_is_a_veto_until_it_is_liked(self) -> None:
+        hates = event_of(wants(HORROR, -1, lasting=True))
+        assert taste_of([hates]).vetoes == (HORROR,)
+        loves = taste_of([hates, event_of(wants(HORROR, 1, lasting=True))])
+        assert loves.vetoes == ()
+        assert loves.facets == {HORROR.facets[0]: 1.0}
+
+    def test_seen_without_an_opinion_is_known_and_neutral(self) -> None:
+        seen = Statement(Kind.ITEM, "opinion", 0, target="old", lasting=True, seen=True)
+        assert taste_of([event_of(seen)]).items == {"old": 0.0}
+
+
+class TestPress:
+    def test_it_comes_back_as_it_was(self) -> None:
+        for verb in Verb:
+            press = Press(verb, "01ARZ3NDEKTSV", 12)
+            assert parse_press(str(press)) == press
+            assert len(str(press).encode()) <= 64
+
+    @pytest.mark.parametrize(
+        "data", ["", "1", "2.like.01ARZ3NDEKTSV.1", "1.hack.01ARZ3NDEKTSV.1", "1.like.short.1", "1.like.01ARZ3NDEKTSV.1;x"]
+    )
+    def test_anything_else_is_nothing(self, data: str) -> None:
+        assert parse_press(data) is None
