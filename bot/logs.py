@@ -8,7 +8,7 @@ import sys
 import structlog
 
 FIELDS = frozenset(
-    "event level timestamp turn action remember understand recommend total chat update attempts error".split()
+    ["event", "level", "timestamp", "turn", "action", "remember", "understand", "recommend", "total", "chat", "update", "attempts", "error"]
 )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -38,7 +38,7 @@ class Fault(StrEnum):
     CLAIM = "claim"  # says of the person, or of others, what no reason says
     ROLE = "role"  # a real name in the wrong role
     NEGATION = "negation"
-    EMPTY = "empty"  # says nothing of the item
+    EMPTY = "empty"  # does not name the item
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +211,13 @@ class _Source:
         """
         best = 0
         for start, norm in enumerate(self.norms):
-            if norm != _bare(words[at].norm) or not self._opens(start):
+            if not _same(norm, words[at].norm) or not self._opens(start):
                 continue
             size = 1
             while (
                 start + size < len(self.norms)
                 and at + size < len(words)
-                and self.norms[start + size] == _bare(words[at + size].norm)
+                and _same(self.norms[start + size], words[at + size].norm)
             ):
                 size += 1
             unfinished = partial and at + size == len(words)
@@ -252,8 +252,8 @@ class _Source:
         return token.norm in _JOINERS and at > 0 and self.tokens[at - 1].capital and any(t.capital for t in later)
 
 
-def _bare(norm: str) -> str:
-    return norm.removesuffix("'s")
+def _same(norm: str, word: str) -> bool:
+    return word in (norm, f"{norm}'s")
 
 
 class Checker:
@@ -281,6 +281,7 @@ class Checker:
         """The first fault of ``words``. ``partial`` words are a beginning: only what can't be mended is a fault."""
         tokens = _tokens(words)
         names = self._names(tokens, partial)
+        tokens = _whole_names(tokens, names)
         looks: Iterable[Iterator[Verdict]] = (
             self._form(words, tokens, partial),
             self._leaks(tokens),
@@ -295,7 +296,7 @@ class Checker:
                 self._mixed_reasons(tokens, names),
                 self._roles(tokens, names),
                 self._negations(tokens),
-                self._says_something(tokens, names),
+                self._names_the_item(tokens, names),
             )
         return next((fault for look in looks for fault in look), Verdict())
 
@@ -531,9 +532,26 @@ class Checker:
             if token.stem in refused - self._true - denied and self._telling(token):
                 yield Verdict(Fault.NEGATION, token.text)
 
-    def _says_something(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
-        if not names and not any(self._telling(t) and self._covered(t) for t in tokens):
+    def _names_the_item(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
+        title = self._sources[0].norms
+        whole = any(
+            all(map(_same, title, (t.norm for t in tokens[i : i + len(title)])))
+            for i in range(len(tokens) - len(title) + 1)
+        )
+        if not whole and not any("title" in name.kinds for name in names):
             yield Verdict(Fault.EMPTY, " ".join(t.text for t in tokens[:8]))
+
+
+def _whole_names(tokens: list[_Token], names: Iterable[_Name]) -> list[_Token]:
+    """The tokens, with no clause ending inside a name: "Mission: Impossible" is one thing."""
+    inner = {i for name in names for i in range(name.start + 1, name.stop)}
+    skipped = 0
+    whole: list[_Token] = []
+    for i, token in enumerate(tokens):
+        if i in inner:
+            skipped += token.clause - tokens[i - 1].clause
+        whole.append(replace(token, clause=token.clause - skipped, first=token.first and i not in inner))
+    return whole
 
 
 def _positions(names: Iterable[_Name]) -> set[int]:

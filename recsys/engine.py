@@ -4,9 +4,9 @@
 
 - ``asked``: how many of tonight's wishes in so many words (genres, people, decades) the item meets
 - ``wish``: the free-text wish against the item's text, by the sentence encoder
+- ``facets``: how many of the people, genres and themes that the person likes it has
 - ``likeness``: the item's text against the texts of what the person likes and dislikes
 - ``relation``: what people who liked the same items also liked
-- ``facets``: people, genres and themes shared with what the person likes
 - ``prior``: known and liked by many
 - ``luck``: chance, for those who ask for a surprise
 
@@ -33,11 +33,10 @@ from recsys.errors import ConfigError, ModelError
 from recsys.index import diversify, top_k
 from recsys.models.bilinear import Bilinear
 from recsys.models.content import fit_content
-from recsys.models.facets import FacetSpace
 from recsys.models.fusion import LEARNED, STATED, Fusion
 from recsys.taste import Clause, Query, Range, Wish
 
-SIGNALS = ("asked", "wish", *LEARNED, "luck")
+SIGNALS = (*STATED, *LEARNED, "luck")
 LIKE_WEIGHT = 2.0
 """An item named in the wish ("like Alien") counts as much as two liked ones."""
 DISLIKE_WEIGHT = 0.5
@@ -109,7 +108,6 @@ class Engine:
         }
         self._scale = dict(zip(LEARNED, artefact.config["scale"], strict=True))
         self._prior = tensors["prior"]
-        self._space = FacetSpace(catalogue)
         self._fusion = Fusion()
         self._fusion.load_state_dict({name: artefact.tensors[f"fusion.{name}"] for name in ("base", "growth")})
         self._numbers: dict[str, npt.NDArray[np.float64]] = {}
@@ -194,16 +192,6 @@ class Engine:
         total = sum(abs(w) for w in weights.values())
         return {row: w / total for row, w in weights.items()}
 
-    def _facet_weights(self, query: Query) -> dict[Facet, float]:
-        """What the query's items carry, weighted like the items, plus facets liked or disliked by name."""
-        weights: dict[Facet, float] = {}
-        for row, weight in self._reactions(query).items():
-            for facet, value in self._space.of(row).items():
-                weights[facet] = weights.get(facet, 0.0) + weight * value
-        for facet, weight in query.taste.facets.items():
-            weights[facet] = weights.get(facet, 0.0) + weight
-        return weights
-
     def _weights(self, queries: Sequence[Query]) -> dict[str, Tensor]:
         """Signal -> weight of each query, (B,)."""
         counts = torch.tensor([float(_evidence(q)) for q in queries])
@@ -226,7 +214,8 @@ class Engine:
             weights[b, : len(reaction)] = torch.tensor(list(reaction.values()))
             for wish in _asked(query.wish):
                 asked[b] += self._meets(wish)
-            facets[b] = self._space.scores(self._facet_weights(query)) / self._scale["facets"]
+            for facet, weight in query.taste.facets.items():
+                facets[b, self.catalogue.rows_with(facet)] += weight
         rows, weights = rows.to(self.device), weights.to(self.device)
         signals = {
             name: kernel(rows, weights) / self._scale[name] for name, kernel in self._kernels.items()
@@ -267,8 +256,6 @@ class Engine:
             for name, kernel in self._kernels.items()
             if reactions
         }
-        facet_weights = self._facet_weights(query)
-        facet_share = float(weights["facets"][b]) / self._scale["facets"]
         picks = []
         for k, row in enumerate(rows.tolist()):
             parts = [
@@ -277,8 +264,9 @@ class Engine:
                 for h, j in enumerate(reactions)
             ]
             parts += [
-                Part("facets", facet, amount * facet_share)
-                for facet, amount in self._space.shared(facet_weights, row).items()
+                Part("facets", facet, weight * float(weights["facets"][b]))
+                for facet, weight in query.taste.facets.items()
+                if row in self.catalogue.rows_with(facet)
             ]
             parts += [
                 Part("asked", wish.label, float(weights["asked"][b]))

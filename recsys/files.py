@@ -7,22 +7,31 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from recsys.errors import DataError
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A path to write aside; on success it is flushed to disk and takes the place of ``path`` in one step.
 
-    On an error the old file stays as it was and what was written aside is removed.
+    On an error the old file stays as it was and what was written aside is removed. Raises ``DataError`` when the
+    folder can't be written or is full.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as handle:
-        aside = Path(handle.name)
     try:
-        aside.chmod(0o644)
-        yield aside
-        put_in_place(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as handle:
+            aside = Path(handle.name)
+        try:
+            aside.chmod(0o644)
+            yield aside
+            put_in_place(aside, path)
+        finally:
+            aside.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise DataError(
+            f"{path} can't be written ({reason}): make room or choose another folder, then try again."
+        ) from error
 
 
 def put_in_place(aside: Path, path: Path) -> None:

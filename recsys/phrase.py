@@ -44,8 +44,8 @@ def instructions(style: Style) -> str:
     """The system prompt of a style."""
     return (
         f"You tell a person why a {style.noun} suits them, in one or two short, warm sentences.\n"
-        f"Start from the reasons, name the {style.noun}, then one or two facts. Use only what the message lists: no plot, no other "
-        f"{style.noun}, no opinion of critics, nothing you remember.\n"
+        f"Start from the reasons, name the {style.noun}, then one or two facts. Use only what the message lists: "
+        f"no plot, no other {style.noun}, no opinion of critics, nothing you remember.\n"
         "Plain words, no lists, no markup. At most 35 words."
     )
 

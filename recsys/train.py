@@ -17,8 +17,8 @@ from recsys.catalogue import Catalogue
 from recsys.encoder import Encoder, VectorCache
 from recsys.errors import DataError
 from recsys.index import top_k
+from recsys.models.bilinear import Bilinear
 from recsys.models.content import fit_content
-from recsys.models.facets import FacetSpace
 from recsys.models.fusion import LEARNED, Fusion, fit_fusion
 from recsys.models.prior import fit_prior
 from recsys.models.relation import fit_relation
@@ -32,6 +32,9 @@ HELD_OUT = 0.2
 """Share of people on whom the blend is fitted and measured: never those who taught the relation model."""
 KNOWN = (0, 1, 2, 3, 5, 10, 20)
 """How many of a held-out person's likes the blend gets to see."""
+STRATIFIED = 0.5
+"""Exponent of an item's popularity that discounts it as a target (Steck 2011): people are seen liking what everybody
+sees, so fitting all likes alike would teach the blend to recommend blockbusters to those who named a favourite."""
 SEED = 20
 
 
@@ -62,7 +65,7 @@ def build_index(
     prior = fit_prior(catalogue)
     if likes.nnz:
         progress("Fitting the relation model", 0, 2)
-        fusion, scale, metrics = _fit_blend(catalogue, likes, vectors, prior)
+        fusion, scale, metrics = _fit_blend(likes, vectors, prior)
         progress("Fitting the relation model", 1, 2)
         relation = fit_relation(likes, vectors)
         progress("Fitting the relation model", 2, 2)
@@ -96,7 +99,7 @@ def build_index(
 
 
 def _fit_blend(
-    catalogue: Catalogue, likes: Likes, vectors: Tensor, prior: Tensor
+    likes: Likes, vectors: Tensor, prior: Tensor
 ) -> tuple[Fusion, dict[str, float], dict[str, float]]:
     """Fit the blend on one half of the held-out people, measure NDCG@10 on the other half."""
     rng = np.random.default_rng(SEED)
@@ -104,15 +107,16 @@ def _fit_blend(
     held = order[: max(2, int(HELD_OUT * likes.shape[0]))]
     relation = fit_relation(likes[np.sort(order[len(held) :])], vectors)
     kernels = {"likeness": fit_content(vectors), "relation": relation}
-    space = FacetSpace(catalogue)
-    rated = torch.from_numpy(np.asarray((likes > 0).sum(axis=0)).ravel() > 0)
+    popularity = torch.from_numpy(np.asarray((likes > 0).sum(axis=0), dtype=np.float32).ravel())
+    rated = popularity > 0
+    importance = popularity.clamp_min(1) ** -STRATIFIED
     queries = []
     for user in held:
         rows = rng.permutation(likes[user].indices)
         for known in KNOWN:
             if len(rows) >= known + 5:
                 queries.append((int(user), rows[:known], torch.from_numpy(rows[known:].astype(np.int64))))
-    signals = torch.stack([_signals(known, kernels, space, prior) for _, known, _ in queries])
+    signals = torch.stack([_signals(known, kernels, prior) for _, known, _ in queries])
     scale = {s: max(float(signals[:, n][:, rated].std()), 1e-9) for n, s in enumerate(LEARNED)}
     signals /= torch.tensor([scale[s] for s in LEARNED]).view(1, -1, 1)
     counts = torch.tensor([float(len(known)) for _, known, _ in queries])
@@ -121,7 +125,7 @@ def _fit_blend(
         allowed[q, torch.from_numpy(known.astype(np.int64))] = False
     dev = np.isin([u for u, _, _ in queries], held[: len(held) // 2])
     train, test = (torch.from_numpy(np.flatnonzero(m)) for m in (~dev, dev))
-    fusion, loss = fit_fusion(signals[train], counts[train], [queries[q][2] for q in train.tolist()], allowed[train])
+    fusion, loss = fit_fusion(signals[train], counts[train], [queries[q][2] for q in train.tolist()], allowed[train], importance)
     with torch.inference_mode():
         scores = torch.einsum("qs,qsn->qn", fusion(counts), signals)
         popular = top_k(signals[:, LEARNED.index("prior")], allowed, 10)[1]
@@ -137,18 +141,11 @@ def _fit_blend(
     return fusion, scale, metrics
 
 
-def _signals(
-    known: npt.NDArray[np.int32], kernels: dict[str, torch.nn.Module], space: FacetSpace, prior: Tensor
-) -> Tensor:
+def _signals(known: npt.NDArray[np.int32], kernels: dict[str, Bilinear], prior: Tensor) -> Tensor:
     """The learned signals (S, N) of a person with these likes, as the engine computes them, before scaling."""
     rows = torch.from_numpy(known.astype(np.int64)).unsqueeze(0)
     weights = torch.full(rows.shape, 1 / max(len(known), 1))
-    facets: dict[object, float] = {}
-    for row in known.tolist():
-        for facet, value in space.of(row).items():
-            facets[facet] = facets.get(facet, 0.0) + value / len(known)
-    by_name = {name: kernel(rows, weights)[0] for name, kernel in kernels.items()}
-    by_name |= {"facets": torch.from_numpy(space.scores(facets)), "prior": prior}
+    by_name = {name: kernel(rows, weights)[0] for name, kernel in kernels.items()} | {"prior": prior}
     return torch.stack([by_name[s] for s in LEARNED])
 
 

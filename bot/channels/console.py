@@ -35,22 +35,22 @@ class Console:
     async def chat(self) -> None:
         """Talk until the input ends. Typed letters and words such as ``like 2`` press the buttons on screen."""
         person_types = self.source.isatty()
-        last: Reply | None = None
+        last = listed = None
         self._say(HINT)
         async for line in self._lines("\nyou> " if person_types else ""):
             if not person_types:
                 self._say(f"\nyou> {line}")
-            press = _typed_press(line, last) if last else None
+            press = _typed_press(line, last, listed)
             try:
                 last = await self.conversations.turn(self._incoming(None if press else line, press))
             except UsherError as error:
                 self._say(f"\n{error}")
                 continue
+            listed = last if last.cards else listed
             self._show(last)
-            if last.explain is not None:
-                explanation = await self.conversations.explain(last)
-                if explanation is not None and (explanation.by == "llm" or not last.cards):
-                    self._say("\n" + _wrapped(explanation.text))
+            explanation = await self.conversations.explain(last)
+            if explanation is not None and explanation.by == "llm":  # a template says what the reasons said already
+                self._say("\n" + _wrapped(explanation.text))
 
     async def serve_json(self) -> None:
         """One line in (plain text, ``{"text": ...}`` or ``{"press": ...}``), exactly one JSON line out."""
@@ -145,15 +145,16 @@ def _parse(line: str) -> tuple[str | None, str | None]:
     return line, None
 
 
-def _typed_press(line: str, last: Reply) -> str | None:
-    """``a`` presses the first button under the message, ``like 2`` the like button of the second card."""
+def _typed_press(line: str, last: Reply | None, listed: Reply | None) -> str | None:
+    """``a`` presses the first button under the latest reply, ``like 2`` the second card of the latest list."""
     typed = line.strip().lower()
-    if len(typed) == 1 and typed.isalpha() and (n := ord(typed) - ord("a")) < len(last.buttons):
-        return last.buttons[n].press if n >= 0 else None
+    letters = "abcdefghijklmnopqrstuvwxyz"[: len(last.buttons)] if last else ""
+    if last and len(typed) == 1 and typed in letters:
+        return last.buttons[letters.index(typed)].press
     match = re.fullmatch(r"([a-z]+) (\d)", typed)
     if not match or match[1] not in CARD_VERBS:
         return None
-    for card in last.cards:
+    for card in listed.cards if listed else ():
         for button in card.buttons:
             press = parse_press(button.press)
             if press and press.slot == int(match[2]) and press.verb == match[1]:

@@ -82,8 +82,9 @@ class Concepts:
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
         self._values: dict[str, dict[str, list[str]]] = {}
         for kind in ("genre", "keyword", "language", "country"):
+            found = {value for item in catalogue.items for value in item.facets.get(kind, ())}
             folded: dict[str, list[str]] = defaultdict(list)
-            for value in catalogue.values(kind):
+            for value in sorted(found):
                 folded[value.casefold()].append(value)
             self._values[kind] = dict(folded)
         self._all = lexicon.concepts

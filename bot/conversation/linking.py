@@ -43,6 +43,8 @@ _SEPARATOR = re.compile(
 _BOUNDARY = re.compile(r"\s*(?:$|[^\w\s'’])|[\"”]")
 _CONJUNCTIONS = frozenset(("and", "or", "but", "because", "too", "which"))
 _SENTENCE = re.compile(r"[.!?;:\n…]")
+_ROUNDS = 4
+"""How far along a list one sure title carries."""
 _NEAR = 40
 """Characters looked at on each side."""
 
@@ -99,6 +101,8 @@ class Titles:
         self.pronouns, self.not_titles = set(cues.pronouns), set(map(squash, cues.not_titles))
         self.fillers = set(map(squash, lexicon.fillers.words)) | ARTICLES
         self.themes = {squash(w) for c in lexicon.concepts.values() for w in (*c.words, *c.more)}
+        places = (*lexicon.languages.values(), *lexicon.countries.values())
+        self.themes |= {squash(w) for words in places for w in words}
 
     def find(
         self, text: str, tokens: Sequence[Token], people: Sequence[PersonMatch] = (), expected: bool = False
@@ -124,15 +128,20 @@ class _Court:
         self._accepted: list[_Case] = []
 
     def verdicts(self) -> list[TitleMatch]:
-        """The best readings; twice, since a title beside another one is likelier."""
+        """The best readings; more than one round, since a title beside another one is likelier."""
         candidates = list(self._index.candidates(self._tokens))
-        for _ in range(2):
-            self._accepted = self._choose(candidates)
+        self._settle(candidates)
         covered = [taken or any(c.of.i <= n < c.of.j for c in self._accepted) for n, taken in enumerate(self._taken)]
         if corrected := list(self._index.corrected(self._tokens, covered)):
-            for _ in range(2):
-                self._accepted = self._choose(candidates + corrected)
+            self._settle(candidates + corrected)
         return sorted((self._match(case) for case in self._accepted), key=lambda match: match.start)
+
+    def _settle(self, candidates: Sequence[Candidate]) -> None:
+        for _ in range(_ROUNDS):
+            before = [case.of for case in self._accepted]
+            self._accepted = self._choose(candidates)
+            if [case.of for case in self._accepted] == before:
+                return
 
     def _choose(self, candidates: Sequence[Candidate]) -> list[_Case]:
         """The best cases that don't overlap, given those accepted so far."""
@@ -319,8 +328,12 @@ class _Court:
         """The likeliest row, or all of equal claim."""
         items, votes = self._index.items, self._index.votes
 
+        article = case.of.i > 0 and self._tokens[case.of.i - 1].norm in ARTICLES
+
         def claim(row: int) -> float:
             bonus = 10.0 if self._named & self._people_of(row) else 1.0
+            own = norms(items[row].title)[0] in ARTICLES
+            bonus *= 1.0 if own == article else 0.5  # "Heat" is rather Heat than The Heat
             return (votes[row] + 1) * bonus * (3.0 if case.year is not None and items[row].year == case.year else 1.0)
 
         def year(row: int) -> int:

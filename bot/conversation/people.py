@@ -77,7 +77,8 @@ class People:
         for surname, people in self._by_surname.items():
             best, *others = (self._fame[name] for _, name in people)
             dominant = best >= famous and best >= 1.5 * sum(others)
-            if dominant and self._first_names[surname] < 8 and len(surname) > 3:
+            given = self._first_names[surname]
+            if dominant and len(surname) > 3 and given < (8 if self._rarity(surname) > 8.5 else 1):
                 alone[surname] = people[0][1]
         for people in self._by_surname.values():
             first, name = people[0]
@@ -131,6 +132,11 @@ class People:
         facets = tuple(Facet("director", name) for name in names)
         return PersonMatch(label, facets, tokens[i].start, tokens[i + 1].end, i, i + 2, 0.9)
 
+    def _is_first_name(self, token: Token) -> bool:
+        """Whether a word before a surname makes it another person's; small words ("or", "the") don't."""
+        named = token.norm in self._first_names and (token.capital or self._rarity(token.norm) > 6.5)
+        return named or (token.capital and not self._rarity.common(token.norm))
+
     def _full_name(self, text: str, window: Sequence[Token]) -> str | None:
         name = self._names.get("".join(t.norm for t in window[:-1]) + window[-1].bare)
         if name is None or any(_breaks(text, left, right) for left, right in pairwise(window)):
@@ -166,7 +172,7 @@ class People:
         if name is None:
             return None
         before = tokens[i - 1] if i and not _breaks(text, tokens[i - 1], window[0]) else None
-        if before and (before.norm in self._first_names or (before.capital and not self._rarity.common(before.norm))):
+        if before and self._is_first_name(before):
             return None  # somebody else of that surname
         return name if rare or (window[0].capital and before is not None and capitals_tell(tokens)) else None
 

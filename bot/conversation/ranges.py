@@ -41,8 +41,18 @@ _LAST = re.compile(
 _EXACT = re.compile(rf"\b(?:from|in|of|released in|made in|year)\s+{_YEAR}(?!['’]?s)", re.IGNORECASE)
 _ONLY_YEAR = re.compile(rf"^\W*{_YEAR}\W*$")
 _SMALL = {
-    **{"a": 1, "an": 1, "one": 1, "two": 2, "couple": 2, "couple of": 2, "three": 3, "four": 4, "few": 4},
-    **{"five": 5, "ten": 10, "twenty": 20},
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "couple": 2,
+    "couple of": 2,
+    "three": 3,
+    "four": 4,
+    "few": 4,
+    "five": 5,
+    "ten": 10,
+    "twenty": 20,
 }
 _LENGTH = (
     r"(?:(?P<h>\d(?:[.,]\d)?|an?|one|two|three|four)\s*-?\s*(?:hours?|hrs?|h)\b"

@@ -200,7 +200,7 @@ class Conversations:
 
     def _moment(self, memory: Memory, before: Dialogue, heard: Reading, verb: Verb | None) -> Moment:
         dialogue = before.heard(heard.statements, self._catalogue)
-        taste = taste_of([*memory.events, *(event_of(s) for s in heard.statements if s.lasting)])
+        taste = taste_of([*memory.events, *(event_of(s) for s in heard.statements if s.lasts)])
         decision = decide(heard, dialogue, verb, knows_taste=bool(taste), newcomer=memory.last_turn is None)
         return Moment(new_id(), memory.turns + 1, memory, before, dialogue, taste, heard, decision)
 
@@ -348,7 +348,7 @@ def _stored(said: Statement, moment: Moment) -> StoredStatement:
         start=said.start,
         end=said.end,
         confidence=said.confidence,
-        lasting=said.lasting,
+        lasting=said.lasts,
         seen=said.seen,
         weight=said.weight,
     )

@@ -66,7 +66,8 @@ class _Judgement(NamedTuple):
 class Stance:
     """How the speaker stands to a mention. ``cue`` is None when nothing governs it; ``base`` is the cue that
     governs a resemblance or an exception ("I don't like films like X": resemble, based on dislike); ``start`` is
-    where the cue's words begin; ``tentative`` marks a verdict on looks alone ("sounds good")."""
+    where the cue's words begin; ``tentative`` marks a verdict on looks alone ("sounds good"), ``closer`` one in the
+    mention's own phrase when the cue stands in another ("I liked X, Y was dull")."""
 
     cue: Cue | None
     verdict: Verdict | None
@@ -75,6 +76,7 @@ class Stance:
     base: Cue | None = None
     refused: bool = False
     tentative: bool = False
+    closer: bool = False
 
 
 class Stances:
@@ -202,7 +204,10 @@ class Scopes:
                 "all",
                 "both",
             )
-        return self._tokens[n - 1].norm in self._words.grammar.subjects and self.sentence[n - 1] == self.sentence[n]
+        before = self._tokens[n - 1].norm
+        if before == "not":  # "I do not like X", but "X, not like Y"
+            return n > 1 and self._tokens[n - 2].norm in ("do", "does", "did", "would", "really")
+        return before in self._words.grammar.subjects and self.sentence[n - 1] == self.sentence[n]
 
     def _find_judgements(self) -> list[_Judgement]:
         found = []
@@ -239,7 +244,7 @@ class Scopes:
             or (governing.turned and self._says_like(governing))
         ):
             outer = self._governing(governing.i, outer=True)
-            base = outer.kind if outer else None
+            base = outer.kind if outer else Cue.RESEMBLE if self._says_like(governing) else None
         judged = self._judged(j)
         if (
             close
@@ -247,6 +252,7 @@ class Scopes:
             and not (
                 self.phrase[judged.i] == self.phrase[j - 1]
                 and any(self._tokens[n].norm in self._words._copulas for n in range(j, judged.i))
+                and not any(self._tokens[n].norm in ("that", "which") for n in range(j, judged.i))
             )
         ):
             judged = None
@@ -260,6 +266,7 @@ class Scopes:
             base,
             refused,
             bool(judged and judged.tentative),
+            bool(judged and governing and self.phrase[judged.i] == self.phrase[j - 1] != self.phrase[governing.j - 1]),
         )
 
     def about_end(self, stop: int | None = None) -> Stance:
@@ -287,13 +294,24 @@ class Scopes:
             best = cue
         if best is None or outer:
             return best
-        if best.kind in (Cue.AVOID, Cue.HINT) and self.phrase[best.j - 1] != self.phrase[i]:
-            # A refusal reaches past a comma only over a bare list: "no horror, musicals or war films".
-            between = range(best.j, i)
-            bridge = [n for n in between if self.phrase[n] == self.phrase[i]]
-            if any(self._tokens[n].norm not in self._words.grammar.links for n in bridge):
+        if self.phrase[best.j - 1] != self.phrase[i]:
+            bridge = [self._tokens[n].norm for n in range(best.j, i) if self.phrase[n] == self.phrase[i]]
+            if best.kind in (Cue.AVOID, Cue.HINT) and not set(bridge) <= set(self._words.grammar.links):
+                return None  # past a comma a refusal reaches over a bare list only: "no horror, musicals or war films"
+            if best.kind in (Cue.LIKE, Cue.DISLIKE) and self._asks_anew(i):
                 return None
         return best
+
+    def _asks_anew(self, i: int) -> bool:
+        """Whether a phrase after a comma is a request of its own: "I hate gore, a quiet film please"."""
+        phrase = [t.norm for n, t in enumerate(self._tokens) if self.phrase[n] == self.phrase[i]]
+        return phrase[0] in ("a", "an") and bool(set(phrase) & set(self._words.grammar.film_nouns))
+
+    def within(self, run: range) -> set[Cue]:
+        """The cues that stand in a run of words or govern its last."""
+        kinds = {cue.kind for cue in self._cues if run.start <= cue.i < run.stop}
+        governing = self._governing(run.stop - 1)
+        return kinds | ({governing.kind} if governing else set())
 
     def _judged(self, j: int) -> _Judgement | None:
         """The predicate about a mention that ends at ``j``."""
@@ -327,7 +345,8 @@ class Scopes:
             )
             if others and not listed:
                 return None
-            return judgement if (linked or direct) and (not cues or self._refers(last, judgement)) else None
+            refers = self._refers(last, judgement)
+            return judgement if (linked or direct or refers) and (not cues or refers) else None
         return None
 
     def _refers(self, last: int, judgement: _Judgement) -> bool:

@@ -49,14 +49,16 @@ class Dialogue:
         return Wish(". ".join(self.moods), hard, soft, self.unwanted, self.ranges, self.like)
 
     def heard(self, statements: Iterable[Statement], catalogue: Catalogue) -> Dialogue:
-        """This state after a message. A new request for a genre replaces the wish so far ("a romantic comedy" after
-        "a dark thriller"), unless the message says that it refines ("also", "and", a critique). Vetoes and numbers
-        stay."""
+        """This state after a message. Wishes add up until one comes twice: "a thriller" after "from the 90s" narrows,
+        "a romantic comedy" after that starts anew, and so does a description of a story. Vetoes stay. Messages that
+        say they refine ("also", "but", a critique) never start anew."""
         said = [s for s in statements if not s.lasting]
         asks = any(s.kind is Kind.FACET and s.polarity > 0 and _names_genre(s.clause) for s in said)
+        describes = any(s.kind is Kind.WISH and s.polarity > 0 for s in said)
         refines = any(s.kind is Kind.CRITIQUE or s.value == Intent.REFINE for s in said)
-        fresh = asks and not refines
-        state = replace(self, wanted=(), moods=(), like=()) if fresh else self
+        asked = self.moods or self.like or any(_names_genre(c) for c in self.wanted)
+        fresh = asked and (asks or describes) and not refines
+        state = replace(self, wanted=(), moods=(), like=(), ranges=()) if fresh else self
         for statement in said:
             state = state._apply(statement, catalogue)
         return state
@@ -100,7 +102,7 @@ class Dialogue:
         if not name or not values:
             return self
         low, high = (None, min(values) - 1) if older else (max(values) + 1, None)
-        bound = Range(name, low, high, said.value)
+        bound = Range(name, low, high, f"{said.value} than {min(values) if older else max(values):.0f}")
         return replace(self, ranges=(*(r for r in self.ranges if r.name != name), bound))
 
     def to_json(self) -> dict[str, Any]:

@@ -82,6 +82,11 @@ class Statement:
     seen: bool = False
     weight: float = 1.0
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it belongs to a lifetime's taste: having seen an item does, whatever they thought of it."""
+        return self.lasting or self.seen
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -27,9 +27,9 @@ from bot.conversation.tokens import Phrases, Token, squash, tokenize
 from recsys.catalogue import Catalogue
 from recsys.taste import Clause
 
-MAX_CHARACTERS = 3000
+MAX_CHARACTERS = 2000
 """What is read of a message; the rest is ignored."""
-MAX_WORDS = 300
+MAX_WORDS = 200
 """Words read of a message."""
 
 _COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
@@ -89,7 +89,7 @@ class Understanding:
         self._inverted = Phrases((words, True) for words in questions.inverted)
 
     def read(self, text: str, context: Context = Context()) -> Reading:  # noqa: B008 (frozen)
-        """Understand one message. Only its first 3,000 characters and 300 words are read; it never raises."""
+        """Understand one message. Only its first 2,000 characters and 200 words are read; it never raises."""
         return _Message(self, text, context).reading()
 
 
@@ -408,7 +408,7 @@ class _Message:
             value, polarity = "mention", 0
         elif stance.verdict is not None and stance.tentative:
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
-        elif stance.verdict is not None and stance.cue not in (Cue.LIKE, Cue.DISLIKE):
+        elif stance.verdict is not None and (stance.closer or stance.cue not in _OPINIONS):
             value, lasting = "opinion", True
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
             seen = stance.cue is not Cue.UNSEEN
@@ -798,9 +798,7 @@ class _Message:
         start, end = self._span(run)
         if any(start < e and s < end for s, e in self._refused):
             return False
-        stances = [self._scopes.about(n + 1, n + 1).cue for n in run if n + 1 < len(self._tokens) and n + 1 in run]
-        stances.append(self._scopes.about_end(run.stop).cue)
-        if any(cue in (Cue.AVOID, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN) for cue in stances):
+        if self._scopes.within(run) & {Cue.AVOID, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN}:
             return False
         items = [s for s in self._out if s.kind is Kind.ITEM and start <= s.start < end]
         return all(s.value == "like" and s.polarity > 0 for s in items) and not any(
@@ -857,11 +855,13 @@ class _Message:
     def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """Whether the words left describe a film rather than make conversation."""
         known = [n for n in content if self._u._concepts.known(self._tokens[n])]
+        if self._wanted:
+            return True
         if not known or len(known) * 2 < len(content):
             return False
         opening = self._tokens[words[0]].norm
         wants = any(self._scopes.about(n, n + 1).cue in (Cue.WANT, Cue.HINT, Cue.RESEMBLE) for n in known)
-        if self._wanted or wants or self._context.asked == "wish":
+        if wants or self._context.asked == "wish":
             return True
         if any(s.kind in (Kind.ITEM, Kind.CRITIQUE, Kind.QUESTION) for s in self._out) or self._choices:
             return False

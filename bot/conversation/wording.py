@@ -9,12 +9,13 @@ from bot.conversation.state import Dialogue
 from bot.conversation.statements import Kind, Statement
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Facet, Item
-from recsys.engine import Part
 from recsys.explain import Cause
 from recsys.taste import Query, Taste
 
 CLOSE = 0.6
 """A second liked item is named beside the first when it added at least this share of what the first did."""
+TELLING = 0.08
+"""A reason about the person with a smaller share than this is true, but not why the item was picked."""
 LISTED = 12
 """Items named in a line of the profile or history."""
 
@@ -67,30 +68,28 @@ class Wording:
         return tuple(Reason(c.signal, c.share, self._reason(item, c, query)) for c in causes)
 
     def card_reason(self, reasons: Sequence[Reason]) -> str:
-        """The one reason on a card: the strongest that is about this person, else the strongest."""
-        personal = [r for r in reasons if r.signal not in ("prior", "asked")]
+        """The one reason on a card: the strongest about this person that carries weight, else the strongest."""
+        personal = [r for r in reasons if r.signal not in ("prior", "asked", "luck") and r.share >= TELLING]
         best = (personal or [r for r in reasons if r.signal == "asked"] or list(reasons))[:1]
         return self.texts("because", reason=best[0].text) if best else ""
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
         """A whole explanation without a language model: what the item is, and the two strongest reasons."""
         why = self.texts.join([r.text for r in reasons[:2]])
-        genres = " and ".join(item.facets.get("genre", ())[:2])
+        genres = [genre.lower() for genre in item.facets.get("genre", ())[:2]]
         director = item.facets.get("director", ("",))[0]
-        what = " ".join(
-            [self.texts("genre_film", genres=_with_article(genres)) if genres else self.texts("film")]
-            + ([self.texts("by_director", director=director)] if director else [])
-        )
-        if not genres and not director:
+        if not genres:
             return self.texts("template_plain", title=item.name, reasons=why)
-        return self.texts("template", title=item.name, what=what, reasons=why)
+        what = _with_article(self.texts("genre_film", genres=self.texts.join(genres)))
+        by = self.texts("by_director", director=director) if director else ""
+        return self.texts("template", title=item.name, what=f"{what}{by}", reasons=why)
 
     def _reason(self, item: Item, cause: Cause, query: Query) -> str:
-        best = cause.evidence[0]
         if cause.signal in ("relation", "likeness"):
             return self._kinship(cause, query)
         if cause.signal == "facets":
-            return self._facet_reason(best, query)
+            liked_facets = [p.source.value for p in cause.evidence[:2] if isinstance(p.source, Facet)]
+            return self.texts("why_facet_taste", value=self.texts.join(liked_facets))
         if cause.signal == "asked":
             return self.texts("why_asked", what=self.texts.join([str(p.source) for p in cause.evidence]))
         if cause.signal == "wish":
@@ -109,20 +108,6 @@ class Wording:
             return self.texts("why_unlike", items=self.titles(str(p.source) for p in cause.evidence[:1]))
         strong = [p for p in liked[:2] if p.amount >= CLOSE * liked[0].amount]
         return self.texts(f"why_{cause.signal}", items=self.titles(str(p.source) for p in strong))
-
-    def _facet_reason(self, part: Part, query: Query) -> str:
-        facet = part.source
-        assert isinstance(facet, Facet)
-        liked = [*query.wish.like, *(i for i, weight in query.taste.items.items() if weight > 0)]
-        sharing = [i for i in liked if i in self._catalogue and facet.value in self._values(i, facet.kind)]
-        if not sharing:
-            return self.texts("why_facet_taste", value=facet.value)
-        key = facet.kind if facet.kind in ("director", "cast", "genre", "keyword") else "other"
-        value = _with_article(facet.value) if key == "genre" else facet.value
-        return self.texts(f"why_{key}_as", value=value, items=self.titles(sharing[:2]))
-
-    def _values(self, item_id: str, kind: str) -> Sequence[str]:
-        return self._catalogue[item_id].facets.get(kind, ())
 
     # -- what was understood ---------------------------------------------------------------------------------
 
@@ -156,12 +141,15 @@ class Wording:
             ("got_seen", "items", [self._title(s) for s in opinions if not s.polarity and s.seen]),
             ("got_like", "items", [self._title(s) for s in items if s.value == "like"]),
             ("got_taste", "what", self._labels(facets, 1, lasting=True)),
-            ("got_wanted", "what", wanted),
-            ("got_veto", "what", self._labels(facets, -1, lasting=True)),
-            ("got_unwanted", "what", self._labels(facets, -1, lasting=False)),
+            ("got_wanted", "list", wanted),
+            ("got_veto", "any", self._labels(facets, -1, lasting=True)),
+            ("got_unwanted", "any", self._labels(facets, -1, lasting=False)),
         )
-        said = [self.texts(key, **{slot: self.texts.join(what)}) for key, slot, what in groups if what]
+        said = [self.texts(key, **{slot: self._listed(slot, what)}) for key, slot, what in groups if what]
         return self.texts("got", what="; ".join(said)) if said else ""
+
+    def _listed(self, slot: str, what: Sequence[str]) -> str:
+        return ", ".join(what) if slot == "list" else self.texts.join(what, "or" if slot == "any" else "and")
 
     def _title(self, said: Statement) -> str:
         assert said.target
@@ -182,8 +170,8 @@ class Wording:
         if dialogue.like:
             tonight.append(self.texts("got_like", items=self.titles(dialogue.like)))
         if dialogue.unwanted:
-            without = self.texts.join([c.label for c in dialogue.unwanted])
-            tonight.append(self.texts("got_unwanted", what=without))
+            without = self.texts.join([c.label for c in dialogue.unwanted], "or")
+            tonight.append(self.texts("got_unwanted", any=without))
         lines = (
             ("profile_likes", likes),
             ("profile_dislikes", self._names(disliked)),
@@ -227,6 +215,6 @@ def _facet_kind(said: Statement) -> str:
 
 
 def _with_article(noun: str) -> str:
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun} film"
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 

@@ -30,8 +30,8 @@ class Texts:
         found = self._strings[key]
         return [found] if isinstance(found, str) else found
 
-    def join(self, parts: Sequence[str]) -> str:
-        """"A", "A and B", "A, B and C"."""
+    def join(self, parts: Sequence[str], conjunction: str = "and") -> str:
+        """"A", "A and B", "A, B and C"; ``conjunction`` is the key of the last one's word."""
         if len(parts) < 2:
             return "".join(parts)
-        return f"{', '.join(parts[:-1])} {self('and')} {parts[-1]}"
+        return f"{', '.join(parts[:-1])} {self(conjunction)} {parts[-1]}"

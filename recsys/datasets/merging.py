@@ -94,7 +94,7 @@ def _facets(
         "director": _first((record.directors, record.source) for record in believed),
         "cast": _cast(by, fame),
         "keyword": _first((record.keywords, record.source) for record in believed),
-        "language": _languages(believed),
+        "language": _language(believed),
         "country": _first((record.countries, record.source) for record in believed),
         "certificate": _first(((r.certificate,) if r.certificate else (), r.source) for r in believed),
     }
@@ -163,10 +163,9 @@ def _fame(films: Iterable[Film]) -> Mapping[str, float]:
     return fame
 
 
-def _languages(believed: Sequence[Record]) -> tuple[tuple[str, ...], str]:
-    stated = [record for record in believed if record.languages]
-    languages = dict.fromkeys(language for record in stated for language in record.languages)
-    return tuple(languages), "+".join(record.source for record in stated)
+def _language(believed: Sequence[Record]) -> tuple[tuple[str, ...], str]:
+    """The main language alone: who asks for a French film does not mean one with a French phrase in it."""
+    return _first((record.languages[:1], record.source) for record in believed)
 
 
 def _first(answers: Iterable[tuple[tuple[str, ...], str]]) -> tuple[tuple[str, ...], str]:

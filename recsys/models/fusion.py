@@ -8,13 +8,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-LEARNED = ("likeness", "relation", "facets", "prior")
+LEARNED = ("likeness", "relation", "prior")
 """Signals that ratings can teach, in the order of the model's parameters."""
 
-STATED: Mapping[str, float] = {"asked": 4.0, "wish": 1.6}
+STATED: Mapping[str, float] = {"asked": 4.0, "wish": 1.6, "facets": 1.0}
 """Weights of what was said in so many words. Ratings hold no wishes to learn them from; a dialogue model can."""
 
-GROWTH = torch.tensor([1.0, 1.0, 1.0, -1.0])
+GROWTH = torch.tensor([1.0, 1.0, -1.0])
 """The sign of each learned signal's growth with evidence: the more is known of a person, the more their own likes
 count and the less what everybody likes."""
 
@@ -36,17 +36,19 @@ class Fusion(nn.Module):
         return functional.softplus(self.base + torch.log1p(counts).unsqueeze(1) * slope)
 
 
-def fit_fusion(signals: Tensor, counts: Tensor, targets: Sequence[Tensor], allowed: Tensor) -> tuple[Fusion, float]:
-    """Listwise softmax over all allowed items (Cao et al. 2007), the mean over each query's targets.
+def fit_fusion(
+    signals: Tensor, counts: Tensor, targets: Sequence[Tensor], allowed: Tensor, importance: Tensor
+) -> tuple[Fusion, float]:
+    """Listwise softmax over all allowed items (Cao et al. 2007), the weighted mean over each query's targets.
 
     ``signals`` (Q, S, N) in the order of ``LEARNED``, ``counts`` (Q,), ``targets``: Q tensors of rows, ``allowed``
-    (Q, N) bool. Returns the model and its final loss in nats.
+    (Q, N) bool, ``importance`` (N,): the weight of an item as a target. Returns the model and its loss in nats.
     """
     fusion = Fusion()
     optimiser = torch.optim.LBFGS(fusion.parameters(), max_iter=60, line_search_fn="strong_wolfe")
     query = torch.cat([torch.full_like(t, q) for q, t in enumerate(targets)])
     item = torch.cat(list(targets))
-    share = torch.cat([torch.full((len(t),), 1 / (len(t) * len(targets))) for t in targets])
+    share = torch.cat([importance[t] / importance[t].sum() for t in targets]) / len(targets)
 
     def loss() -> Tensor:
         scores = torch.einsum("qs,qsn->qn", fusion(counts), signals).masked_fill(~allowed, float("-inf"))

@@ -11,7 +11,7 @@ from recsys.models.bilinear import Bilinear
 
 
 def fit_relation(
-    likes: sparse.csr_matrix[np.float32], vectors: Tensor, *, l2: float = 200.0, rank: int = 384, trust: float = 5.0
+    likes: sparse.csr_matrix[np.float32], vectors: Tensor, *, l2: float = 400.0, rank: int = 384, trust: float = 2.0
 ) -> Bilinear:
     """EASE (Steck 2019) in factored form, extended to unrated items.
 

@@ -89,6 +89,12 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["items.parquet"]
 
 
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DataError, match=r"items.parquet can't be written \(.+\): make room or choose another folder"):
+        Catalogue([HEAT]).save(tmp_path / "file" / "items.parquet")
+
+
 def test_a_missing_catalogue_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"does not exist: run `usher catalogue build`"):
         Catalogue.load(tmp_path / "items.parquet")
@@ -217,7 +223,7 @@ def test_ids_are_made_for_any_script_and_length(tmp_path: Path) -> None:
 def test_text_from_outside_is_cleaned(tmp_path: Path) -> None:
     row = '{"title": "  A\\u0000li\\u202een\\n\\ud83d ", "overview": "Cafe\\u0301"}'
     (item,) = read_items(put(tmp_path / "items.jsonl", row)).items
-    assert (item.title, item.overview) == ("Ali\u202een", "Café")
+    assert (item.title, item.overview) == ("Alien", "Café")
     Catalogue([item]).save(tmp_path / "items.parquet")
 
 

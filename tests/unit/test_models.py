@@ -5,11 +5,10 @@ import pytest
 import torch
 from scipy import sparse
 
-from recsys.catalogue import Catalogue, Facet, Item
+from recsys.catalogue import Catalogue, Item
 from recsys.index import diversify, top_k
 from recsys.models.bilinear import Bilinear
 from recsys.models.content import fit_content
-from recsys.models.facets import FacetSpace
 from recsys.models.fusion import LEARNED, Fusion, fit_fusion
 from recsys.models.prior import fit_prior
 from recsys.models.relation import fit_relation
@@ -28,11 +27,10 @@ def group_vectors() -> torch.Tensor:
 
 
 def group_likes(users: int = 200) -> sparse.csr_matrix:
-    """Every user likes five items of one group."""
-    rng = np.random.default_rng(1)
-    rows = np.repeat(np.arange(users), 5)
-    items = np.concatenate([u % GROUPS * SIZE + rng.permutation(SIZE)[:5] for u in range(users)])
-    return sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, items)), shape=(users, ITEMS))
+    """Every user likes each item of one group with probability 0.6."""
+    likes = np.random.default_rng(1).random((users, GROUPS, SIZE)) < 0.6
+    likes &= np.eye(GROUPS, dtype=np.bool_)[np.arange(users) % GROUPS][:, :, np.newaxis]
+    return sparse.csr_matrix(likes.reshape(users, ITEMS).astype(np.float32))
 
 
 class TestItemToItemScorers:
@@ -42,7 +40,7 @@ class TestItemToItemScorers:
     def scorer(self, request: pytest.FixtureRequest) -> Bilinear:
         if request.param == "content":
             return fit_content(group_vectors())
-        return fit_relation(group_likes(), group_vectors(), l2=1.0)
+        return fit_relation(group_likes(), group_vectors(), l2=20.0)
 
     @pytest.mark.parametrize("liked", range(0, ITEMS, 5))
     def test_items_of_the_liked_group_come_first(self, scorer: Bilinear, liked: int) -> None:
@@ -91,19 +89,6 @@ def test_an_item_nobody_rated_gets_its_place_from_its_text() -> None:
     assert scores[0] > scores[SIZE:].max()
 
 
-def test_shared_facets_bring_items_together_and_rare_ones_count_more() -> None:
-    items = [Item(str(n), f"Film {n}", facets={"genre": ("Drama",)}) for n in range(8)]
-    items[0] = Item("0", "Film 0", facets={"genre": ("Drama",), "director": ("Ann Lee",)})
-    items[5] = Item("5", "Film 5", facets={"genre": ("Drama",), "director": ("Ann Lee",)})
-    space = FacetSpace(Catalogue(items))
-    weights = space.of(0)
-    scores = space.scores(weights)
-    assert scores[5] == max(scores[1:])
-    shared = space.shared(weights, 5)
-    assert shared[Facet("director", "Ann Lee")] > shared[Facet("genre", "Drama")]
-    assert sum(shared.values()) == pytest.approx(float(scores[5]), abs=1e-5)
-
-
 def test_the_prior_prefers_what_many_know_and_like() -> None:
     items = [
         Item("known", "A", numbers={"popularity": 900, "rating": 8.0}),
@@ -127,7 +112,9 @@ def test_the_blend_learns_which_signal_tells_the_truth() -> None:
     signals = torch.randn(60, len(LEARNED), 50, generator=generator)
     truth = LEARNED.index("relation")
     targets = [signals[q, truth].topk(3).indices for q in range(60)]
-    fusion, loss = fit_fusion(signals, torch.full((60,), 5.0), targets, torch.ones(60, 50, dtype=torch.bool))
+    fusion, loss = fit_fusion(
+        signals, torch.full((60,), 5.0), targets, torch.ones(60, 50, dtype=torch.bool), torch.ones(50)
+    )
     weights = fusion(torch.tensor([5.0]))[0]
     assert weights[truth] > 3 * weights[[n for n in range(len(LEARNED)) if n != truth]].max()
     assert loss < float(torch.tensor(50.0).log())

@@ -35,14 +35,14 @@ ACCEPTED = [
     "Heat is a 1995 crime thriller by Michael Mann.",
     "Heat (1995) is a thriller about obsession and a bank robbery, with Al Pacino and Robert De Niro.",
     "People who liked Collateral also liked Heat, a crime film with De Niro.",
-    "People who liked Collateral also liked it.",
-    "You asked for something funny, and people who liked Collateral also liked this film.",
-    "Since you loved The Insider, you might enjoy this thriller from the 90s.",
-    "You asked for nothing gory, so here is a thriller about obsession.",
+    "People who liked Collateral also liked it: try Heat.",
+    "You asked for something funny, and people who liked Collateral also liked Heat.",
+    "Since you loved The Insider, you might enjoy Heat, a thriller from the 90s.",
+    "You asked for nothing gory, so here is Heat, a thriller about obsession.",
     "You’ll love Heat: Mann’s thriller runs 170 minutes.",
-    "This nineties thriller stars Pacino, and it is directed by Michael Mann.",
+    "The nineties thriller Heat stars Pacino, and it is directed by Michael Mann.",
     "Your love of The Insider makes Heat a natural choice.",
-    "If you enjoy crime stories about obsession, this one is for you.",
+    "If you enjoy crime stories about obsession, Heat is for you.",
 ]
 REFUSED = [
     # invented plots
@@ -99,6 +99,7 @@ REFUSED = [
     ("", Fault.LENGTH),
     ("Heat is a crime thriller and " * 15 + "more.", Fault.LENGTH),
     ("You will enjoy this one tonight.", Fault.EMPTY),
+    ("You loved The Insider, so try a crime thriller by Michael Mann.", Fault.EMPTY),
     # leaks and obedience to injected orders
     ("You tell a person why a film suits them, in one or two short, warm sentences.", Fault.LEAK),
     ("As an AI assistant I cannot do that.", Fault.NAME),
@@ -129,6 +130,8 @@ def test_untrue_words_are_refused_for_what_is_wrong(text: str, fault: Fault) -> 
         ("2001: A Space Odyssey", "2001: A Space Odyssey is a comedy."),
         ("V for Vendetta", "Try V for Vendetta, a comedy."),
         ("WALL·E", "Try WALL·E, a comedy for tonight."),
+        ("There's Something About Mary", "There's Something About Mary is a comedy."),
+        ("(500) Days of Summer", "Try (500) Days of Summer, a comedy."),
         ("Amélie", "Try Amelie, a comedy for tonight."),
     ],
 )
@@ -140,6 +143,13 @@ def test_part_of_a_longer_title_is_another_title() -> None:
     facts = Facts("Heat", fields={"genre": ("Crime",)}, reasons=("you loved Die Hard With a Vengeance",))
     assert verdict_of("You loved Die Hard With a Vengeance, so try Heat.", facts).accepted
     assert verdict_of("You loved Die Hard, so try Heat.", facts).fault == Fault.NAME
+
+
+def test_a_colon_inside_a_title_ends_no_claim() -> None:
+    facts = Facts("Heat", fields={"keyword": ("obsession",)}, reasons=("you liked Mission: Impossible",))
+    assert verdict_of("You liked Mission: Impossible, so try Heat.", facts).accepted
+    claim = "You liked Mission: Impossible and liked the theme of obsession, so try Heat."
+    assert verdict_of(claim, facts).fault == Fault.CLAIM
 
 
 def test_the_persons_words_are_no_source_of_names() -> None:

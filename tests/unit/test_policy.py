@@ -43,13 +43,19 @@ def heard(state: Dialogue, *said: Statement) -> Dialogue:
 
 
 class TestDialogue:
-    def test_a_new_genre_replaces_the_old_request_but_keeps_vetoes_and_numbers(self) -> None:
+    def test_wishes_add_up_until_one_comes_twice(self) -> None:
         nineties = Statement(Kind.RANGE, "year", range=Range("year", 1990, 1999, "1990s"))
-        state = heard(Dialogue(), wants(COMEDY), wants(PACINO, -1), nineties)
+        state = heard(heard(Dialogue(), nineties, wants(PACINO, -1)), wants(COMEDY))
+        assert state.wanted == (COMEDY,)
+        assert state.ranges == (Range("year", 1990, 1999, "1990s"),)
         state = heard(state, wants(HORROR))
         assert state.wanted == (HORROR,)
+        assert state.ranges == ()
         assert state.unwanted == (PACINO,)
-        assert state.ranges == (Range("year", 1990, 1999, "1990s"),)
+
+    def test_describing_a_story_starts_anew(self) -> None:
+        state = heard(heard(Dialogue(), wants(COMEDY)), Statement(Kind.WISH, "an astronaut drifts away", 1))
+        assert (state.wanted, state.moods) == ((), ("an astronaut drifts away",))
 
     def test_also_refines(self) -> None:
         state = heard(heard(Dialogue(), wants(COMEDY)), intent(Intent.REFINE), wants(HORROR))
@@ -72,10 +78,10 @@ class TestDialogue:
     @pytest.mark.parametrize(
         ("critique", "expected"),
         [
-            (Critique.OLDER, Range("year", None, 1974, "older")),
-            (Critique.NEWER, Range("year", 2006, None, "newer")),
-            (Critique.SHORTER, Range("runtime", None, 99, "shorter")),
-            (Critique.LONGER, Range("runtime", 141, None, "longer")),
+            (Critique.OLDER, Range("year", None, 1974, "older than 1975")),
+            (Critique.NEWER, Range("year", 2006, None, "newer than 2005")),
+            (Critique.SHORTER, Range("runtime", None, 99, "shorter than 100")),
+            (Critique.LONGER, Range("runtime", 141, None, "longer than 140")),
         ],
     )
     def test_older_means_than_what_was_shown(self, critique: Critique, expected: Range) -> None:

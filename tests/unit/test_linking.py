@@ -1,0 +1,197 @@
+"""Titles and people in free text, on a small catalogue of real films."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.conversation.lexicon import load_lexicon
+from bot.conversation.linking import Titles
+from bot.conversation.people import People
+from bot.conversation.spelling import Rarity
+from bot.conversation.tokens import tokenize
+from tests.support.films import films
+
+RARITY = Rarity(load_lexicon().common)
+TITLES = Titles(films(), load_lexicon(), RARITY)
+PEOPLE = People(films(), RARITY)
+
+
+def titles(text: str) -> list[list[str]]:
+    tokens = tokenize(text)
+    found = TITLES.find(text, tokens, PEOPLE.find(text, tokens))
+    return [[films()[item_id].name for item_id in match.item_ids] for match in found]
+
+
+def one_each(text: str) -> list[str]:
+    return [names[0] for names in titles(text) if len(names) == 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("usual suspects", ["The Usual Suspects (1995)"]),
+        ("THE USUAL SUSPECTS!", ["The Usual Suspects (1995)"]),
+        ("spiderman", ["Spider-Man (2002)"]),
+        ("Spider man was fun", ["Spider-Man (2002)"]),
+        ("wall-e", ["WALL·E (2008)"]),
+        ("amelie", ["Amélie (2001)"]),
+        ("godfather 2", ["The Godfather: Part II (1974)"]),
+        ("the godfather part two", ["The Godfather: Part II (1974)"]),
+        ("rocky 2", ["Rocky II (1979)"]),
+        ("star wars 5", ["Star Wars: Episode V - The Empire Strikes Back (1980)"]),
+        ("the empire strikes back", ["Star Wars: Episode V - The Empire Strikes Back (1980)"]),
+        ("return of the king", ["The Lord of the Rings: The Return of the King (2003)"]),
+        ("endgame", ["Avengers: Endgame (2019)"]),
+        ("eternal sunshine", ["Eternal Sunshine of the Spotless Mind (2004)"]),
+        ("Shawshank", ["The Shawshank Redemption (1994)"]),
+        ("when harry met sally", ["When Harry Met Sally... (1989)"]),
+        ("singing? I saw Singin in the Rain", ["Singin' in the Rain (1952)"]),
+        ("have you seen Airplane?", ["Airplane! (1980)"]),
+        ("mad max fury road", ["Mad Max: Fury Road (2015)"]),
+        ("good bad and ugly", ["The Good, the Bad and the Ugly (1966)"]),
+    ],
+)
+def test_a_title_is_found_however_it_is_written(text: str, expected: list[str]) -> None:
+    assert one_each(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the insyder", "The Insider (1999)"),
+        ("shawshenk redemtion", "The Shawshank Redemption (1994)"),
+        ("frozzen", "Frozen (2013)"),
+        ("inglorious basterds", "Inglourious Basterds (2009)"),
+        ("napolean dynamite", "Napoleon Dynamite (2004)"),
+        ("the dark night", "The Dark Knight (2008)"),
+        ("shutter iland", "Shutter Island (2010)"),
+        ("loved interstelar", "Interstellar (2014)"),
+        ("casablanka", "Casablanca (1942)"),
+    ],
+)
+def test_a_misspelt_title_is_found(text: str, expected: str) -> None:
+    assert one_each(text) == [expected]
+
+
+def test_a_doubtful_spelling_needs_company() -> None:
+    assert one_each("I loved Hete and the insyder") == ["Heat (1995)", "The Insider (1999)"]
+    assert titles("the hete is unbearable today") == []
+
+
+@pytest.mark.parametrize(
+    ("franchise", "first"),
+    [
+        ("star wars", "Star Wars: Episode IV - A New Hope (1977)"),
+        ("harry potter", "Harry Potter and the Philosopher's Stone (2001)"),
+        ("lord of the rings", "The Lord of the Rings: The Fellowship of the Ring (2001)"),
+        ("kill bill", "Kill Bill: Vol. 1 (2003)"),
+    ],
+)
+def test_a_series_means_its_first_film(franchise: str, first: str) -> None:
+    assert one_each(f"I love {franchise}") == [first]
+
+
+def test_several_titles_in_a_list() -> None:
+    assert one_each("Heat, Alien, Jaws and Fargo") == [
+        "Heat (1995)",
+        "Alien (1979)",
+        "Jaws (1975)",
+        "Fargo (1996)",
+    ]
+    assert one_each("I have seen Up, Her and drive") == ["Up (2009)", "Her (2013)", "Drive (2011)"]
+
+
+def test_years_and_ages_settle_remakes() -> None:
+    assert one_each("The Thing (1982)") == ["The Thing (1982)"]
+    assert one_each("the thing, the 2011 one") == ["The Thing (2011)"]
+    assert one_each("the 2019 Aladdin") == ["Aladdin (2019)"]
+    assert one_each("the original Aladdin") == ["Aladdin (1992)"]
+    assert one_each("the new Aladdin") == ["Aladdin (2019)"]
+    assert one_each("Aladdin with Will Smith") == ["Aladdin (2019)"]
+
+
+def test_equal_claims_are_left_open() -> None:
+    assert titles("I loved Aladdin") == [["Aladdin (1992)", "Aladdin (2019)"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I liked it", []),
+        ("it was funny", []),
+        ('I liked "It"', ["It (2017)"]),
+        ("It (2017) scared me", ["It (2017)"]),
+        ("have you seen IT?", ["It (2017)"]),
+        ("I told her about us", []),
+        ("we saw Her and then went home", ["Her (2013)"]),
+        ("up for anything", []),
+        ("what's up", []),
+        ("we watched Up with the kids", ["Up (2009)"]),
+        ("I watched up yesterday", ["Up (2009)"]),
+        ("the heat is killing me", []),
+        ("loved heat", ["Heat (1995)"]),
+        ("a big fan of big explosions", []),
+        ("saw Big on TV", ["Big (1988)"]),
+        ("I drive to work", []),
+        ("Drive was a great movie", ["Drive (2011)"]),
+        ("no signs of life", []),
+        ("we saw Signs", ["Signs (2002)"]),
+        ("going home", []),
+        ("once in a while", []),
+        ("Once (2007)", ["Once (2007)"]),
+        ("something funny for people like me", []),
+        ("I saw Funny People", ["Funny People (2009)"]),
+        ("the game was on", []),
+        ("have you watched The Game?", ["The Game (1997)"]),
+        ("I should get out more often", []),
+        ("Get Out was brilliant", ["Get Out (2017)"]),
+        ("a car crash on the way", []),
+        ("we loved Crash", ["Crash (2004)"]),
+        ("home alone", ["Home Alone (1990)"]),
+        ("not alien to me", []),
+        ("I like horror and action", []),
+    ],
+)
+def test_common_words_are_titles_only_with_evidence(text: str, expected: list[str]) -> None:
+    assert one_each(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Stanley Kubrick", ["Stanley Kubrick"]),
+        ("kubrick's films", ["Stanley Kubrick"]),
+        ("quentin tarantino", ["Quentin Tarantino"]),
+        ("Tarentino", ["Quentin Tarantino"]),
+        ("Di Caprio", ["Leonardo DiCaprio"]),
+        ("leonardo decaprio", ["Leonardo DiCaprio"]),
+        ("Robert DeNiro and Al Pacino", ["Robert De Niro", "Al Pacino"]),
+        ("robert downey jr", ["Robert Downey Jr."]),
+        ("samuel jackson", ["Samuel L. Jackson"]),
+        ("the Coen brothers", ["Coen brothers"]),
+        ("bong joon ho", ["Bong Joon-ho"]),
+        ("Scorcese", ["Martin Scorsese"]),
+        ("Tom", []),
+        ("my friend Scott and his brother Tony", []),
+        ("James is nice", []),
+    ],
+)
+def test_people_are_found_but_never_by_a_shared_first_name(text: str, expected: list[str]) -> None:
+    assert [person.name for person in PEOPLE.find(text, tokenize(text))] == expected
+
+
+def test_a_person_keeps_both_trades() -> None:
+    (person,) = PEOPLE.find("Clint Eastwood", tokenize("Clint Eastwood"))
+    assert {facet.kind for facet in person.facets} == {"director", "cast"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=120))
+def test_places_are_inside_the_text_and_never_overlap(text: str) -> None:
+    tokens = tokenize(text)
+    people = PEOPLE.find(text, tokens)
+    found = TITLES.find(text, tokens, people)
+    assert all(0 <= m.start < m.end <= len(text) and 0 <= m.confidence <= 1 for m in (*found, *people))
+    assert all(a.end <= b.start or a.j <= b.i for a, b in zip(found, found[1:], strict=False))

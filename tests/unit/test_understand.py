@@ -1,0 +1,417 @@
+"""What people write, and what must be understood: on a small catalogue of real films."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.conversation.lexicon import load_lexicon, parse_lexicon
+from bot.conversation.statements import Context, Critique, Intent, Kind, Reading, Statement
+from bot.conversation.understand import Understanding
+from recsys.catalogue import Facet
+from recsys.errors import DataError
+from tests.support.films import film, films
+
+UNDERSTANDING = Understanding(films(), load_lexicon())
+HEAT, ALIEN, AMADEUS = film("Heat (1995)"), film("Alien (1979)"), film("Amadeus (1984)")
+SHOWN = (HEAT, ALIEN, AMADEUS)
+LISTED = Context(shown=SHOWN)
+FOCUSED = Context(shown=SHOWN, focus=ALIEN)
+ASKED = Context(shown=SHOWN, asked="opinion")
+
+
+def read(text: str, context: Context = Context()) -> Reading:  # noqa: B008
+    return UNDERSTANDING.read(text, context)
+
+
+def brief(statement: Statement) -> str:
+    """One line for a statement: kind, value, polarity, and what else matters for it."""
+    s = statement
+    sign = {1: "+", -1: "-", 0: "~"}[s.polarity]
+    lasting = " lasting" if s.lasting else ""
+    seen = " seen" if s.seen else ""
+    if s.kind is Kind.ITEM and s.target:
+        return f"{sign}{films()[s.target].name} {s.value}{lasting}{seen}"
+    if s.kind is Kind.FACET:
+        return f"{sign}{s.value}{lasting}"
+    if s.kind is Kind.RANGE and s.range:
+        low = "" if s.range.low is None else f"{s.range.low:g}"
+        high = "" if s.range.high is None else f"{s.range.high:g}"
+        return f"{sign}{s.range.name} {low}..{high}{lasting}"
+    if s.kind is Kind.WISH:
+        return f"wish: {s.value}"
+    target = f" {films()[s.target].title}" if s.target else ""
+    clause = f" {s.clause.label}" if s.clause else ""
+    return f"{s.kind.value}: {s.value}{clause}{target}"
+
+
+def briefs(text: str, context: Context = Context(), wishes: bool = False) -> list[str]:  # noqa: B008
+    return [brief(s) for s in read(text, context).statements if wishes or s.kind is not Kind.WISH]
+
+
+ITEMS: list[tuple[str, list[str]]] = [
+    ("I loved Heat", ["+Heat (1995) opinion lasting seen"]),
+    ("loved Heat but Alien was boring", ["+Heat (1995) opinion lasting seen", "-Alien (1979) opinion lasting seen"]),
+    ("I watched Jaws last night", ["~Jaws (1975) mention seen"]),
+    ("Jaws", ["~Jaws (1975) mention"]),
+    ("never seen The Godfather", ["~The Godfather (1972) mention"]),
+    ("I haven't seen Fargo yet", ["~Fargo (1996) mention"]),
+    ("didn't like Inception", ["-Inception (2010) opinion lasting seen"]),
+    ("I couldn't stand Titanic", ["-Titanic (1997) opinion lasting seen"]),
+    ("Amadeus wasn't bad", ["+Amadeus (1984) opinion lasting seen"]),
+    ("Fargo wasn't good", ["-Fargo (1996) opinion lasting seen"]),
+    ("Whiplash blew me away", ["+Whiplash (2014) opinion lasting seen"]),
+    ("Jaws is overrated", ["-Jaws (1975) opinion lasting seen"]),
+    ("I saw Gladiator and it was awesome", ["+Gladiator (2000) opinion lasting seen"]),
+    ("I saw Gladiator. It was terrible.", ["-Gladiator (2000) opinion lasting seen"]),
+    ("saw Gladiator but didn't care for it", ["-Gladiator (2000) opinion lasting seen"]),
+    ("I fell asleep during Interstellar", ["-Interstellar (2014) opinion lasting seen"]),
+    ("Memento and The Prestige were great", ["+Memento (2000) opinion lasting seen", "+The Prestige (2006) opinion lasting seen"]),
+    ("loved Memento, hated Zodiac", ["+Memento (2000) opinion lasting seen", "-Zodiac (2007) opinion lasting seen"]),
+    ("I've never seen Psycho but I love Vertigo", ["~Psycho (1960) mention", "+Vertigo (1958) opinion lasting seen"]),
+    ("something like Alien", ["+Alien (1979) like"]),
+    ("movies similar to Blade Runner please", ["+Blade Runner (1982) like"]),
+    ("I don't like films like Saw", ["-Saw (2004) opinion lasting seen"]),
+    ("I like movies like Groundhog Day", ["+Groundhog Day (1993) opinion lasting seen"]),
+    ("like Zombieland but not like Saw", ["+Zombieland (2009) like", "-Saw (2004) like"]),
+    ("I don't want to watch Titanic again", ["-Titanic (1997) mention"]),
+    ("Have you seen Jaws?", ["~Jaws (1975) mention"]),
+    ("What did you think of Casablanca?", ["~Casablanca (1942) mention"]),
+    ("Forrest Gump is my favorite movie ever", ["+Forrest Gump (1994) opinion lasting seen"]),
+    ("my favourite films are Goodfellas and Casino", ["+Goodfellas (1990) opinion lasting seen", "+Casino (1995) opinion lasting seen"]),
+    ("8/10 for Heat", ["+Heat (1995) opinion lasting seen"]),
+    ("Zodiac: 3/10", ["-Zodiac (2007) opinion lasting seen"]),
+    ("not as good as The Matrix", ["~The Matrix (1999) mention seen"]),
+]  # fmt: skip
+
+FACETS: list[tuple[str, list[str]]] = [
+    ("something funny tonight", ["+comedy"]),
+    ("comedies", ["+comedy"]),
+    ("a rom-com", ["+romance", "+comedy"]),
+    ("I hate romcoms", ["-romcom lasting"]),
+    ("sci fi or fantasy", ["+sci-fi", "+fantasy"]),
+    ("I love heist films and spy movies", ["+heist lasting", "+spies lasting"]),
+    ("I hate musicals", ["-musical lasting"]),
+    ("no horror tonight", ["-horror"]),
+    ("anything but horror", ["-horror"]),
+    ("nothing but comedies", ["+comedy"]),
+    ("not too violent", ["-violent"]),
+    ("nothing gory, no musicals", ["-gory", "-musical"]),
+    ("no horror, musicals or westerns", ["-horror", "-musical", "-western"]),
+    ("no horror, just a good comedy", ["-horror", "+comedy"]),
+    ("I don't like westerns", ["-western lasting"]),
+    ("I'm not into superhero movies", ["-superhero lasting"]),
+    ("tired of superhero movies", ["-superhero lasting"]),
+    ("I used to love westerns", ["+western lasting"]),
+    ("I don't mind horror", ["+horror"]),
+    ("horror is great", ["+horror lasting"]),
+    ("nothing with zombies please", ["-zombies"]),
+    ("no more superhero films", ["-superhero"]),
+    ("a thriller without torture", ["+thriller", "-gory"]),
+    ("Do you like horror?", ["~horror"]),
+    ("do you have any comedies?", ["+comedy"]),
+    ("a slow burn with a twist ending", ["+slow-burn", "+twist ending"]),
+    ("based on a true story", ["+true story"]),
+    ("Christmas movie", ["+Christmas"]),
+    ("dark comedy", ["+dark comedy", "+comedy"]),
+    ("film noir", ["+noir"]),
+    ("anime", ["+anime"]),
+    ("whodunit", ["+mystery"]),
+    ("the zombie ones", ["+zombies"]),
+    ("marvel", ["+Marvel"]),
+    ("not a fan of Tom Cruise", ["-Tom Cruise lasting"]),
+    ("big fan of Tom Hanks", ["+Tom Hanks lasting"]),
+    ("something with Sigourney Weaver", ["+Sigourney Weaver"]),
+    ("Kubrick films", ["+Stanley Kubrick"]),
+    ("no Adam Sandler please", ["-Adam Sandler"]),
+    ("French film", ["+French"]),
+    ("something in Korean", ["+Korean"]),
+    ("no subtitles please", ["+English"]),
+    ("a foreign film", ["-English"]),
+    ("british comedy", ["+United Kingdom", "+comedy"]),
+    ("not french", ["-French"]),
+    ("less violent please", ["-violent"]),
+    ("funnier", ["+comedy"]),
+    ("remove comedy", ["-comedy"]),
+    ("a good war movie that isn't too gory", ["+war", "-gory"]),
+]
+
+RANGES: list[tuple[str, list[str]]] = [
+    ("something from the 90s", ["+year 1990..1999"]),
+    ("nineties", ["+year 1990..1999"]),
+    ("the 1980s", ["+year 1980..1989"]),
+    ("80's", ["+year 1980..1989"]),
+    ("80s or 90s", ["+year 1980..1999"]),
+    ("early 2000s", ["+year 2000..2003"]),
+    ("late 70s", ["+year 1976..1979"]),
+    ("before 1980", ["+year ..1979"]),
+    ("after 2010", ["+year 2011.."]),
+    ("since 2010", ["+year 2010.."]),
+    ("from 1995 to 1999", ["+year 1995..1999"]),
+    ("between 1960 and 1970", ["+year 1960..1970"]),
+    ("not older than me: 1990", ["+year 1990.."]),
+    ("nothing older than 1990", ["+year 1990.."]),
+    ("from 1994", ["+year 1994..1994"]),
+    ("recent thriller", ["+year 2013..", "+thriller"]),
+    ("an old classic", ["+year ..1980"]),
+    ("under two hours", ["+runtime ..120"]),
+    ("less than 90 min", ["+runtime ..90"]),
+    ("at most 1h40", ["+runtime ..100"]),
+    ("no longer than an hour and a half", ["+runtime ..90"]),
+    ("over 2 hours", ["+runtime 120.."]),
+    ("100 minutes or less", ["+runtime ..100"]),
+    ("a short film", ["+runtime ..95"]),
+    ("nothing too long", ["+runtime ..120"]),
+    ("rated above 7", ["+rating 7.."]),
+    ("I love 80s movies", ["+year 1980..1989 lasting"]),
+    ("not from the 90s", ["-year 1990..1999"]),
+]
+
+INTENTS: list[tuple[str, Intent]] = [
+    ("hi", Intent.GREET), ("Hello there!", Intent.GREET), ("good evening", Intent.GREET),
+    ("what should I watch?", Intent.RECOMMEND), ("recommend me something", Intent.RECOMMEND),
+    ("more", Intent.MORE), ("three more", Intent.MORE), ("show me more please", Intent.MORE),
+    ("surprise me", Intent.SURPRISE), ("dealer's choice", Intent.SURPRISE),
+    ("idk", Intent.SKIP), ("I don't know", Intent.SKIP), ("skip", Intent.SKIP), ("whatever", Intent.SKIP),
+    ("why?", Intent.WHY), ("undo", Intent.UNDO), ("never mind", Intent.UNDO),
+    ("start over", Intent.RESET), ("reset", Intent.RESET),
+    ("show my watchlist", Intent.WATCHLIST), ("/watchlist", Intent.WATCHLIST),
+    ("/start", Intent.RECOMMEND), ("/help@SomeBot", Intent.HELP), ("/undo", Intent.UNDO), ("/frobnicate", Intent.HELP),
+    ("what do you know about me?", Intent.PROFILE), ("my history", Intent.HISTORY), ("what can you do?", Intent.HELP),
+    ("thanks!", Intent.THANKS), ("thank you so much", Intent.THANKS), ("bye", Intent.BYE), ("good night", Intent.BYE),
+    ("yes", Intent.YES), ("yeah sure", Intent.YES), ("no", Intent.NO), ("nah", Intent.NO),
+    ("lol", Intent.CHAT), ("I'm bored", Intent.CHAT), ("asdkjh qweoiu", Intent.CHAT), ("you suck", Intent.CHAT),
+    ("my dog is sick", Intent.CHAT), ("👍", Intent.YES), ("👎", Intent.NO),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), [*ITEMS, *FACETS, *RANGES])
+def test_what_is_said(text: str, expected: list[str]) -> None:
+    assert sorted(briefs(text)) == sorted(expected)
+
+
+@pytest.mark.parametrize(("text", "intent"), INTENTS)
+def test_intents(text: str, intent: Intent) -> None:
+    assert [(s.kind, s.value) for s in read(text).statements] == [(Kind.INTENT, intent)]
+
+
+IN_CONTEXT: list[tuple[Context, str, list[str]]] = [
+    (LISTED, "why the second one", ["intent: why Alien"]),
+    (LISTED, "more like the first", ["intent: like_this Heat"]),
+    (LISTED, "save the third", ["intent: save Amadeus"]),
+    (LISTED, "save 1 and 3", ["intent: save Heat", "intent: save Amadeus"]),
+    (LISTED, "add Heat to my watchlist", ["intent: save Heat"]),
+    (LISTED, "I'll take the second one", ["intent: accept Alien"]),
+    (LISTED, "I've seen the first two", ["~Heat (1995) mention seen", "~Alien (1979) mention seen"]),
+    (LISTED, "hated the last one", ["-Amadeus (1984) opinion lasting seen"]),
+    (LISTED, "the second one looks good", ["+Alien (1979) mention"]),
+    (LISTED, "loved the first, haven't seen the others",
+     ["+Heat (1995) opinion lasting seen", "~Alien (1979) mention", "~Amadeus (1984) mention"]),
+    (LISTED, "something else", ["critique: other"]),
+    (LISTED, "I don't like these", ["critique: other"]),
+    (LISTED, "older", ["critique: older"]),
+    (LISTED, "too old", ["critique: newer"]),
+    (LISTED, "newer please", ["critique: newer"]),
+    (LISTED, "too long", ["critique: shorter"]),
+    (LISTED, "a bit longer", ["critique: longer"]),
+    (LISTED, "darker", ["critique: more_of dark"]),
+    (LISTED, "funnier please", ["critique: more_of comedy"]),
+    (LISTED, "more action", ["critique: more_of action"]),
+    (LISTED, "less violent", ["critique: less_of violent"]),
+    (LISTED, "too scary", ["critique: less_of horror"]),
+    (LISTED, "who directed the first one?", ["question: director Heat"]),
+    (LISTED, "is the second one scary?", ["question: facet horror Alien"]),
+    (LISTED, "not those, something from the 70s", ["critique: other", "+year 1970..1979"]),
+    (FOCUSED, "seen it", ["~Alien (1979) mention seen"]),
+    (FOCUSED, "never seen it", ["~Alien (1979) mention"]),
+    (FOCUSED, "loved it!", ["+Alien (1979) opinion lasting seen"]),
+    (FOCUSED, "it was boring", ["-Alien (1979) opinion lasting seen"]),
+    (FOCUSED, "boring", ["-Alien (1979) opinion lasting seen"]),
+    (FOCUSED, "not my thing", ["-Alien (1979) opinion lasting seen"]),
+    (FOCUSED, "10/10", ["+Alien (1979) opinion lasting seen"]),
+    (FOCUSED, "👎", ["-Alien (1979) opinion lasting seen"]),
+    (FOCUSED, "❤️", ["+Alien (1979) opinion lasting seen"]),
+    (FOCUSED, "save it", ["intent: save Alien"]),
+    (FOCUSED, "more like this", ["intent: like_this Alien"]),
+    (FOCUSED, "who's in it?", ["question: cast Alien"]),
+    (FOCUSED, "how long is it?", ["question: runtime Alien"]),
+    (FOCUSED, "what is it about?", ["question: overview Alien"]),
+    (FOCUSED, "when did it come out?", ["question: year Alien"]),
+    (FOCUSED, "what language is it in?", ["question: language Alien"]),
+    (FOCUSED, "is it scary?", ["question: facet horror Alien"]),
+    (ASKED, "all of them", ["+Heat (1995) opinion lasting seen", "+Alien (1979) opinion lasting seen",
+                            "+Amadeus (1984) opinion lasting seen"]),
+    (ASKED, "none", ["~Heat (1995) mention", "~Alien (1979) mention", "~Amadeus (1984) mention"]),
+    (ASKED, "only Heat", ["+Heat (1995) opinion lasting seen"]),
+    (ASKED, "Alien and Amadeus", ["+Alien (1979) opinion lasting seen", "+Amadeus (1984) opinion lasting seen"]),
+    (ASKED, "the first and third", ["+Heat (1995) opinion lasting seen", "+Amadeus (1984) opinion lasting seen"]),
+    (ASKED, "haven't seen any of them", ["~Heat (1995) mention", "~Alien (1979) mention", "~Amadeus (1984) mention"]),
+    (ASKED, "I liked the second, the third was dull",
+     ["+Alien (1979) opinion lasting seen", "-Amadeus (1984) opinion lasting seen"]),
+    (Context(asked="wish"), "Heat", ["+Heat (1995) like"]),
+    (Context(shown=(film("The Thing (1982)"), film("The Thing (2011)")), asked="choice"), "the 1982 one",
+     ["~The Thing (1982) choice"]),
+    (Context(shown=(film("The Thing (1982)"), film("The Thing (2011)")), asked="choice"), "the second",
+     ["~The Thing (2011) choice"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("context", "text", "expected"), IN_CONTEXT)
+def test_what_is_said_of_what_was_shown(context: Context, text: str, expected: list[str]) -> None:
+    assert sorted(briefs(text, context)) == sorted(expected)
+
+
+def test_the_message_of_the_blueprint() -> None:
+    said = briefs("I loved Hete and the insyder, nothing gory, no musicals, something from the 90s", wishes=True)
+    assert said == [
+        "+Heat (1995) opinion lasting seen",
+        "+The Insider (1999) opinion lasting seen",
+        "-gory",
+        "-musical",
+        "+year 1990..1999",
+    ]
+
+
+def test_several_things_at_once() -> None:
+    assert briefs("Hi! I'm in the mood for a funny heist movie from the 2000s, under two hours, nothing gory. Thanks") == [
+        "intent: greet", "+comedy", "+heist", "+year 2000..2009", "+runtime ..120", "-gory", "intent: thanks",
+    ]  # fmt: skip
+
+
+def test_every_statement_shows_its_evidence() -> None:
+    text = "I loved Hete, nothing gory, something from the 90s"
+    assert [text[s.start : s.end] for s in read(text).statements] == ["Hete", "gory", "the 90s"]
+
+
+def test_a_refused_mood_rules_out_what_it_stands_for() -> None:
+    (gory,) = read("nothing gory").statements
+    assert gory.clause is not None
+    assert {Facet("genre", "Horror"), Facet("keyword", "gore"), Facet("keyword", "torture")} <= set(gory.clause.facets)
+
+
+def test_clauses_hold_only_facets_of_the_catalogue() -> None:
+    for text, _ in FACETS:
+        for s in read(text).statements:
+            for facet in s.clause.facets if s.clause else ():
+                assert len(films().rows_with(facet)) > 0
+
+
+def test_kid_friendly_wants_and_refuses() -> None:
+    signs = {s.value: s.polarity for s in read("something kid friendly").statements if s.kind is Kind.FACET}
+    assert signs["kid-friendly"] == 1
+    assert signs["gory"] == signs["violent"] == signs["horror"] == -1
+
+
+def test_directed_by_means_the_director_alone() -> None:
+    assert read("directed by Clint Eastwood").statements[0].clause.facets == (Facet("director", "Clint Eastwood"),)  # type: ignore[union-attr]
+    assert read("starring Clint Eastwood").statements[0].clause.facets == (Facet("cast", "Clint Eastwood"),)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("lonely astronaut drifting away from earth", "lonely astronaut drifting away from earth"),
+        ("can you recommend me a film about a chess prodigy", "about a chess prodigy"),
+        ("I loved Heat, give me something about lonely detectives in the rain", "about lonely detectives in the rain"),
+        ("feel-good film", "feel-good, uplifting, heartwarming"),
+        ("something mind-bending, nothing gory", "mind-bending, cerebral, makes you think"),
+        ("a comedy", None),
+        ("I hate musicals", None),
+        ("not depressing", None),
+        ("Alien", None),
+        ("hello", None),
+    ],
+)
+def test_the_words_for_the_encoder(text: str, wish: str | None) -> None:
+    wishes = [s.value for s in read(text).statements if s.kind is Kind.WISH]
+    assert wishes == ([] if wish is None else [wish])
+
+
+@pytest.mark.parametrize("veto", ["no zombies", "nothing gory", "without ghosts", "I hate vampires", "not too violent"])
+def test_a_refused_theme_never_enters_the_wish(veto: str) -> None:
+    theme = veto.split()[-1]
+    for text in (f"a quiet film about fishermen, {veto}", f"{veto}, a quiet film about fishermen"):
+        (wish,) = (s.value for s in read(text).statements if s.kind is Kind.WISH)
+        assert theme not in wish
+        assert "fishermen" in wish
+
+
+def test_two_films_of_equal_claim_are_a_choice() -> None:
+    reading = read("I loved Aladdin")
+    (choice,) = reading.choices
+    assert choice.item_ids == (film("Aladdin (1992)"), film("Aladdin (2019)"))
+    assert (choice.polarity, choice.lasting, choice.seen) == (1, True, True)
+    assert reading.statements == ()
+
+
+def test_a_mark_sets_the_weight() -> None:
+    weights = [read(text).statements[0].weight for text in ("10/10 for Heat", "7/10 for Heat", "1/10 for Heat")]
+    assert weights[0] == 1.0 > weights[1] < weights[2]
+
+
+def test_a_command_may_bring_a_request() -> None:
+    assert briefs("/recommend something funny") == ["intent: recommend", "+comedy"]
+
+
+def test_gibberish_is_small_talk_with_little_confidence() -> None:
+    (said,) = read("asdkjh qweoiu zxcvb").statements
+    assert (said.value, said.confidence < 0.2) == (Intent.CHAT, True)
+
+
+ODD = ["", " ", "\n\t", "!!!", "?", "…", "\ud800", "\x00", "😀😀", "\u200b\u200d", "أريد فيلما مضحكا", "<b>hi</b>", "&amp;",
+       "'" * 50, "/", "/ /", "I" * 5000, "x" * 100_000, "a b " * 25_000, "Heat, " * 20_000, "\u202eevil\u202c", "🎬🍿"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("context", [Context(), FOCUSED, ASKED])
+def test_nothing_odd_breaks_it(text: str, context: Context) -> None:
+    reading = read(text, context)
+    assert reading.text == text
+    assert reading.statements or reading.choices
+
+
+def test_invisible_characters_hide_nothing() -> None:
+    assert briefs("I loved Gla\u200bdiator") == ["+Gladiator (2000) opinion lasting seen"]
+
+
+WORDS = st.sampled_from(
+    "I loved hated Heat Alien it the first second one no not nothing but horror funny 90s under two hours Tarantino "
+    "seen haven't like films , . ? ! and or 8/10 is scary more less darker save why Aladdin (1982) \ud83d\udc4d /start".split()
+)
+MESSAGES = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=30).map(" ".join))
+CONTEXTS = st.builds(
+    Context,
+    shown=st.lists(st.sampled_from(SHOWN), unique=True, max_size=3).map(tuple),
+    focus=st.sampled_from([None, *SHOWN]),
+    asked=st.sampled_from([None, "opinion", "wish", "choice"]),
+)
+
+
+def in_place(text: str, spans: Sequence[tuple[int, int]]) -> bool:
+    return all(0 <= start <= end <= len(text) for start, end in spans)
+
+
+@settings(max_examples=400, deadline=None)
+@given(MESSAGES, CONTEXTS)
+def test_any_message_is_read_alike_twice_and_points_into_the_text(text: str, context: Context) -> None:
+    reading = read(text, context)
+    assert reading == read(text, context)
+    assert in_place(text, [(s.start, s.end) for s in (*reading.statements, *reading.choices)])
+    for s in reading.statements:
+        assert s.polarity in (-1, 0, 1)
+        assert 0 <= s.confidence <= 1
+        assert 0 <= s.weight <= 1
+        assert s.target is None or s.target in films()
+        assert s.kind is not Kind.CRITIQUE or Critique(s.value)
+        assert s.kind is not Kind.INTENT or Intent(s.value)
+
+
+def test_a_malformed_lexicon_names_its_fault() -> None:
+    whole = load_lexicon().model_dump(exclude={"common"})
+    with pytest.raises(DataError, match=r"genre\.comedy\.words"):
+        parse_lexicon({**whole, "genre": {"comedy": {"words": 5}}}, ["the"])
+    with pytest.raises(DataError, match="no concept"):
+        parse_lexicon({**whole, "genre": {"comedy": {"words": ["funny"], "implies": ["laughter"]}}}, ["the"])
