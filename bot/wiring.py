@@ -45,11 +45,12 @@ async def application(
 ) -> AsyncIterator[Application]:
     """The application of a set-up installation, ready to talk. The encoder and the text generator arrive in the
     background: the first message waits for the former, nothing waits for the latter."""
-    threading.Thread(target=_warm_up, args=(encoder,), daemon=True).start()
     texts = Texts()
     engine = Engine(catalogue, artefact, encoder, pick_device(settings.device))
     understanding = Understanding(catalogue, load_lexicon())
     store = await Store.open(settings.database)
+    # Last, since it takes the interpreter for seconds: the prompt is there first.
+    threading.Thread(target=_warm_up, args=(encoder,), daemon=True).start()
     arrival = GeneratorArrival(settings)
     try:
         yield Application(
@@ -84,19 +85,19 @@ class GeneratorArrival:
     async def _arrive(self, settings: Settings) -> None:
         try:
             path = settings.llm_model or await asyncio.to_thread(self._fetch, Home(settings.usher_home))
-            if not self._stopped.is_set():
+            if path is not None:
                 self._loaded = Guarded(await LlamaCpp.load(path, prefix=prefix(MOVIE_STYLE)))
-        except _StoppedError:
-            pass
         except UsherError as error:
             log.warning("Explanations stay with templates: %s", error)
 
-    def _fetch(self, home: Home) -> Path:
+    def _fetch(self, home: Home) -> Path | None:
         def unless_stopped(_task: str, _done: int, _total: int | None) -> None:
             if self._stopped.is_set():
                 raise _StoppedError
 
-        return fetch_generator(home, unless_stopped)
+        with suppress(_StoppedError):
+            return fetch_generator(home, unless_stopped)
+        return None
 
 
 class _StoppedError(Exception):

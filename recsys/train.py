@@ -42,7 +42,7 @@ def read_likes(path: Path, catalogue: Catalogue) -> Likes:
     """Users by items (U, N) float32 of likes, strength 0.5 ... 1, from a Parquet file with columns user, item,
     rating. Items that the catalogue lacks are left out; no file means no likes."""
     if not path.exists():
-        return sparse.csr_matrix((0, len(catalogue)), dtype=np.float32)
+        return sparse.csr_matrix(np.zeros((0, len(catalogue)), dtype=np.float32))
     try:
         table = pq.read_table(path, columns=["user", "item", "rating"])
     except (OSError, ValueError, KeyError) as error:
@@ -73,24 +73,26 @@ def build_index(
     else:
         fusion, scale, metrics = Fusion(), dict.fromkeys(LEARNED, 1.0), {}
         source, target = torch.zeros(len(catalogue), 1), torch.zeros(len(catalogue), 1)
-    data = hashlib.sha256("\0".join([catalogue.version, encoder.name, *texts]).encode())
-    data.update(likes.data.tobytes() + likes.indices.tobytes())
+    tensors = {
+        "vectors": vectors,
+        "prior": prior,
+        "relation.source": source,
+        "relation.target": target,
+        "fusion.base": fusion.base.detach(),
+        "fusion.growth": fusion.growth.detach(),
+    }
+    version = hashlib.sha256(catalogue.version.encode())
+    for tensor in tensors.values():
+        version.update(tensor.numpy().tobytes())
     artefact = Artefact(
         config={
-            "version": data.hexdigest()[:12],
+            "version": version.hexdigest()[:12],
             "encoder": encoder.name,
             "catalogue": catalogue.version,
             "scale": [scale[s] for s in LEARNED],
             "seed": SEED,
         },
-        tensors={
-            "vectors": vectors,
-            "prior": prior,
-            "relation.source": source,
-            "relation.target": target,
-            "fusion.base": fusion.base.detach(),
-            "fusion.growth": fusion.growth.detach(),
-        },
+        tensors=tensors,
         vocabulary=tuple(item.id for item in catalogue.items),
         metrics=metrics,
     )
@@ -107,15 +109,15 @@ def _fit_blend(
     held = order[: max(2, int(HELD_OUT * likes.shape[0]))]
     relation = fit_relation(likes[np.sort(order[len(held) :])], vectors)
     kernels = {"likeness": fit_content(vectors), "relation": relation}
-    popularity = torch.from_numpy(np.asarray((likes > 0).sum(axis=0), dtype=np.float32).ravel())
+    popularity = torch.from_numpy(likes.getnnz(axis=0).astype(np.float32))
     rated = popularity > 0
     importance = popularity.clamp_min(1) ** -STRATIFIED
     queries = []
     for user in held:
         rows = rng.permutation(likes[user].indices)
-        for known in KNOWN:
-            if len(rows) >= known + 5:
-                queries.append((int(user), rows[:known], torch.from_numpy(rows[known:].astype(np.int64))))
+        for count in KNOWN:
+            if len(rows) >= count + 5:
+                queries.append((int(user), rows[:count], torch.from_numpy(rows[count:].astype(np.int64))))
     signals = torch.stack([_signals(known, kernels, prior) for _, known, _ in queries])
     scale = {s: max(float(signals[:, n][:, rated].std()), 1e-9) for n, s in enumerate(LEARNED)}
     signals /= torch.tensor([scale[s] for s in LEARNED]).view(1, -1, 1)
@@ -131,13 +133,12 @@ def _fit_blend(
         popular = top_k(signals[:, LEARNED.index("prior")], allowed, 10)[1]
         blended = top_k(scores, allowed, 10)[1]
     metrics = {"loss": loss}
-    for known in KNOWN:
-        some = [q for q in test.tolist() if int(counts[q]) == known]
-        if some:
-            metrics[f"ndcg@10 after {known} likes"] = float(np.mean([_ndcg(blended[q], queries[q][2]) for q in some]))
-            metrics[f"prior ndcg@10 after {known} likes"] = float(
-                np.mean([_ndcg(popular[q], queries[q][2]) for q in some])
-            )
+    for count in KNOWN:
+        some = [q for q in test.tolist() if int(counts[q]) == count]
+        for name, ranked in (("", blended), ("prior ", popular)):
+            if some:
+                values = [_ndcg(ranked[q], queries[q][2]) for q in some]
+                metrics[f"{name}ndcg@10 after {count} likes"] = float(np.mean(values))
     return fusion, scale, metrics
 
 

@@ -12,7 +12,7 @@ from bot.conversation.press import Press, Verb
 from bot.conversation.reply import Button, Card, Reason, ToExplain
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Choice, Intent, Kind, Reading, Statement
-from bot.conversation.wording import Wording
+from bot.conversation.wording import Wording, telling
 from bot.store.records import Memory
 from bot.store.repository import Store
 from bot.texts import Texts
@@ -253,7 +253,7 @@ class Actions:
 
     def _to_explain(self, moment: Moment, item: Item, reasons: tuple[Reason, ...]) -> ToExplain:
         words = moment.reading.text
-        return ToExplain(item.id, tuple(r.text for r in reasons[:2]), words, self._wording.template(item, reasons))
+        return ToExplain(item.id, tuple(r.text for r in telling(reasons)[:2]), words, self._wording.template(item, reasons))
 
     # -- explaining and answering ----------------------------------------------------------------------------
 

@@ -119,6 +119,7 @@ class Noise(_Table):
 
     words: Words
     cut: Words
+    dangling: Words
 
 
 class References(_Table):

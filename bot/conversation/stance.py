@@ -35,6 +35,9 @@ class Verdict(StrEnum):
     BAD = "bad"
 
 
+OPINIONS = {Cue.LIKE: 1, Cue.DISLIKE: -1}
+"""The polarity of a cue that tells a taste."""
+
 _TURNED = {
     Cue.LIKE: Cue.DISLIKE,
     Cue.DISLIKE: Cue.LIKE,

@@ -19,6 +19,9 @@ TELLING = 0.08
 LISTED = 12
 """Items named in a line of the profile or history."""
 
+IMPERSONAL = ("asked", "prior", "luck")
+"""Signals that say less about the match than the others do, in this order."""
+
 PEOPLE = ("director", "cast")
 
 
@@ -68,14 +71,12 @@ class Wording:
         return tuple(Reason(c.signal, c.share, self._reason(item, c, query)) for c in causes)
 
     def card_reason(self, reasons: Sequence[Reason]) -> str:
-        """The one reason on a card: the strongest about this person that carries weight, else the strongest."""
-        personal = [r for r in reasons if r.signal not in ("prior", "asked", "luck") and r.share >= TELLING]
-        best = (personal or [r for r in reasons if r.signal == "asked"] or list(reasons))[:1]
-        return self.texts("because", reason=best[0].text) if best else ""
+        """The one reason on a card."""
+        return self.texts("because", reason=telling(reasons)[0].text) if reasons else ""
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
-        """A whole explanation without a language model: what the item is, and the two strongest reasons."""
-        why = self.texts.join([r.text for r in reasons[:2]])
+        """A whole explanation without a language model: what the item is, and the two most telling reasons."""
+        why = self.texts.join([r.text for r in telling(reasons)[:2]])
         genres = [genre.lower() for genre in item.facets.get("genre", ())[:2]]
         director = item.facets.get("director", ("",))[0]
         if not genres:
@@ -115,7 +116,7 @@ class Wording:
         """Every statement as kind, value and polarity, for programs and reviewers."""
         found = []
         for s in statements:
-            if s.kind is Kind.ITEM and s.target in self._catalogue:
+            if s.kind is Kind.ITEM and s.target and s.target in self._catalogue:
                 kind = "item" if s.value == "opinion" else s.value
                 found.append(Understood(kind, self._catalogue[s.target].name, s.polarity))
             elif s.kind is Kind.FACET and s.clause:
@@ -128,7 +129,7 @@ class Wording:
 
     def acknowledge(self, statements: Sequence[Statement]) -> str:
         """"Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind."""
-        items = [s for s in statements if s.kind is Kind.ITEM and s.target in self._catalogue]
+        items = [s for s in statements if s.kind is Kind.ITEM and s.target and s.target in self._catalogue]
         facets = [s for s in statements if s.kind is Kind.FACET and s.clause]
         named = {s.clause.label.casefold() for s in facets if s.clause and s.polarity > 0}
         moods = [s for s in statements if s.kind is Kind.WISH and s.polarity > 0 and s.value.casefold() not in named]
@@ -145,7 +146,7 @@ class Wording:
             ("got_veto", "any", self._labels(facets, -1, lasting=True)),
             ("got_unwanted", "any", self._labels(facets, -1, lasting=False)),
         )
-        said = [self.texts(key, **{slot: self._listed(slot, what)}) for key, slot, what in groups if what]
+        said = [self.texts(key, 0, **{slot: self._listed(slot, what)}) for key, slot, what in groups if what]
         return self.texts("got", what="; ".join(said)) if said else ""
 
     def _listed(self, slot: str, what: Sequence[str]) -> str:
@@ -205,6 +206,16 @@ class Wording:
             value = self.texts.join(values[:8])
         known = value and f"answer_{field}" in self.texts
         return self.texts(f"answer_{field}" if known else "answer_unknown", title=item.name, value=value)
+
+
+def telling(reasons: Sequence[Reason]) -> list[Reason]:
+    """Reasons in the order a person cares: what is about them first, if it carries weight, and what holds for
+    everybody last. Within that, strongest first."""
+
+    def rank(reason: Reason) -> tuple[bool, int]:
+        return reason.share < TELLING, IMPERSONAL.index(reason.signal) + 1 if reason.signal in IMPERSONAL else 0
+
+    return sorted(reasons, key=rank)
 
 
 def _facet_kind(said: Statement) -> str:

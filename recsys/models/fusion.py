@@ -11,7 +11,7 @@ from torch.nn import functional
 LEARNED = ("likeness", "relation", "prior")
 """Signals that ratings can teach, in the order of the model's parameters."""
 
-STATED: Mapping[str, float] = {"asked": 4.0, "wish": 1.6, "facets": 1.0}
+STATED: Mapping[str, float] = {"asked": 2.5, "wish": 1.6, "facets": 1.0}
 """Weights of what was said in so many words. Ratings hold no wishes to learn them from; a dialogue model can."""
 
 GROWTH = torch.tensor([1.0, 1.0, -1.0])
@@ -60,5 +60,5 @@ def fit_fusion(
         value.backward()  # type: ignore[no-untyped-call]
         return float(value.detach())
 
-    optimiser.step(closure)
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
     return fusion, float(loss().detach())

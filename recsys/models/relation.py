@@ -28,7 +28,7 @@ def fit_relation(
     keep = np.argsort(values)[::-1][: min(rank, len(values))]
     scale = basis[:, keep] / np.sqrt(np.maximum(values[keep], 0.0) + l2)
     observed = torch.from_numpy((x.T @ scale).astype(np.float32))
-    counts = torch.from_numpy(np.asarray((x > 0).sum(axis=0), dtype=np.float32).ravel())
+    counts = torch.from_numpy(x.getnnz(axis=0).astype(np.float32))
     predicted = predict_rows(observed, counts, vectors)
     share = (counts / (counts + trust)).unsqueeze(1)
     source = share * observed + (1 - share) * predicted
@@ -43,4 +43,5 @@ def predict_rows(observed: Tensor, counts: Tensor, vectors: Tensor, *, ridge: fl
     weight = counts.sqrt().unsqueeze(1)
     a = vectors * weight
     normal = a.T @ a + ridge * torch.eye(vectors.shape[1])
-    return vectors @ torch.linalg.solve(normal, a.T @ (observed * weight))
+    mapping: Tensor = torch.linalg.solve(normal, a.T @ (observed * weight))
+    return vectors @ mapping

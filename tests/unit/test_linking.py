@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -194,4 +196,4 @@ def test_places_are_inside_the_text_and_never_overlap(text: str) -> None:
     people = PEOPLE.find(text, tokens)
     found = TITLES.find(text, tokens, people)
     assert all(0 <= m.start < m.end <= len(text) and 0 <= m.confidence <= 1 for m in (*found, *people))
-    assert all(a.end <= b.start or a.j <= b.i for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start or a.j <= b.i for a, b in pairwise(found))

@@ -69,7 +69,8 @@ ITEMS: list[tuple[str, list[str]]] = [
     ("I saw Gladiator. It was terrible.", ["-Gladiator (2000) opinion lasting seen"]),
     ("saw Gladiator but didn't care for it", ["-Gladiator (2000) opinion lasting seen"]),
     ("I fell asleep during Interstellar", ["-Interstellar (2014) opinion lasting seen"]),
-    ("Memento and The Prestige were great", ["+Memento (2000) opinion lasting seen", "+The Prestige (2006) opinion lasting seen"]),
+    ("Memento and The Prestige were great",
+     ["+Memento (2000) opinion lasting seen", "+The Prestige (2006) opinion lasting seen"]),
     ("loved Memento, hated Zodiac", ["+Memento (2000) opinion lasting seen", "-Zodiac (2007) opinion lasting seen"]),
     ("I've never seen Psycho but I love Vertigo", ["~Psycho (1960) mention", "+Vertigo (1958) opinion lasting seen"]),
     ("something like Alien", ["+Alien (1979) like"]),
@@ -81,7 +82,8 @@ ITEMS: list[tuple[str, list[str]]] = [
     ("Have you seen Jaws?", ["~Jaws (1975) mention"]),
     ("What did you think of Casablanca?", ["~Casablanca (1942) mention"]),
     ("Forrest Gump is my favorite movie ever", ["+Forrest Gump (1994) opinion lasting seen"]),
-    ("my favourite films are Goodfellas and Casino", ["+Goodfellas (1990) opinion lasting seen", "+Casino (1995) opinion lasting seen"]),
+    ("my favourite films are Goodfellas and Casino",
+     ["+Goodfellas (1990) opinion lasting seen", "+Casino (1995) opinion lasting seen"]),
     ("8/10 for Heat", ["+Heat (1995) opinion lasting seen"]),
     ("Zodiac: 3/10", ["-Zodiac (2007) opinion lasting seen"]),
     ("not as good as The Matrix", ["~The Matrix (1999) mention seen"]),
@@ -276,7 +278,8 @@ def test_the_message_of_the_blueprint() -> None:
 
 
 def test_several_things_at_once() -> None:
-    assert briefs("Hi! I'm in the mood for a funny heist movie from the 2000s, under two hours, nothing gory. Thanks") == [
+    text = "Hi! I'm in the mood for a funny heist movie from the 2000s, under two hours, nothing gory. Thanks"
+    assert briefs(text) == [
         "intent: greet", "+comedy", "+heist", "+year 2000..2009", "+runtime ..120", "-gory", "intent: thanks",
     ]  # fmt: skip
 
@@ -305,9 +308,13 @@ def test_kid_friendly_wants_and_refuses() -> None:
     assert signs["gory"] == signs["violent"] == signs["horror"] == -1
 
 
-def test_directed_by_means_the_director_alone() -> None:
-    assert read("directed by Clint Eastwood").statements[0].clause.facets == (Facet("director", "Clint Eastwood"),)  # type: ignore[union-attr]
-    assert read("starring Clint Eastwood").statements[0].clause.facets == (Facet("cast", "Clint Eastwood"),)  # type: ignore[union-attr]
+@pytest.mark.parametrize(
+    ("text", "kind"), [("directed by Clint Eastwood", "director"), ("starring Clint Eastwood", "cast")]
+)
+def test_a_trade_that_is_said_counts_alone(text: str, kind: str) -> None:
+    (said,) = read(text).statements
+    assert said.clause is not None
+    assert said.clause.facets == (Facet(kind, "Clint Eastwood"),)
 
 
 @pytest.mark.parametrize(
@@ -361,8 +368,11 @@ def test_gibberish_is_small_talk_with_little_confidence() -> None:
     assert (said.value, said.confidence < 0.2) == (Intent.CHAT, True)
 
 
-ODD = ["", " ", "\n\t", "!!!", "?", "…", "\ud800", "\x00", "😀😀", "\u200b\u200d", "أريد فيلما مضحكا", "<b>hi</b>", "&amp;",
-       "'" * 50, "/", "/ /", "I" * 5000, "x" * 100_000, "a b " * 25_000, "Heat, " * 20_000, "\u202eevil\u202c", "🎬🍿"]  # fmt: skip
+ODD = [
+    *("", " ", "\n\t", "!!!", "?", "…", "/", "/ /", "'" * 50, "<b>hi</b>", "&amp;"),
+    *("\ud800", "\x00", "😀😀", "🎬🍿", "\u200b\u200d", "\u202eevil\u202c", "أريد فيلما مضحكا"),
+    *("I" * 5000, "x" * 100_000, "a b " * 25_000, "Heat, " * 20_000),
+]
 
 
 @pytest.mark.parametrize("text", ODD)
@@ -377,10 +387,9 @@ def test_invisible_characters_hide_nothing() -> None:
     assert briefs("I loved Gla\u200bdiator") == ["+Gladiator (2000) opinion lasting seen"]
 
 
-WORDS = st.sampled_from(
-    "I loved hated Heat Alien it the first second one no not nothing but horror funny 90s under two hours Tarantino "
-    "seen haven't like films , . ? ! and or 8/10 is scary more less darker save why Aladdin (1982) \ud83d\udc4d /start".split()
-)
+VOCABULARY = """I loved hated Heat Alien it the first second one no not nothing but horror funny 90s under two hours
+Tarantino seen haven't like films , . ? ! and or 8/10 is scary more less darker save why Aladdin (1982) 👍 /start"""
+WORDS = st.sampled_from(VOCABULARY.split())
 MESSAGES = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=30).map(" ".join))
 CONTEXTS = st.builds(
     Context,

@@ -1,0 +1,231 @@
+"""One message being read: its words, what they name, and what has been understood of them so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.conversation.concepts import Concepts, Meaning
+from bot.conversation.lexicon import Lexicon
+from bot.conversation.linking import TitleMatch, Titles
+from bot.conversation.people import People
+from bot.conversation.ranges import Ranges
+from bot.conversation.references import Pointing, References
+from bot.conversation.spelling import Rarity
+from bot.conversation.stance import Scopes, Stances
+from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
+from bot.conversation.tokens import Phrases, Token, squash, tokenize
+from recsys.catalogue import Catalogue
+
+MAX_CHARACTERS = 2000
+"""What is read of a message; the rest is ignored."""
+MAX_WORDS = 200
+"""Words read of a message."""
+
+_COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
+
+
+class Words:
+    """Everything that words can mean: the lexicon and the catalogue as lookup tables."""
+
+    def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
+        self.lexicon, self.grammar = lexicon, lexicon.grammar
+        rarity = Rarity(lexicon.common)
+        self.titles = Titles(catalogue, lexicon, rarity)
+        self.people = People(catalogue, rarity)
+        self.concepts = Concepts(catalogue, lexicon)
+        self.stances = Stances(lexicon)
+        self.references = References(lexicon)
+        self.years = {item.id: item.year for item in catalogue.items}
+        self.ranges = Ranges(lexicon, newest=max((year for year in self.years.values() if year), default=2000))
+        self.fillers = set(map(squash, lexicon.fillers.words))
+        self.negators = set(lexicon.negators.words)
+        self.noise = set(map(squash, lexicon.noise.words))
+        self.cut = Phrases((words, True) for words in lexicon.noise.cut)
+        intents, critiques = lexicon.intents.items(), lexicon.critiques.items()
+        self.whole: Phrases[Intent | Critique] = Phrases(
+            [(words, critique) for critique, said in critiques for words in said.whole]
+            + [(words, intent) for intent, said in intents for words in said.whole]
+        )
+        self.starts = Phrases((words, intent) for intent, said in intents for words in said.starts)
+        self.parts = Phrases((words, intent) for intent, said in intents for words in said.part)
+        self.commands = {word: intent for intent, said in intents for word in said.command}
+        questions = lexicon.questions
+        self.questions = Phrases((words, field) for field, said in questions.fields.items() for words in said)
+        self.about = Phrases((words, True) for words in questions.about)
+        self.inverted = Phrases((words, True) for words in questions.inverted)
+
+
+class Message:
+    """The state of reading: ``tokens`` with what they name, ``done`` for words whose sentence is understood as a
+    whole, ``out`` and ``choices`` for what was understood. Only the first 2,000 characters and 200 words count."""
+
+    def __init__(self, words: Words, text: str, context: Context) -> None:
+        self.words, self.context = words, context
+        self.head = text[:MAX_CHARACTERS]
+        self.out: list[Statement] = []
+        self.choices: list[Choice] = []
+        command = _COMMAND.match(self.head)
+        self.offset = command.end() if command else 0
+        if command:
+            intent = words.commands.get(command[1].lower())
+            self.say(Kind.INTENT, intent or Intent.HELP, 0, command.end(), confidence=1.0 if intent else 0.3)
+        self.tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
+        self.done = [False] * len(self.tokens)
+        self._link()
+
+    def say(self, kind: Kind, value: str, start: int, end: int, **fields: object) -> None:
+        """Note a statement about ``head[start:end]``."""
+        self.out.append(replace(Statement(kind, str(value), start=start, end=end), **fields))  # type: ignore[arg-type]
+
+    def focus(self) -> tuple[str, ...]:
+        """What "it" means: one item id or none."""
+        return self.words.references.focus(self.context)
+
+    def _link(self) -> None:
+        words, text, tokens = self.words, self.head, self.tokens
+        none = [False] * len(tokens)
+        asked = self.context.asked in ("opinion", "choice")
+        people = words.people.find(text, tokens)
+        titles = words.titles.find(text, tokens, people, asked)
+        slots = words.references.find(text, tokens, self.context, none)
+        self.titles = [
+            t
+            for t in self._heard(titles)
+            if not any(r.how is Pointing.ORDINAL and r.i <= t.i and t.j <= r.j for r in slots)
+        ]
+        self.people = [p for p in people if not any(t.i <= p.i and p.j <= t.j for t in self.titles)]
+        self.named = list(none)
+        for i, j in [(t.i, t.j) for t in self.titles] + [(p.i, p.j) for p in self.people]:
+            self.named[i:j] = [True] * (j - i)
+        self.meanings = words.concepts.find(tokens, self.named)
+        masked = list(self.named)
+        for meaning in self.meanings:
+            if tokens[meaning.i].norm in words.negators:
+                masked[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
+        self.scopes: Scopes = words.stances.of(text, tokens, masked)
+        self.pointers = words.references.find(text, tokens, self.context, self.named)
+
+    def _heard(self, titles: Iterable[TitleMatch]) -> list[TitleMatch]:
+        """A message that is an intent as a whole names no title, whatever films are called."""
+        whole = self.whole_of(self.tokens)
+        return [] if whole is not None else list(titles)
+
+    def whole_of(self, tokens: Sequence[Token]) -> Intent | Critique | None:
+        """What a run of words says as a whole, fillers at its ends aside."""
+        if not tokens or len(tokens) > 14:
+            return None
+        if (said := self.words.whole.get(tokens)) is not None:
+            return said
+        i, j = 0, len(tokens)
+        while j - i > 1 and tokens[j - 1].norm in self.words.fillers:
+            j -= 1
+            if (said := self.words.whole.get(tokens[i:j])) is not None:
+                return said
+        j = len(tokens)
+        while j - i > 1 and tokens[i].norm in self.words.fillers:
+            i += 1
+            for end in range(len(tokens), i, -1):
+                if end < len(tokens) and tokens[end].norm not in self.words.fillers:
+                    break
+                if (said := self.words.whole.get(tokens[i:end])) is not None:
+                    return said
+        return None
+
+    def runs(self, marks: Sequence[int]) -> list[range]:
+        """Runs of words with one mark: the sentences, say."""
+        runs: list[range] = []
+        start = 0
+        for n in range(1, len(self.tokens) + 1):
+            if n == len(self.tokens) or marks[n] != marks[start]:
+                runs.append(range(start, n))
+                start = n
+        return runs
+
+    def targets(self, run: range) -> tuple[str, ...]:
+        """Items that a run of words points at or names."""
+        pointed = [r for r in self.pointers if r.i in run]
+        strong = [r for r in pointed if r.how is not Pointing.FOCUS] or pointed
+        ids = [i for r in strong for i in r.item_ids] if strong else []
+        return tuple(dict.fromkeys([*(t.item_ids[0] for t in self.titles if t.i in run), *ids]))
+
+    def inverted(self, i: int) -> bool:
+        """Whether the sentence of a word asks the listener's opinion."""
+        run = next(r for r in self.runs(self.scopes.sentence) if i in r)
+        opening = self.words.inverted.find(self.tokens[run.start : run.stop])
+        return any(hit.i <= 3 and run.start + hit.i < i and hit.j - hit.i > 1 for hit in opening) and (
+            self.asks(run) or bool(opening and opening[0].i == 0)
+        )
+
+    def asks(self, run: range) -> bool:
+        """Whether a run of words ends in a question mark."""
+        following = self.tokens[run.stop].start if run.stop < len(self.tokens) else len(self.head)
+        return "?" in self.head[self.tokens[run.stop - 1].end : following]
+
+    def describes_item(self, meaning: Meaning) -> bool:
+        """Whether an adjective describes an item ("it was funny") rather than names a wish."""
+        if not meaning.adjective:
+            return False
+        n, copula = meaning.i - 1, False
+        while n >= 0 and self.tokens[n].norm in self.words.lexicon.negators.copulas and not self.named[n]:
+            norm = self.tokens[n].norm
+            if norm == "that":
+                break
+            copula = copula or norm in (
+                "is",
+                "was",
+                "are",
+                "were",
+                "its",
+                "thats",
+                "isnt",
+                "wasnt",
+                "seemed",
+                "seems",
+                "looks",
+                "looked",
+                "sounds",
+                "felt",
+            )
+            if norm in ("its", "thats"):
+                return not self._asked_for(n)
+            n -= 1
+        if n < 0 or not copula:
+            return False
+        relative = self.tokens[n].norm in ("that", "which") and n > 0
+        if relative and self.tokens[n - 1].norm in (*self.words.grammar.film_nouns, "something", "anything"):
+            return False
+        subject = self.named[n] or self.tokens[n].norm in (
+            "it",
+            "that",
+            "this",
+            "they",
+            "movie",
+            "film",
+            "one",
+            "he",
+            "she",
+            "part",
+            "which",
+            "those",
+            "these",
+            "ending",
+            "cast",
+            "plot",
+            "all",
+            "both",
+            "i",
+            "we",
+        )
+        return subject and not self._asked_for(n)
+
+    def _asked_for(self, n: int) -> bool:
+        return any(
+            t.norm in ("long", "if", "make", "something", "anything", "want", "that")
+            for t in self.tokens[max(0, n - 3) : n]
+        )
+
+    def span(self, run: range) -> tuple[int, int]:
+        """Where a run of words starts and ends in the text."""
+        return self.tokens[run.start].start, self.tokens[run.stop - 1].end

@@ -1,0 +1,222 @@
+"""What is said of items: named, pointed at, marked out of ten, or answered with an emoji."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.conversation.message import Message
+from bot.conversation.ranges import marks
+from bot.conversation.references import Pointing, Reference
+from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
+from bot.conversation.statements import Choice, Intent, Kind
+
+_EXCEPTED = {
+    Cue.LIKE: ("opinion", -1, True, True),
+    Cue.DISLIKE: ("opinion", 1, True, True),
+    Cue.SEEN: ("mention", 0, False, False),
+    Cue.UNSEEN: ("mention", 0, False, True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An item named or pointed at by ``tokens[i:j]``."""
+
+    i: int
+    j: int
+    start: int
+    end: int
+    item_ids: tuple[str, ...]
+    confidence: float
+    how: Pointing | None = None
+    choice: bool = False
+
+
+class Opinions:
+    """Reads what a message says of items."""
+
+    def __init__(self, message: Message) -> None:
+        self._m = message
+
+    def read(self) -> None:
+        """Note what is said of each item."""
+        for item in self._mentions():
+            if not self._m.done[item.i]:
+                self._note_item(item)
+        self._implied_focus()
+        self._marks()
+
+    def _mentions(self) -> list[_Item]:
+        named = [
+            _Item(t.i, t.j, t.start, t.end, t.item_ids, t.confidence, choice=len(t.item_ids) > 1)
+            for t in self._m.titles
+        ]
+        pointed = [
+            _Item(r.i, r.j, *self._m.span(range(r.i, r.j)), r.item_ids, 0.9, r.how)
+            for r in self._m.pointers
+            if self._speaks_of(r)
+        ]
+        return sorted([*named, *pointed], key=lambda item: item.i)
+
+    def _speaks_of(self, reference: Reference) -> bool:
+        """A loose reference counts only right beside its cue: "loved it", "it was dull"."""
+        if reference.how is Pointing.ORDINAL:
+            return True
+        stance = self._m.scopes.about(reference.i, reference.j)
+        if stance.verdict is not None:
+            return True
+        if stance.cue not in (Cue.LIKE, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN, None):
+            return False
+        if stance.cue is None:
+            bare = (
+                reference.how in (Pointing.GROUP, Pointing.NONE)
+                and len(self._m.tokens) - (reference.j - reference.i) <= 2
+            )
+            return self._m.context.asked == "opinion" and bare
+        return any(token.start >= stance.start for token in self._m.tokens[max(0, reference.i - 3) : reference.i])
+
+    def _note_item(self, item: _Item) -> None:
+        stance = self._m.scopes.about(item.i, item.j)
+        asked = self._m.context.asked
+        value, polarity, lasting, seen, weight = "mention", 0, False, False, 1.0
+        if self._m.inverted(item.i):
+            pass
+        elif item.how is Pointing.NONE:
+            value, polarity = "mention", 0
+        elif stance.verdict is not None and stance.tentative:
+            polarity = 1 if stance.verdict is Verdict.GOOD else -1
+        elif stance.verdict is not None and (stance.closer or stance.cue not in OPINIONS):
+            value, lasting = "opinion", True
+            polarity = 1 if stance.verdict is Verdict.GOOD else -1
+            seen = stance.cue is not Cue.UNSEEN
+            weight = stance.weight
+            if stance.cue is Cue.UNSEEN:
+                value, polarity, lasting = "mention", 0, False
+        elif stance.cue in OPINIONS:
+            value, polarity, lasting, weight = "opinion", OPINIONS[stance.cue], True, stance.weight
+            seen = True
+        elif stance.cue is Cue.RESEMBLE or (stance.cue is Cue.AVOID and stance.refused and stance.base is not None):
+            value, polarity, lasting, seen = self._resemblance(stance)
+        elif stance.cue is Cue.AVOID and stance.base in _EXCEPTED:  # "I don't like horror except X"
+            value, polarity, lasting, seen = _EXCEPTED[stance.base]
+        elif stance.cue is Cue.AVOID:
+            polarity = -1
+        elif stance.cue is Cue.SEEN:
+            seen = True
+        elif stance.cue is Cue.UNSEEN:
+            pass
+        elif asked == "choice":
+            value = "choice"
+        elif asked == "opinion" and stance.cue in (None, Cue.HINT):
+            value, polarity, lasting, seen = "opinion", 1, True, True
+        elif stance.cue is Cue.WANT:
+            polarity = 1
+        elif asked == "wish" and stance.cue in (None, Cue.HINT):
+            value, polarity = "like", 1
+        if item.how is Pointing.ORDINAL and value == "mention" and not (seen or polarity or stance.cue is Cue.UNSEEN):
+            confidence = 0.5
+        else:
+            confidence = item.confidence
+        if item.choice:
+            name = self._m.head[item.start : item.end]
+            self._m.choices.append(Choice(name, item.item_ids, item.start, item.end, polarity, lasting, seen))
+            return
+        for item_id in item.item_ids:
+            self._m.say(
+                Kind.ITEM,
+                value,
+                item.start,
+                item.end,
+                polarity=polarity,
+                target=item_id,
+                lasting=lasting,
+                seen=seen,
+                weight=weight,
+                confidence=confidence,
+            )
+
+    @staticmethod
+    def _resemblance(stance: Stance) -> tuple[str, int, bool, bool]:
+        """What "like X" says: a wish, or a taste when it is governed by one ("I love films like X")."""
+        if stance.base in (Cue.DISLIKE,):
+            return "opinion", -1, True, True
+        if stance.cue is Cue.AVOID or stance.base is Cue.AVOID:
+            return "like", -1, False, False
+        if stance.base is Cue.LIKE:
+            return "opinion", 1, True, True
+        return "like", 1, False, False
+
+    def _implied_focus(self) -> None:
+        """ "Loved!" or "boring" alone, with one item in view."""
+        focus = self._m.focus()
+        if not focus or any(s.kind is Kind.ITEM for s in self._m.out) or len(self._m.tokens) > 6 or self._m.choices:
+            return
+        if all(self._m.done) or self._meanings_outside_predicates() or self._m.people:
+            return
+        stance = self._m.scopes.about_end()
+        polarity = {Verdict.GOOD: 1, Verdict.BAD: -1}.get(stance.verdict) if stance.verdict else None
+        if polarity is None and stance.cue in (Cue.LIKE, Cue.DISLIKE):
+            polarity = OPINIONS[stance.cue]
+        start, end = self._m.tokens[0].start, self._m.tokens[-1].end
+        if polarity:
+            self._m.say(
+                Kind.ITEM,
+                "opinion",
+                start,
+                end,
+                polarity=polarity,
+                target=focus[0],
+                lasting=True,
+                seen=True,
+                weight=stance.weight,
+                confidence=0.8,
+            )
+        elif stance.cue in (Cue.SEEN, Cue.UNSEEN):
+            self._m.say(Kind.ITEM, "mention", start, end, target=focus[0], seen=stance.cue is Cue.SEEN, confidence=0.8)
+        else:
+            return
+        self._m.done = [True] * len(self._m.tokens)
+
+    def _meanings_outside_predicates(self) -> bool:
+        """Whether a genre or mood is named that is no mere praise ("funny" alone is a wish)."""
+        return any(not self._m.done[m.i] and not self._m.describes_item(m) for m in self._m.meanings)
+
+    def _marks(self) -> None:
+        for mark in marks(self._m.head):
+            polarity = 1 if mark.share >= 0.6 else -1 if mark.share <= 0.45 else 0
+            weight = round(min(1.0, abs(mark.share - 0.5) * 2), 2)
+            items = [s for s in self._m.out if s.kind is Kind.ITEM and s.target]
+            opinion = {"polarity": polarity, "lasting": True, "seen": True, "weight": weight, "value": "opinion"}
+            if items:
+                nearest = min(items, key=lambda s: min(abs(s.start - mark.end), abs(mark.start - s.end)))
+                self._m.out[self._m.out.index(nearest)] = replace(nearest, **opinion)  # type: ignore[arg-type]
+            elif focus := self._m.focus():
+                self._m.out = [s for s in self._m.out if s.kind is not Kind.INTENT]
+                self._m.say(
+                    Kind.ITEM,
+                    "opinion",
+                    mark.start,
+                    mark.end,
+                    target=focus[0],
+                    **{k: v for k, v in opinion.items() if k != "value"},
+                )
+
+    def read_emoji(self) -> None:
+        """Note an emoji that judges the item in view."""
+        feedback = self._m.words.lexicon.feedback
+        found = [
+            (place, polarity, emoji)
+            for polarity, group in ((1, feedback.liked), (-1, feedback.disliked))
+            for emoji in group
+            if (place := self._m.head.find(emoji)) >= 0
+        ]
+        if not found or len(self._m.tokens) > 3 or any(s.kind in (Kind.ITEM, Kind.CRITIQUE) for s in self._m.out):
+            return
+        place, polarity, emoji = min(found)
+        end = place + len(emoji)
+        targets = self._m.targets(range(len(self._m.tokens))) if self._m.tokens else ()
+        targets = targets or self._m.focus()
+        for target in targets:
+            self._m.say(Kind.ITEM, "opinion", place, end, polarity=polarity, target=target, lasting=True, seen=True)
+        if not targets and not self._m.out:
+            self._m.say(Kind.INTENT, Intent.YES if polarity > 0 else Intent.NO, place, end, confidence=0.6)

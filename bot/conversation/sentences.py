@@ -1,0 +1,167 @@
+"""Sentences that say one thing as a whole: intents, critiques of the last list, questions about an item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.conversation.message import Message
+from bot.conversation.references import Pointing
+from bot.conversation.statements import Critique, Intent, Kind
+from recsys.taste import Clause
+
+_TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
+
+
+class Sentences:
+    """Reads the sentences of a message that need no finer look, and marks their words as done."""
+
+    def __init__(self, message: Message) -> None:
+        self._m = message
+
+    def read(self) -> None:
+        """Note what whole sentences say, then whole phrases."""
+        for run in self._m.runs(self._m.scopes.sentence):
+            if self._command_like(run):
+                self._m.done[run.start : run.stop] = [True] * len(run)
+        for run in self._m.runs(self._m.scopes.phrase):
+            if (
+                not self._m.done[run.start]
+                and not any(self._m.named[n] for n in run)
+                and len(run) < len(self._m.tokens)
+                and self._command_like(run, part=True)
+            ):
+                self._m.done[run.start : run.stop] = [True] * len(run)
+
+    def _command_like(self, run: range, part: bool = False) -> bool:
+        """Whether the words ask for something to happen, and note what."""
+        tokens = self._m.tokens[run.start : run.stop]
+        if not any(self._m.named[n] for n in run) or len(run) == len(self._m.tokens):
+            said = self._m.whole_of(tokens)
+            if said is not None and self._note_whole(said, run):
+                return True
+        return self._note_intent(run) or (not part and self._question(run)) or self._comparative(run)
+
+    def _note_whole(self, said: Intent | Critique, run: range) -> bool:
+        start, end = self._m.span(run)
+        if self._m.context.asked == "opinion" and any(
+            r.i in run and r.how is not Pointing.FOCUS for r in self._m.pointers
+        ):
+            return False  # "none", "all of them": an answer
+        if isinstance(said, Critique):
+            about_focus = self._m.focus() and self._m.scopes.about_end(run.stop).verdict
+            if about_focus or (not self._m.context.shown and said is not Critique.OTHER):
+                return False
+            self._m.say(Kind.CRITIQUE, said, start, end, polarity=-1 if said is Critique.OTHER else 0)
+            return True
+        targets: Sequence[str | None] = (None,)
+        if said in _TARGETED:
+            every = any(self._m.tokens[n].norm in ("all", "both", "them") for n in run)
+            targets = tuple(self._m.context.shown) if every else self._m.focus() or (None,)
+        for target in targets:
+            self._m.say(Kind.INTENT, said, start, end, target=target)
+        return True
+
+    def _note_intent(self, run: range) -> bool:
+        tokens = self._m.tokens[run.start : run.stop]
+        opening = self._m.words.starts.starting(tokens)
+        parts = self._m.words.parts.find(tokens)
+        intent = opening.value if opening else parts[0].value if parts else None
+        if intent is None:
+            return False
+        start, end = self._m.span(run)
+        if intent not in _TARGETED:
+            self._m.say(Kind.INTENT, intent, start, end, confidence=0.9)
+            return True
+        targets = self._m.targets(run)
+        if opening and opening.j == 1 and not targets:
+            return False
+        rest = len(run) - (opening.j if opening else 0)
+        if not targets and opening and rest > 4 and intent is not Intent.WHY:
+            return False
+        if not targets:
+            targets = self._m.focus()
+        if not targets and not (self._m.context.shown or intent is Intent.WHY):
+            return False
+        for target in targets or (None,):
+            self._m.say(Kind.INTENT, intent, start, end, target=target, confidence=0.9)
+        return True
+
+    def _question(self, run: range) -> bool:
+        tokens = self._m.tokens[run.start : run.stop]
+        asks = self._m.asks(run) or tokens[0].norm in self._m.words.grammar.question_words
+        targets = self._m.targets(run)[:1] or self._m.focus()
+        start, end = self._m.span(run)
+        inside = [n for n in range(len(tokens)) if not self._m.named[run.start + n]]
+        hits = self._m.words.questions.find(tokens, [n not in inside for n in range(len(tokens))])
+        bridged = self._bridged(run)
+        if hits or bridged:
+            field = bridged or hits[0].value
+            informal = hits and hits[0].i <= 1 and len(run) <= 9
+            target_named = bool(self._m.targets(run))
+            if (asks or informal) and (targets or target_named or (asks and hits and hits[0].i <= 1 and len(run) <= 7)):
+                for target in targets or (None,):
+                    self._m.say(Kind.QUESTION, field, start, end, target=target)
+                return True
+        about = self._m.words.about.starting(tokens) or (
+            tokens[0].norm in ("is", "was", "does") and bool(self._m.targets(run))
+        )
+        if about and targets and (asks or self._m.asks(run)):
+            for meaning in self._m.meanings:
+                if meaning.i in run and meaning.wanted:
+                    clause = Clause(meaning.label, meaning.wanted[0].facets)
+                    self._m.say(Kind.QUESTION, "facet", start, end, target=targets[0], clause=clause)
+                    return True
+        return False
+
+    def _bridged(self, run: range) -> str | None:
+        """A question that its title interrupts: "what is Heat about", "when did Heat come out"."""
+        said = [self._m.tokens[n].norm for n in run if not self._m.named[n]]
+        if not any(t.i in run for t in self._m.titles) and not any(r.i in run for r in self._m.pointers):
+            return None
+        if said[:1] in (["what"], ["whats"]) and said[-1:] == ["about"]:
+            return "overview"
+        if said[:2] in (["when", "did"], ["when", "was"], ["when", "does"]):
+            return "year"
+        if said[:2] == ["how", "long"]:
+            return "runtime"
+        if (said[:1] == ["who"] and "directed" in said) or said[:2] == ["who", "made"]:
+            return "director"
+        return None
+
+    def _comparative(self, run: range) -> bool:
+        """ "darker", "less violent", "too slow", "a bit funnier": about the last list when there is one."""
+        said = self._m.words.concepts.comparative(self._m.tokens[run.start : run.stop])
+        shown = bool(self._m.context.shown or self._m.context.focus)
+        content = [n for n in run if self._m.tokens[n].norm not in self._m.words.noise]
+        start, end = self._m.span(run)
+        if shown and len(run) <= 6 and not any(self._m.named[n] for n in run):
+            for norm, critique in (
+                ("older", Critique.OLDER),
+                ("newer", Critique.NEWER),
+                ("shorter", Critique.SHORTER),
+                ("longer", Critique.LONGER),
+            ):
+                if any(self._m.tokens[n].norm == norm for n in run) and not any(
+                    t.norm in ("than", "no", "not") for t in self._m.tokens[run.start : run.stop]
+                ):
+                    self._m.say(Kind.CRITIQUE, critique, start, end)
+                    return True
+        if said is None or len(run) > 7 or (len(content) > 3):
+            return False
+        direction, meaning = said
+        if direction < 0 and any(self._m.tokens[n].norm in ("was", "were") for n in run):
+            return False
+        plain = any(r.i in run and r.how is Pointing.ORDINAL for r in self._m.pointers) or any(
+            t.i in run for t in self._m.titles
+        )
+        if plain or not meaning.wanted:
+            return False
+        clause = meaning.clause(direction)
+        if shown:
+            value = Critique.MORE_OF if direction > 0 else Critique.LESS_OF
+            self._m.say(Kind.CRITIQUE, value, start, end, polarity=direction, clause=clause)
+        elif clause.facets:
+            self._m.say(Kind.FACET, clause.label, start, end, polarity=direction, clause=clause)
+        if direction > 0 and meaning.wish:
+            self._m.say(Kind.WISH, meaning.wish, start, end, polarity=1, confidence=0.8)
+        return True

@@ -1,0 +1,265 @@
+"""What is wanted and refused: facets, numbers, and the words left for the encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.conversation.concepts import Meaning
+from bot.conversation.message import Message
+from bot.conversation.people import PersonMatch
+from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
+from bot.conversation.statements import Kind
+from bot.conversation.tokens import squash
+from recsys.taste import Clause
+
+
+class Wishes:
+    """Reads the wishes and lasting tastes of a message."""
+
+    def __init__(self, message: Message) -> None:
+        self._m = message
+        self._refused: list[tuple[int, int]] = []
+        self._wanted: list[Meaning] = []
+        self._tastes: set[int] = set()
+        self._spans: list[tuple[int, int]] = []
+
+    def read(self) -> None:
+        """Note facets, numbers and the words for the encoder."""
+        self._facets()
+        self._find_ranges()
+        self._choose_year()
+        self._wish()
+
+    def _facets(self) -> None:
+        for person in self._m.people:
+            if not self._m.done[person.i]:
+                self._note_person(person)
+        for meaning in self._m.meanings:
+            if self._m.done[meaning.i] or not self._telling(meaning):
+                continue
+            described = self._m.describes_item(meaning)
+            if not described or any(
+                t.norm in self._m.words.grammar.film_nouns for t in self._m.tokens[meaning.j : meaning.j + 1]
+            ):
+                self._note_meaning(meaning, described)
+
+    def _attitude(self, i: int, j: int) -> tuple[int, bool, Stance]:
+        """Polarity and whether it lasts, for a facet at ``tokens[i:j]``."""
+        stance = self._m.scopes.about(i, j, close=True)
+        if self._m.inverted(i):
+            return 0, False, stance
+        tonight = any(
+            self._m.tokens[n].norm in ("tonight", "today") and self._m.scopes.sentence[n] == self._m.scopes.sentence[i]
+            for n in range(len(self._m.tokens))
+        )
+        if stance.cue in OPINIONS:
+            return OPINIONS[stance.cue], not tonight, stance
+        if stance.cue is Cue.AVOID:
+            return -1, False, stance
+        if stance.cue in (Cue.SEEN, Cue.UNSEEN):
+            return 0, False, stance
+        if stance.verdict is not None and stance.cue is None:
+            return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
+        return 1, False, stance
+
+    def _note_person(self, person: PersonMatch) -> None:
+        polarity, lasting, stance = self._attitude(person.i, person.j)
+        before = [t.norm for t in self._m.tokens[max(0, person.i - 2) : person.i]]
+        after = [t.norm for t in self._m.tokens[person.j : person.j + 1]]
+        facets = person.facets
+        only = None
+        if before[-2:] == ["directed", "by"] or before[-1:] == ["director"] or after == ["directed"]:
+            only = "director"
+        elif before[-1:] in (["starring"], ["actor"], ["actress"]) or before[-2:] in (["stars"],):
+            only = "cast"
+        facets = tuple(f for f in facets if f.kind == only) or facets
+        self._m.say(
+            Kind.FACET,
+            person.name,
+            person.start,
+            person.end,
+            polarity=polarity,
+            lasting=lasting,
+            clause=Clause(person.name, facets),
+            confidence=person.confidence,
+            weight=stance.weight if lasting else 1.0,
+        )
+        self._remember(person.i, person.j, polarity, lasting, stance)
+
+    def _remember(self, i: int, j: int, polarity: int, lasting: bool, stance: Stance) -> None:
+        if polarity < 0:
+            self._refused.append((stance.start, self._m.tokens[j - 1].end))
+        if lasting or polarity == 0:
+            self._tastes.add(self._m.scopes.phrase[i])
+
+    def _telling(self, meaning: Meaning) -> bool:
+        """Whether a mood or theme word stands where it must be meant; genres always are."""
+        if meaning.sure:
+            return True
+        if self._m.scopes.about(meaning.i, meaning.j).cue is not None:
+            return True
+        near = self._m.tokens[meaning.j : meaning.j + 2]
+        follows = any(m.i == meaning.j or m.j == meaning.i for m in self._m.meanings)
+        own = {n for m in self._m.meanings for n in range(m.i, m.j)}
+        phrase = [n for n in range(len(self._m.tokens)) if self._m.scopes.phrase[n] == self._m.scopes.phrase[meaning.i]]
+        return (
+            any(t.norm in self._m.words.grammar.film_nouns for t in near)
+            or follows
+            or all(n in own or self._m.tokens[n].norm in self._m.words.noise for n in phrase)
+        )
+
+    def _note_meaning(self, meaning: Meaning, described: bool) -> None:
+        polarity, lasting, stance = self._attitude(meaning.i, meaning.j)
+        if described:  # "it's a scary movie" tells of a film, not of a wish
+            polarity, lasting = 0, False
+        if meaning.flipped and polarity:
+            polarity = -polarity
+        clauses = (meaning.clause(-1),) if polarity < 0 else meaning.wanted
+        start, end = self._m.span(range(meaning.i, meaning.j))
+        for clause in clauses:
+            if clause.facets:
+                self._m.say(
+                    Kind.FACET,
+                    clause.label,
+                    start,
+                    end,
+                    polarity=polarity,
+                    lasting=lasting,
+                    clause=clause,
+                    weight=stance.weight if lasting else 1.0,
+                )
+        if polarity > 0:
+            for clause in meaning.refused:
+                self._m.say(Kind.FACET, clause.label, start, end, polarity=-1, clause=clause, confidence=0.9)
+            if not lasting:
+                self._wanted.append(meaning)
+        self._remember(meaning.i, meaning.j, 1 if meaning.flipped else polarity, lasting, stance)
+
+    def _find_ranges(self) -> None:
+        taken = [d or n for d, n in zip(self._m.done, self._m.named, strict=True)]
+        for title in self._m.titles:  # a stated year belongs to its title
+            for n, token in enumerate(self._m.tokens):
+                taken[n] = taken[n] or (title.start <= token.start < title.end)
+        for pointer in self._m.pointers:
+            taken[pointer.i : pointer.j] = [True] * (pointer.j - pointer.i)
+        for found in self._m.words.ranges.find(self._m.head, self._m.tokens, taken, [m.i for m in self._m.meanings]):
+            if found.start < self._m.offset:
+                continue
+            i = next((n for n, t in enumerate(self._m.tokens) if t.end > found.start), 0)
+            j = max((n + 1 for n, t in enumerate(self._m.tokens) if t.start < found.end), default=i + 1)
+            polarity, lasting, stance = self._attitude(i, j)
+            bounded = found.range.low is None or found.range.high is None
+            polarity = 1 if bounded and polarity < 0 and stance.start >= found.start - 2 else polarity
+            self._m.say(
+                Kind.RANGE,
+                found.range.label,
+                found.start,
+                found.end,
+                polarity=polarity or 1,
+                lasting=lasting,
+                range=found.range,
+                confidence=found.confidence,
+            )
+            self._spans.append((found.start, found.end))
+            self._remember(i, j, polarity, lasting, stance)
+
+    def _choose_year(self) -> None:
+        """ "The 1982 one" answers which film was meant."""
+        if self._m.context.asked != "choice":
+            return
+        for token in self._m.tokens:
+            for item_id in self._m.context.shown:
+                if token.norm == str(self._m.words.years.get(item_id)):
+                    self._m.out = [s for s in self._m.out if s.kind is not Kind.RANGE]
+                    self._m.say(Kind.ITEM, "choice", token.start, token.end, target=item_id)
+
+    def _wish(self) -> None:
+        kept: list[list[int]] = []
+        dropped = False
+        for run in self._m.runs(self._m.scopes.phrase):
+            if self._m.done[run.start] or not self._requested(run):
+                dropped = True
+                continue
+            words = [n for n in run if not self._removed(n)]
+            dropped = dropped or len(words) < len(run)
+            kept.append(words)
+        words = [n for run in kept for n in run]
+        own = {n for m in self._m.meanings for n in range(m.i, m.j)} | {
+            n for p in self._m.people for n in range(p.i, p.j)
+        }
+        content = [
+            n
+            for n in words
+            if self._m.tokens[n].norm not in self._m.words.noise
+            and n not in own
+            and not self._m.tokens[n].norm.isdigit()
+        ]
+        meanings = [m for m in self._wanted if m.wish or m.label]
+        if content and self._describes(content, words):
+            filler = self._m.words.cut.find([self._m.tokens[n] for n in words])
+            text = self._joined(kept) if dropped or filler else self._m.head[self._m.offset :].strip()
+            text = text[:300].strip()
+            if text:
+                start, end = self._m.tokens[words[0]].start, self._m.tokens[words[-1]].end
+                self._m.say(Kind.WISH, text, start, end, polarity=1, confidence=0.7 if self._wanted else 0.6)
+                return
+        if any(m.wish for m in meanings):
+            parts = dict.fromkeys(m.wish or m.label for m in meanings)
+            start = min(self._m.tokens[m.i].start for m in meanings)
+            end = max(self._m.tokens[m.j - 1].end for m in meanings)
+            self._m.say(Kind.WISH, ", ".join(parts), start, end, polarity=1, confidence=0.9)
+
+    def _requested(self, run: range) -> bool:
+        """Whether a phrase belongs to this evening's request: no taste, no veto, no film they speak of."""
+        if self._m.scopes.phrase[run.start] in self._tastes or self._m.inverted(run.stop - 1):
+            return False
+        start, end = self._m.span(run)
+        if any(start < e and s < end for s, e in self._refused):
+            return False
+        if self._m.scopes.within(run) & {Cue.AVOID, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN}:
+            return False
+        items = [s for s in self._m.out if s.kind is Kind.ITEM and start <= s.start < end]
+        return all(s.value == "like" and s.polarity > 0 for s in items) and not any(
+            start <= c.start < end for c in self._m.choices
+        )
+
+    def _removed(self, n: int) -> bool:
+        token = self._m.tokens[n]
+        return any(t.i <= n < t.j for t in self._m.titles) or any(s <= token.start < e for s, e in self._spans)
+
+    def _joined(self, kept: Sequence[Sequence[int]]) -> str:
+        """The kept words without filler, phrases set apart by commas."""
+        parts = []
+        for run in kept:
+            tokens = [self._m.tokens[n] for n in run]
+            cut = {n for hit in self._m.words.cut.find(tokens) for n in range(hit.i, hit.j)}
+            words = [self._m.head[t.start : t.end] for n, t in enumerate(tokens) if n not in cut]
+            dangling = self._m.words.lexicon.noise.dangling
+            while words and squash(words[0]) in dangling and squash(words[0]) != "about":
+                words = words[1:]
+            while words and squash(words[-1]) in dangling:
+                words = words[:-1]
+            if words:
+                parts.append(" ".join(words))
+        return ", ".join(parts)
+
+    def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
+        """Whether the words left describe a film rather than make conversation."""
+        known = [n for n in content if self._m.words.concepts.known(self._m.tokens[n])]
+        if self._wanted:
+            return True
+        if not known or len(known) * 2 < len(content):
+            return False
+        opening = self._m.tokens[words[0]].norm
+        wants = any(self._m.scopes.about(n, n + 1).cue in (Cue.WANT, Cue.HINT, Cue.RESEMBLE) for n in known)
+        if wants or self._m.context.asked == "wish":
+            return True
+        if any(s.kind in (Kind.ITEM, Kind.CRITIQUE, Kind.QUESTION) for s in self._m.out) or self._m.choices:
+            return False
+        asks = opening in self._m.words.grammar.question_words or "?" in self._m.head
+        return (
+            len(known) >= 2
+            and opening not in self._m.words.grammar.speakers
+            and not asks
+            and not any(s.kind is Kind.INTENT for s in self._m.out)
+        )
