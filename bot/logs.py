@@ -8,7 +8,21 @@ import sys
 import structlog
 
 FIELDS = frozenset(
-    ["event", "level", "timestamp", "turn", "action", "remember", "understand", "recommend", "total", "chat", "update", "attempts", "error"]
+    [
+        "event",
+        "level",
+        "timestamp",
+        "turn",
+        "action",
+        "remember",
+        "understand",
+        "recommend",
+        "total",
+        "chat",
+        "update",
+        "attempts",
+        "error",
+    ]
 )
 
 

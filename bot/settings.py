@@ -37,8 +37,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL with an async driver."""
         url = self.database_url or f"sqlite+aiosqlite:///{self.usher_home.resolve() / 'usher.db'}"
-        for plain, driver in (("sqlite:", "sqlite+aiosqlite:"), ("postgresql:", "postgresql+asyncpg:"),
-                              ("postgres:", "postgresql+asyncpg:")):
+        for plain, driver in (
+            ("sqlite:", "sqlite+aiosqlite:"),
+            ("postgresql:", "postgresql+asyncpg:"),
+            ("postgres:", "postgresql+asyncpg:"),
+        ):
             if url.startswith(plain):
                 return driver + url.removeprefix(plain)
         return url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -53,9 +54,7 @@ async def application(
     threading.Thread(target=_warm_up, args=(encoder,), daemon=True).start()
     arrival = GeneratorArrival(settings)
     try:
-        yield Application(
-            settings, store, Conversations(store, understanding, engine, texts, arrival.generator), texts
-        )
+        yield Application(settings, store, Conversations(store, understanding, engine, texts, arrival.generator), texts)
     finally:
         await arrival.aclose()
         await store.close()
@@ -86,7 +85,7 @@ class GeneratorArrival:
         try:
             path = settings.llm_model or await asyncio.to_thread(self._fetch, Home(settings.usher_home))
             if path is not None:
-                self._loaded = Guarded(await LlamaCpp.load(path, prefix=prefix(MOVIE_STYLE)))
+                self._loaded = Guarded(await LlamaCpp.load(path, threads=os.cpu_count(), prefix=prefix(MOVIE_STYLE)))
         except UsherError as error:
             log.warning("Explanations stay with templates: %s", error)
 

@@ -15,8 +15,9 @@ Stated constraints are masks, never similarities.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +40,8 @@ from recsys.taste import Clause, Query, Range, Wish
 SIGNALS = (*STATED, *LEARNED, "luck")
 LIKE_WEIGHT = 2.0
 """An item named in the wish ("like Alien") counts as much as two liked ones."""
+MANY = 8
+"""Wishes whose combinations are tried when they don't all fit: 2^8 masks are quick, 2^20 would not be."""
 DISLIKE_WEIGHT = 0.5
 """A dislike says less about what a person wants than a like does."""
 WISH_SPREAD = 0.1
@@ -78,7 +81,7 @@ class EngineConfig:
     """``pool``: items considered for diversity; ``trade_off``: what similarity to a better pick costs, in points."""
 
     pool: int = 60
-    trade_off: float = 1.0
+    trade_off: float = 2.0
 
 
 class Engine:
@@ -151,7 +154,8 @@ class Engine:
     # -- candidates ------------------------------------------------------------------------------------------
 
     def _candidates(self, query: Query) -> tuple[npt.NDArray[np.bool_], tuple[str, ...]]:
-        """The mask (N,) of what may be shown, and the wishes dropped, least important first, to have any."""
+        """The mask (N,) of what may be shown, and the wishes dropped to have any: as few as possible, and among
+        as many the least important."""
         allowed = np.ones(len(self.catalogue), dtype=np.bool_)
         named = [*query.exclude, *query.wish.like, *query.taste.items]
         allowed[[self.catalogue.row(i) for i in named if i in self.catalogue]] = False
@@ -159,10 +163,11 @@ class Engine:
             allowed &= ~self._meets(veto)
         wishes: list[Clause | Range] = [*query.wish.wanted, *query.wish.ranges]
         fits = [self._meets(w) for w in wishes]
-        dropped = 0
-        while dropped < len(wishes) and (allowed & _all(fits[dropped:], len(allowed))).sum() < query.k:
-            dropped += 1
-        return allowed & _all(fits[dropped:], len(allowed)), tuple(w.label for w in wishes[:dropped])
+        for kept in _subsets(len(wishes)):
+            mask = allowed & _all([fits[n] for n in kept], len(allowed))
+            if mask.sum() >= query.k or not kept:
+                break
+        return mask, tuple(wish.label for n, wish in enumerate(wishes) if n not in kept)
 
     def _meets(self, wish: Clause | Range) -> npt.NDArray[np.bool_]:
         if isinstance(wish, Range):
@@ -217,9 +222,7 @@ class Engine:
             for facet, weight in query.taste.facets.items():
                 facets[b, self.catalogue.rows_with(facet)] += weight
         rows, weights = rows.to(self.device), weights.to(self.device)
-        signals = {
-            name: kernel(rows, weights) / self._scale[name] for name, kernel in self._kernels.items()
-        }
+        signals = {name: kernel(rows, weights) / self._scale[name] for name, kernel in self._kernels.items()}
         return signals | {
             "asked": torch.from_numpy(asked).to(self.device),
             "wish": self._wish([q.wish for q in queries]),
@@ -302,6 +305,14 @@ def _asked(wish: Wish) -> tuple[Clause | Range, ...]:
 def _evidence(query: Query) -> int:
     """How many reactions a query knows of."""
     return len(query.taste.items) + len(query.wish.like)
+
+
+def _subsets(n: int) -> Iterator[tuple[int, ...]]:
+    """Subsets of ``range(n)``, the largest first, and among equals those that lack the lowest numbers first. Beyond
+    ``MANY`` wishes only the most important of them are combined."""
+    for size in range(n, -1, -1):
+        combined = range(max(0, n - MANY), n) if size < n else range(n)
+        yield from sorted(combinations(combined, min(size, len(combined))), reverse=True)
 
 
 def _all(masks: Sequence[npt.NDArray[np.bool_]], n: int) -> npt.NDArray[np.bool_]:

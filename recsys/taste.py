@@ -31,8 +31,8 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is wanted this evening. ``wanted`` and ``ranges`` run from the least to the most important; they give
-    way, in that order, when nothing fits. Vetoes (``unwanted``) never do. ``hoped`` counts but excludes nothing: it
+    """What is wanted this evening. ``wanted``, then ``ranges``, run from the least to the most important; as few as
+    possible give way when nothing fits. Vetoes (``unwanted``) never do. ``hoped`` counts but excludes nothing: it
     is for properties that are recorded for a part of the items only, such as themes.
 
     ``text`` is the free-text wish that the encoder reads; ``like`` holds ids of items to resemble ("like Alien").
@@ -41,7 +41,7 @@ class Wish:
     text: str = ""
     wanted: tuple[Clause, ...] = ()
     hoped: tuple[Clause, ...] = ()
-    unwanted: tuple[Clause, ...] = ()
+    unwanted: tuple[Clause | Range, ...] = ()
     ranges: tuple[Range, ...] = ()
     like: tuple[str, ...] = ()
 

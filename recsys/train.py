@@ -100,9 +100,7 @@ def build_index(
     return artefact
 
 
-def _fit_blend(
-    likes: Likes, vectors: Tensor, prior: Tensor
-) -> tuple[Fusion, dict[str, float], dict[str, float]]:
+def _fit_blend(likes: Likes, vectors: Tensor, prior: Tensor) -> tuple[Fusion, dict[str, float], dict[str, float]]:
     """Fit the blend on one half of the held-out people, measure NDCG@10 on the other half."""
     rng = np.random.default_rng(SEED)
     order = rng.permutation(likes.shape[0])
@@ -127,7 +125,9 @@ def _fit_blend(
         allowed[q, torch.from_numpy(known.astype(np.int64))] = False
     dev = np.isin([u for u, _, _ in queries], held[: len(held) // 2])
     train, test = (torch.from_numpy(np.flatnonzero(m)) for m in (~dev, dev))
-    fusion, loss = fit_fusion(signals[train], counts[train], [queries[q][2] for q in train.tolist()], allowed[train], importance)
+    fusion, loss = fit_fusion(
+        signals[train], counts[train], [queries[q][2] for q in train.tolist()], allowed[train], importance
+    )
     with torch.inference_mode():
         scores = torch.einsum("qs,qsn->qn", fusion(counts), signals)
         popular = top_k(signals[:, LEARNED.index("prior")], allowed, 10)[1]

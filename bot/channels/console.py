@@ -174,4 +174,6 @@ def _buttons(buttons: tuple[Button, ...]) -> str:
 
 
 def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  " * line.startswith("•")) for line in text.split("\n"))
+    return "\n".join(
+        textwrap.fill(line, WIDTH, subsequent_indent="  " * line.startswith("•")) for line in text.split("\n")
+    )

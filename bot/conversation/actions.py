@@ -12,12 +12,12 @@ from bot.conversation.press import Press, Verb
 from bot.conversation.reply import Button, Card, Reason, ToExplain
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Choice, Intent, Kind, Reading, Statement
-from bot.conversation.wording import Wording, telling
+from bot.conversation.wording import Wording, liked_items, telling
 from bot.store.records import Memory
 from bot.store.repository import Store
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Item
-from recsys.engine import Engine, Pick, Recommendation
+from recsys.engine import Engine, Recommendation
 from recsys.explain import causes
 from recsys.taste import Query, Taste
 
@@ -31,6 +31,7 @@ REMEMBERED = 60
 
 CARD_BUTTONS = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE, Verb.MORE, Verb.WHY)
 ABOUT_BUTTONS = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.MORE)
+WANTED_BUTTONS = (Verb.SAVE, Verb.SEEN, Verb.MORE)
 SAVED_BUTTONS = (Verb.LIKE, Verb.SEEN, Verb.UNSAVE)
 
 
@@ -112,7 +113,7 @@ class Actions:
 
     async def _greet(self, moment: Moment) -> Draft:
         hello = self._texts("greet_again", moment.number)
-        liked = [i for i, weight in moment.taste.items.items() if weight > 0]
+        liked = liked_items(moment.taste)
         ask = self._texts("greet_taste", liked=self._wording.titles(liked[-2:])) if liked else self._texts("greet_open")
         buttons = self._buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
         return Draft(replace(moment.dialogue, asked="wish"), hello, question=ask, buttons=buttons)
@@ -157,7 +158,7 @@ class Actions:
         )
         return Draft(
             after,
-            self._wording.acknowledge(moment.reading.statements),
+            self._wording.acknowledge(moment.reading),
             question=self._texts("which", text=choice.text),
             buttons=(*buttons, *self._buttons(moment, Verb.NONE)),
             shown=choice.item_ids,
@@ -170,7 +171,7 @@ class Actions:
         intents = {s.value for s in moment.reading.statements if s.kind is Kind.INTENT}
         surprise = Intent.SURPRISE in intents
         query, result = await self._search(moment, surprise=surprise)
-        heard = self._wording.acknowledge(moment.reading.statements)
+        heard = self._wording.acknowledge(moment.reading)
         state = moment.dialogue
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])))
@@ -180,7 +181,7 @@ class Actions:
         shown = tuple(card.item_id for card in cards)
         return Draft(
             replace(
-                state,
+                state.without(result.relaxed),
                 shown=shown,
                 shown_in=moment.turn_id,
                 past=(*state.past, *shown)[-REMEMBERED:],
@@ -227,33 +228,33 @@ class Actions:
         guess = not moment.taste and not moment.dialogue.wish
         return self._texts("list_guess" if guess else "list", moment.number)
 
-    def _cards(
-        self, moment: Moment, query: Query, result: Recommendation
-    ) -> tuple[tuple[Card, ...], ToExplain]:
-        cards = tuple(self._card(moment, slot, pick, query) for slot, pick in enumerate(result.picks, 1))
+    def _cards(self, moment: Moment, query: Query, result: Recommendation) -> tuple[tuple[Card, ...], ToExplain]:
+        cards: list[Card] = []
+        given: list[str] = []
+        for slot, pick in enumerate(result.picks, 1):
+            item = self._catalogue[pick.item_id]
+            reasons = self._wording.reasons(item, causes(pick), query)
+            given.append(self._wording.card_reason(reasons, given))
+            cards.append(
+                replace(
+                    self._plain_card(moment, slot, item, CARD_BUTTONS),
+                    reason=self._texts("because", reason=given[-1]),
+                    score=pick.score,
+                    reasons=reasons,
+                    contributions=pick.contributions,
+                )
+            )
         first = cards[0]
-        return cards, self._to_explain(moment, self._catalogue[first.item_id], first.reasons)
+        return tuple(cards), self._to_explain(moment, self._catalogue[first.item_id], first.reasons)
 
-    def _card(self, moment: Moment, slot: int, pick: Pick, query: Query) -> Card:
-        item = self._catalogue[pick.item_id]
-        reasons = self._wording.reasons(item, causes(pick), query)
-        return Card(
-            slot,
-            item.id,
-            item.title,
-            item.year,
-            self._wording.card_facets(item),
-            self._wording.card_reason(reasons),
-            pick.score,
-            reasons,
-            pick.contributions,
-            self._item_buttons(moment, slot, CARD_BUTTONS),
-            item.external,
-        )
+    def _plain_card(self, moment: Moment, slot: int, item: Item, verbs: tuple[Verb, ...]) -> Card:
+        facets, buttons = self._wording.card_facets(item), self._item_buttons(moment, slot, verbs)
+        return Card(slot, item.id, item.title, item.year, facets, buttons=buttons, external=item.external)
 
     def _to_explain(self, moment: Moment, item: Item, reasons: tuple[Reason, ...]) -> ToExplain:
         words = moment.reading.text
-        return ToExplain(item.id, tuple(r.text for r in telling(reasons)[:2]), words, self._wording.template(item, reasons))
+        best = tuple(reason.text for reason in telling(reasons)[:2])
+        return ToExplain(item.id, best, words, self._wording.template(item, reasons))
 
     # -- explaining and answering ----------------------------------------------------------------------------
 
@@ -269,9 +270,7 @@ class Actions:
             return Draft(moment.dialogue, self._texts("why_nothing"))
         item = self._catalogue[item_id]
         reasons = tuple(Reason(**r) for r in stored.reasons)
-        lines = [
-            self._texts("why_line", bar=_bar(r.share), share=round(100 * r.share), reason=r.text) for r in reasons
-        ]
+        lines = [self._texts("why_line", bar=_bar(r.share), share=round(100 * r.share), reason=r.text) for r in reasons]
         return Draft(
             replace(moment.dialogue, focus=item_id),
             "\n".join([self._texts("why_title", title=item.name), *lines]),
@@ -288,12 +287,13 @@ class Actions:
         item = self._catalogue[item_id]
         after = replace(moment.dialogue, focus=item_id)
         if cause.kind is Kind.QUESTION:
-            return Draft(after, self._wording.answer(cause.value, item))
+            return Draft(after, self._wording.answer(cause, item))
+        wanted = cause.polarity > 0
         return Draft(
             after,
             self._wording.about(item),
-            question=self._texts("about_ask"),
-            buttons=self._item_buttons(moment, 1, ABOUT_BUTTONS),
+            question=self._texts("about_wanted" if wanted else "about_ask"),
+            buttons=self._item_buttons(moment, 1, WANTED_BUTTONS if wanted else ABOUT_BUTTONS),
             shown=(item_id,),
             purpose="answer",
         )
@@ -329,22 +329,17 @@ class Actions:
     # -- what is known ---------------------------------------------------------------------------------------
 
     async def _profile(self, moment: Moment) -> Draft:
-        seen = [i for i, weight in moment.taste.items.items() if not weight]
-        text = self._wording.profile(moment.taste, seen, moment.memory.saved, moment.dialogue)
+        text = self._wording.profile(moment.taste, moment.memory.saved, moment.dialogue)
         return Draft(moment.dialogue, text)
 
     async def _watchlist(self, moment: Moment) -> Draft:
         saved = tuple(i for i in moment.memory.saved if i in self._catalogue)
         if not saved:
             return Draft(moment.dialogue, self._texts("watchlist_empty"))
-        cards = tuple(self._plain_card(moment, slot, self._catalogue[i]) for slot, i in enumerate(saved, 1))
+        items = [self._catalogue[i] for i in saved]
+        cards = tuple(self._plain_card(moment, slot, item, SAVED_BUTTONS) for slot, item in enumerate(items, 1))
         after = replace(moment.dialogue, shown=saved, shown_in=moment.turn_id)
         return Draft(after, self._texts("watchlist"), cards, shown=saved, purpose="watchlist")
-
-    def _plain_card(self, moment: Moment, slot: int, item: Item) -> Card:
-        buttons = self._item_buttons(moment, slot, SAVED_BUTTONS)
-        facets = self._wording.card_facets(item)
-        return Card(slot, item.id, item.title, item.year, facets, "", 0.0, buttons=buttons, external=item.external)
 
     async def _history(self, moment: Moment) -> Draft:
         shown = [self._catalogue[i].name for i in moment.memory.shown[:12] if i in self._catalogue]

@@ -174,6 +174,8 @@ class Lexicon(_Table):
     negators: Negators
     title_cues: TitleCues
     fillers: WordList
+    interjections: WordList
+    refining: WordList
     intents: Mapping[Intent, IntentWords]
     critiques: Mapping[Critique, CritiqueWords]
     questions: Questions

@@ -11,7 +11,7 @@ from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import TitleMatch, Titles
 from bot.conversation.people import People
 from bot.conversation.ranges import Ranges
-from bot.conversation.references import Pointing, References
+from bot.conversation.references import Pointing, Reference, References
 from bot.conversation.spelling import Rarity
 from bot.conversation.stance import Scopes, Stances
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
@@ -40,6 +40,8 @@ class Words:
         self.years = {item.id: item.year for item in catalogue.items}
         self.ranges = Ranges(lexicon, newest=max((year for year in self.years.values() if year), default=2000))
         self.fillers = set(map(squash, lexicon.fillers.words))
+        self.interjections = set(map(squash, lexicon.interjections.words))
+        self.refining = set(map(squash, lexicon.refining.words))
         self.negators = set(lexicon.negators.words)
         self.noise = set(map(squash, lexicon.noise.words))
         self.cut = Phrases((words, True) for words in lexicon.noise.cut)
@@ -105,7 +107,16 @@ class Message:
             if tokens[meaning.i].norm in words.negators:
                 masked[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
         self.scopes: Scopes = words.stances.of(text, tokens, masked)
-        self.pointers = words.references.find(text, tokens, self.context, self.named)
+        pointers = words.references.find(text, tokens, self.context, self.named)
+        self.pointers = [self._bound(reference, pointers) for reference in pointers]
+
+    def _bound(self, reference: Reference, pointers: Sequence[Reference]) -> Reference:
+        """ "It" means what the same message named before: "I've seen the first one, it was boring"."""
+        if reference.how is not Pointing.FOCUS:
+            return reference
+        named = [(t.i, t.item_ids[:1]) for t in self.titles if t.i < reference.i]
+        pointed = [(r.i, r.item_ids) for r in pointers if r.how is Pointing.ORDINAL and r.i < reference.i]
+        return replace(reference, item_ids=max([*named, *pointed])[1]) if named or pointed else reference
 
     def _heard(self, titles: Iterable[TitleMatch]) -> list[TitleMatch]:
         """A message that is an intent as a whole names no title, whatever films are called."""

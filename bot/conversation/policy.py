@@ -95,12 +95,11 @@ def _preferences(
         return Decision(Action.RECOMMEND, "asked for more")
     said = [s for s in reading.statements if s.kind is not Kind.INTENT]
     opinions = [s for s in said if s.kind is Kind.ITEM and s.polarity]
-    if any(s.kind is not Kind.ITEM or s.value == "like" for s in said) or opinions:
+    wanted = [s for s in opinions if s.polarity > 0 and not s.lasting and s.value == "mention"]
+    if any(s.kind is not Kind.ITEM or s.value == "like" for s in said) or len(wanted) < len(opinions):
         return Decision(Action.RECOMMEND, "new wishes or opinions change the list")
     if any(s.seen for s in said):
         return Decision(Action.RECOMMEND, "what was seen makes room for something else")
-    if said and not said[0].target:
-        return Decision(Action.RECOMMEND, "a mention to start from")
     if said:
         return Decision(Action.ANSWER, "a title without an opinion: what it is, and whether they liked it", said[0])
     for intent, action in CLOSING.items():

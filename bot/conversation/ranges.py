@@ -212,7 +212,7 @@ class Ranges:
             merged.append((low, high, start, end))
         return [
             RangeMatch(
-                Range("year", low, high, f"{low}s" if high == low + 9 and low % 10 == 0 else f"{low}-{high}"),
+                Range("year", low, high, f"the {low}s" if high == low + 9 and low % 10 == 0 else f"{low}-{high}"),
                 start,
                 end,
             )

@@ -25,15 +25,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One shown item. ``slot`` is its number within the turn, from 1: what "the second one" refers to."""
+    """One shown item. ``slot`` is its number within the turn, from 1: what "the second one" refers to. ``reason``
+    is one sentence; it is empty, and the score 0, where nothing was recommended (a watchlist)."""
 
     slot: int
     item_id: str
     title: str
     year: int | None
     facets: tuple[str, ...]
-    reason: str
-    score: float
+    reason: str = ""
+    score: float = 0.0
     reasons: tuple[Reason, ...] = ()
     contributions: Mapping[str, float] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.conversation.message import Message
 from bot.conversation.references import Pointing
@@ -63,6 +64,8 @@ class Sentences:
 
     def _note_intent(self, run: range) -> bool:
         tokens = self._m.tokens[run.start : run.stop]
+        while len(tokens) > 1 and tokens[0].norm in self._m.words.interjections:
+            tokens = tokens[1:]
         opening = self._m.words.starts.starting(tokens)
         parts = self._m.words.parts.find(tokens)
         intent = opening.value if opening else parts[0].value if parts else None
@@ -75,7 +78,7 @@ class Sentences:
         targets = self._m.targets(run)
         if opening and opening.j == 1 and not targets:
             return False
-        rest = len(run) - (opening.j if opening else 0)
+        rest = len(tokens) - (opening.j if opening else 0)
         if not targets and opening and rest > 4 and intent is not Intent.WHY:
             return False
         if not targets:
@@ -129,7 +132,27 @@ class Sentences:
         return None
 
     def _comparative(self, run: range) -> bool:
-        """ "darker", "less violent", "too slow", "a bit funnier": about the last list when there is one."""
+        """ "darker", "less violent", "too slow", "darker and slower": about the last list when there is one."""
+        ands = [n for n in run if self._m.tokens[n].norm == "and"]
+        parts = [range(i + 1, j) for i, j in pairwise((run.start - 1, *ands, run.stop)) if j > i + 1]
+        if len(parts) > 1 and all(self._comparable(part) for part in parts):
+            return all([self._compare(part) for part in parts])  # noqa: C419 (each is to be noted)
+        return self._compare(run)
+
+    def _comparable(self, run: range) -> bool:
+        return self._m.words.concepts.comparative(self._m.tokens[run.start : run.stop]) is not None
+
+    def _limits(self, run: range) -> bool:
+        """Whether a year or a length is asked for in so many words."""
+        tokens = self._m.tokens
+        found = self._m.words.ranges.find(self._m.head, tokens, self._m.named, [m.i for m in self._m.meanings])
+        start, end = self._m.span(run)
+        relative = {token.norm for token in tokens} & {"older", "newer", "shorter", "longer"}
+        return any(start <= r.start and r.end <= end for r in found) and not relative
+
+    def _compare(self, run: range) -> bool:
+        if self._limits(run):
+            return False  # "slower, under two hours" says more than "slower"
         said = self._m.words.concepts.comparative(self._m.tokens[run.start : run.stop])
         shown = bool(self._m.context.shown or self._m.context.focus)
         content = [n for n in run if self._m.tokens[n].norm not in self._m.words.noise]

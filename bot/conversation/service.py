@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
@@ -110,9 +110,7 @@ class Conversations:
         async with lock:
             return await self._turn(incoming, deliver)
 
-    async def explain(
-        self, reply: Reply, on_partial: OnPartial | None = None
-    ) -> Explanation | None:
+    async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
         """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""
         task = reply.explain
         if task is None:
@@ -150,9 +148,7 @@ class Conversations:
     async def _turn(self, incoming: Incoming, deliver: Deliver) -> Reply:
         clock = Clock()
         press = parse_press(incoming.press) if incoming.press is not None else None
-        user = await self._store.user(
-            incoming.channel, incoming.external_id, incoming.name, incoming.language
-        )
+        user = await self._store.user(incoming.channel, incoming.external_id, incoming.name, incoming.language)
         async with self._store.reading() as reading:
             memory = await reading.memory(user.id)
             pressed = await reading.shown(user.id, press.turn_id, press.slot) if press and press.slot else None
@@ -165,7 +161,7 @@ class Conversations:
             heard, verb = self._understanding.read(incoming.text or "", context), None
         else:
             heard, verb = self._pressed(press, pressed, before)
-        moment = self._moment(memory, before, heard, verb)
+        moment = self._moment(memory, before, _settled(heard, before), verb)
         clock.lap("understand")
         draft = await self._actions.act(moment)
         clock.lap("recommend")
@@ -175,7 +171,7 @@ class Conversations:
             cards=draft.cards,
             question=draft.question,
             buttons=draft.buttons,
-            understood=self._wording.understood(heard.statements),
+            understood=self._wording.understood(moment.reading.statements),
             notice=draft.notice,
             explain=draft.explain,
             ms=clock.ms,
@@ -217,9 +213,7 @@ class Conversations:
         user_id = moment.memory.user.id
         current = moment.memory.conversation
         fresh = current is None or _is_over(current)
-        conversation = (
-            Conversation(user_id=user_id, chat_id=incoming.chat_id) if fresh or current is None else current
-        )
+        conversation = Conversation(user_id=user_id, chat_id=incoming.chat_id) if fresh or current is None else current
         async with self._store.unit() as unit:
             if fresh:
                 await unit.start_conversation(conversation)
@@ -288,6 +282,14 @@ def _state(memory: Memory) -> Dialogue:
     if conversation is None or _is_over(conversation):
         return Dialogue()
     return Dialogue.from_json(conversation.state)
+
+
+def _settled(heard: Reading, dialogue: Dialogue) -> Reading:
+    """Words that settle which title was meant say of it what was said when it was ambiguous."""
+    statements = tuple(
+        replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
+    )
+    return replace(heard, statements=statements)
 
 
 def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statement | None:

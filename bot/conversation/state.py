@@ -5,7 +5,7 @@ A lifetime's taste lives in rows (statements and feedback); this state lives wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -30,6 +30,7 @@ class Dialogue:
     wanted: tuple[Clause, ...] = ()
     unwanted: tuple[Clause, ...] = ()
     ranges: tuple[Range, ...] = ()
+    outside: tuple[Range, ...] = ()
     moods: tuple[str, ...] = ()
     like: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
@@ -46,19 +47,22 @@ class Dialogue:
         """What the engine is asked for."""
         hard = tuple(c for c in self.wanted if not _is_theme(c))
         soft = tuple(c for c in self.wanted if _is_theme(c))
-        return Wish(". ".join(self.moods), hard, soft, self.unwanted, self.ranges, self.like)
+        return Wish(", ".join(self.moods), hard, soft, (*self.unwanted, *self.outside), self.ranges, self.like)
 
     def heard(self, statements: Iterable[Statement], catalogue: Catalogue) -> Dialogue:
         """This state after a message. Wishes add up until one comes twice: "a thriller" after "from the 90s" narrows,
-        "a romantic comedy" after that starts anew, and so does a description of a story. Vetoes stay. Messages that
-        say they refine ("also", "but", a critique) never start anew."""
+        "a romantic comedy" after that starts anew, and so does a story described or "something like Alien". Vetoes
+        stay. Messages that say they refine ("also", "but", a critique) do not start anew."""
         said = [s for s in statements if not s.lasting]
         asks = any(s.kind is Kind.FACET and s.polarity > 0 and _names_genre(s.clause) for s in said)
         describes = any(s.kind is Kind.WISH and s.polarity > 0 for s in said)
+        resembles = any(s.kind is Kind.ITEM and s.value == "like" and s.polarity > 0 for s in said)
         refines = any(s.kind is Kind.CRITIQUE or s.value == Intent.REFINE for s in said)
         asked = self.moods or self.like or any(_names_genre(c) for c in self.wanted)
-        fresh = asked and (asks or describes) and not refines
+        fresh = asked and (resembles or ((asks or describes) and not refines))
         state = replace(self, wanted=(), moods=(), like=(), ranges=()) if fresh else self
+        if any(s.kind is Kind.FACET and s.polarity > 0 and _names_origin(s.clause) for s in said) and not refines:
+            state = replace(state, moods=())
         for statement in said:
             state = state._apply(statement, catalogue)
         return state
@@ -67,13 +71,14 @@ class Dialogue:
         if said.kind is Kind.FACET and said.clause:
             return self._want(said.clause) if said.polarity > 0 else self._veto(said.clause)
         if said.kind is Kind.RANGE and said.range:
-            others = tuple(r for r in self.ranges if r.name != said.range.name)
-            return replace(self, ranges=(*others, said.range))
+            return self._limit(said.range, said.polarity)
         if said.kind is Kind.WISH and said.polarity >= 0:
             moods = (*(m for m in self.moods if m != said.value), said.value)
             return replace(self, moods=moods[-MOODS_KEPT:])
-        if said.target and (said.value == Intent.LIKE_THIS or (said.kind is Kind.ITEM and said.value == "like")):
-            return replace(self, like=(*(i for i in self.like if i != said.target), said.target))
+        if said.target and said.value in (Intent.LIKE_THIS, "like"):
+            return self._resemble(said.target, said.polarity)
+        if said.kind is Kind.ITEM and said.target and said.polarity < 0 and not said.lasting:
+            return replace(self, past=(*self.past, said.target))  # refused for tonight
         if said.kind is Kind.CRITIQUE:
             return self._criticised(said, catalogue)
         return self
@@ -82,16 +87,26 @@ class Dialogue:
         unwanted = tuple(c for c in self.unwanted if not _overlap(c, clause))
         return replace(self, wanted=(*(c for c in self.wanted if c != clause), clause), unwanted=unwanted)
 
+    def _limit(self, limit: Range, polarity: int) -> Dialogue:
+        """The latest limit of a quantity replaces the one before; refused ranges add up."""
+        if polarity < 0:
+            return replace(self, outside=(*(r for r in self.outside if r != limit), limit))
+        return replace(self, ranges=(*(r for r in self.ranges if r.name != limit.name), limit))
+
+    def _resemble(self, item_id: str, polarity: int) -> Dialogue:
+        others = tuple(i for i in self.like if i != item_id)
+        return replace(self, like=others if polarity < 0 else (*others, item_id))
+
     def _veto(self, clause: Clause) -> Dialogue:
         wanted = tuple(c for c in self.wanted if not _overlap(c, clause))
-        return replace(self, unwanted=(*(c for c in self.unwanted if c != clause), clause), wanted=wanted)
+        moods = tuple(m for m in self.moods if clause.label.casefold() not in m.casefold())
+        unwanted = (*(c for c in self.unwanted if c != clause), clause)
+        return replace(self, unwanted=unwanted, wanted=wanted, moods=moods)
 
     def _criticised(self, said: Statement, catalogue: Catalogue) -> Dialogue:
-        """"Older", "shorter"... mean: than what was just shown."""
-        if said.value == Critique.MORE_OF and said.clause:
-            return self._want(said.clause)
-        if said.value == Critique.LESS_OF and said.clause:
-            return self._veto(said.clause)
+        """ "Older", "shorter"... mean: than what was just shown."""
+        if said.clause and said.clause.facets:
+            return self._want(said.clause) if said.value == Critique.MORE_OF else self._veto(said.clause)
         name, older = {
             Critique.OLDER: ("year", True),
             Critique.NEWER: ("year", False),
@@ -103,7 +118,12 @@ class Dialogue:
             return self
         low, high = (None, min(values) - 1) if older else (max(values) + 1, None)
         bound = Range(name, low, high, f"{said.value} than {min(values) if older else max(values):.0f}")
-        return replace(self, ranges=(*(r for r in self.ranges if r.name != name), bound))
+        return self._limit(bound, 1)
+
+    def without(self, labels: Collection[str]) -> Dialogue:
+        """This state without the wishes of these labels: they had to give way, and the person was told."""
+        wanted = tuple(c for c in self.wanted if c.label not in labels)
+        return replace(self, wanted=wanted, ranges=tuple(r for r in self.ranges if r.label not in labels))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the store."""
@@ -115,7 +135,8 @@ class Dialogue:
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
         for name in ("wanted", "unwanted"):
             known[name] = tuple(clause_from_json(c) for c in known.get(name, ()))
-        known["ranges"] = tuple(Range(**r) for r in known.get("ranges", ()))
+        for name in ("ranges", "outside"):
+            known[name] = tuple(Range(**r) for r in known.get(name, ()))
         for name in ("moods", "like", "shown", "past", "options"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
@@ -128,6 +149,10 @@ def clause_from_json(data: Mapping[str, Any]) -> Clause:
 
 def _names_genre(clause: Clause | None) -> bool:
     return clause is not None and any(f.kind == "genre" for f in clause.facets)
+
+
+def _names_origin(clause: Clause | None) -> bool:
+    return clause is not None and any(f.kind in ("language", "country") for f in clause.facets)
 
 
 def _is_theme(clause: Clause) -> bool:

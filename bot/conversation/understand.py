@@ -33,6 +33,11 @@ class Understanding:
             Sentences(message).read()
             opinions.read()
             Wishes(message).read()
+            first = message.tokens[0]
+            wishes = (Kind.FACET, Kind.RANGE, Kind.WISH)
+            asked = any(s.kind in wishes and not s.lasting for s in message.out)
+            if first.norm in self._words.refining and asked:
+                message.say(Kind.INTENT, Intent.REFINE, first.start, first.end)
         opinions.read_emoji()
         _settle(message)
         statements = sorted(message.out, key=lambda s: (s.start, s.end))

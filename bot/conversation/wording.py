@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.conversation.reply import Reason, Understood
 from bot.conversation.state import Dialogue
-from bot.conversation.statements import Kind, Statement
+from bot.conversation.statements import Kind, Reading, Statement
+from bot.conversation.taste import ACCEPTED
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.explain import Cause
-from recsys.taste import Query, Taste
+from recsys.taste import Clause, Query, Taste
 
 CLOSE = 0.6
 """A second liked item is named beside the first when it added at least this share of what the first did."""
 TELLING = 0.08
 """A reason about the person with a smaller share than this is true, but not why the item was picked."""
+WELL_RATED = 7
+"""Out of ten: from here on the rating is a reason."""
 LISTED = 12
 """Items named in a line of the profile or history."""
 
@@ -35,7 +38,7 @@ class Wording:
     # -- items -----------------------------------------------------------------------------------------------
 
     def titles(self, item_ids: Iterable[str]) -> str:
-        """"Heat, Alien and Up"."""
+        """ "Heat, Alien and Up"."""
         return self.texts.join([self._catalogue[i].title for i in item_ids if i in self._catalogue])
 
     def card_facets(self, item: Item) -> tuple[str, ...]:
@@ -70,9 +73,12 @@ class Wording:
         """Words for each cause, in the causes' order; each completes "because ..."."""
         return tuple(Reason(c.signal, c.share, self._reason(item, c, query)) for c in causes)
 
-    def card_reason(self, reasons: Sequence[Reason]) -> str:
-        """The one reason on a card."""
-        return self.texts("because", reason=telling(reasons)[0].text) if reasons else ""
+    def card_reason(self, reasons: Sequence[Reason], given: Collection[str]) -> str:
+        """The one reason on a card: the most telling, but not one of those ``given`` on the cards above it if there
+        is another that carries weight. Empty without reasons."""
+        ranked = telling(reasons)
+        fresh = [r for r in ranked if r.share >= TELLING and r.signal != "prior" and r.text not in given]
+        return (fresh or ranked)[0].text if ranked else ""
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
         """A whole explanation without a language model: what the item is, and the two most telling reasons."""
@@ -98,13 +104,14 @@ class Wording:
         if cause.signal == "luck":
             return self.texts("why_luck")
         rating = item.number("rating")
-        if rating is None or "rating" not in item.numbers or rating < 6:
+        if rating is None or rating < WELL_RATED:
             return self.texts("why_prior_known")
         return self.texts("why_prior", rating=f"{rating:.1f}")
 
     def _kinship(self, cause: Cause, query: Query) -> str:
         """Near what they like; else, since two negatives make a positive, far from what they don't."""
-        liked = [p for p in cause.evidence if p.source in query.wish.like or query.taste.items.get(str(p.source), 0) > 0]
+        near = {*query.wish.like, *(i for i, weight in query.taste.items.items() if weight > 0)}
+        liked = [p for p in cause.evidence if p.source in near]
         if not liked:
             return self.texts("why_unlike", items=self.titles(str(p.source) for p in cause.evidence[:1]))
         strong = [p for p in liked[:2] if p.amount >= CLOSE * liked[0].amount]
@@ -122,57 +129,53 @@ class Wording:
             elif s.kind is Kind.FACET and s.clause:
                 found.append(Understood(_facet_kind(s), s.clause.label, s.polarity))
             elif s.kind is Kind.RANGE and s.range:
-                found.append(Understood(s.range.name, s.range.label, 1))
+                found.append(Understood(s.range.name, s.range.label, s.polarity))
             else:
                 found.append(Understood(str(s.kind), s.value, s.polarity))
         return tuple(found)
 
-    def acknowledge(self, statements: Sequence[Statement]) -> str:
-        """"Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind."""
-        items = [s for s in statements if s.kind is Kind.ITEM and s.target and s.target in self._catalogue]
-        facets = [s for s in statements if s.kind is Kind.FACET and s.clause]
-        named = {s.clause.label.casefold() for s in facets if s.clause and s.polarity > 0}
-        moods = [s for s in statements if s.kind is Kind.WISH and s.polarity > 0 and s.value.casefold() not in named]
-        ranges = [s.range.label for s in statements if s.kind is Kind.RANGE and s.range]
-        wanted = [*self._labels(facets, 1, lasting=False), *(f"\u201c{m.value}\u201d" for m in moods), *ranges]
-        opinions = [s for s in items if s.value != "like"]
+    def acknowledge(self, heard: Reading) -> str:
+        """ "Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind."""
+        said = heard.statements
+        items = [s for s in said if s.kind is Kind.ITEM and s.target and s.target in self._catalogue]
+        opinions = [s for s in items if s.lasts]
+        facets = [s for s in said if s.clause and s.kind in (Kind.FACET, Kind.CRITIQUE)]
+        ranges = [s for s in said if s.range]
+        limits = [s.range.label for s in ranges if s.range and s.polarity >= 0]
+        outside = [s.range.label for s in ranges if s.range and s.polarity < 0]
+        wanted = [*_labels(facets, 1, lasting=False), *_in_own_words(heard, facets), *limits]
         groups = (
-            ("got_liked", "items", [self._title(s) for s in opinions if s.polarity > 0]),
-            ("got_disliked", "items", [self._title(s) for s in opinions if s.polarity < 0]),
-            ("got_seen", "items", [self._title(s) for s in opinions if not s.polarity and s.seen]),
-            ("got_like", "items", [self._title(s) for s in items if s.value == "like"]),
-            ("got_taste", "what", self._labels(facets, 1, lasting=True)),
-            ("got_wanted", "list", wanted),
-            ("got_veto", "any", self._labels(facets, -1, lasting=True)),
-            ("got_unwanted", "any", self._labels(facets, -1, lasting=False)),
+            ("got_liked", self.texts.join([self._name(s) for s in opinions if s.polarity > 0])),
+            ("got_disliked", self.texts.join([self._name(s) for s in opinions if s.polarity < 0])),
+            ("got_seen", self.texts.join([self._name(s) for s in opinions if not s.polarity])),
+            ("got_like", self.texts.join([self._name(s) for s in items if s.value == "like" and s.polarity > 0])),
+            ("got_taste", self.texts.join(_labels(facets, 1, lasting=True))),
+            ("got_wanted", ", ".join(wanted)),
+            ("got_veto", self.texts.join(_labels(facets, -1, lasting=True), "or")),
+            ("got_unwanted", self.texts.join(_labels(facets, -1, lasting=False), "or")),
+            ("got_outside", self.texts.join(outside, "or")),
         )
-        said = [self.texts(key, 0, **{slot: self._listed(slot, what)}) for key, slot, what in groups if what]
-        return self.texts("got", what="; ".join(said)) if said else ""
+        parts = [self.texts(key, what=what) for key, what in groups if what]
+        return self.texts("got", what="; ".join(parts)) if parts else ""
 
-    def _listed(self, slot: str, what: Sequence[str]) -> str:
-        return ", ".join(what) if slot == "list" else self.texts.join(what, "or" if slot == "any" else "and")
-
-    def _title(self, said: Statement) -> str:
-        assert said.target
-        return self._catalogue[said.target].name
-
-    def _labels(self, facets: Iterable[Statement], polarity: int, *, lasting: bool) -> list[str]:
-        return [s.clause.label for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
+    def _name(self, said: Statement) -> str:
+        return self._catalogue[said.target or ""].name
 
     # -- what is known ---------------------------------------------------------------------------------------
 
-    def profile(self, taste: Taste, seen: Sequence[str], saved: Sequence[str], dialogue: Dialogue) -> str:
+    def profile(self, taste: Taste, saved: Sequence[str], dialogue: Dialogue) -> str:
         """All that is known of a person, lasting taste and this evening's wish apart."""
-        liked = [i for i, weight in taste.items.items() if weight > 0]
+        liked = liked_items(taste)
         disliked = [i for i, weight in taste.items.items() if weight < 0]
-        only_seen = [i for i in seen if i not in taste.items]
+        only_seen = [i for i, weight in taste.items.items() if not weight]
         likes = [*self._names(liked), *(f.value for f, weight in taste.facets.items() if weight > 0)]
         tonight = [*(c.label for c in dialogue.wanted), *(r.label for r in dialogue.ranges), *dialogue.moods]
         if dialogue.like:
-            tonight.append(self.texts("got_like", items=self.titles(dialogue.like)))
+            tonight.append(self.texts("got_like", what=self.titles(dialogue.like)))
         if dialogue.unwanted:
-            without = self.texts.join([c.label for c in dialogue.unwanted], "or")
-            tonight.append(self.texts("got_unwanted", any=without))
+            tonight.append(self.texts("got_unwanted", what=self.texts.join([c.label for c in dialogue.unwanted], "or")))
+        if dialogue.outside:
+            tonight.append(self.texts("got_outside", what=self.texts.join([r.label for r in dialogue.outside], "or")))
         lines = (
             ("profile_likes", likes),
             ("profile_dislikes", self._names(disliked)),
@@ -190,12 +193,11 @@ class Wording:
 
     # -- answers ---------------------------------------------------------------------------------------------
 
-    def answer(self, field: str, item: Item) -> str:
+    def answer(self, asked: Statement, item: Item) -> str:
         """A question about an item, answered from the catalogue only."""
-        if field == "scary":
-            genres = item.facets.get("genre", ())
-            key = "unknown" if not genres else "yes" if {"Horror", "Thriller"} & set(genres) else "no"
-            return self.texts(f"scary_{key}", title=item.name, value=", ".join(genres))
+        if asked.clause is not None:
+            return self._whether(asked.clause, item)
+        field = asked.value
         number = item.number(field)
         values = item.facets.get(field, ())
         if field == "overview":
@@ -206,6 +208,31 @@ class Wording:
             value = self.texts.join(values[:8])
         known = value and f"answer_{field}" in self.texts
         return self.texts(f"answer_{field}" if known else "answer_unknown", title=item.name, value=value)
+
+    def _whether(self, clause: Clause, item: Item) -> str:
+        """Whether an item is what a clause says. Silence of the catalogue is told apart from a no."""
+        kinds = {facet.kind for facet in clause.facets}
+        has = [f.value for f in clause.facets if f.value in item.facets.get(f.kind, ())]
+        known = any(item.facets.get(kind) for kind in kinds)
+        key = "yes" if has else "no" if known else "unknown"
+        described = self.texts.join([value.lower() for value in has or item.facets.get("genre", ())[:3]])
+        return self.texts(f"whether_{key}", title=item.name, what=clause.label, value=described)
+
+
+def liked_items(taste: Taste) -> list[str]:
+    """Items that somebody said they like; having saved one is less than that."""
+    return [item_id for item_id, weight in taste.items.items() if weight > ACCEPTED]
+
+
+def _labels(facets: Iterable[Statement], polarity: int, *, lasting: bool) -> list[str]:
+    return [s.clause.label for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
+
+
+def _in_own_words(heard: Reading, facets: Sequence[Statement]) -> list[str]:
+    """Free-text wishes as they were said, where no facet says them already."""
+    wishes = [s for s in heard.statements if s.kind is Kind.WISH and s.polarity > 0]
+    spoken = [w for w in wishes if not any(f.start <= w.start and w.end <= f.end for f in facets)]
+    return [f"\u201c{heard.text[w.start : w.end].strip() or w.value}\u201d" for w in spoken]
 
 
 def telling(reasons: Sequence[Reason]) -> list[Reason]:
@@ -227,5 +254,3 @@ def _facet_kind(said: Statement) -> str:
 
 def _with_article(noun: str) -> str:
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
-
-

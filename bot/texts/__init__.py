@@ -31,7 +31,7 @@ class Texts:
         return [found] if isinstance(found, str) else found
 
     def join(self, parts: Sequence[str], conjunction: str = "and") -> str:
-        """"A", "A and B", "A, B and C"; ``conjunction`` is the key of the last one's word."""
+        """ "A", "A and B", "A, B and C"; ``conjunction`` is the key of the last one's word."""
         if len(parts) < 2:
             return "".join(parts)
         return f"{', '.join(parts[:-1])} {self(conjunction)} {parts[-1]}"

@@ -91,7 +91,20 @@ def test_the_catalogue_is_exported_line_by_line(environment: dict[str, str], tmp
     assert usher(environment, tmp_path, "catalogue", "export", "--out", str(out)).returncode == 0
     items = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert len(items) > 19_000
-    keys = ["id", "title", "year", "genres", "director", "cast", "runtime", "language", "keywords", "overview", "imdb_id", "tmdb_id"]
+    keys = [
+        "id",
+        "title",
+        "year",
+        "genres",
+        "director",
+        "cast",
+        "runtime",
+        "language",
+        "keywords",
+        "overview",
+        "imdb_id",
+        "tmdb_id",
+    ]
     assert all(list(item) == keys for item in items)
     heat = next(item for item in items if item["imdb_id"] == "tt0113277")
     assert (heat["title"], heat["year"], heat["director"]) == ("Heat", 1995, ["Michael Mann"])

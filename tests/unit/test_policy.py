@@ -199,7 +199,8 @@ class TestPress:
             assert len(str(press).encode()) <= 64
 
     @pytest.mark.parametrize(
-        "data", ["", "1", "2.like.01ARZ3NDEKTSV.1", "1.hack.01ARZ3NDEKTSV.1", "1.like.short.1", "1.like.01ARZ3NDEKTSV.1;x"]
+        "data",
+        ["", "1", "2.like.01ARZ3NDEKTSV.1", "1.hack.01ARZ3NDEKTSV.1", "1.like.short.1", "1.like.01ARZ3NDEKTSV.1;x"],
     )
     def test_anything_else_is_nothing(self, data: str) -> None:
         assert parse_press(data) is None
