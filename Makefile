@@ -26,7 +26,7 @@ bench: install ## benchmarks; they need a quiet machine
 	$(BIN)/python -m benchmarks.turns
 
 lock: install ## pin every dependency by hash
-	$(BIN)/pip-compile --quiet --generate-hashes --extra dev --strip-extras --allow-unsafe --unsafe-package torch \
+	$(BIN)/pip-compile --quiet --generate-hashes --extra dev --strip-extras --unsafe-package torch \
 		--no-emit-find-links --no-emit-index-url --output-file requirements.lock pyproject.toml
 
 install: $(INSTALLED)

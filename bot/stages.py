@@ -50,6 +50,11 @@ class Home:
         return self.catalogue / "items.parquet"
 
     @property
+    def report(self) -> Path:
+        """What the default catalogue was built from; an imported one has none."""
+        return self.catalogue / "build.json"
+
+    @property
     def ratings(self) -> Path:
         return self.catalogue / "ratings.parquet"
 
@@ -87,18 +92,24 @@ def build_catalogue(home: Home, progress: Progress = silent) -> Catalogue:
 def import_catalogue(home: Home, file: Path) -> Catalogue:
     """Items of a file in place of the catalogue. The default ratings go with the default catalogue."""
     catalogue = read_items(file)
-    catalogue.save(home.items)
+    home.report.unlink(missing_ok=True)  # first: from here on the items are the operator's own
     home.ratings.unlink(missing_ok=True)
+    catalogue.save(home.items)
     return catalogue
 
 
 def ready_catalogue(home: Home, announce: Announce, progress: Progress = silent) -> Catalogue:
-    """The catalogue that is there; the default one is built when there is none or it is damaged."""
+    """The catalogue that is there; the default one is built when there is none or it is damaged.
+
+    Raises ``DataError`` for an imported catalogue that is damaged: only its owner has it again.
+    """
     if home.items.exists():
         try:
             return Catalogue.load(home.items)
         except DataError as error:
-            announce(f"{error} Building it again.")
+            if not home.report.exists():
+                raise DataError(f"The imported catalogue {home.items} is damaged; import it again.") from error
+            announce(f"{error} Doing that now.")
     return build_catalogue(home, progress)
 
 

@@ -49,7 +49,7 @@ class Console:
             listed = last if last.cards else listed
             self._show(last)
             explanation = await self.conversations.explain(last)
-            if explanation is not None and explanation.by == "llm":  # a template says what the reasons said already
+            if explanation is not None and explanation.adds:
                 self._say("\n" + _wrapped(explanation.text))
 
     async def serve_json(self) -> None:

@@ -59,6 +59,11 @@ class Explanation:
     by: str
     ms: float = 0.0
 
+    @property
+    def adds(self) -> bool:
+        """Whether it says more than the reply did: a template only repeats the reasons that are on the card."""
+        return self.by == "llm"
+
 
 @dataclass(frozen=True, slots=True)
 class ToExplain:

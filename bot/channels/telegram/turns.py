@@ -194,7 +194,7 @@ class Turns:
     async def _explanation(self, reply: Reply, chat_id: str) -> None:
         async with self._typing(chat_id):
             words = await self._conversations.explain(reply)
-        if words:
+        if words and words.adds:
             async with self._store.unit() as unit:
                 await self._queue(unit, chat_id, render.explanation(reply, words))
                 await unit.commit()
