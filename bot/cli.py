@@ -45,6 +45,10 @@ def main() -> None:
     except UsherError as error:
         announce(str(error))
         sys.exit(1)
+    except OSError as error:  # a full disk, a folder that can't be written
+        where = f" ({error.filename})" if error.filename else ""
+        announce(f"{error.strerror or error}{where}: mend that and run it again; what is finished is kept.")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 

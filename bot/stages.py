@@ -23,7 +23,7 @@ from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.catalogue_io import read_items
 from recsys.encoder import Encoder
-from recsys.errors import DataError, ModelError
+from recsys.errors import ConfigError, DataError, ModelError
 from recsys.fetch import fetch_joined
 from recsys.pins import GENERATOR
 from recsys.progress import Progress, silent
@@ -144,9 +144,12 @@ def fetch_generator(home: Home, progress: Progress = silent) -> Path:
 def set_up(settings: Settings, announce: Announce, progress: Progress = silent) -> tuple[Catalogue, Artefact, Encoder]:
     """Everything that a conversation needs, in order. Quick when it is all there."""
     home = Home(settings.usher_home)
-    home.root.mkdir(parents=True, exist_ok=True)
+    try:
+        home.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"USHER_HOME={home.root} can't be used ({error.strerror}): name another folder.") from error
+    asyncio.run(upgrade(settings.database))  # first: what is wrong with the database shows at once
     catalogue = ready_catalogue(home, announce, progress)
     encoder = encoder_of(settings)
     artefact = ready_index(home, catalogue, encoder, announce, progress)
-    asyncio.run(upgrade(settings.database))
     return catalogue, artefact, encoder

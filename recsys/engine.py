@@ -154,8 +154,8 @@ class Engine:
     # -- candidates ------------------------------------------------------------------------------------------
 
     def _candidates(self, query: Query) -> tuple[npt.NDArray[np.bool_], tuple[str, ...]]:
-        """The mask (N,) of what may be shown, and the wishes dropped to have any: as few as possible, and among
-        as many the least important."""
+        """The mask (N,) of what may be shown, and the labels of the wishes dropped to have anything to show: as few
+        as possible, and among as many the least important."""
         allowed = np.ones(len(self.catalogue), dtype=np.bool_)
         named = [*query.exclude, *query.wish.like, *query.taste.items]
         allowed[[self.catalogue.row(i) for i in named if i in self.catalogue]] = False
@@ -165,7 +165,7 @@ class Engine:
         fits = [self._meets(w) for w in wishes]
         for kept in _subsets(len(wishes)):
             mask = allowed & _all([fits[n] for n in kept], len(allowed))
-            if mask.sum() >= query.k or not kept:
+            if mask.any() or not kept:
                 break
         return mask, tuple(wish.label for n, wish in enumerate(wishes) if n not in kept)
 

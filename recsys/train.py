@@ -108,25 +108,28 @@ def _fit_blend(likes: Likes, vectors: Tensor, prior: Tensor) -> tuple[Fusion, di
     relation = fit_relation(likes[np.sort(order[len(held) :])], vectors)
     kernels = {"likeness": fit_content(vectors), "relation": relation}
     popularity = torch.from_numpy(likes.getnnz(axis=0).astype(np.float32))
-    rated = popularity > 0
-    importance = popularity.clamp_min(1) ** -STRATIFIED
+    rated = torch.nonzero(popularity).ravel()
+    importance = popularity[rated] ** -STRATIFIED
     queries = []
     for user in held:
         rows = rng.permutation(likes[user].indices)
         for count in KNOWN:
             if len(rows) >= count + 5:
                 queries.append((int(user), rows[:count], torch.from_numpy(rows[count:].astype(np.int64))))
-    signals = torch.stack([_signals(known, kernels, prior) for _, known, _ in queries])
-    scale = {s: max(float(signals[:, n][:, rated].std()), 1e-9) for n, s in enumerate(LEARNED)}
+    # Only rated items compete: nobody could have been seen liking the others.
+    place = torch.full((likes.shape[1],), -1).index_copy(0, rated, torch.arange(len(rated)))
+    signals = torch.stack([_signals(known, kernels, prior)[:, rated] for _, known, _ in queries])
+    scale = {s: max(float(signals[:, n].std()), 1e-9) for n, s in enumerate(LEARNED)}
     signals /= torch.tensor([scale[s] for s in LEARNED]).view(1, -1, 1)
     counts = torch.tensor([float(len(known)) for _, known, _ in queries])
-    allowed = rated.repeat(len(queries), 1)
+    allowed = torch.ones(len(queries), len(rated), dtype=torch.bool)
     for q, (_, known, _) in enumerate(queries):
-        allowed[q, torch.from_numpy(known.astype(np.int64))] = False
+        allowed[q, place[torch.from_numpy(known.astype(np.int64))]] = False
+    targets = [place[liked] for _, _, liked in queries]
     dev = np.isin([u for u, _, _ in queries], held[: len(held) // 2])
     train, test = (torch.from_numpy(np.flatnonzero(m)) for m in (~dev, dev))
     fusion, loss = fit_fusion(
-        signals[train], counts[train], [queries[q][2] for q in train.tolist()], allowed[train], importance
+        signals[train], counts[train], [targets[q] for q in train.tolist()], allowed[train], importance
     )
     with torch.inference_mode():
         scores = torch.einsum("qs,qsn->qn", fusion(counts), signals)
@@ -137,7 +140,7 @@ def _fit_blend(likes: Likes, vectors: Tensor, prior: Tensor) -> tuple[Fusion, di
         some = [q for q in test.tolist() if int(counts[q]) == count]
         for name, ranked in (("", blended), ("prior ", popular)):
             if some:
-                values = [_ndcg(ranked[q], queries[q][2]) for q in some]
+                values = [_ndcg(ranked[q], targets[q]) for q in some]
                 metrics[f"{name}ndcg@10 after {count} likes"] = float(np.mean(values))
     return fusion, scale, metrics
 

@@ -210,11 +210,11 @@ class Actions:
             _seed(moment.turn_id),
         )
         result = await self._run(query)
-        if not result.relaxed and len(result.picks) == LIST_LENGTH:
+        if result.picks and not result.relaxed:
             return query, result
         again = replace(query, exclude=frozenset({*moment.before.shown, *moment.memory.saved}))
         second = await self._run(again)
-        better = len(result.relaxed) > len(second.relaxed) or len(result.picks) < len(second.picks)
+        better = second.picks and (not result.picks or len(second.relaxed) < len(result.relaxed))
         return (again, second) if better else (query, result)
 
     async def _run(self, query: Query) -> Recommendation:
@@ -306,7 +306,10 @@ class Actions:
             return Draft(moment.dialogue, self._texts("noted_which"))
         text = self._texts(f"noted_{reaction(cause)}", title=self._catalogue[item_id].title)
         buttons = self._buttons(moment, Verb.NEXT)
-        return Draft(replace(moment.dialogue, focus=item_id), text, buttons=buttons, notice=text)
+        after = replace(moment.dialogue, focus=item_id)
+        if moment.reading.text:
+            return Draft(after, text, buttons=buttons)
+        return Draft(after, buttons=buttons, notice=text)
 
     async def _undo(self, moment: Moment) -> Draft:
         """Take back what the latest turn that said anything said, and put the wish back to what it was."""

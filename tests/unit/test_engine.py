@@ -119,12 +119,24 @@ def test_a_veto_holds_even_when_nothing_is_left(engine: Engine) -> None:
     assert result.picks == ()
 
 
-def test_wishes_give_way_one_by_one_from_the_least_important(engine: Engine) -> None:
+def test_the_least_important_wish_gives_way(engine: Engine) -> None:
     wish = Wish(wanted=(clause("Comedy"), clause("Horror")), ranges=(Range("year", 1980, 1999, "recent"),))
     result = engine.recommend([Query(wish=wish)])[0]
     assert result.relaxed == ("comedy",)
     assert genres(engine, result.picks) == {"Horror"}
     assert all(1980 <= (engine.catalogue[p.item_id].year or 0) <= 1999 for p in result.picks)
+
+
+def test_as_few_wishes_as_possible_give_way(engine: Engine) -> None:
+    director = Clause("Director 0", (Facet("director", "Director 0"),))
+    wish = Wish(wanted=(clause("Comedy"), director, clause("Western")), ranges=(Range("year", 1960, 1967, "early"),))
+    assert engine.recommend([Query(wish=wish)])[0].relaxed == ("comedy",)
+
+
+def test_a_short_list_that_fits_is_better_than_a_long_one_that_does_not(engine: Engine) -> None:
+    result = engine.recommend([Query(wish=Wish(wanted=(clause("Comedy"),), ranges=(Range("year", 1960, 1966),)))])[0]
+    assert [p.item_id for p in result.picks if p] and len(result.picks) == 2
+    assert result.relaxed == ()
 
 
 def test_hopes_count_but_exclude_nothing(engine: Engine) -> None:
