@@ -3,6 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 
 .PHONY: run test lint format bench lock install clean
 
@@ -33,12 +34,12 @@ install: $(INSTALLED)
 
 # PyTorch is installed apart: which of its builds fits (CPU or CUDA) is the machine's business, so it has no one hash.
 $(INSTALLED): requirements.lock pyproject.toml
-	@echo "Installing into .venv (a few minutes the first time) ..."
+	@echo "Installing into .venv (a few minutes the first time) ..." >&2
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Usher needs Python 3.11; this is " + sys.version)'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(PIP_INSTALL) torch==2.13.0 >&2
+	$(PIP_INSTALL) --no-deps --require-hashes --requirement requirements.lock >&2
+	$(PIP_INSTALL) --quiet --no-deps --editable . >&2
 	@touch $@
 
 clean: ## remove the environment and everything built; conversations in .usher/usher.db stay

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -15,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from recsys.errors import ModelError
+from recsys.files import sha256
 
 FORMAT = 1
 
@@ -46,7 +46,7 @@ class Artefact:
             ("metrics.json", dict(self.metrics)),
         ):
             (aside / name).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-        manifest = {p.name: _sha256(p) for p in sorted(aside.iterdir())}
+        manifest = {p.name: sha256(p) for p in sorted(aside.iterdir())}
         (aside / "manifest.json").write_text(json.dumps({"format": FORMAT, "sha256": manifest}), encoding="utf-8")
         old = folder.with_name(f"{folder.name}.{os.getpid()}.old")
         if folder.exists():
@@ -61,7 +61,7 @@ class Artefact:
             raise ModelError("The recommendation index is not built yet; run `usher setup`.")
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            damaged = [name for name, sha in manifest["sha256"].items() if _sha256(folder / name) != sha]
+            damaged = [name for name, sha in manifest["sha256"].items() if sha256(folder / name) != sha]
             if damaged or manifest["format"] != FORMAT:
                 raise ValueError(", ".join(damaged) or "format")
             config, vocabulary, metrics = (
@@ -73,8 +73,3 @@ class Artefact:
             raise ModelError(
                 f"The recommendation index is damaged ({error}); run `usher index build` to make it anew."
             ) from error
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

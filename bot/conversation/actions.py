@@ -25,6 +25,8 @@ LIST_LENGTH = 3
 FILMS_ASKED = 6
 SURPRISE = 1.5
 """How much luck a surprise holds, in points: about what one strong reason weighs."""
+SAVED_SHOWN = 10
+"""Items of a watchlist shown at once, the latest first."""
 BAR = 10
 REMEMBERED = 60
 """Items shown this evening that are not shown again as long as anything else fits."""
@@ -336,7 +338,7 @@ class Actions:
         return Draft(moment.dialogue, text)
 
     async def _watchlist(self, moment: Moment) -> Draft:
-        saved = tuple(i for i in moment.memory.saved if i in self._catalogue)
+        saved = tuple(i for i in reversed(moment.memory.saved) if i in self._catalogue)[:SAVED_SHOWN]
         if not saved:
             return Draft(moment.dialogue, self._texts("watchlist_empty"))
         items = [self._catalogue[i] for i in saved]

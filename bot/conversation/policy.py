@@ -106,7 +106,7 @@ def _preferences(
         if intent in intents:
             return Decision(action, f"said {intent}", intents[intent])
     if Intent.SKIP in intents or Intent.NO in intents:
-        if dialogue.asked and dialogue.questions < QUESTIONS_IN_A_ROW:
+        if dialogue.asked in ("opinion", "wish") and dialogue.questions < QUESTIONS_IN_A_ROW:
             return Decision(Action.ASK, "skipped the question: another kind may suit better")
         return Decision(Action.RECOMMEND, "does not want to answer: a list says more than a third question")
     if Intent.RECOMMEND in intents or Intent.YES in intents:

@@ -75,9 +75,10 @@ class Wording:
 
     def card_reason(self, reasons: Sequence[Reason], given: Collection[str]) -> str:
         """The one reason on a card: the most telling, but not one of those ``given`` on the cards above it if there
-        is another that carries weight. Empty without reasons."""
+        is another about this person that carries weight. Empty without reasons."""
         ranked = telling(reasons)
-        fresh = [r for r in ranked if r.share >= TELLING and r.signal != "prior" and r.text not in given]
+        personal = [r for r in ranked if r.share >= TELLING and r.signal not in IMPERSONAL]
+        fresh = [r for r in personal if r.text not in given]
         return (fresh or ranked)[0].text if ranked else ""
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
