@@ -65,6 +65,7 @@ def progress_bars() -> Iterator[Callable[[str, int, int | None], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), share, TimeElapsedColumn())
     with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
+        finished: set[str] = set()
 
         def show(task: str, done: int, total: int | None, /) -> None:
             if task not in tasks:
@@ -72,8 +73,9 @@ def progress_bars() -> Iterator[Callable[[str, int, int | None], None]]:
                 if not terminal.is_terminal:
                     announce(f"{task} ...")
             bars.update(tasks[task], completed=done, total=total)
-            if done == total and not terminal.is_terminal:
+            if done == total and task not in finished and not terminal.is_terminal:
                 announce(f"{task}: done")
+                finished.add(task)
 
         yield show
 

@@ -87,6 +87,8 @@ class GeneratorArrival:
             if path is not None:
                 self._loaded = Guarded(await LlamaCpp.load(path, threads=os.cpu_count(), prefix=prefix(MOVIE_STYLE)))
         except UsherError as error:
+            if self._stopped.is_set():
+                return  # broken off by us
             log.warning("Explanations stay with templates: %s", error)
 
     def _fetch(self, home: Home) -> Path | None:

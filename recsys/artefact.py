@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from recsys.errors import ModelError
@@ -39,7 +39,8 @@ class Artefact:
         aside = folder.with_name(f"{folder.name}.{os.getpid()}.part")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        save_file({k: v.contiguous() for k, v in self.tensors.items()}, aside / "model.safetensors")
+        tensors = {name: tensor.contiguous() for name, tensor in self.tensors.items()}
+        (aside / "model.safetensors").write_bytes(save(tensors))
         for name, content in (
             ("config.json", dict(self.config)),
             ("vocabulary.json", self.vocabulary),

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from recsys.errors import ModelError
+from recsys.files import replacing
 from recsys.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -107,11 +108,9 @@ class VectorCache:
         return known
 
     def _write(self, keys: Sequence[str], vectors: Vectors) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{hashlib.sha256(' '.join(keys).encode()).hexdigest()[:16]}.safetensors"
-        aside = path.with_suffix(".part")
-        save_file({"keys": np.frombuffer(" ".join(keys).encode(), np.uint8), "vectors": vectors}, aside)
-        aside.replace(path)
+        with replacing(path) as aside:
+            aside.write_bytes(save({"keys": np.frombuffer(" ".join(keys).encode(), np.uint8), "vectors": vectors}))
 
 
 def _bfloat16_in_hardware() -> bool:
