@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,7 +51,9 @@ def main() -> None:
         announce(f"{error.strerror or error}{where}: mend that and run it again; what is finished is kept.")
         sys.exit(1)
     except KeyboardInterrupt:
-        sys.exit(130)
+        # Not sys.exit: the thread that reads the terminal still holds standard input, and Python would abort over it.
+        sys.stdout.flush()
+        os._exit(130)
 
 
 def announce(line: str) -> None:

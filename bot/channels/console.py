@@ -7,7 +7,8 @@ import json
 import re
 import sys
 import textwrap
-from collections.abc import AsyncIterator, Mapping
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 from uuid import uuid4
@@ -69,7 +70,7 @@ class Console:
 
     async def _lines(self, prompt: str) -> AsyncIterator[str]:
         while True:
-            line = await asyncio.to_thread(self._read, prompt)
+            line = await _in_thread(lambda: self._read(prompt))
             if not line:
                 return
             if line := line.rstrip("\r\n"):
@@ -93,6 +94,19 @@ class Console:
         parts.append(_wrapped(reply.question or ""))
         parts.append(_buttons(reply.buttons))
         self._say("\n" + "\n".join(part for part in parts if part))
+
+
+async def _in_thread(read: Callable[[], str]) -> str:
+    """Wait for a line. A daemon thread, not the loop's executor: that one would hold up the end after Ctrl+C."""
+    loop = asyncio.get_running_loop()
+    line: asyncio.Future[str] = loop.create_future()
+
+    def work() -> None:
+        result = read()
+        loop.call_soon_threadsafe(line.set_result, result)
+
+    threading.Thread(target=work, daemon=True).start()
+    return await line
 
 
 def as_json(reply: Reply, explanation: Explanation | None) -> dict[str, Any]:

@@ -250,7 +250,8 @@ class Actions:
         return tuple(cards), self._to_explain(moment, self._catalogue[first.item_id], first.reasons)
 
     def _plain_card(self, moment: Moment, slot: int, item: Item, verbs: tuple[Verb, ...]) -> Card:
-        facets, buttons = self._wording.card_facets(item), self._item_buttons(moment, slot, verbs)
+        asked = {facet for clause in moment.dialogue.wanted for facet in clause.facets}
+        facets, buttons = self._wording.card_facets(item, asked), self._item_buttons(moment, slot, verbs)
         return Card(slot, item.id, item.title, item.year, facets, buttons=buttons, external=item.external)
 
     def _to_explain(self, moment: Moment, item: Item, reasons: tuple[Reason, ...]) -> ToExplain:

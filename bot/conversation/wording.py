@@ -41,10 +41,10 @@ class Wording:
         """ "Heat, Alien and Up"."""
         return self.texts.join([self._catalogue[i].title for i in item_ids if i in self._catalogue])
 
-    def card_facets(self, item: Item) -> tuple[str, ...]:
-        """Two or three things that tell at a glance what an item is."""
-        genres = ", ".join(item.facets.get("genre", ())[:2])
-        director = item.facets.get("director", ("",))[0]
+    def card_facets(self, item: Item, asked: Collection[Facet] = ()) -> tuple[str, ...]:
+        """Two or three things that tell at a glance what an item is; genres that were ``asked`` for come first."""
+        genres = ", ".join(sorted(item.facets.get("genre", ()), key=lambda g: Facet("genre", g) not in asked)[:2])
+        director = ", ".join(item.facets.get("director", ())[:2])
         runtime = item.number("runtime")
         length = self.texts("fact_runtime", value=int(runtime)) if runtime else ""
         return tuple(fact for fact in (genres, director, length) if fact)
@@ -85,7 +85,7 @@ class Wording:
         """A whole explanation without a language model: what the item is, and the two most telling reasons."""
         why = self.texts.join([r.text for r in telling(reasons)[:2]])
         genres = [genre.lower() for genre in item.facets.get("genre", ())[:2]]
-        director = item.facets.get("director", ("",))[0]
+        director = self.texts.join(item.facets.get("director", ())[:2])
         if not genres:
             return self.texts("template_plain", title=item.name, reasons=why)
         what = _with_article(self.texts("genre_film", genres=self.texts.join(genres)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +79,21 @@ def test_a_program_talks_in_json_and_is_remembered(environment: dict[str, str], 
     assert reply["items"][0]["title"] in second[1]["text"]
     other = asked(usher(environment, tmp_path, "chat", "--json", "--user", "q", lines="/profile\n"))
     assert "Alien" not in other[0]["text"]
+
+
+def test_ctrl_c_ends_a_chat_at_once(environment: dict[str, str], tmp_path: Path) -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tmp_path)
+        os.execve(sys.executable, [sys.executable, "-m", "bot", "run"], environment)
+    shown = b""
+    while b"you> " not in shown:
+        assert select.select([terminal], [], [], 120)[0], shown
+        shown += os.read(terminal, 65536)
+    os.write(terminal, b"\x03")
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 130
 
 
 def test_noise_gets_exactly_one_line_each(environment: dict[str, str], tmp_path: Path) -> None:

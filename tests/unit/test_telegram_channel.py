@@ -385,6 +385,12 @@ async def test_a_message_without_an_answer_is_repeated_once_at_most(world: World
     assert Counter(world.api.texts(ANN)) == {"You said hello": 2, "You said bye": 2}
 
 
+async def is_blocked(world: World, person: int) -> bool:
+    async with world.store.reading() as reading:
+        user = await reading.user_called("telegram", str(person))
+    return user is not None and user.blocked_at is not None
+
+
 async def test_who_blocked_us_is_left_alone_until_they_write_again(world: World) -> None:
     async def rule(incoming: Incoming) -> Reply:
         return Reply(turn_id="T", text="one", question="two")
@@ -395,10 +401,9 @@ async def test_who_blocked_us_is_left_alone_until_they_write_again(world: World)
         await world.api.say(ANN, "hello")
         await world.api.say(BOB, "hello")
         await world.api.wait_for(lambda: len(world.api.texts(BOB)) == 2 and world.api.refusals)
-        async with world.store.reading() as reading:
-            user = await reading.user_called("telegram", str(ANN))
-        assert user is not None
-        assert user.blocked_at is not None
+        async with asyncio.timeout(10):
+            while not await is_blocked(world, ANN):
+                await asyncio.sleep(0.01)
         world.api.unblock(ANN)
         await world.api.say(ANN, "/start")
         await world.api.wait_for(lambda: len(world.api.texts(ANN)) == 2)
