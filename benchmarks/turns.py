@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from bot import logs
 from bot.conversation.service import Incoming
 from bot.settings import Settings
 from bot.stages import set_up
@@ -37,6 +38,7 @@ ROUNDS = 10
 
 def main() -> None:
     """Measure and print."""
+    logs.configure("WARNING")
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{Path(folder) / 'bench.db'}", llm="off")
         catalogue, artefact, encoder = set_up(settings, print)

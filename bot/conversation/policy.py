@@ -91,9 +91,13 @@ def _preferences(
 ) -> Decision:
     if Intent.SURPRISE in intents:
         return Decision(Action.RECOMMEND, "asked for a surprise", intents[Intent.SURPRISE])
+    said = [s for s in reading.statements if s.kind is not Kind.INTENT]
+    knows_none = said and all(s.kind is Kind.ITEM and not s.polarity and not s.seen for s in said)
+    declines = not said and (Intent.SKIP in intents or Intent.NO in intents)
+    if declines or (knows_none and dialogue.asked == "opinion"):
+        return _unanswered(dialogue)
     if Intent.MORE in intents or Intent.LIKE_THIS in intents:
         return Decision(Action.RECOMMEND, "asked for more")
-    said = [s for s in reading.statements if s.kind is not Kind.INTENT]
     opinions = [s for s in said if s.kind is Kind.ITEM and s.polarity]
     wanted = [s for s in opinions if s.polarity > 0 and not s.lasting and s.value == "mention"]
     if any(s.kind is not Kind.ITEM or s.value == "like" for s in said) or len(wanted) < len(opinions):
@@ -105,10 +109,6 @@ def _preferences(
     for intent, action in CLOSING.items():
         if intent in intents:
             return Decision(action, f"said {intent}", intents[intent])
-    if Intent.SKIP in intents or Intent.NO in intents:
-        if dialogue.asked in ("opinion", "wish") and dialogue.questions < QUESTIONS_IN_A_ROW:
-            return Decision(Action.ASK, "skipped the question: another kind may suit better")
-        return Decision(Action.RECOMMEND, "does not want to answer: a list says more than a third question")
     if Intent.RECOMMEND in intents or Intent.YES in intents:
         if not knows_taste and not dialogue.wish and not dialogue.questions:
             return Decision(Action.ASK, "nothing is known yet: one question is worth more than a guess")
@@ -118,3 +118,9 @@ def _preferences(
     if Intent.GREET in intents:
         return Decision(Action.GREET, "a greeting from somebody we know")
     return Decision(Action.CHAT, "nothing about items in it")
+
+
+def _unanswered(dialogue: Dialogue) -> Decision:
+    if dialogue.asked in ("opinion", "wish") and dialogue.questions < QUESTIONS_IN_A_ROW:
+        return Decision(Action.ASK, "no answer to the question: another kind may suit better")
+    return Decision(Action.RECOMMEND, "no answer to the question: a list says more than a third one")

@@ -165,6 +165,15 @@ class TestDecide:
         second = decide(skip, Dialogue(asked="wish", questions=2), knows_taste=False, newcomer=False)
         assert (first.action, second.action) == (Action.ASK, Action.RECOMMEND)
 
+    def test_knowing_none_of_the_films_is_no_answer_and_costs_nothing(self) -> None:
+        none = Reading("none", (Statement(Kind.ITEM, "mention", target="old"),))
+        asked = Dialogue(asked="opinion", questions=1)
+        assert decide(none, asked, knows_taste=False, newcomer=False).action is Action.ASK
+
+    def test_no_with_a_wish_is_a_wish(self) -> None:
+        said = Reading("", (intent(Intent.NO), Statement(Kind.CRITIQUE, Critique.OLDER)))
+        assert decide(said, Dialogue(), knows_taste=True, newcomer=False).action is Action.RECOMMEND
+
     def test_several_readings_are_asked_about(self) -> None:
         reading = Reading("Heat", (), (Choice("Heat", ("old", "new"), 0, 4),))
         assert decide(reading, Dialogue(), knows_taste=True, newcomer=False).action is Action.CHOOSE
