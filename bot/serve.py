@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from io import TextIOWrapper
 
 from bot.channels.console import Console
 from bot.settings import Settings
@@ -21,6 +23,9 @@ def serve_terminal(
     settings: Settings, announce: Announce, bars: ProgressBars, *, person: str = "me", json: bool = False
 ) -> None:
     """Talk in the terminal until the input ends."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):  # whatever bytes come in, and whatever has to go out: no crash
+            stream.reconfigure(encoding="utf-8", errors="replace")
     with bars() as progress:
         parts = set_up(settings, announce, progress)
 

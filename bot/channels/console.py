@@ -39,17 +39,19 @@ class Console:
         last = listed = None
         self._say(HINT)
         async for line in self._lines("\nyou> " if person_types else ""):
+            if not line:
+                continue
             if not person_types:
                 self._say(f"\nyou> {line}")
             press = _typed_press(line, last, listed)
             try:
                 last = await self.conversations.turn(self._incoming(None if press else line, press))
+                listed = last if last.cards else listed
+                self._show(last)
+                explanation = await self.conversations.explain(last)
             except UsherError as error:
                 self._say(f"\n{error}")
                 continue
-            listed = last if last.cards else listed
-            self._show(last)
-            explanation = await self.conversations.explain(last)
             if explanation is not None and explanation.adds:
                 self._say("\n" + _wrapped(explanation.text))
 
@@ -73,8 +75,7 @@ class Console:
             line = await _in_thread(lambda: self._read(prompt))
             if not line:
                 return
-            if line := line.rstrip("\r\n"):
-                yield line
+            yield line.rstrip("\r\n")
 
     def _read(self, prompt: str) -> str:
         if not prompt:

@@ -106,6 +106,8 @@ class Conversations:
     async def turn(self, incoming: Incoming, *, deliver: Deliver = lambda _: ()) -> Reply:
         """Understand, decide, answer, and store all of it with the messages that ``deliver`` makes of the reply, in
         one transaction. Raises ``StoreError`` when that fails: then nothing has happened."""
+        if incoming.text is not None:
+            incoming = replace(incoming, text=_storable(incoming.text))
         lock = self._locks.setdefault(f"{incoming.channel}:{incoming.external_id}", asyncio.Lock())
         async with lock:
             return await self._turn(incoming, deliver)
@@ -271,6 +273,11 @@ class Conversations:
                 )
             )
         return rows
+
+
+def _storable(text: str) -> str:
+    """Text without what neither an encoder nor a database takes: NUL and halves of surrogate pairs."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
 def _is_over(conversation: Conversation) -> bool:

@@ -73,10 +73,11 @@ def test_a_program_talks_in_json_and_is_remembered(environment: dict[str, str], 
     like = reply["items"][0]["buttons"][0]["press"]
     lines = f'{json.dumps({"press": like})}\n\n/profile\n{{"text": 5}}\n'
     second = asked(usher(environment, tmp_path, "chat", "--json", "--user", "p", lines=lines))
-    assert len(second) == 3
+    assert len(second) == 4
     assert reply["items"][0]["title"] in second[0]["text"]
-    assert "Alien (1979)" in second[1]["text"]
-    assert reply["items"][0]["title"] in second[1]["text"]
+    assert "empty" in second[1]["text"]
+    assert "Alien (1979)" in second[2]["text"]
+    assert reply["items"][0]["title"] in second[2]["text"]
     other = asked(usher(environment, tmp_path, "chat", "--json", "--user", "q", lines="/profile\n"))
     assert "Alien" not in other[0]["text"]
 
@@ -101,6 +102,16 @@ def test_noise_gets_exactly_one_line_each(environment: dict[str, str], tmp_path:
     replies = asked(usher(environment, tmp_path, "chat", "--json", lines="\n".join(lines) + "\n"))
     assert len(replies) == len(lines)
     assert all(reply["text"] or reply["question"] for reply in replies)
+
+
+def test_bytes_that_are_no_text_stop_nothing(environment: dict[str, str], tmp_path: Path) -> None:
+    lines = b'\xff\xfe\x00 hi\n{"text": "\\ud800 lonely surrogate"}\na comedy\n'
+    command = [sys.executable, "-m", "bot", "chat", "--json"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, input=lines, capture_output=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    replies = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(replies) == 3
+    assert len(replies[2]["items"]) == 3
 
 
 def test_the_catalogue_is_exported_line_by_line(environment: dict[str, str], tmp_path: Path) -> None:

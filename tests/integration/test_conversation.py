@@ -232,8 +232,32 @@ async def test_impossible_wishes_give_way_and_say_which(ann: Person) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "?", "🎬🍿", "\0\0", "\ud800", "\u202eevil", "<b>x</b> *y* [z](http://a.b)", "a" * 10_000, "é" * 5_000],
-    ids=["empty", "space", "mark", "emoji", "nul", "surrogate", "bidi", "markup", "noise", "accents"],
+    [
+        "",
+        " ",
+        "?",
+        "🎬🍿",
+        "\0\0",
+        "\ud800",
+        "a lonely \ud800 robot",
+        "\u202eevil",
+        "<b>x</b> *y* [z](http://a.b)",
+        "a" * 10_000,
+        "é" * 5_000,
+    ],
+    ids=[
+        "empty",
+        "space",
+        "mark",
+        "emoji",
+        "nul",
+        "surrogate",
+        "surrogate inside",
+        "bidi",
+        "markup",
+        "noise",
+        "accents",
+    ],
 )
 async def test_any_text_gets_a_reply(ann: Person, text: str) -> None:
     first = await ann.say(text)
