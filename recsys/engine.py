@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -73,7 +72,6 @@ class Recommendation:
     picks: tuple[Pick, ...]
     model_version: str
     relaxed: tuple[str, ...] = ()
-    candidates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +113,6 @@ class Engine:
         self._fusion.load_state_dict({name: artefact.tensors[f"fusion.{name}"] for name in ("base", "growth")})
         self._numbers: dict[str, npt.NDArray[np.float64]] = {}
 
-    @classmethod
-    def load(cls, catalogue: Catalogue, folder: Path, encoder: Encoder, device: str = "auto") -> Engine:
-        """The engine of an artefact folder. Raises ``ModelError`` when that is missing, damaged or of another
-        catalogue."""
-        return cls(catalogue, Artefact.load(folder), encoder, pick_device(device))
-
     @torch.inference_mode()
     def recommend(self, queries: Sequence[Query]) -> list[Recommendation]:
         """The best items for each query, as one batch on the device."""
@@ -138,7 +130,7 @@ class Engine:
             near = (similar[valid] @ similar[valid].T).clamp_min(0)
             chosen = valid[diversify(values[b][: len(valid)], near, query.k, self._config.trade_off)]
             picks = self._explain(query, b, chosen, weights, signals, scores)
-            out.append(Recommendation(picks, self.version, relaxed[b], int(masks[b].sum())))
+            out.append(Recommendation(picks, self.version, relaxed[b]))
         return out
 
     @torch.inference_mode()

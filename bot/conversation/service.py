@@ -225,7 +225,7 @@ class Conversations:
                     conversation_id=conversation.id,
                     user_id=user_id,
                     number=1 if fresh else moment.number,
-                    text=incoming.text or "",
+                    text=moment.reading.text,
                     press=incoming.press,
                     action=moment.decision.action,
                     why=moment.decision.why,
@@ -242,7 +242,7 @@ class Conversations:
             )
             for feedback in _feedback(incoming, moment, pressed):
                 await unit.add_feedback(feedback)
-            if incoming.press is None:
+            if incoming.press is None or moment.reading.text:
                 await unit.add_statements([_stored(s, moment) for s in moment.reading.statements])
             await unit.add_recommendations(self._recommendations(moment, draft))
             if draft.undone:
@@ -317,7 +317,8 @@ def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statem
     if verb is Verb.MORE:
         return Statement(Kind.ITEM, "like", 1, target=item_id)
     if verb is Verb.MEANT:
-        return Statement(Kind.ITEM, target=item_id, **dialogue.pending)
+        said = {"value": "mention"} | dict(dialogue.pending)  # pressed again after it was settled: a mere mention
+        return Statement(Kind.ITEM, target=item_id, **said)
     polarity = {Verb.LIKE: 1, Verb.LOVED: 1, Verb.DISLIKE: -1}.get(verb, 0)
     return Statement(Kind.ITEM, "opinion", polarity, target=item_id, lasting=True, seen=True)
 

@@ -288,3 +288,17 @@ async def test_an_update_is_committed_with_its_reply(app: Application) -> None:
         (out,) = await reading.outbox_due("queue", row.received_at)
     assert out.payload == {"text": reply.text}
     assert out.turn_id == reply.turn_id
+
+
+async def test_a_choice_pressed_when_none_is_open_is_a_mere_mention(ann: Person) -> None:
+    welcome = await ann.say("hi")
+    answer = await ann.press(welcome.buttons[0].press.replace(".loved.", ".meant."))
+    assert answer.question
+    assert "don't know anything" in (await ann.say("/profile")).text
+
+
+async def test_a_ready_answer_is_taken_back_like_words(ann: Person) -> None:
+    moods = await ann.tap(await ann.say("hello"), "none")
+    await ann.press(moods.buttons[0].press)
+    assert moods.buttons[0].label in (await ann.say("undo")).text
+    assert "Tonight" not in (await ann.say("/profile")).text
