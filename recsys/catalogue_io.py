@@ -104,7 +104,7 @@ def read_items(path: Path) -> Catalogue:
             given = bool(row.get("id"))
             item = _item(row, numeric, path.name)
             if item.id in items:
-                if given:
+                if given or item == items[item.id][1]:
                     raise _Problem(f"has the id {item.id!r} of {items[item.id][0]}: give each its own")
                 item = replace(item, id=_next_free(item.id, items))
             items[item.id] = place, item
