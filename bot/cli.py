@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console as Terminal
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from bot import logs
-from bot.settings import Settings, load_settings
+from bot.commands.evaluate import evaluate_app
+from bot.commands.simulate import simulate_app
 from bot.stages import Home
+from bot.terminal import announce, current_settings, progress_bars
 from recsys.errors import UsherError
 
 app = typer.Typer(
@@ -32,11 +29,10 @@ models_app = typer.Typer(help="The text generator that phrases explanations.", n
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(index_app, name="index")
 app.add_typer(models_app, name="models")
+app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(simulate_app, name="simulate")
 
 CONNECT = "To talk on Telegram instead: get a token from @BotFather and set TELEGRAM_BOT_TOKEN in .env."
-
-terminal = Terminal(stderr=True, highlight=False)
-"""Everything but the conversation goes to standard error, so that piped output holds the conversation alone."""
 
 
 def main() -> None:
@@ -56,46 +52,13 @@ def main() -> None:
         os._exit(130)
 
 
-def announce(line: str) -> None:
-    """A line to the operator."""
-    terminal.print(line, markup=False, soft_wrap=True)
-
-
-@contextmanager
-def progress_bars() -> Iterator[Callable[[str, int, int | None], None]]:
-    """Bars on a terminal; a plain line at the start and end of each task elsewhere."""
-    share = TextColumn("{task.percentage:>3.0f}%")
-    columns = (TextColumn("{task.description}"), BarColumn(), share, TimeElapsedColumn())
-    with Progress(*columns, console=terminal, disable=not terminal.is_terminal) as bars:
-        tasks: dict[str, TaskID] = {}
-        finished: set[str] = set()
-
-        def show(task: str, done: int, total: int | None, /) -> None:
-            if task not in tasks:
-                tasks[task] = bars.add_task(task, total=total)
-                if not terminal.is_terminal:
-                    announce(f"{task} ...")
-            bars.update(tasks[task], completed=done, total=total)
-            if done == total and task not in finished and not terminal.is_terminal:
-                announce(f"{task}: done")
-                finished.add(task)
-
-        yield show
-
-
-def _settings() -> Settings:
-    settings = load_settings()
-    logs.configure(settings.log_level)
-    return settings
-
-
 @app.command()
 def setup() -> None:
     """Fetch the default data, build the catalogue and the index, migrate the database. Run again at any time."""
     from bot.stages import set_up
 
     with progress_bars() as progress:
-        catalogue, artefact, _ = set_up(_settings(), announce, progress)
+        catalogue, artefact, _ = set_up(current_settings(), announce, progress)
     announce(f"Ready: {len(catalogue):,} items, model {artefact.version}.")
 
 
@@ -104,7 +67,7 @@ def run() -> None:
     """Set up what is missing, then talk: on Telegram when TELEGRAM_BOT_TOKEN is set, else in this terminal."""
     from bot.serve import serve_telegram, serve_terminal
 
-    settings = _settings()
+    settings = current_settings()
     if settings.telegram_bot_token is None:
         announce(CONNECT)
         serve_terminal(settings, announce, progress_bars)
@@ -120,7 +83,7 @@ def chat(
     """Talk in this terminal. Lines come from standard input; its end ends the program."""
     from bot.serve import serve_terminal
 
-    serve_terminal(_settings(), announce, progress_bars, person=user, json=json)
+    serve_terminal(current_settings(), announce, progress_bars, person=user, json=json)
 
 
 @app.command()
@@ -128,7 +91,7 @@ def migrate() -> None:
     """Bring the database's tables up to date."""
     from bot.store.migrate import upgrade
 
-    settings = _settings()
+    settings = current_settings()
     settings.usher_home.mkdir(parents=True, exist_ok=True)
     asyncio.run(upgrade(settings.database))
     announce("The database is up to date.")
@@ -140,7 +103,7 @@ def catalogue_build() -> None:
     from bot.stages import build_catalogue
 
     with progress_bars() as progress:
-        built = build_catalogue(Home(_settings().usher_home), progress)
+        built = build_catalogue(Home(current_settings().usher_home), progress)
     announce(f"{len(built):,} items. Next: `usher index build`.")
 
 
@@ -151,7 +114,7 @@ def catalogue_import(
     """Replace the catalogue with your own items. Their ratings, if any, are learned from conversations."""
     from bot.stages import import_catalogue
 
-    read = import_catalogue(Home(_settings().usher_home), file)
+    read = import_catalogue(Home(current_settings().usher_home), file)
     announce(f"{len(read):,} items imported. Next: `usher index build`.")
 
 
@@ -160,7 +123,7 @@ def catalogue_export(out: Annotated[Path, typer.Option(help="The file to write: 
     """Write every item of the catalogue to a file."""
     from recsys.catalogue import Catalogue
 
-    loaded = Catalogue.load(Home(_settings().usher_home).items)
+    loaded = Catalogue.load(Home(current_settings().usher_home).items)
     loaded.export_jsonl(out)
     announce(f"{len(loaded):,} items written to {out}.")
 
@@ -171,7 +134,7 @@ def index_build() -> None:
     from bot.stages import build_index, encoder_of
     from recsys.catalogue import Catalogue
 
-    settings = _settings()
+    settings = current_settings()
     home = Home(settings.usher_home)
     with progress_bars() as progress:
         artefact = build_index(home, Catalogue.load(home.items), encoder_of(settings), progress)
@@ -186,5 +149,5 @@ def models_fetch() -> None:
     from bot.stages import fetch_generator
 
     with progress_bars() as progress:
-        path = fetch_generator(Home(_settings().usher_home), progress)
+        path = fetch_generator(Home(current_settings().usher_home), progress)
     announce(f"The text generator is in {path}.")

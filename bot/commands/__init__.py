@@ -1,0 +1,1 @@
+"""Groups of commands: a module a group, each with its Typer application; ``bot.cli`` puts them together."""

@@ -1,0 +1,52 @@
+"""The peers that Usher's own model is measured against, all behind the one interface of scorers.
+
+``forward(rows (B, H) int64, weights (B, H) float32) -> scores (B, N)``: what is known of each person in, a score for
+every item out; entries of weight 0 are padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor, nn
+
+from recsys.models.als import fit_als
+from recsys.models.item_item import fit_ease, fit_knn, fit_rp3beta
+
+Matrix: TypeAlias = "sparse.csr_matrix[np.float32]"
+Fit: TypeAlias = Callable[[Matrix], nn.Module]
+
+
+class Constant(nn.Module):
+    """The same scores (N,) for everybody, whatever is known of them."""
+
+    scores: Tensor
+
+    def __init__(self, scores: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("scores", scores)
+
+    def forward(self, rows: Tensor, weights: Tensor) -> Tensor:
+        """``rows`` (B, H), ``weights`` (B, H) -> (B, N)."""
+        return self.scores.expand(len(rows), -1)
+
+
+def fit_popularity(x: Matrix) -> Constant:
+    """How many people know each item of ``x`` (U, N)."""
+    return Constant(torch.from_numpy(x.getnnz(axis=0).astype(np.float32)))
+
+
+BASELINES: Final[Mapping[str, Fit]] = {
+    "popularity": fit_popularity,
+    "knn-bm25": lambda x: fit_knn(x, neighbours=200, weighting="bm25", b=0.2),
+    "knn-tfidf": lambda x: fit_knn(x, neighbours=200),
+    "rp3beta": fit_rp3beta,
+    "als": fit_als,
+    "edlae": lambda x: fit_ease(x, l2=100.0, dropout=0.3),
+    "ease": fit_ease,
+}
+"""By name. Their settings were chosen on the validation fold of the ratings protocol."""

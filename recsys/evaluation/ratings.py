@@ -1,0 +1,176 @@
+"""The ratings protocols: every model on the same people, the same known items, the same candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy import sparse
+from torch import nn
+
+from recsys.errors import DataError
+from recsys.evaluation import metrics
+from recsys.evaluation.baselines import BASELINES
+from recsys.evaluation.splits import KNOWN, Case, Fold, cold, leave_last_out, strong
+from recsys.index import top_k
+from recsys.interactions import Interactions
+from recsys.models.blend import padded
+from recsys.models.prior import log_popularity
+from recsys.progress import Progress, silent
+from recsys.train import fit_blend
+
+Protocol: TypeAlias = Literal["strong", "cold", "leave-last-out"]
+Fit: TypeAlias = Callable[[Interactions, "sparse.csr_matrix[np.float32]"], nn.Module]
+
+LIKED: Final = 4.0
+"""With ``likes``, ratings from here on are positives and all others are left out."""
+LEAST_LIKES: Final = 5
+DEPTH: Final = 100
+LIST: Final = 10
+"""Length of the lists whose diversity, novelty and calibration are measured."""
+BATCH: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a catalogue adds, by item of the ratings: ``vectors`` (N, d) of unit length, ``genres`` (N, G)."""
+
+    vectors: npt.NDArray[np.float32]
+    genres: npt.NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """One model's values by metric, a value a person, in the order of the cases; ``shown`` are the first lists."""
+
+    values: dict[str, list[npt.NDArray[np.float64]]] = field(default_factory=dict)
+    shown: list[npt.NDArray[np.int64]] = field(default_factory=list)
+
+    def add(self, ranked: npt.NDArray[np.int64], cases: Sequence[Case]) -> None:
+        hit = metrics.hits(ranked, [case.targets for case in cases])
+        totals = np.array([len(case.targets) for case in cases])
+        for name, values in (
+            ("ndcg@10", metrics.ndcg(hit, totals, 10)),
+            ("recall@20", metrics.recall(hit, totals, 20)),
+            ("ndcg@100", metrics.ndcg(hit, totals, 100)),
+            ("hr@10", metrics.hit_rate(hit, 10)),
+            ("mrr@10", metrics.reciprocal_rank(hit, 10)),
+        ):
+            self.values.setdefault(name, []).append(values)
+        self.shown.append(ranked[:, :LIST])
+
+    def of(self, metric: str) -> npt.NDArray[np.float64]:
+        """All values (Q,) of a metric."""
+        return np.concatenate(self.values[metric])
+
+
+def evaluate(
+    data: Interactions,
+    protocol: Protocol,
+    models: Mapping[str, Fit],
+    *,
+    likes: bool = False,
+    extras: Extras | None = None,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Every model of ``models`` under a protocol. Models learn from each fold anew.
+
+    ``likes``: ratings of 4 and more are positives, of people with at least five of them; otherwise all ratings are.
+    Returns model -> metric -> value, with ``ci95`` (metric -> bounds), and for ``cold`` model -> k -> the same;
+    ``against`` holds the paired differences of the last model to each other one. Raises ``DataError`` when nobody
+    has enough ratings.
+    """
+    data = data.where(data.rating >= LIKED, LEAST_LIKES) if likes else data
+    found: dict[str, dict[str, Outcome]] = {}
+    cases: dict[str, list[Case]] = {}
+    counts = data.matrix().getnnz(axis=0)
+    rounds = list(_folds(data, protocol))
+    for n, by_k in enumerate(rounds):
+        train = _train_matrix(data, next(iter(by_k.values())))
+        for m, (name, fit) in enumerate(models.items()):
+            progress("Fitting and ranking", n * len(models) + m, len(rounds) * len(models))
+            model = fit(data, train).eval()
+            for k, fold in by_k.items():
+                found.setdefault(name, {}).setdefault(k, Outcome()).add(rank(model, fold.cases), fold.cases)
+        for k, fold in by_k.items():
+            cases.setdefault(k, []).extend(fold.cases)
+    progress("Fitting and ranking", len(rounds) * len(models), len(rounds) * len(models))
+    if not any(cases.values()):
+        raise DataError("Nobody in these ratings has enough of them to be measured on: take a larger file.")
+    report: dict[str, Any] = {"protocol": protocol, "likes": likes, "people": len(next(iter(cases.values())))}
+    last = list(models)[-1]
+    for name, by in found.items():
+        summaries = {k: _summary(o, cases[k], counts, len(data.users), extras) for k, o in by.items()}
+        for k, o in by.items():
+            if name != last:
+                difference = metrics.paired(found[last][k].of("ndcg@10"), o.of("ndcg@10"))
+                summaries[k]["gap_ndcg@10"] = list(difference)
+        report[name] = summaries if protocol == "cold" else summaries[""]
+    return report
+
+
+def rank(model: nn.Module, cases: Sequence[Case], depth: int = DEPTH) -> npt.NDArray[np.int64]:
+    """The best ``depth`` rows for each case, (Q, depth), -1 where nothing was left; known items are never ranked."""
+    out = []
+    with torch.inference_mode():
+        for start in range(0, len(cases), BATCH):
+            batch = cases[start : start + BATCH]
+            scores = model(*padded([case.known for case in batch]))
+            allowed = torch.ones_like(scores, dtype=torch.bool)
+            for n, case in enumerate(batch):
+                allowed[n, torch.from_numpy(case.masked)] = False
+            values, rows = top_k(scores, allowed, depth)
+            out.append(rows.masked_fill(~torch.isfinite(values), -1).numpy())
+    return np.concatenate(out) if out else np.zeros((0, depth), dtype=np.int64)
+
+
+def contestants() -> dict[str, Fit]:
+    """The baselines, then Usher's own blend: the same that the product's index is built with."""
+
+    def of(fit: Callable[[sparse.csr_matrix[np.float32]], nn.Module]) -> Fit:
+        return lambda _, x: fit(x)
+
+    return {name: of(fit) for name, fit in BASELINES.items()} | {"usher": of(lambda x: fit_blend(x, log_popularity))}
+
+
+def _folds(data: Interactions, protocol: Protocol) -> Iterable[dict[str, Fold]]:
+    if protocol == "cold":
+        return ({str(k): fold for k, fold in by_k.items()} for by_k in cold(data, KNOWN))
+    return ({"": fold} for fold in (strong(data) if protocol == "strong" else leave_last_out(data)))
+
+
+def _train_matrix(data: Interactions, fold: Fold) -> sparse.csr_matrix[np.float32]:
+    """What models may learn from, (U', N): the ratings of ``fold.train`` without anybody's targets."""
+    x = data.matrix()
+    held = [(np.full(len(case.targets), case.user), case.targets) for case in fold.cases]
+    if held:
+        users, items = (np.concatenate(part) for part in zip(*held, strict=True))
+        x = x - sparse.csr_matrix((np.ones(len(users), dtype=np.float32), (users, items)), shape=x.shape)
+        x.eliminate_zeros()
+    return x[fold.train]
+
+
+def _summary(
+    outcome: Outcome,
+    cases: Sequence[Case],
+    counts: npt.NDArray[np.int64],
+    people: int,
+    extras: Extras | None,
+) -> dict[str, Any]:
+    intervals = {name: metrics.confidence(outcome.of(name)) for name in outcome.values}
+    shown = np.concatenate(outcome.shown)
+    full = shown[(shown >= 0).all(axis=1)]
+    out: dict[str, Any] = {name: interval.mean for name, interval in intervals.items()}
+    out["ci95"] = {name: [interval.low, interval.high] for name, interval in intervals.items()}
+    out["novelty"] = float(metrics.novelty(full, counts, people).mean())
+    out["coverage"] = metrics.coverage(shown, len(counts))
+    if extras is not None:
+        out["diversity"] = float(metrics.diversity(full, extras.vectors).mean())
+        divergence = metrics.calibration(full, [case.known for case in cases], extras.genres)
+        if np.isfinite(divergence).any():
+            out["calibration"] = float(np.nanmean(divergence))
+    return out

@@ -1,0 +1,155 @@
+"""Who rated what, and how: one reader for every file of ratings, and the tables that models learn from."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pyarrow import csv
+from scipy import sparse
+
+from recsys.errors import DataError
+
+Codes = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "user": ("user", "user_id", "userid"),
+    "item": ("item", "item_id", "itemid", "movieid", "movie_id"),
+    "rating": ("rating",),
+    "timestamp": ("timestamp",),
+}
+"""The names that each column goes by, in lower case and without RecBole's type ("user_id:token")."""
+NAMES: Final = ("ratings.csv", "ratings.csv.xz", "ratings.csv.gz", "ratings.parquet")
+"""What a folder of ratings may call them."""
+_OPENERS: Final[Mapping[str, Callable[[Path], Any]]] = {".xz": lzma.open, ".gz": gzip.open}
+_DELIMITERS: Final = {".inter": "\t", ".csv": ",", ".tsv": "\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Interactions:
+    """Ratings as codes: row n says that ``users[user[n]]`` gave ``items[item[n]]`` the rating ``rating[n]``.
+
+    ``users`` and ``items`` are ids in ascending order, as numbers where all of them are numbers. ``user`` and ``item``
+    (R,) int64, ``rating`` (R,) float32, ``timestamp`` (R,) float64 in seconds, NaN where unknown. Every pair occurs
+    once, rows run by user, then item.
+    """
+
+    users: tuple[str, ...]
+    items: tuple[str, ...]
+    user: Codes
+    item: Codes
+    rating: Floats
+    timestamp: npt.NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The ratings of a RecBole ``.inter`` file, a ``.csv`` or ``.tsv`` with a header, a ``.parquet`` file, or a
+        MovieLens folder; ``.xz`` and ``.gz`` are unpacked on the way.
+
+        Of several ratings by one user for one item the last one counts. Raises ``DataError`` for a file that is
+        missing, damaged, empty, or lacks a column.
+        """
+        table = _table(path)
+        names = {name.lower().split(":")[0]: name for name in table.column_names}
+        columns: dict[str, Any] = {}
+        for column, aliases in COLUMNS.items():
+            found = next((names[a] for a in aliases if a in names), None)
+            if found is None and column != "timestamp":
+                raise DataError(f"{path} has no column for the {column}: name one `{aliases[0]}`.")
+            columns[column] = None if found is None else table[found]
+        if not len(table):
+            raise DataError(f"{path} holds no ratings: give it one row a rating.")
+        try:
+            rating = pc.cast(columns["rating"], pa.float32()).to_numpy()
+            missing = columns["timestamp"] is None
+            when = np.full(len(table), np.nan) if missing else pc.cast(columns["timestamp"], pa.float64()).to_numpy()
+        except (pa.ArrowException, ValueError) as error:
+            raise DataError(f"{path} has a rating or timestamp that is no number ({error}): mend that row.") from error
+        if columns["user"].null_count or columns["item"].null_count or not np.isfinite(rating).all():
+            raise DataError(f"{path} has a row without a user, item or rating: fill it or take it out.")
+        users, user = _codes(columns["user"])
+        items, item = _codes(columns["item"])
+        order = np.lexsort((np.arange(len(user)), when, item, user))
+        user, item, rating, when = user[order], item[order], rating[order], when[order]
+        last = np.append((np.diff(user) != 0) | (np.diff(item) != 0), True)
+        return cls(users, items, user[last], item[last], rating[last], when[last])
+
+    def where(self, kept: npt.NDArray[np.bool_], least: int = 1) -> Self:
+        """The rows ``kept`` (R,) of users who keep at least ``least``. Users without a row are gone, items stay."""
+        counts = np.bincount(self.user[kept], minlength=len(self.users))
+        kept = kept & (counts >= least)[self.user]
+        present, user = np.unique(self.user[kept], return_inverse=True)
+        users = tuple(self.users[u] for u in present)
+        return type(self)(users, self.items, user, self.item[kept], self.rating[kept], self.timestamp[kept])
+
+    def relabelled(self, rows: Mapping[str, int], items: Sequence[str]) -> Self:
+        """The same ratings over other items: ``rows`` maps the ids of now to positions in ``items``. Ratings of items
+        that it lacks are left out."""
+        place = np.array([rows.get(i, -1) for i in self.items], dtype=np.int64)
+        kept = self.where(place[self.item] >= 0)
+        codes = place[kept.item]
+        order = np.lexsort((codes, kept.user))
+        return type(self)(
+            kept.users, tuple(items), kept.user[order], codes[order], kept.rating[order], kept.timestamp[order]
+        )
+
+    def matrix(self, values: Floats | None = None) -> sparse.csr_matrix[np.float32]:
+        """Users by items (U, N) float32, sorted; ``values`` (R,) or ones."""
+        ones = np.ones(len(self), dtype=np.float32) if values is None else values.astype(np.float32)
+        return sparse.csr_matrix((ones, (self.user, self.item)), shape=(len(self.users), len(self.items)))
+
+
+def _table(path: Path) -> pa.Table:
+    if path.is_dir():
+        found = next((path / name for name in NAMES if (path / name).exists()), None)
+        if found is None:
+            raise DataError(f"The folder {path} has no ratings: put a ratings.csv there.")
+        path = found
+    *rest, last = [suffix.lower() for suffix in path.suffixes] or [""]
+    packed = last in _OPENERS
+    kind = (rest[-1] if rest else "") if packed else last
+    if kind != ".parquet" and kind not in _DELIMITERS:
+        raise DataError(f"{path} is no file of ratings: give it the ending .inter, .csv, .tsv or .parquet.")
+    text = csv.ConvertOptions(column_types=dict.fromkeys(_spellings("user", "item"), pa.string()))
+    try:
+        with _OPENERS[last](path) if packed else path.open("rb") as file:
+            if kind == ".parquet":
+                return pq.read_table(pa.BufferReader(file.read()))
+            return csv.read_csv(file, parse_options=csv.ParseOptions(delimiter=_DELIMITERS[kind]), convert_options=text)
+    except (OSError, EOFError, lzma.LZMAError, zlib.error, pa.ArrowException) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise DataError(f"The ratings {path} can't be read ({reason}): check the file.") from error
+
+
+def _spellings(*columns: str) -> list[str]:
+    """How files write these columns, so that ids are read as text: 007 is not 7."""
+    plain = [alias for column in columns for alias in COLUMNS[column]]
+    camel = ["userId", "movieId", "itemId"]
+    return [*plain, *camel, *(f"{name}:token" for name in plain)]
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Codes]:
+    """Distinct ids in order, and each row's position among them."""
+    encoded = pc.cast(column, pa.string()).combine_chunks().dictionary_encode()
+    ids = encoded.dictionary.to_pylist()
+    try:
+        order = sorted(range(len(ids)), key=lambda n: int(ids[n]))
+    except ValueError:
+        order = sorted(range(len(ids)), key=lambda n: ids[n])
+    place = np.empty(len(ids), dtype=np.int64)
+    place[order] = np.arange(len(ids))
+    return tuple(ids[n] for n in order), place[encoded.indices.to_numpy()]
