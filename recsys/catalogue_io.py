@@ -37,6 +37,9 @@ KINDS: Final[Mapping[str, str]] = FACET_COLUMNS | {
 """Columns that hold a facet, whatever their cells look like, and its kind."""
 
 PROSE: Final = ("overview", "description", "text")
+ALIASES: Final = ("aliases", "alt_titles")
+VOTES: Final[Mapping[str, str]] = {"vote_count": "popularity", "vote_average": "rating"}
+"""TMDB's counts and means in our terms. Its own ``popularity`` is this week's trend, so the count takes its place."""
 NUMBERS: Final = frozenset({"runtime", "popularity", "rating"})
 MAX_CELL: Final = 1 << 20
 MAX_ID: Final = 64
@@ -96,7 +99,10 @@ def read_items(path: Path) -> Catalogue:
     problems: list[str] = []
     for place, row in rows:
         try:
+            named = "id" in row
             item = _item(row, numeric, path.name)
+            if not named and item.id in items and items[item.id][1].external != item.external:
+                item = replace(item, id=_made_id(item.title, item.year, json.dumps(item.external)))
             if item.id in items:
                 raise _Problem(f"has the id {item.id!r} of {items[item.id][0]}: give each its own")
             items[item.id] = place, item
@@ -185,7 +191,7 @@ def _item(row: dict[str, Any], numeric: set[str], origin: str) -> Item:
     if len(given) > MAX_ID:
         raise _Problem(f"has an id of more than {MAX_ID} characters: shorten it")
     overview = [clean(_text(row.pop(name, ""))) for name in PROSE]
-    aliases = tuple(_values(row.pop("aliases", ())))
+    aliases = tuple(dict.fromkeys(alias for name in ALIASES for alias in _values(row.pop(name, ()))))
     facets: dict[str, tuple[str, ...]] = {}
     numbers: dict[str, float] = {}
     external: dict[str, str] = {}
@@ -200,6 +206,7 @@ def _item(row: dict[str, Any], numeric: set[str], origin: str) -> Item:
         else:
             kind = KINDS.get(name, name)
             facets[kind] = tuple(dict.fromkeys((*facets.get(kind, ()), *_values(cell))))
+    numbers |= {ours: numbers[theirs] for theirs, ours in VOTES.items() if theirs in numbers}
     item = Item(
         id=given or _made_id(title, year),
         title=title,
@@ -214,13 +221,14 @@ def _item(row: dict[str, Any], numeric: set[str], origin: str) -> Item:
     return replace(item, sources=dict.fromkeys([*known, *item.facets, *numbers], origin))
 
 
-def _made_id(title: str, year: int | None) -> str:
-    """A readable id ("heat-1995"); a hash ends those that would be too long or empty."""
+def _made_id(title: str, year: int | None, other: str = "") -> str:
+    """A readable id ("heat-1995"); a hash ends those that would be too long or empty, or that have ``other`` to tell
+    apart namesakes of a year."""
     words = re.sub(r"\W+", "-", unicodedata.normalize("NFKC", title).casefold()).strip("-")
     made = "-".join(filter(None, (words, str(year) if year is not None else "")))
-    if words and len(made) <= MAX_ID:
+    if words and len(made) <= MAX_ID and not other:
         return made
-    return f"{made[:40]}-{hashlib.sha256(f'{title}{year}'.encode()).hexdigest()[:12]}".strip("-")
+    return f"{made[:40]}-{hashlib.sha256(f'{title}{year}{other}'.encode()).hexdigest()[:12]}".strip("-")
 
 
 def _text(cell: Any) -> str:

@@ -24,6 +24,7 @@ class Concept(_Table):
     """A genre, mood or theme; the head of the lexicon file says what each field means."""
 
     words: Words
+    names: Words = ()
     label: str = ""
     more: Words = ()
     genres: Words = ()
@@ -105,6 +106,8 @@ class Questions(_Table):
     fields: Mapping[str, Words]
     about: Words
     inverted: Words
+    taste: Words
+    offers: Words
 
 
 class Feedback(_Table):
@@ -203,6 +206,9 @@ class Lexicon(_Table):
         concepts = self.concepts
         for name, concept in concepts.items():
             unknown = [n for n in (*concept.implies, *concept.refuses) if n not in concepts]
+            unsaid = [n for n in concept.names if n not in concept.words]
+            if unsaid:
+                raise ValueError(f"{name} has the name {unsaid[0]!r}, which is none of its words")
             if unknown:
                 raise ValueError(f"{name} names {unknown[0]!r}, which is no concept")
         return self

@@ -57,6 +57,9 @@ class Words:
         self.questions = Phrases((words, field) for field, said in questions.fields.items() for words in said)
         self.about = Phrases((words, True) for words in questions.about)
         self.inverted = Phrases((words, True) for words in questions.inverted)
+        self.taste = Phrases(
+            [(words, False) for words in questions.offers] + [(words, True) for words in questions.taste]
+        )
 
 
 class Message:

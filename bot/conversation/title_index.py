@@ -57,7 +57,8 @@ class Candidate:
     exact: bool
 
 
-def _number(norm: str) -> str:
+def number(norm: str) -> str:
+    """A number word or Roman numeral as digits; other words as they are."""
     return _NUMBERS.get(norm, norm)
 
 
@@ -111,7 +112,7 @@ class TitleIndex:
     def _key(self, said: Sequence[str], row: int, penalty: float) -> None:
         said = said[1:] if said[0] in ARTICLES and len(said) > 1 else said
         costs = {"".join(said): penalty}
-        telling = [_number(n) for n in said if n not in SMALL]
+        telling = [number(n) for n in said if n not in SMALL]
         if len(telling) > 1 or len(said) == 1 == len(telling):
             if telling[-1] == "v" and len(telling) > 1:
                 telling[-1] = "5"
@@ -176,6 +177,6 @@ class TitleIndex:
             last, small = said[j], said[j] in SMALL
             rarity += 0.8 if small else self._rarity(last)
             for word in dict.fromkeys((last, bares[j])):
-                yield j + 1, plain + word, telling + _number(word) if opens and not small else "", rarity
+                yield j + 1, plain + word, telling + number(word) if opens and not small else "", rarity
             plain += last
-            telling += "" if small else _number(last)
+            telling += "" if small else number(last)
