@@ -83,6 +83,7 @@ class TitleCues(_Table):
     pronouns: Words
     after: Words
     not_titles: Words
+    proper: Words
 
 
 class IntentWords(_Table):

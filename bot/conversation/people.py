@@ -15,6 +15,8 @@ from recsys.catalogue import Catalogue, Facet
 
 _LOOKED_INTO = 6
 """Misspelt names that are looked into per message: the search is the dearest step."""
+_COMMON_NAME = 8
+"""People who share a first name when it is a common one."""
 _ALIKE, _FIRST_ALIKE = 84, 72
 """How alike (0..100) a whole name and its first name must be to count as misspelt."""
 
@@ -70,6 +72,14 @@ class People:
         for surname in dict.fromkeys(("".join(plain[1:]), plain[-1])):
             self._by_surname[surname].append((plain[0], name))
         self._first_names[plain[0]] += 1
+
+    def names(self) -> set[str]:
+        """First names and surnames, folded, that more than one person has or a well-known one."""
+        return {name for name, count in self._first_names.items() if count > 1} | set(self._by_surname)
+
+    def given_names(self) -> set[str]:
+        """First names, folded, that many people have."""
+        return {name for name, count in self._first_names.items() if count >= _COMMON_NAME}
 
     def _known_alone(self, famous: float) -> dict[str, str]:
         """Surnames that one famous person has almost to themselves, and first names that are nobody else's."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
+import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.conversation.spelling import Rarity, Spelling, skeleton, undouble
@@ -20,8 +21,9 @@ PART = 1.5
 _LOOKED_INTO = 6
 """Misspelt words that are looked into per message: the search is the dearest step."""
 _LONGEST = 12
+_UNKNOWN_RANK = 20_000
 _KNOWN = 0.55
-"""How popular (0..1, logarithmic) a film must be for a part of its title to name it."""
+"""How popular (0..1) a film must be for a part of its title to name it."""
 _ALIAS, _LOOSE, _DOUBLED = 0.6, 0.4, 1.0
 _HEAD, _TAIL, _TWO_WORDS, _THREE_WORDS, _RARE_WORD = 1.5, 2.0, 2.5, 2.0, 1.5
 _NUMBERS = {
@@ -57,6 +59,16 @@ class Candidate:
     exact: bool
 
 
+def _fame(votes: Sequence[float]) -> list[float]:
+    """How well known each row is, by its rank: counts of votes differ in scale from catalogue to catalogue, but people
+    know about as many films. Equals share the lowest rank."""
+    ascending = sorted(votes)
+    ranks = [len(votes) - bisect_left(ascending, v) if v > 0 else _UNKNOWN_RANK + 1 for v in votes]
+    return [
+        1 - (min(rank - 1, _UNKNOWN_RANK) / _UNKNOWN_RANK) ** 0.36 if rank < _UNKNOWN_RANK else 0.0 for rank in ranks
+    ]
+
+
 def number(norm: str) -> str:
     """A number word or Roman numeral as digits; other words as they are."""
     return _NUMBERS.get(norm, norm)
@@ -65,12 +77,17 @@ def number(norm: str) -> str:
 class TitleIndex:
     """The keys of a catalogue's titles and aliases."""
 
-    def __init__(self, catalogue: Catalogue, rarity: Rarity) -> None:
+    def __init__(self, catalogue: Catalogue, rarity: Rarity, names: Container[str] = ()) -> None:
+        """``names`` are people's names, which are no misspelt titles."""
         self.items = catalogue.items
+        self._people = names
         self.votes = [max(item.number("popularity") or 0.0, 0.0) for item in self.items]
-        top = math.log1p(max(self.votes, default=0.0)) or 1.0
-        self.popularity = [math.log1p(votes) / top for votes in self.votes]
-        """0..1, logarithmic: what share of the most popular item's logarithm a row has."""
+        self.popularity = _fame(self.votes)
+        """0..1 by rank: 1 for the best known item, 0.5 for the 3,000th, 0 past the 20,000th or without votes."""
+        self.articles = [
+            first[0] if (first := norms(item.title)[:1]) and first[0] in ARTICLES else "" for item in self.items
+        ]
+        """The article that a row's title opens with, if it does."""
         self._rarity = rarity
         self._keys: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._longest = 1
@@ -141,7 +158,7 @@ class TitleIndex:
     def corrected(self, tokens: Sequence[Token], covered: Sequence[bool]) -> Iterator[Candidate]:
         """Runs that name items once an odd word, not yet ``covered``, is spelt as it may have been meant."""
         said, bares = [t.norm for t in tokens], [t.bare for t in tokens]
-        odd = [n for n, bare in enumerate(bares) if not covered[n] and not self._rarity.inflected(bare)][:_LOOKED_INTO]
+        odd = [n for n, bare in enumerate(bares) if not covered[n] and self._odd(bare)][:_LOOKED_INTO]
         for n in odd:
             for meant, distance in self._spelling.meant(bares[n]):
                 cost = max(1.4 * distance - (skeleton(meant) == skeleton(bares[n])), 0.1)
@@ -152,6 +169,11 @@ class TitleIndex:
                 for i in range(max(0, n - 6), n + 1):
                     if trial[i] not in ARTICLES:
                         yield from (c for c in self._from(trial, trial, i, cost) if c.j > n)
+
+    def _odd(self, word: str) -> bool:
+        """Whether a word may be misspelt: no everyday word, name or drawn-out sound ("hmmm")."""
+        drawn_out = re.search(r"(.)\1\1", word)
+        return not (self._rarity.inflected(word) or word in self._people or drawn_out)
 
     def _from(self, said: Sequence[str], bares: Sequence[str], i: int, cost: float) -> Iterator[Candidate]:
         for j, plain, telling, rarity in self._windows(said, bares, i):

@@ -15,6 +15,10 @@ _WORD = re.compile(rf"&|(?:[^\W_]|[{_INVISIBLE}])+(?:['’`´ʼ](?:[^\W_]|[{_INV
 _FOLDED = re.compile(r"&|[^\W_]+")
 _UNSEEN = re.compile(rf"[{_INVISIBLE}]")
 _APOSTROPHE = re.compile("['’`´ʼ]")
+_CONTRACTIONS = frozenset(
+    ("its", "hes", "shes", "thats", "whats", "whos", "lets", "heres", "theres", "wheres", "hows", "whens", "whys")
+)
+"""Words whose 's is a verb: never a possessive."""
 _POSSESSIVE = re.compile("['’`´ʼ]s$", re.IGNORECASE)
 
 
@@ -53,7 +57,7 @@ def tokenize(text: str) -> list[Token]:
         if word == "&":
             tokens.append(Token("and", "and", match.start(), match.end(), False))
         elif norm := fold(word):
-            bare = fold(_POSSESSIVE.sub("", word)) if word[-1] in "sS" else norm
+            bare = fold(_POSSESSIVE.sub("", word)) if word[-1] in "sS" and norm not in _CONTRACTIONS else norm
             tokens.append(Token(norm, bare, match.start(), match.end(), word[0].isupper()))
     return tokens
 

@@ -14,7 +14,7 @@ import json
 import lzma
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -228,10 +228,11 @@ def evaluate_mentions(understanding: Understanding, catalogue: Catalogue, uttera
             treated[kind].hits += len(wanted) - len(missed) + len(unmarked)
             treated[kind].missed += len(missed) - len(excused)
             treated[kind].extra += len(extra) - len(unmarked)
-            lines = [("missed", m, m in excused) for m in missed]
-            lines += [("extra", " / ".join(sorted(e)), e in unmarked) for e in extra]
+            lines = [("missed", names, names in excused) for names in missed]
+            lines += [("extra", names, names in unmarked) for names in extra]
             report.errors += [
-                f"{kind}\t{what}\t{name}\t{'defect' if defect else ''}\t{said.text}" for what, name, defect in lines
+                f"{kind}\t{what}\t{min(names, key=len)}\t{'defect' if defect else ''}\t{said.text}"
+                for what, names, defect in lines
             ]
     for kind in ("titles", "genres", "people"):
         report.metrics[f"f1_{kind}"] = strict[kind].f1
@@ -253,14 +254,17 @@ def _heard(understanding: Understanding, utterances: Iterable[Utterance]) -> Ite
         yield said, listener.user(said.text) if said.role == "user" else listener.assistant(said.text)
 
 
-def _unmatched(wanted: Collection[str], found: Sequence[frozenset[str]]) -> tuple[list[str], list[frozenset[str]]]:
-    """What was wanted and not found, and what was found and not wanted; a found thing has several names."""
-    left = list(found)
-    missed = []
-    for name in wanted:
-        hit = next((names for names in left if name in names), None)
+Names = frozenset[str]
+"""The keys of one thing, any of which will do."""
+
+
+def _unmatched(wanted: Iterable[Names], found: Iterable[Names]) -> tuple[list[Names], list[Names]]:
+    """What was wanted and not found, and what was found and not wanted."""
+    left, missed = list(found), []
+    for names in wanted:
+        hit = next((other for other in left if names & other), None)
         if hit is None:
-            missed.append(name)
+            missed.append(names)
         else:
             left.remove(hit)
     return missed, left
@@ -286,32 +290,32 @@ class _Judge:
         dated = {f"{title_key(head)} {item.year + off}" for off in (-1, 0, 1)} if item.year and head else set()
         return frozenset({title_key(name) for name in (item.title, *item.aliases)} | dated)
 
-    def cases(self, said: Utterance, reading: Reading) -> list[tuple[str, list[str], list[frozenset[str]]]]:
-        """For each kind: the keys that are marked, once each, and the names of each thing found."""
-        found: dict[NamedKind, list[frozenset[str]]] = defaultdict(list)
+    def cases(self, said: Utterance, reading: Reading) -> list[tuple[str, list[Names], list[Names]]]:
+        """For each kind: what is marked and what was found, once each."""
+        found: dict[NamedKind, list[Names]] = defaultdict(list)
         for named in reading.named:
             names = self._of(named, said.text)
             if names and not any(names & other for other in found[named.kind]):
                 found[named.kind].append(names)
-        titles = dict.fromkeys(key if key in self._all else f"{key} {year}" for key, year in said.titles)
+        titles = dict.fromkeys(frozenset((key, f"{key} {year}")) for key, year in said.titles)
         return [
             ("titles", list(titles), found[NamedKind.TITLE]),
-            ("genres", list(said.genres), found[NamedKind.GENRE]),
-            ("people", list(said.people), found[NamedKind.PERSON]),
+            ("genres", [frozenset((genre,)) for genre in said.genres], found[NamedKind.GENRE]),
+            ("people", [frozenset((person,)) for person in said.people], found[NamedKind.PERSON]),
         ]
 
-    def _of(self, named: Named, text: str) -> frozenset[str]:
+    def _of(self, named: Named, text: str) -> Names:
         if named.kind is NamedKind.TITLE:
             return frozenset().union(*(self._names[i] for i in named.item_ids))
         if named.kind is NamedKind.PERSON:
             return frozenset((squash(named.value), squash(re.sub(r"['’]s$", "", text[named.start : named.end]))))
         return frozenset((GENRES[named.value],)) if named.value in GENRES else frozenset()
 
-    def unmeant(self, key: str, text: str) -> bool:
+    def unmeant(self, names: Names, text: str) -> bool:
         """Whether a marked title can't be found: the catalogue lacks it, or its words don't stand in the text."""
-        return key not in self._all or key.split()[0] not in title_key(text)
+        return self._all.isdisjoint(names) or min(names, key=len) not in title_key(text)
 
-    def unmarked(self, names: Collection[str], said: Utterance) -> bool:
+    def unmarked(self, names: Names, said: Utterance) -> bool:
         """Whether something not marked here is named all the same: the dialogue's annotation knows it, or it stands
         there in full, in two words or more with capitals."""
         if not said.known.isdisjoint(names):

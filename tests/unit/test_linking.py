@@ -16,8 +16,8 @@ from bot.conversation.tokens import tokenize
 from tests.support.films import films
 
 RARITY = Rarity(load_lexicon().common)
-TITLES = Titles(films(), load_lexicon(), RARITY)
 PEOPLE = People(films(), RARITY)
+TITLES = Titles(films(), load_lexicon(), RARITY, PEOPLE)
 
 
 def titles(text: str) -> list[list[str]]:
