@@ -82,6 +82,7 @@ class TitleCues(_Table):
     weak: Words
     pronouns: Words
     after: Words
+    versions: Words
     not_titles: Words
     proper: Words
 

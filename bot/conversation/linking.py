@@ -93,7 +93,9 @@ class Titles:
     """Finds a catalogue's titles."""
 
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon, rarity: Rarity, people: People) -> None:
-        self.index = TitleIndex(catalogue, rarity, people.names())
+        concepts = lexicon.concepts.values()
+        known = {norm for c in concepts for words in (*c.words, *c.more) for norm in norms(words)}
+        self.index = TitleIndex(catalogue, rarity, people.names() | known)
         self.given_names = people.given_names()
         self.rarity = rarity
         cues = lexicon.title_cues
@@ -101,11 +103,12 @@ class Titles:
         self.after = Phrases((words, True) for words in cues.after)
         self.pronouns, self.not_titles = set(cues.pronouns), set(map(squash, cues.not_titles))
         self.proper = set(map(squash, cues.proper))
+        self.versions, self.copulas = set(cues.versions), set(lexicon.negators.copulas)
         self.fillers = set(map(squash, lexicon.fillers.words)) | ARTICLES
-        self.themes = {squash(w) for c in lexicon.concepts.values() for w in (*c.words, *c.more)}
+        self.themes = {squash(w) for c in concepts for w in (*c.words, *c.more)}
         places = (*lexicon.languages.values(), *lexicon.countries.values())
         self.themes |= {squash(w) for words in places for w in words}
-        phrases = [w for c in lexicon.concepts.values() for w in (*c.words, *c.more) if len(norms(w)) > 1]
+        phrases = [w for c in concepts for w in (*c.words, *c.more) if len(norms(w)) > 1]
         self.phrases = Phrases((words, True) for words in phrases)
 
     def find(
@@ -218,13 +221,20 @@ class _Court:
             case.add(4 if case.inside else 1)
             if article:
                 case.add(2, solid=True)
-            if self._only_pronoun(case.of) and case.inside and self._prior(case) > 0.75:
+            if case.inside and self._named_pronoun(case.of) and self._prior(case) > 0.75:
                 case.add(5, solid=True)
         elif self._cased and not case.quoted and len(content) == 1 and not content[0].norm.isdigit():
             case.add(-1.5)
+        elif self._cased and not case.quoted and capitals == 0 and self._prior(case) < 0.6:
+            case.add(-2)
 
-    def _only_pronoun(self, of: Candidate) -> bool:
-        return of.j == of.i + 1 and self._tokens[of.i].norm in self._w.pronouns
+    def _named_pronoun(self, of: Candidate) -> bool:
+        """Whether a capital tells a title from a pronoun: "the new It", but neither ", It was" nor "in the US"."""
+        if of.j > of.i + 1 or self._tokens[of.i].norm not in self._w.pronouns or self._gap(of.i).strip():
+            return False
+        told = self._tokens[of.i - 1].norm in self._w.firm | self._w.weak | self._w.versions
+        verb = of.j < len(self._tokens) and self._tokens[of.j].norm in self._w.copulas
+        return (told or not verb) and self._text[self._tokens[of.i].start : self._tokens[of.i].end] != "US"
 
     def _capital_article(self, of: Candidate) -> bool:
         """Whether a title's own article stands before it with a capital that no sentence gives it: "and The Ring"."""
@@ -246,6 +256,9 @@ class _Court:
                 case.add(-3)  # "a getaway"
         if not i or _SENTENCE.search(self._gap(case.of.i)):
             return
+        while i > 1 and self._tokens[i - 1].norm in self._w.versions and not self._gap(i - 1).strip():
+            i -= 1  # "saw the first Frozen"
+            i -= i > 1 and self._tokens[i - 1].norm in ARTICLES
         last = self._tokens[i - 1].norm
         if last in self._w.firm or "".join(t.norm for t in self._tokens[max(0, i - 2) : i]) in self._w.firm:
             case.add(3, solid=True)
@@ -292,16 +305,19 @@ class _Court:
         key = "".join(t.norm for t in tokens[of.i : of.j])
         certain = case.dated or case.quoted
         if key in self._w.proper and not certain:
-            case.add(-6)
+            case.add(-12)
         elif key in self._w.not_titles and not certain:
             named = case.inside and of.exact and of.penalty < PART and self._prior(case) > 0.7
-            case.add(0 if named and self._capital_article(of) else -2 if named else -6)
+            case.add(0 if named and self._capital_article(of) else -2 if named else -8)
         if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not certain:
             case.add(-4 if case.capital and not case.opens and of.penalty < PART else -12)
-        if any(i <= of.i and of.j <= j and of.j - of.i < j - i for i, j in self._phrases) and not certain:
+        named = case.capital and not case.opens
+        if not certain and any(
+            i <= of.i and of.j <= j and of.j - of.i < j - i and not (named and i == of.i) for i, j in self._phrases
+        ):
             case.add(-8)  # "World War II" names no "War II"
         if of.j - of.i == 1 and key in self._w.given_names and not certain:
-            case.add(-3)
+            case.add(-4.5)
         if key.isdigit() and not certain and self._prior(case) < 0.7:
             case.add(-6)
         if key in self._w.pronouns and not (case.inside or certain):

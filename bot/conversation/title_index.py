@@ -77,10 +77,10 @@ def number(norm: str) -> str:
 class TitleIndex:
     """The keys of a catalogue's titles and aliases."""
 
-    def __init__(self, catalogue: Catalogue, rarity: Rarity, names: Container[str] = ()) -> None:
-        """``names`` are people's names, which are no misspelt titles."""
+    def __init__(self, catalogue: Catalogue, rarity: Rarity, known: Container[str] = ()) -> None:
+        """``known`` are rare words that are no misspelt titles, such as names."""
         self.items = catalogue.items
-        self._people = names
+        self._known = known
         self.votes = [max(item.number("popularity") or 0.0, 0.0) for item in self.items]
         self.popularity = _fame(self.votes)
         """0..1 by rank: 1 for the best known item, 0.5 for the 3,000th, 0 past the 20,000th or without votes."""
@@ -173,7 +173,7 @@ class TitleIndex:
     def _odd(self, word: str) -> bool:
         """Whether a word may be misspelt: no everyday word, name or drawn-out sound ("hmmm")."""
         drawn_out = re.search(r"(.)\1\1", word)
-        return not (self._rarity.inflected(word) or word in self._people or drawn_out)
+        return not (self._rarity.inflected(word) or word in self._known or drawn_out)
 
     def _from(self, said: Sequence[str], bares: Sequence[str], i: int, cost: float) -> Iterator[Candidate]:
         for j, plain, telling, rarity in self._windows(said, bares, i):

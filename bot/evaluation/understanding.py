@@ -231,7 +231,7 @@ def evaluate_mentions(understanding: Understanding, catalogue: Catalogue, uttera
             lines = [("missed", names, names in excused) for names in missed]
             lines += [("extra", names, names in unmarked) for names in extra]
             report.errors += [
-                f"{kind}\t{what}\t{min(names, key=len)}\t{'defect' if defect else ''}\t{said.text}"
+                f"{kind}\t{what}\t{min(names, key=lambda name: (len(name), name))}\t{'defect' if defect else ''}\t{said.text}"
                 for what, names, defect in lines
             ]
     for kind in ("titles", "genres", "people"):
@@ -313,7 +313,7 @@ class _Judge:
 
     def unmeant(self, names: Names, text: str) -> bool:
         """Whether a marked title can't be found: the catalogue lacks it, or its words don't stand in the text."""
-        return self._all.isdisjoint(names) or min(names, key=len) not in title_key(text)
+        return self._all.isdisjoint(names) or min(names, key=lambda name: (len(name), name)) not in title_key(text)
 
     def unmarked(self, names: Names, said: Utterance) -> bool:
         """Whether something not marked here is named all the same: the dialogue's annotation knows it, or it stands
