@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from bot.conversation.statements import Critique, Intent
+from bot.conversation.tokens import norms
 from recsys.errors import DataError
 
 Words = tuple[str, ...]
@@ -195,6 +196,11 @@ class Lexicon(_Table):
     def concepts(self) -> dict[str, Concept]:
         """Genres, moods and themes by name."""
         return {**self.genre, **self.mood, **self.theme}
+
+    @property
+    def vocabulary(self) -> set[str]:
+        """Every word of the concepts, folded."""
+        return {norm for c in self.concepts.values() for words in (*c.words, *c.more) for norm in norms(words)}
 
     @field_validator("decades")
     @classmethod

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.people import People, PersonMatch
 from bot.conversation.spelling import Rarity
-from bot.conversation.title_index import ARTICLES, PART, SMALL, Candidate, TitleIndex
-from bot.conversation.tokens import Phrases, Token, capitals_tell, norms, squash
+from bot.conversation.title_index import PART, SMALL, Candidate, TitleIndex
+from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash
 from recsys.catalogue import Catalogue
 
 ACCEPT = 10.4
@@ -94,9 +94,8 @@ class Titles:
 
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon, rarity: Rarity, people: People) -> None:
         concepts = lexicon.concepts.values()
-        known = {norm for c in concepts for words in (*c.words, *c.more) for norm in norms(words)}
-        self.index = TitleIndex(catalogue, rarity, people.names() | known)
-        self.given_names = people.given_names()
+        self.index = TitleIndex(catalogue, rarity, people.names() | lexicon.vocabulary)
+        self.given_names = people.given_names
         self.rarity = rarity
         cues = lexicon.title_cues
         self.firm, self.weak = set(map(squash, cues.firm)), set(map(squash, cues.weak))

@@ -32,7 +32,7 @@ class Words:
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
         self.lexicon, self.grammar = lexicon, lexicon.grammar
         rarity = Rarity(lexicon.common)
-        self.people = People(catalogue, rarity)
+        self.people = People(catalogue, rarity, lexicon.vocabulary)
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
         self.concepts = Concepts(catalogue, lexicon)
         self.stances = Stances(lexicon)

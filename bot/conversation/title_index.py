@@ -9,10 +9,9 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.conversation.spelling import Rarity, Spelling, skeleton, undouble
-from bot.conversation.tokens import Token, norms
+from bot.conversation.tokens import ARTICLES, Token, norms
 from recsys.catalogue import Catalogue
 
-ARTICLES = frozenset(("the", "a", "an"))
 SMALL = ARTICLES | {"of", "and", "in", "to", "on", "part", "chapter", "episode", "vol", "volume"}
 """Words that people leave out of titles."""
 PART = 1.5

@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
+ARTICLES = frozenset(("the", "a", "an"))
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
 _WORD = re.compile(rf"&|(?:[^\W_]|[{_INVISIBLE}])+(?:['’`´ʼ](?:[^\W_]|[{_INVISIBLE}])+)*")
 _FOLDED = re.compile(r"&|[^\W_]+")

@@ -22,8 +22,8 @@ from typing import Any, Final, TextIO
 
 from bot.conversation.listening import Listener
 from bot.conversation.statements import Intent, Kind, Named, NamedKind, Reading
-from bot.conversation.title_index import ARTICLES, number
-from bot.conversation.tokens import norms, squash, tokenize
+from bot.conversation.title_index import number
+from bot.conversation.tokens import ARTICLES, norms, squash, tokenize
 from bot.conversation.understand import Understanding
 from recsys.catalogue import Catalogue, Item
 from recsys.errors import DataError
@@ -231,7 +231,7 @@ def evaluate_mentions(understanding: Understanding, catalogue: Catalogue, uttera
             lines = [("missed", names, names in excused) for names in missed]
             lines += [("extra", names, names in unmarked) for names in extra]
             report.errors += [
-                f"{kind}\t{what}\t{min(names, key=lambda name: (len(name), name))}\t{'defect' if defect else ''}\t{said.text}"
+                "\t".join((kind, what, min(sorted(names), key=len), "defect" if defect else "", said.text))
                 for what, names, defect in lines
             ]
     for kind in ("titles", "genres", "people"):
