@@ -51,6 +51,9 @@ class Cues(_Table):
     like: Words
     dislike: Words
     want: Words
+    intend: Words
+    will: Words
+    act: Words
     hint: Words
     avoid: Words
     seen: Words
@@ -80,6 +83,7 @@ class TitleCues(_Table):
     """What makes a common word a title."""
 
     firm: Words
+    telling: Words
     weak: Words
     pronouns: Words
     after: Words
@@ -160,6 +164,9 @@ class Grammar(_Table):
     film_nouns: Words
     slot_nouns: Words
     slot_closers: Words
+    long_ago: Words
+    other_matters: Words
+    proposals: Words
 
 
 class Lexicon(_Table):

@@ -98,7 +98,8 @@ class Titles:
         self.given_names = people.given_names
         self.rarity = rarity
         cues = lexicon.title_cues
-        self.firm, self.weak = set(map(squash, cues.firm)), set(map(squash, cues.weak))
+        self.firm, self.telling = set(map(squash, cues.firm)), set(map(squash, cues.telling))
+        self.weak = self.telling | set(map(squash, cues.weak))
         self.after = Phrases((words, True) for words in cues.after)
         self.pronouns, self.not_titles = set(cues.pronouns), set(map(squash, cues.not_titles))
         self.proper = set(map(squash, cues.proper))
@@ -152,7 +153,8 @@ class _Court:
 
     def _choose(self, candidates: Sequence[Candidate]) -> list[_Case]:
         """The best cases that don't overlap, given those accepted so far."""
-        cases = [case for c in candidates if not all(self._taken[c.i : c.j]) and self._stands(case := self._weigh(c))]
+        cases = [case for c in candidates if self._stands(case := self._weigh(c))]
+        cases = [case for case in cases if case.dated or not all(self._taken[case.of.i : case.of.j])]
         chosen: list[_Case] = []
         for case in sorted(cases, key=self._standing, reverse=True):
             if all(case.of.j <= other.of.i or case.of.i >= other.of.j for other in chosen):
@@ -262,7 +264,7 @@ class _Court:
         if last in self._w.firm or "".join(t.norm for t in self._tokens[max(0, i - 2) : i]) in self._w.firm:
             case.add(3, solid=True)
         elif last in self._w.weak:
-            case.add(1, solid=not case.of.exact)
+            case.add(1, solid=not case.of.exact and last in self._w.telling)
 
     def _words_after(self, case: _Case, after: str) -> None:
         following = self._tokens[case.of.j : case.of.j + 3]

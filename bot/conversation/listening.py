@@ -16,6 +16,7 @@ class Listener:
     def __init__(self, understanding: Understanding) -> None:
         self._understanding = understanding
         self._suggesting = False
+        self._proposed = False
         self.context = Context()
 
     def assistant(self, text: str) -> Reading:
@@ -25,14 +26,18 @@ class Listener:
         shown, focus = self.context.shown, self.context.focus
         if named:
             before = tuple(i for i in shown if i not in named) if self._suggesting else ()
-            shown, focus = (*before, *named), named[-1]
+            compared = {s.target for s in reading.statements if s.kind is Kind.ITEM and s.value == "like"}
+            shown, focus = (*before, *named), ([i for i in named if i not in compared] or named)[-1]
         asked = "opinion" if self._understanding.asks_taste(text) else None
         self._suggesting = self._suggesting or bool(named)
+        self._proposed = bool(shown)
         self.context = Context(shown, focus, asked)
         return reading
 
     def user(self, text: str) -> Reading:
         """Read a message of the seeker."""
+        if self._proposed and self._understanding.answers(text):  # "Yes, ..." speaks of what was proposed
+            self.context = Context(self.context.shown, self.context.shown[-1], self.context.asked)
         reading = self._understanding.read(text, self.context)
         spoken_of = [s.target for s in reading.statements if s.kind is Kind.ITEM and s.target]
         focus = spoken_of[-1] if spoken_of else self.context.focus

@@ -101,23 +101,27 @@ class Message:
             if not any(r.how is Pointing.ORDINAL and r.i <= t.i and t.j <= r.j for r in slots)
         ]
         self.people = [p for p in people if not any(t.i <= p.i and p.j <= t.j for t in self.titles)]
-        self.named = list(none)
+        self.named, joined = list(none), list(none)
         for i, j in [(t.i, t.j) for t in self.titles] + [(p.i, p.j) for p in self.people]:
             self.named[i:j] = [True] * (j - i)
+            joined[i + 1 : j] = [True] * (j - i - 1)
         self.meanings = words.concepts.find(tokens, self.named)
         masked = list(self.named)
         for meaning in self.meanings:
             if tokens[meaning.i].norm in words.negators:
                 masked[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
-        self.scopes: Scopes = words.stances.of(text, tokens, masked)
+        self.scopes: Scopes = words.stances.of(text, tokens, masked, joined)
         pointers = words.references.find(text, tokens, self.context, self.named)
         self.pointers = [self._bound(reference, pointers) for reference in pointers]
 
     def _bound(self, reference: Reference, pointers: Sequence[Reference]) -> Reference:
-        """ "It" means what the same message named before: "I've seen the first one, it was boring"."""
+        """ "It" and "both" mean what the same message named before: "I've seen the first one, it was boring"."""
+        named = [(t.i, t.item_ids[:1]) for t in self.titles if t.i < reference.i]
+        if reference.how is Pointing.GROUP and self.tokens[reference.i].norm in self.words.grammar.objects:
+            both = tuple(dict.fromkeys(i for _, ids in named for i in ids))
+            return replace(reference, item_ids=both) if len(both) > 1 else reference
         if reference.how is not Pointing.FOCUS:
             return reference
-        named = [(t.i, t.item_ids[:1]) for t in self.titles if t.i < reference.i]
         pointed = [(r.i, r.item_ids) for r in pointers if r.how is Pointing.ORDINAL and r.i < reference.i]
         return replace(reference, item_ids=max([*named, *pointed])[1]) if named or pointed else reference
 

@@ -65,7 +65,7 @@ class Opinions:
         stance = self._m.scopes.about(reference.i, reference.j)
         if stance.verdict is not None:
             return True
-        if stance.cue not in (Cue.LIKE, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN, None):
+        if stance.cue not in (Cue.LIKE, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN, Cue.INTEND, None):
             return False
         if stance.cue is None:
             bare = (
@@ -88,10 +88,10 @@ class Opinions:
         elif stance.verdict is not None and (stance.closer or stance.cue not in OPINIONS):
             value, lasting = "opinion", True
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
-            seen = stance.cue is not Cue.UNSEEN
+            seen = stance.cue is not Cue.UNSEEN or self._long_ago(item)
             weight = stance.weight
-            if stance.cue is Cue.UNSEEN:
-                value, polarity, lasting = "mention", 0, False
+            if stance.cue is Cue.UNSEEN and not self._long_ago(item):  # "haven't seen it but it looks good"
+                value, lasting = "mention", False
         elif stance.cue in OPINIONS:
             value, polarity, lasting, weight = "opinion", OPINIONS[stance.cue], True, stance.weight
             seen = True
@@ -104,12 +104,12 @@ class Opinions:
         elif stance.cue is Cue.SEEN:
             seen = True
         elif stance.cue is Cue.UNSEEN:
-            pass
+            seen = self._long_ago(item)
         elif asked == "choice":
             value = "choice"
         elif asked == "opinion" and stance.cue in (None, Cue.HINT):
             value, polarity, lasting, seen = "opinion", 1, True, True
-        elif stance.cue is Cue.WANT:
+        elif stance.cue in (Cue.WANT, Cue.INTEND):
             polarity = 1
         elif asked == "wish" and stance.cue in (None, Cue.HINT):
             value, polarity = "like", 1
@@ -135,6 +135,11 @@ class Opinions:
                 confidence=confidence,
             )
 
+    def _long_ago(self, item: _Item) -> bool:
+        """ "I haven't seen it in years" has seen it."""
+        after = {token.norm for token in self._m.tokens[item.j : item.j + 4]}
+        return bool(after & set(self._m.words.grammar.long_ago))
+
     @staticmethod
     def _resemblance(stance: Stance) -> tuple[str, int, bool, bool]:
         """What "like X" says: a wish, or a taste when it is governed by one ("I love films like X")."""
@@ -147,39 +152,51 @@ class Opinions:
         return "like", 1, False, False
 
     def _implied_focus(self) -> None:
-        """ "Loved!" or "boring" alone, with one item in view."""
+        """ "Loved!", "boring", "Yes. A great movie" with one item in view: sentences that judge and name nothing."""
         focus = self._m.focus()
-        if not focus or any(s.kind is Kind.ITEM for s in self._m.out) or len(self._m.tokens) > 6 or self._m.choices:
+        if not focus or self._m.titles or self._m.people or self._m.choices:
             return
-        if all(self._m.done) or self._meanings_outside_predicates() or self._m.people:
-            return
-        stance = self._m.scopes.about_end()
+        for run in self._m.runs(self._m.scopes.sentence):
+            if self._judges(run):
+                self._note_implied(focus[0], run)
+
+    def _judges(self, run: range) -> bool:
+        """Whether a sentence may speak of the item in view without naming or pointing at it."""
+        words = {self._m.tokens[n].norm for n in run}
+        said = any(s.kind is Kind.ITEM and self._within(s.start, run) for s in self._m.out)
+        if (
+            said
+            or len(run) > 9
+            or all(self._m.done[n] for n in run)
+            or words & set(self._m.words.grammar.other_matters)
+        ):
+            return False
+        mere = words <= self._m.words.fillers | self._m.words.interjections  # "great!" says no more than "ok"
+        return not mere and not any(
+            m.i in run and not self._m.done[m.i] and not self._m.describes_item(m) for m in self._m.meanings
+        )
+
+    def _within(self, place: int, run: range) -> bool:
+        start, end = self._m.span(run)
+        return start <= place < end
+
+    def _note_implied(self, target: str, run: range) -> None:
+        stance = self._m.scopes.about_end(run.stop)
         polarity = {Verdict.GOOD: 1, Verdict.BAD: -1}.get(stance.verdict) if stance.verdict else None
-        if polarity is None and stance.cue in (Cue.LIKE, Cue.DISLIKE):
+        if polarity is None and stance.cue in OPINIONS:
             polarity = OPINIONS[stance.cue]
-        start, end = self._m.tokens[0].start, self._m.tokens[-1].end
-        if polarity:
-            self._m.say(
-                Kind.ITEM,
-                "opinion",
-                start,
-                end,
-                polarity=polarity,
-                target=focus[0],
-                lasting=True,
-                seen=True,
-                weight=stance.weight,
-                confidence=0.8,
-            )
+        start, end = self._m.span(run)
+        proposal = bool({self._m.tokens[n].norm for n in run} & set(self._m.words.grammar.proposals))
+        if polarity and (stance.tentative or proposal or stance.cue is Cue.UNSEEN):
+            self._m.say(Kind.ITEM, "mention", start, end, polarity=polarity, target=target, confidence=0.7)
+        elif polarity:
+            opinion = {"polarity": polarity, "lasting": True, "seen": True, "weight": stance.weight}
+            self._m.say(Kind.ITEM, "opinion", start, end, target=target, confidence=0.8, **opinion)
         elif stance.cue in (Cue.SEEN, Cue.UNSEEN):
-            self._m.say(Kind.ITEM, "mention", start, end, target=focus[0], seen=stance.cue is Cue.SEEN, confidence=0.8)
+            self._m.say(Kind.ITEM, "mention", start, end, target=target, seen=stance.cue is Cue.SEEN, confidence=0.8)
         else:
             return
-        self._m.done = [True] * len(self._m.tokens)
-
-    def _meanings_outside_predicates(self) -> bool:
-        """Whether a genre or mood is named that is no mere praise ("funny" alone is a wish)."""
-        return any(not self._m.done[m.i] and not self._m.describes_item(m) for m in self._m.meanings)
+        self._m.done[run.start : run.stop] = [True] * len(run)
 
     def _marks(self) -> None:
         for mark in marks(self._m.head):

@@ -21,6 +21,7 @@ class Cue(StrEnum):
     LIKE = "like"
     DISLIKE = "dislike"
     WANT = "want"
+    INTEND = "intend"
     HINT = "hint"
     AVOID = "avoid"
     SEEN = "seen"
@@ -42,6 +43,7 @@ _TURNED = {
     Cue.LIKE: Cue.DISLIKE,
     Cue.DISLIKE: Cue.LIKE,
     Cue.WANT: Cue.AVOID,
+    Cue.INTEND: Cue.AVOID,
     Cue.HINT: Cue.AVOID,
     Cue.AVOID: Cue.AVOID,
     Cue.SEEN: Cue.UNSEEN,
@@ -93,6 +95,7 @@ class Stances:
                 (Cue.UNSEEN, cues.unseen),
                 (Cue.AVOID, cues.avoid),
                 (Cue.DISLIKE, cues.dislike),
+                (Cue.INTEND, (*cues.intend, *(f"{will} {act}" for will in cues.will for act in cues.act))),
                 (Cue.WANT, cues.want),
                 (Cue.LIKE, cues.like),
                 (Cue.SEEN, cues.seen),
@@ -113,16 +116,24 @@ class Stances:
         self._intense = set(map(squash, negators.intensifiers))
         self._hedges = Phrases((words, True) for words in negators.hedges)
 
-    def of(self, text: str, tokens: Sequence[Token], mentioned: Sequence[bool]) -> Scopes:
-        """The scopes of one message; ``mentioned`` marks the words of titles and people, which are no cues."""
-        return Scopes(self, text, tokens, mentioned)
+    def of(self, text: str, tokens: Sequence[Token], mentioned: Sequence[bool], joined: Sequence[bool] = ()) -> Scopes:
+        """The scopes of one message; ``mentioned`` marks the words of titles and people, which are no cues, and
+        ``joined`` those that go on with the name of the word before."""
+        return Scopes(self, text, tokens, mentioned, joined or [False] * len(tokens))
 
 
 class Scopes:
     """The clauses, cues and predicates of one message."""
 
-    def __init__(self, words: Stances, text: str, tokens: Sequence[Token], mentioned: Sequence[bool]) -> None:
-        self._words, self._tokens, self._mentioned = words, tokens, mentioned
+    def __init__(
+        self,
+        words: Stances,
+        text: str,
+        tokens: Sequence[Token],
+        mentioned: Sequence[bool],
+        joined: Sequence[bool],
+    ) -> None:
+        self._words, self._tokens, self._mentioned, self._joined = words, tokens, mentioned, joined
         self.sentence = [0] * len(tokens)
         self._clause = [0] * len(tokens)
         self.phrase = [0] * len(tokens)
@@ -137,7 +148,9 @@ class Scopes:
             if n:
                 before = self._tokens[n - 1]
                 gap = text[before.end : token.start]
-                inside = self._mentioned[n - 1] and self._mentioned[n] and not re.search(r"[.!?]\s|\n", gap)
+                inside = self._joined[n] or (
+                    self._mentioned[n - 1] and self._mentioned[n] and not re.search(r"[.!?]\s|\n", gap)
+                )
                 short = gap.startswith(".") and (
                     before.norm in self._words.grammar.abbreviations or len(before.norm) == 1
                 )
@@ -280,7 +293,9 @@ class Scopes:
         judged = [v for v in self._judgements if v.j <= end and self._clause[v.i] == self._clause[last]]
         verdict = judged[-1] if judged else None
         cue = cues[-1].kind if cues else None
-        return Stance(cue, verdict.verdict if verdict else None, self._weight(last, end, verdict), 0)
+        tentative = bool(verdict and verdict.tentative)
+        said = verdict.verdict if verdict else None
+        return Stance(cue, said, self._weight(last, end, verdict), 0, tentative=tentative)
 
     def _says_like(self, cue: _Cue) -> bool:
         return cue.kind is Cue.AVOID and cue.j - cue.i <= 3 and self._tokens[cue.j - 1].norm == "like"
@@ -382,11 +397,8 @@ class Scopes:
             "something",
         )
         mentions = any(self._mentioned[last + 1 : judgement.j]) or asking
-        return (
-            judgement
-            if not mentions and (head & set(self._words.grammar.pronouns)) and judgement.i - opening <= 7
-            else None
-        )
+        speaks = head & {*self._words.grammar.pronouns, *self._words.grammar.seeming}
+        return judgement if not mentions and speaks and judgement.i - opening <= 7 else None
 
     def _weight(self, i: int, j: int, judged: _Judgement | None) -> float:
         if judged and judged.hedged:

@@ -14,6 +14,7 @@ from recsys.catalogue import Catalogue
 
 SMALL = ARTICLES | {"of", "and", "in", "to", "on", "part", "chapter", "episode", "vol", "volume"}
 """Words that people leave out of titles."""
+_COUNTED = frozenset(("episode",))
 PART = 1.5
 """A reading with this penalty or more found only a part of the title."""
 
@@ -175,10 +176,15 @@ class TitleIndex:
         return not (self._rarity.inflected(word) or word in self._known or drawn_out)
 
     def _from(self, said: Sequence[str], bares: Sequence[str], i: int, cost: float) -> Iterator[Candidate]:
-        for j, plain, telling, rarity in self._windows(said, bares, i):
+        for j, plain, telling, unnumbered, rarity in self._windows(said, bares, i):
             rows: dict[int, float] = {}
             short = undouble(telling)
-            spellings = ((plain, 0.0), (telling, _LOOSE), (short if len(short) >= 6 else "", _DOUBLED))
+            spellings = (
+                (plain, 0.0),
+                (telling, _LOOSE),
+                (unnumbered if unnumbered != telling else "", _LOOSE),
+                (short if len(short) >= 6 else "", _DOUBLED),
+            )
             for key, extra in spellings:
                 if key and (not extra or key != plain):
                     for row, penalty in self._keys.get(key, ()):
@@ -189,15 +195,20 @@ class TitleIndex:
                 same = tuple(row for row, p in rows.items() if p == penalty)
                 yield Candidate(i, j, same, penalty + cost, rarity, exact=cost == 0.0)
 
-    def _windows(self, said: Sequence[str], bares: Sequence[str], i: int) -> Iterator[tuple[int, str, str, float]]:
-        """Of the runs from ``i`` on: the end, the key as said, the key without small words, the rarity."""
-        plain = telling = ""
+    def _windows(self, said: Sequence[str], bares: Sequence[str], i: int) -> Iterator[tuple[int, str, str, str, float]]:
+        """Of the runs from ``i`` on: the end, the key as said, the key without small words, that without the number
+        of an episode too, and the rarity."""
+        plain = telling = unnumbered = ""
         rarity = 0.0
         opens = said[i] not in SMALL
-        for j in range(i, min(i + self._longest, len(said))):
+        for j in range(i, min(i + self._longest + 2, len(said))):
             last, small = said[j], said[j] in SMALL
             rarity += 0.8 if small else self._rarity(last)
+            counts = j > i and said[j - 1] in _COUNTED and number(last).isdigit()
             for word in dict.fromkeys((last, bares[j])):
-                yield j + 1, plain + word, telling + number(word) if opens and not small else "", rarity
+                tail = "" if small else number(word)
+                keys = (telling + tail, unnumbered + ("" if counts else tail)) if opens and not small else ("", "")
+                yield j + 1, plain + word, *keys, rarity
             plain += last
             telling += "" if small else number(last)
+            unnumbered += "" if small or counts else number(last)

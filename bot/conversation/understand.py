@@ -45,6 +45,11 @@ class Understanding:
         statements = sorted(message.out, key=lambda s: (s.start, s.end))
         return Reading(text, tuple(statements), tuple(message.choices), _named(message))
 
+    def answers(self, text: str) -> bool:
+        """Whether a message opens with yes or no."""
+        opening = self._words.whole.get(tokenize(text[:MAX_CHARACTERS])[:1])
+        return opening in (Intent.YES, Intent.NO)
+
     def asks_taste(self, text: str) -> bool:
         """Whether a message of the other side asks what one likes, so that an answer names what is liked."""
         return any(hit.value for hit in self._words.taste.find(tokenize(text[:MAX_CHARACTERS])))

@@ -251,7 +251,7 @@ class Wishes:
         if not known or len(known) * 2 < len(content):
             return False
         opening = self._m.tokens[words[0]].norm
-        wants = any(self._m.scopes.about(n, n + 1).cue in (Cue.WANT, Cue.HINT, Cue.RESEMBLE) for n in known)
+        wants = any(self._m.scopes.about(n, n + 1).cue in (Cue.WANT, Cue.INTEND, Cue.HINT, Cue.RESEMBLE) for n in known)
         if wants or self._m.context.asked == "wish":
             return True
         if any(s.kind in (Kind.ITEM, Kind.CRITIQUE, Kind.QUESTION) for s in self._m.out) or self._m.choices:

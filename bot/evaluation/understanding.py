@@ -336,8 +336,10 @@ class _Judge:
 def evaluate_polarity(understanding: Understanding, catalogue: Catalogue, dialogues: Sequence[Dialogue]) -> Report:
     """Whether each film that the seeker said they liked, or not, is understood as liked, or not, from the dialogue.
 
-    One case a film and dialogue, read as a chat with its running context. The headline counts a film of which nothing
-    was decided as wrong; nothing is assumed by default.
+    One case a film and dialogue, read as a chat with its running context. The labels come from a form that the seekers
+    filled in afterwards, so that for many films no message says anything. The headline has a default: a film that is
+    neither praised nor refused counts as liked. ``details`` holds what that default is worth alone, and the figures
+    without it.
     """
     find = _Films(catalogue)
     report = Report()
@@ -357,16 +359,19 @@ def evaluate_polarity(understanding: Understanding, catalogue: Catalogue, dialog
     right = outcomes[1, 1] + outcomes[0, -1]
     total, undecided = sum(outcomes.values()), outcomes[1, 0] + outcomes[0, 0]
     liked, disliked = (sum(outcomes[label, p] for p in (1, 0, -1)) for label in (1, 0))
-    report.metrics["polarity"] = right / total if total else 0.0
+    recalls = [
+        right_of / of if of else 0.0 for right_of, of in ((liked - outcomes[1, -1], liked), (outcomes[0, -1], disliked))
+    ]
+    report.metrics["polarity"] = (right + outcomes[1, 0]) / total if total else 0.0
     report.n |= {"polarity": total, "polarity_liked": liked, "polarity_disliked": disliked}
     report.details["polarity"] = {
+        "default_alone": liked / total if total else 0.0,
+        "balanced": sum(recalls) / 2,
+        "undecided_as_wrong": right / total if total else 0.0,
         "coverage": 1 - undecided / total if total else 0.0,
-        "accuracy_of_decided": right / (total - undecided) if total > undecided else 0.0,
-        "recall_liked": outcomes[1, 1] / liked if liked else 0.0,
-        "recall_disliked": outcomes[0, -1] / disliked if disliked else 0.0,
+        "of_decided": right / (total - undecided) if total > undecided else 0.0,
+        "recall_disliked": recalls[1],
         "precision_disliked": outcomes[0, -1] / max(1, outcomes[0, -1] + outcomes[1, -1]),
-        "undecided_as_liked": (right + outcomes[1, 0]) / total if total else 0.0,
-        "always_liked": liked / total if total else 0.0,
     }
     return report
 
@@ -388,20 +393,23 @@ def tastes(understanding: Understanding, dialogue: Dialogue) -> dict[str, int]:
 
 
 class _Films:
-    """ReDial's films in a catalogue: by the ids of other systems, else by title and year; doubles included."""
+    """ReDial's films in a catalogue: by the ids of other systems, else by title and year, else, since
+    some years are wrong, by title; doubles included."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._by_id: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._by_name: dict[tuple[str, int | None], list[str]] = defaultdict(list)
+        self._by_title: dict[str, list[str]] = defaultdict(list)
         for item in catalogue.items:
             for system, value in item.external.items():
                 self._by_id[system, value].append(item.id)
             for name in (item.title, *item.aliases):
                 self._by_name[title_key(name), item.year].append(item.id)
+                self._by_title[title_key(name)].append(item.id)
 
     def ids(self, film: Film) -> list[str]:
         """The items that may be meant, surest first."""
         years = (film.year, *((film.year - 1, film.year + 1) if film.year else ()))
         by_id = [i for pair in film.ids.items() for i in self._by_id.get(pair, ())]
         by_name = [i for year in years for i in self._by_name.get((title_key(film.title), year), ())]
-        return list(dict.fromkeys((*by_id, *by_name)))
+        return list(dict.fromkeys((*by_id, *by_name))) or self._by_title.get(title_key(film.title), [])
