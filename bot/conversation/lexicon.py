@@ -141,6 +141,7 @@ class References(_Table):
     none: Words
     this: Words
     only: Words
+    around: Words
 
 
 class WordList(_Table):
@@ -186,6 +187,7 @@ class Lexicon(_Table):
     predicates: Predicates
     negators: Negators
     title_cues: TitleCues
+    slang: Mapping[str, str]
     fillers: WordList
     interjections: WordList
     refining: WordList

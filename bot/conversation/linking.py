@@ -41,6 +41,7 @@ _SEPARATOR = re.compile(
     r"[\s,;/&\n\"“”'‘’*_\-]*(?:(?:and|or|then|also)[\s,\"“‘'*]+)?(?:the |a |an )?[\"“‘'*_]*$", re.IGNORECASE
 )
 _BOUNDARY = re.compile(r"\s*(?:$|[^\w\s'’])|[\"”]")
+_EMOJI = re.compile(r"\s*[\U0001F300-\U0001FAFF\u2764\u2b50]")
 _CONJUNCTIONS = frozenset(("and", "or", "but", "because", "too", "which"))
 _SENTENCE = re.compile(r"[.!?;:\n…]")
 _ROUNDS = 4
@@ -103,6 +104,7 @@ class Titles:
         self.after = Phrases((words, True) for words in cues.after)
         self.pronouns, self.not_titles = set(cues.pronouns), set(map(squash, cues.not_titles))
         self.proper = set(map(squash, cues.proper))
+        self.parts = {squash(w): n for n, words in lexicon.ordinals.items() for w in words if w.isalpha()}
         self.versions, self.copulas = set(cues.versions), set(lexicon.negators.copulas)
         self.fillers = set(map(squash, lexicon.fillers.words)) | ARTICLES
         self.themes = {squash(w) for c in concepts for w in (*c.words, *c.more)}
@@ -274,6 +276,8 @@ class _Court:
             case.add(1.5 if boundary else -2.0)
         if case.opens and case.capital and spoken_of and case.of.rarity >= 6.5:
             case.add(2, solid=True)
+        if _EMOJI.match(after):
+            case.add(2, solid=True)
         content = self._content(case.of)
         clear = boundary or len(content) > 1 or case.worth >= ACCEPT + 3
         popular = boundary and len(content) > 1 and self._prior(case) > 0.68
@@ -376,8 +380,17 @@ class _Court:
             i -= 1
         while j < len(tokens) and tokens[j].start < case.end:
             j += 1
-        ids = tuple(self._index.items[row].id for row in self._meant(case))
+        ids = tuple(self._index.items[row].id for row in self._sequel(case) or self._meant(case))
         return TitleMatch(ids, tokens[i].start, case.end, i, j, case.worth)
+
+    def _sequel(self, case: _Case) -> list[int]:
+        """The part that an ordinal names: "the second Godfather"."""
+        i = case.of.i
+        part = self._w.parts.get(self._tokens[i - 1].norm, 0) if i and not self._gap(i).strip() else 0
+        if part < 2 or case.year is not None:
+            return []
+        said = [t.norm for t in self._tokens[i : case.of.j]]
+        return sorted(self._index.sequels(said, part), key=lambda row: -self._index.votes[row])[:1]
 
     def _meant(self, case: _Case) -> list[int]:
         """The likeliest row, or all of equal claim."""

@@ -30,7 +30,7 @@ class Words:
     """Everything that words can mean: the lexicon and the catalogue as lookup tables."""
 
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
-        self.lexicon, self.grammar = lexicon, lexicon.grammar
+        self.lexicon, self.grammar, self.catalogue = lexicon, lexicon.grammar, catalogue
         rarity = Rarity(lexicon.common)
         self.people = People(catalogue, rarity, lexicon.vocabulary)
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
@@ -41,6 +41,7 @@ class Words:
         self.ranges = Ranges(lexicon, newest=max((year for year in self.years.values() if year), default=2000))
         self.fillers = set(map(squash, lexicon.fillers.words))
         self.interjections = set(map(squash, lexicon.interjections.words))
+        self.leading = self.fillers | set(lexicon.cues.hint) | set(map(squash, lexicon.interjections.words))
         self.refining = set(map(squash, lexicon.refining.words))
         self.negators = set(lexicon.negators.words)
         self.noise = set(map(squash, lexicon.noise.words))
@@ -76,7 +77,9 @@ class Message:
         if command:
             intent = words.commands.get(command[1].lower())
             self.say(Kind.INTENT, intent or Intent.HELP, 0, command.end(), confidence=1.0 if intent else 0.3)
-        self.tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
+        slang = words.lexicon.slang
+        tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
+        self.tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
         self.done = [False] * len(self.tokens)
         self._link()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation.message import Message
@@ -81,9 +82,11 @@ class Opinions:
         value, polarity, lasting, seen, weight = "mention", 0, False, False, 1.0
         if self._m.inverted(item.i):
             pass
-        elif item.how is Pointing.NONE:
+        elif item.how is Pointing.NONE and stance.cue is Cue.DISLIKE:
+            value, polarity, lasting, seen = "opinion", -1, True, True
+        elif item.how is Pointing.NONE or self._set_against(item, stance):
             value, polarity = "mention", 0
-        elif stance.verdict is not None and stance.tentative:
+        elif stance.verdict is not None and (stance.tentative or self._speaks_of_proposal(item)):
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
         elif stance.verdict is not None and (stance.closer or stance.cue not in OPINIONS):
             value, lasting = "opinion", True
@@ -113,6 +116,10 @@ class Opinions:
             polarity = 1
         elif asked == "wish" and stance.cue in (None, Cue.HINT):
             value, polarity = "like", 1
+        undecided = value == "mention" and not (seen or polarity) and stance.cue in (None, Cue.HINT)
+        opens = stance.cue is Cue.LIKE and self._m.tokens[0].norm == "like"  # "like the second but older"
+        if (undecided or opens) and self._is_model(item):
+            value, polarity, lasting, seen, weight = "like", 1, False, False, 1.0
         if item.how is Pointing.ORDINAL and value == "mention" and not (seen or polarity or stance.cue is Cue.UNSEEN):
             confidence = 0.5
         else:
@@ -134,6 +141,33 @@ class Opinions:
                 weight=weight,
                 confidence=confidence,
             )
+
+    def _set_against(self, item: _Item, stance: Stance) -> bool:
+        """ "Not that one, the first": what follows the comma is what they mean instead."""
+        between = self._m.head[stance.start : item.start].lower()
+        listed = any(word in between.split() for word in ("or", "and", "nor"))
+        return item.how is Pointing.ORDINAL and stance.cue is Cue.AVOID and "," in between and not listed
+
+    def _speaks_of_proposal(self, item: _Item) -> bool:
+        """ "That was a good suggestion" praises what was proposed, and does not say that they saw it."""
+        sentence = self._m.scopes.sentence
+        words = {t.norm for n, t in enumerate(self._m.tokens) if sentence[n] == sentence[item.i]}
+        return item.how is Pointing.FOCUS and bool(words & set(self._m.words.grammar.proposals))
+
+    def _is_model(self, item: _Item) -> bool:
+        """Whether an item is what the wish is measured by: "Heat but funnier", "as funny as Heat"."""
+        tokens, concepts = self._m.tokens, self._m.words.concepts
+        if item.i > 2 and tokens[item.i - 1].norm == "as" and any(m.j == item.i - 1 for m in self._m.meanings):
+            return tokens[item.i - 3].norm == "as"
+        leads = all(t.norm == "like" or t.norm in self._m.words.leading for t in tokens[: item.i])
+        if not leads or item.j + 1 >= len(tokens) or tokens[item.j].norm not in ("but", "only", "just"):
+            return False
+        rest = tokens[item.j + 1 :]
+        return len(rest) <= 6 and (
+            concepts.comparative(rest) is not None
+            or rest[0].norm in ("with", "without", "less")
+            or (rest[0].norm in ("older", "newer", "shorter", "longer"))
+        )
 
     def _long_ago(self, item: _Item) -> bool:
         """ "I haven't seen it in years" has seen it."""
@@ -227,6 +261,9 @@ class Opinions:
             for emoji in group
             if (place := self._m.head.find(emoji)) >= 0
         ]
+        if self._m.titles and found:
+            self._judge_by_emoji(found)
+            return
         if not found or len(self._m.tokens) > 3 or any(s.kind in (Kind.ITEM, Kind.CRITIQUE) for s in self._m.out):
             return
         place, polarity, emoji = min(found)
@@ -237,3 +274,18 @@ class Opinions:
             self._m.say(Kind.ITEM, "opinion", place, end, polarity=polarity, target=target, lasting=True, seen=True)
         if not targets and not self._m.out:
             self._m.say(Kind.INTENT, Intent.YES if polarity > 0 else Intent.NO, place, end, confidence=0.6)
+
+    def _judge_by_emoji(self, found: Sequence[tuple[int, int, str]]) -> None:
+        """ "Heat 👍 Alien 👎": an emoji judges the title before it, or the first when it opens the message."""
+        judged = set()
+        for place, polarity, _ in sorted(found):
+            before = [t for t in self._m.titles if t.end <= place]
+            title = before[-1] if before else self._m.titles[0]
+            item_id = title.item_ids[0]
+            far = len(self._m.head[title.end : place].split()) > 3 if before else self._m.head[:place].strip()
+            if far or item_id in judged:
+                continue
+            judged.add(item_id)
+            if not any(s.kind is Kind.ITEM and s.target == item_id and s.polarity for s in self._m.out):
+                opinion = {"polarity": polarity, "lasting": True, "seen": True}
+                self._m.say(Kind.ITEM, "opinion", title.start, title.end, target=item_id, **opinion)

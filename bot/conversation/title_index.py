@@ -170,6 +170,13 @@ class TitleIndex:
                     if trial[i] not in ARTICLES:
                         yield from (c for c in self._from(trial, trial, i, cost) if c.j > n)
 
+    def sequels(self, said: Sequence[str], number: int) -> tuple[int, ...]:
+        """The rows of a series' numbered part, given the words of its title."""
+        key = "".join(n for n in said if n not in SMALL) + str(number)
+        found = self._keys.get(key, ())
+        best = min((penalty for _, penalty in found), default=0.0)
+        return tuple(row for row, penalty in found if penalty == best)
+
     def _odd(self, word: str) -> bool:
         """Whether a word may be misspelt: no everyday word, name or drawn-out sound ("hmmm")."""
         drawn_out = re.search(r"(.)\1\1", word)
