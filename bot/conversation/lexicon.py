@@ -87,6 +87,7 @@ class TitleCues(_Table):
     weak: Words
     pronouns: Words
     after: Words
+    alone: Words
     versions: Words
     not_titles: Words
     proper: Words

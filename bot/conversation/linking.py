@@ -82,6 +82,9 @@ class _Case:
     quoted: bool = False
     opens: bool = False
     capital: bool = False
+    told: bool = False
+    likened: bool = False
+    """A verb such as "watched", or "like", stands before."""
     inside: bool = False
     """Capitals where only a name has them."""
 
@@ -106,7 +109,7 @@ class Titles:
         self.proper = set(map(squash, cues.proper))
         self.parts = {squash(w): n for n, words in lexicon.ordinals.items() for w in words if w.isalpha()}
         self.versions, self.copulas = set(cues.versions), set(lexicon.negators.copulas)
-        self.fillers = set(map(squash, lexicon.fillers.words)) | ARTICLES
+        self.fillers = set(map(squash, (*lexicon.fillers.words, *cues.alone))) | ARTICLES
         self.themes = {squash(w) for c in concepts for w in (*c.words, *c.more)}
         places = (*lexicon.languages.values(), *lexicon.countries.values())
         self.themes |= {squash(w) for words in places for w in words}
@@ -259,14 +262,20 @@ class _Court:
                 case.add(-3)  # "a getaway"
         if not i or _SENTENCE.search(self._gap(case.of.i)):
             return
+        film = False
         while i > 1 and self._tokens[i - 1].norm in self._w.versions and not self._gap(i - 1).strip():
             i -= 1  # "saw the first Frozen"
+            film = film or (self._tokens[i].norm in ("movie", "film") and self._tokens[i - 1].norm in ("the", "called"))
             i -= i > 1 and self._tokens[i - 1].norm in ARTICLES
         last = self._tokens[i - 1].norm
-        if last in self._w.firm or "".join(t.norm for t in self._tokens[max(0, i - 2) : i]) in self._w.firm:
-            case.add(3, solid=True)
+        if film or last in self._w.firm or "".join(t.norm for t in self._tokens[max(0, i - 2) : i]) in self._w.firm:
+            credible = case.capital or self._prior(case) > 0.4
+            if credible or not film:
+                case.told = True
+                case.add(3, solid=credible)
         elif last in self._w.weak:
             case.add(1, solid=not case.of.exact and last in self._w.telling)
+            case.likened = last == "like"
 
     def _words_after(self, case: _Case, after: str) -> None:
         following = self._tokens[case.of.j : case.of.j + 3]
@@ -278,6 +287,9 @@ class _Court:
             case.add(2, solid=True)
         if _EMOJI.match(after):
             case.add(2, solid=True)
+        known = not self._cased and self._prior(case) > 0.68 and case.of.rarity >= 6.5
+        if known and ((case.opens and spoken_of) or (case.likened and boundary)):
+            case.add(1.5, solid=True)
         content = self._content(case.of)
         clear = boundary or len(content) > 1 or case.worth >= ACCEPT + 3
         popular = boundary and len(content) > 1 and self._prior(case) > 0.68
@@ -313,7 +325,7 @@ class _Court:
             case.add(-12)
         elif key in self._w.not_titles and not certain:
             named = case.inside and of.exact and of.penalty < PART and self._prior(case) > 0.7
-            case.add(0 if named and self._capital_article(of) else -2 if named else -8)
+            case.add(0 if named and self._capital_article(of) else -2 if named else -4 if case.told else -8)
         if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not certain:
             case.add(-4 if case.capital and not case.opens and of.penalty < PART else -12)
         named = case.capital and not case.opens
@@ -321,7 +333,7 @@ class _Court:
             i <= of.i and of.j <= j and of.j - of.i < j - i and not (named and i == of.i) for i, j in self._phrases
         ):
             case.add(-8)  # "World War II" names no "War II"
-        if of.j - of.i == 1 and key in self._w.given_names and not certain:
+        if of.j - of.i == 1 and key in self._w.given_names and not (certain or case.told):
             case.add(-4.5)
         if key.isdigit() and not certain and self._prior(case) < 0.7:
             case.add(-6)
