@@ -150,9 +150,7 @@ class Scopes:
             if n:
                 before = self._tokens[n - 1]
                 gap = text[before.end : token.start]
-                inside = self._joined[n] or (
-                    self._mentioned[n - 1] and self._mentioned[n] and not re.search(r"[.!?]\s|\n", gap)
-                )
+                inside = self._joined[n]
                 short = gap.startswith(".") and (
                     before.norm in self._words.grammar.abbreviations or len(before.norm) == 1
                 )

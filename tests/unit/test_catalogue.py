@@ -209,6 +209,20 @@ def test_parquet_with_lists_and_missing_values(tmp_path: Path) -> None:
     assert (up.id, up.year, up.facets) == ("up", None, {"genre": ("Animation",), "colour": ("blue",)})
 
 
+def test_tmdb_columns_and_namesakes_of_a_year(tmp_path: Path) -> None:
+    rows = [
+        {"tmdb_id": 1, "title": "Emma", "year": 1996, "alt_titles": ["Emma."], "vote_count": 900, "popularity": 3.5},
+        {"tmdb_id": 2, "title": "Emma", "year": 1996, "vote_average": 7.1, "popularity": 2.5},
+    ]
+    path = tmp_path / "films.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    first, second = read_items(path).items
+    assert (first.id, first.aliases, first.numbers["popularity"]) == ("emma-1996", ("Emma.",), 900)
+    assert second.id.startswith("emma-1996-")
+    assert second.numbers["rating"] == 7.1
+    assert read_items(path).items[1].id == second.id
+
+
 def test_ids_are_made_for_any_script_and_length(tmp_path: Path) -> None:
     rows = [{"title": title} for title in ("千と千尋の神隠し", "!!!", "x" * 500, "x" * 501)]
     path = put(tmp_path / "items.jsonl", "\n".join(map(json.dumps, rows)))
