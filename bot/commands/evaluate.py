@@ -55,7 +55,9 @@ def evaluate_ratings(
             items, vectors = encoded(settings, catalogue, progress)
             report = protocols.new_items(protocols.on_catalogue(data, items), vectors, progress=progress)
         else:
-            report = protocols.evaluate(data, protocol.value, protocols.contestants(), likes=likes, progress=progress)
+            report = protocols.evaluate(
+                data, protocols.PROTOCOLS[protocol.value], protocols.contestants(), likes=likes, progress=progress
+            )
     announce(f"{report['people']:,} people, protocol {protocol.value}.")
     show(report, by_k=protocol is RatingsProtocol.COLD)
     write(report, out)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from scipy import sparse
-from torch import nn
+from torch import Tensor, nn
 
 from recsys.catalogue import Catalogue
 from recsys.errors import DataError
@@ -26,6 +26,7 @@ from recsys.progress import Progress, silent
 from recsys.train import RANK, fit_blend
 
 Protocol: TypeAlias = Literal["strong", "cold", "leave-last-out"]
+PROTOCOLS: Final[Mapping[str, Protocol]] = {"strong": "strong", "cold": "cold", "leave-last-out": "leave-last-out"}
 Fit: TypeAlias = Callable[[Interactions, "sparse.csr_matrix[np.float32]"], nn.Module]
 
 LIKED: Final = 4.0
