@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import torch
+from accelerate import PartialState
 from torch import Tensor
 
 from recsys.artefact import Artefact
@@ -108,17 +109,21 @@ def fit_files(
     training: Training,
     ratings: Path,
     catalogue: Path | None,
+    out: Path,
     *,
     encoder: Encoder,
     cache: Path,
     likes: bool = False,
     cpu: bool = False,
-    folder: Path | None = None,
     progress: Progress = silent,
     announce: Announce = lambda _: None,
-) -> Taught:
+) -> Artefact | None:
     """``fit`` on files: ratings as ``Interactions.read`` reads them, a catalogue as ``read_items`` does, encoded with
-    ``cache``. ``likes``: ratings of 4 and more are positives, of people with at least five; otherwise all are."""
+    ``cache``. The artefact goes to ``out``, checkpoint and logs to ``out`` with ``.training`` at its end.
+
+    ``likes``: ratings of 4 and more are positives, of people with at least five; otherwise all are. Of several
+    processes that train together the first one writes, and the others return ``None``.
+    """
     data = Interactions.read(ratings)
     data = data.where(data.rating >= LIKED, LEAST_LIKES) if likes else data
     text, about = None, {}
@@ -127,17 +132,15 @@ def fit_files(
         data = linked(data, items)
         text = torch.from_numpy(VectorCache(cache).encode(encoder, [item.text() for item in items.items], progress))
         about = {"catalogue": items.version, "encoder": encoder.name}
-    return fit(
-        design,
-        training,
-        data,
-        text,
-        about=about,
-        cpu=cpu,
-        folder=folder,
-        progress=progress,
-        announce=announce,
+    folder = out.with_name(f"{out.name}.training")
+    taught = fit(
+        design, training, data, text, about=about, cpu=cpu, folder=folder, progress=progress, announce=announce
     )
+    if not PartialState().is_main_process:
+        return None
+    artefact = taught.artefact()
+    artefact.save(out)
+    return artefact
 
 
 def fit(

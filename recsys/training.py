@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from accelerate import Accelerator
-from accelerate.utils import DataLoaderConfiguration, set_seed
+from accelerate.utils import DataLoaderConfiguration, is_tensorboard_available, set_seed
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
@@ -33,7 +33,7 @@ History: TypeAlias = npt.NDArray[np.int64]
 """The rows that a person reacted to, oldest first."""
 Batch: TypeAlias = tuple[Tensor, Tensor, Tensor]
 """Rows known (B, H) int64, their weights (B, H) float32, and rows to be found (B, T) int64, -1 for padding."""
-Examples: TypeAlias = Literal["subset", "next"]
+Examples: TypeAlias = Literal["subset", "next", "shuffled"]
 Announce: TypeAlias = Callable[[str], None]
 
 MEASURE: Final = "ndcg@10"
@@ -125,6 +125,7 @@ def examples(histories: Sequence[History], kind: Examples, length: int) -> Batch
             known.append(history[order[:cut].sort().values[-length:]] if length else history[order[:cut].sort().values])
             targets.append(history[order[cut:]])
         else:
+            history = history[torch.randperm(len(history))] if kind == "shuffled" else history
             start = int(torch.randint(max(1, len(history) - length), ()))
             stretch = history[start : start + length + 1]
             known.append(stretch[:-1])
@@ -154,9 +155,10 @@ def train(
     after an interruption with the same result, and logs for TensorBoard. ``fingerprint`` names settings and data: a
     checkpoint of others is set aside. ``cpu`` leaves a GPU alone. Raises ``ModelError`` for a damaged checkpoint.
     """
+    curves = folder is not None and is_tensorboard_available()
     accelerator = Accelerator(
         cpu=cpu,
-        log_with="tensorboard" if folder is not None else None,
+        log_with="tensorboard" if curves else None,
         project_dir=folder,
         dataloader_config=DataLoaderConfiguration(use_seedable_sampler=True, data_seed=config.seed),
     )
@@ -175,7 +177,7 @@ def train(
     checkpoint = None if folder is None else Checkpoint(accelerator, folder / "checkpoint", fingerprint)
     course, best = Course(), parameters(scorer)
     if checkpoint is not None:
-        if not accelerator.trackers and not _tensorboard():
+        if not curves:
             announce("TensorBoard is not installed, so no curves are logged: install `usher[tensorboard]` for them.")
         accelerator.init_trackers("tensorboard")
         course, best = checkpoint.load(course, best, announce)
@@ -241,12 +243,6 @@ def _epoch(objective: nn.Module, optimiser: Any, data: Any, accelerator: Acceler
         optimiser.step()
         total += loss.detach()
     return float(accelerator.reduce(total / len(data), "mean"))
-
-
-def _tensorboard() -> bool:
-    from accelerate.utils import is_tensorboard_available
-
-    return bool(is_tensorboard_available())
 
 
 class Checkpoint:

@@ -104,7 +104,7 @@ def _train(
     )
     encoder = encoder_of(settings)
     with progress_bars() as progress:
-        taught = scorers.fit_files(
+        artefact = scorers.fit_files(
             design,
             training,
             ratings,
@@ -113,12 +113,12 @@ def _train(
             cache=Home(settings.usher_home).cache,
             likes=likes,
             cpu=settings.device == "cpu",
-            folder=out.with_name(f"{out.name}.training"),
+            out=out,
             progress=progress,
             announce=announce,
         )
-        artefact = taught.artefact()
-        artefact.save(out)
+    if artefact is None:
+        return
     announce(f"Model {artefact.version} is in {out}.")
     for name, value in artefact.metrics.items():
         announce(f"  {name}: {value:,.0f}" if float(value).is_integer() else f"  {name}: {value:.4f}")
