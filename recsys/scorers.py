@@ -165,9 +165,9 @@ def fit(
     rated = np.unique(data.item)
     ids = [data.items[i] for i in rated]
     known = data.relabelled({name: n for n, name in enumerate(ids)}, ids)
-    teaching, held = _split(known, training.seed)
+    teaching, held = split(known, training.seed)
     histories = [history(known, user) for user in teaching]
-    cases = [_case(known, user) for user in held]
+    cases = [held_out(known, user, design.examples) for user in held]
     config = {
         "kind": "scorer",
         "design": asdict(design),
@@ -237,14 +237,17 @@ def in_order(case: Case, data: Interactions) -> Case:
     return replace(case, known=past[np.isin(past, case.known)])
 
 
-def _case(data: Interactions, user: int) -> Case:
-    """A validation person: the last fifth of their items, in the order drawn for them, is to be found."""
+def held_out(data: Interactions, user: int, kind: Examples = "subset") -> Case:
+    """A person to validate on: a fifth of their items is to be found, the latest when what comes next is taught, else
+    the last of the order drawn for them."""
     items, ratings = shuffled(data, user)
+    if kind == "next":
+        items, ratings = history(data, user), np.ones_like(ratings)
     cut = len(items) - max(1, round(SHARE * len(items)))
     return in_order(Case(user, items[:cut], ratings[:cut], items[:cut], items[cut:]), data)
 
 
-def _split(data: Interactions, seed: int) -> tuple[Codes, Codes]:
+def split(data: Interactions, seed: int) -> tuple[Codes, Codes]:
     """Who teaches, and on whom training is validated: people with something known and something to be found."""
     able = np.flatnonzero(np.bincount(data.user, minlength=len(data.users)) > 1)
     held = np.random.default_rng(seed).permutation(able)[: min(MOST, max(1, round(VALIDATION * len(able))))]

@@ -20,7 +20,7 @@ class ItemVectors(nn.Module):
     text: Tensor
     centre: Tensor
 
-    def __init__(self, n: int, width: int, text: Tensor | None = None, *, dropout: float = 0.2) -> None:
+    def __init__(self, n: int, width: int, text: Tensor | None = None, *, dropout: float = 0.5) -> None:
         """``text`` (N, d) of unit length, or ``None``: then items are what training learned of them, nothing else.
         ``dropout``: the share of items whose own part is left out of a training step."""
         super().__init__()

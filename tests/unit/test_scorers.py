@@ -197,8 +197,8 @@ class TestTraining:
         course = result.course
         assert len(course.measured) == course.best + 1 + 3 < 30
         known = ratings()
-        held = scorers._split(known, result.config["training"]["seed"])[1]
-        now = validate(result.scorer, [scorers._case(known, int(user)) for user in held])
+        held = scorers.split(known, result.config["training"]["seed"])[1]
+        now = validate(result.scorer, [scorers.held_out(known, int(user)) for user in held])
         assert now == course.measured[course.best]
 
     @pytest.mark.parametrize("name", ["model.safetensors", "optimizer.bin", "course.json", "manifest.json"])
