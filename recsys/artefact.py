@@ -16,7 +16,7 @@ from torch import Tensor
 from recsys.errors import ModelError
 from recsys.files import sha256
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)

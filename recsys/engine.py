@@ -33,10 +33,10 @@ from recsys.errors import ConfigError, ModelError
 from recsys.index import diversify, top_k
 from recsys.models.bilinear import Bilinear
 from recsys.models.content import fit_content
-from recsys.models.fusion import LEARNED, STATED, Fusion
+from recsys.models.fusion import STATED, Fusion
 from recsys.taste import Clause, Query, Range, Wish
 
-SIGNALS = (*STATED, *LEARNED, "luck")
+SIGNALS = (*STATED, "likeness", "relation", "prior", "luck")
 LIKE_WEIGHT = 2.0
 """An item named in the wish ("like Alien") counts as much as two liked ones."""
 MANY = 8
@@ -100,17 +100,20 @@ class Engine:
         self.device = device
         self._config = config or EngineConfig()
         self._encoder = encoder
-        tensors = {name: tensor.to(device) for name, tensor in artefact.tensors.items()}
+        tensors = {name: tensor.to(device).float() for name, tensor in artefact.tensors.items()}
         self._vectors = tensors["vectors"]
         self._centre = self._vectors.mean(dim=0)
         self._kernels: dict[str, Bilinear] = {
-            "likeness": fit_content(self._vectors),
-            "relation": Bilinear(tensors["relation.source"], tensors["relation.target"]),
+            name: fit_content(self._vectors)
+            if name == "likeness"
+            else Bilinear(tensors[f"{name}.source"], tensors[f"{name}.target"])
+            for name in artefact.config["kernels"]
         }
-        self._scale = dict(zip(LEARNED, artefact.config["scale"], strict=True))
         self._prior = tensors["prior"]
-        self._fusion = Fusion()
-        self._fusion.load_state_dict({name: artefact.tensors[f"fusion.{name}"] for name in ("base", "growth")})
+        self._fusion = Fusion(artefact.tensors["fusion.scale"])
+        self._fusion.load_state_dict(
+            {name.removeprefix("fusion."): t for name, t in artefact.tensors.items() if name.startswith("fusion.")}
+        )
         self._numbers: dict[str, npt.NDArray[np.float64]] = {}
 
     @torch.inference_mode()
@@ -119,8 +122,8 @@ class Engine:
         masks, relaxed = zip(*(self._candidates(q) for q in queries), strict=True)
         allowed = torch.from_numpy(np.stack(masks)).to(self.device)
         weights = self._weights(queries)
-        signals = self._signals(queries)
-        scores = torch.stack([weights[s].unsqueeze(1) * signals[s] for s in SIGNALS]).sum(dim=0)
+        points = self._points(queries, weights)
+        scores = torch.stack([points[s] for s in SIGNALS]).sum(dim=0)
         pool = max(self._config.pool, max(q.k for q in queries))
         values, rows = top_k(scores, allowed, pool)
         similar = self._kernels["likeness"].target
@@ -129,7 +132,7 @@ class Engine:
             valid = rows[b][torch.isfinite(values[b])]
             near = (similar[valid] @ similar[valid].T).clamp_min(0)
             chosen = valid[diversify(values[b][: len(valid)], near, query.k, self._config.trade_off)]
-            picks = self._explain(query, b, chosen, weights, signals, scores)
+            picks = self._explain(query, b, chosen, weights, points, scores)
             out.append(Recommendation(picks, self.version, relaxed[b]))
         return out
 
@@ -190,15 +193,16 @@ class Engine:
         return {row: w / total for row, w in weights.items()}
 
     def _weights(self, queries: Sequence[Query]) -> dict[str, Tensor]:
-        """Signal -> weight of each query, (B,)."""
+        """Signal or kernel -> weight for each query, (B,)."""
         counts = torch.tensor([float(_evidence(q)) for q in queries])
-        learned = self._fusion(counts).to(self.device)
+        with torch.inference_mode():
+            learned = self._fusion(counts).to(self.device)
         stated = {s: torch.full((len(queries),), w, device=self.device) for s, w in STATED.items()}
         luck = torch.tensor([q.surprise for q in queries], device=self.device)
-        return stated | {s: learned[:, n] for n, s in enumerate(LEARNED)} | {"luck": luck}
+        return stated | {s: learned[:, n] for n, s in enumerate(("prior", *self._kernels))} | {"luck": luck}
 
-    def _signals(self, queries: Sequence[Query]) -> dict[str, Tensor]:
-        """Signal -> (B, N)."""
+    def _points(self, queries: Sequence[Query], shares: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Signal -> what it adds to each score, (B, N)."""
         n = len(self.catalogue)
         reactions = [self._reactions(q) for q in queries]
         width = max(1, max(len(r) for r in reactions))
@@ -214,14 +218,18 @@ class Engine:
             for facet, weight in query.taste.facets.items():
                 facets[b, self.catalogue.rows_with(facet)] += weight
         rows, weights = rows.to(self.device), weights.to(self.device)
-        signals = {name: kernel(rows, weights) / self._scale[name] for name, kernel in self._kernels.items()}
-        return signals | {
+        signals = {
             "asked": torch.from_numpy(asked).to(self.device),
             "wish": self._wish([q.wish for q in queries]),
             "facets": torch.from_numpy(facets).to(self.device),
-            "prior": (self._prior / self._scale["prior"]).expand(len(queries), n),
+            "prior": self._prior.expand(len(queries), n),
             "luck": torch.stack([_luck(q, n) for q in queries]).to(self.device),
         }
+        points = {s: shares[s].unsqueeze(1) * signal for s, signal in signals.items()}
+        points |= {s: torch.zeros((len(queries), n), device=self.device) for s in ("likeness", "relation")}
+        for name, kernel in self._kernels.items():
+            points[_signal(name)] += shares[name].unsqueeze(1) * kernel(rows, weights)
+        return points
 
     def _wish(self, wishes: Sequence[Wish]) -> Tensor:
         """Free-text wishes against item texts, (B, N), as a z-score; zero where there is no text."""
@@ -240,17 +248,15 @@ class Engine:
         b: int,
         rows: Tensor,
         weights: Mapping[str, Tensor],
-        signals: Mapping[str, Tensor],
+        points: Mapping[str, Tensor],
         scores: Tensor,
     ) -> tuple[Pick, ...]:
         reactions = self._reactions(query)
         liked = torch.tensor(list(reactions), dtype=torch.int64, device=self.device)
         strength = torch.tensor(list(reactions.values()), device=self.device).unsqueeze(1)
-        by_item = {
-            name: kernel.parts(liked, rows) * strength * weights[name][b] / self._scale[name]
-            for name, kernel in self._kernels.items()
-            if reactions
-        }
+        by_item = {s: torch.zeros((len(reactions), len(rows)), device=self.device) for s in ("likeness", "relation")}
+        for name, kernel in self._kernels.items():
+            by_item[_signal(name)] += kernel.parts(liked, rows) * strength * weights[name][b]
         picks = []
         for k, row in enumerate(rows.tolist()):
             parts = [
@@ -268,7 +274,7 @@ class Engine:
                 for wish in _asked(query.wish)
                 if self._meets(wish)[row]
             ]
-            contributions = {s: float(weights[s][b] * signals[s][b, row]) for s in SIGNALS}
+            contributions = {s: float(points[s][b, row]) for s in SIGNALS}
             parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "luck") if contributions[s]]
             item_id = self.catalogue.items[row].id
             picks.append(Pick(item_id, float(scores[b, row]), contributions, tuple(parts)))
@@ -292,6 +298,11 @@ def _luck(query: Query, n: int) -> Tensor:
 def _asked(wish: Wish) -> tuple[Clause | Range, ...]:
     """Everything that was asked for in so many words, whether it excludes or not."""
     return (*wish.wanted, *wish.hoped, *wish.ranges)
+
+
+def _signal(kernel: str) -> str:
+    """What a kernel is to people: the likeness of texts, or the one relation that all the others see in ratings."""
+    return kernel if kernel == "likeness" else "relation"
 
 
 def _evidence(query: Query) -> int:

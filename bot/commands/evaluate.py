@@ -42,7 +42,7 @@ def evaluate_ratings(
     current_settings()
     data = Interactions.read(ratings)
     with progress_bars() as progress:
-        report = protocols.evaluate(data, protocol.value, protocols.peers(), likes=likes, progress=progress)
+        report = protocols.evaluate(data, protocol.value, protocols.contestants(), likes=likes, progress=progress)
     announce(f"{report['people']:,} people, protocol {protocol.value}.")
     show(report, by_k=protocol is RatingsProtocol.COLD)
     write(report, out)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from scipy import sparse
-from torch import Tensor, nn
+from torch import nn
 
 from recsys.errors import DataError
 from recsys.evaluation import metrics
@@ -19,7 +19,10 @@ from recsys.evaluation.baselines import BASELINES
 from recsys.evaluation.splits import KNOWN, Case, Fold, cold, leave_last_out, strong
 from recsys.index import top_k
 from recsys.interactions import Interactions
+from recsys.models.blend import padded
+from recsys.models.prior import log_popularity
 from recsys.progress import Progress, silent
+from recsys.train import fit_blend
 
 Protocol: TypeAlias = Literal["strong", "cold", "leave-last-out"]
 Fit: TypeAlias = Callable[[Interactions, "sparse.csr_matrix[np.float32]"], nn.Module]
@@ -128,24 +131,13 @@ def rank(model: nn.Module, cases: Sequence[Case], depth: int = DEPTH) -> npt.NDA
     return np.concatenate(out) if out else np.zeros((0, depth), dtype=np.int64)
 
 
-def padded(known: Sequence[npt.NDArray[np.int64]]) -> tuple[Tensor, Tensor]:
-    """Rows (B, H) int64 and weights (B, H) float32: 1 for what is known, 0 for padding."""
-    width = max(1, max((len(k) for k in known), default=1))
-    rows = torch.zeros((len(known), width), dtype=torch.int64)
-    weights = torch.zeros((len(known), width))
-    for n, k in enumerate(known):
-        rows[n, : len(k)] = torch.from_numpy(k)
-        weights[n, : len(k)] = 1.0
-    return rows, weights
-
-
-def peers() -> dict[str, Fit]:
-    """The baselines, as fits that look at positives only."""
+def contestants() -> dict[str, Fit]:
+    """The baselines, then Usher's own blend: the same that the product's index is built with."""
 
     def of(fit: Callable[[sparse.csr_matrix[np.float32]], nn.Module]) -> Fit:
         return lambda _, x: fit(x)
 
-    return {name: of(fit) for name, fit in BASELINES.items()}
+    return {name: of(fit) for name, fit in BASELINES.items()} | {"usher": of(lambda x: fit_blend(x, log_popularity))}
 
 
 def _folds(data: Interactions, protocol: Protocol) -> Iterable[dict[str, Fold]]:

@@ -17,9 +17,10 @@ from recsys.elicit import representatives
 from recsys.engine import SIGNALS, Engine, Pick, pick_device
 from recsys.errors import ConfigError, ModelError
 from recsys.explain import causes
-from recsys.models.fusion import LEARNED
+from recsys.models.fusion import KNOTS
 from recsys.taste import Clause, Query, Range, Taste, Wish
 
+KERNELS = ("likeness", "newcomer-1", "relation")
 GENRES = ("Comedy", "Horror", "Western", "Musical")
 
 
@@ -48,14 +49,17 @@ def artefact(of: Catalogue) -> Artefact:
     vectors = torch.from_numpy(AxisEncoder().encode([i.text() for i in of.items]))
     relation = torch.eye(len(of))[:, ::4] * 0.1 + vectors[:, :1] * 0.2
     return Artefact(
-        config={"version": "test", "encoder": "axis", "catalogue": of.version, "scale": [1.0] * len(LEARNED)},
+        config={"version": "test", "encoder": "axis", "catalogue": of.version, "kernels": list(KERNELS)},
         tensors={
             "vectors": vectors,
             "prior": -torch.arange(len(of), dtype=torch.float32) / 40,
             "relation.source": relation,
             "relation.target": relation.clone(),
-            "fusion.base": torch.zeros(len(LEARNED)),
-            "fusion.growth": torch.zeros(len(LEARNED)),
+            "newcomer-1.source": relation.flip(1),
+            "newcomer-1.target": relation.clone(),
+            "fusion.free": torch.zeros(len(KNOTS), 1 + len(KERNELS)),
+            "fusion.scale": torch.ones(1 + len(KERNELS)),
+            "fusion.knots": torch.log1p(torch.tensor(KNOTS, dtype=torch.float32)),
         },
         vocabulary=tuple(i.id for i in of.items),
         metrics={"ndcg@10": 0.5},
