@@ -123,8 +123,8 @@ def measure_fold(
     report("ease + popularity", {"values": values(Blend([fit_ease(x), LogPopularity(x)], plain), cases)})
     for name in models:
         model, _, loss = name.partition(":")
-        network = "gru" if model == "gru" else "transformer"
-        design, training = DEFAULTS["sequence" if model == "gru" else model]
+        network = "transformer" if model == "transformer" else "gru"
+        design, training = DEFAULTS["sequence" if model == "transformer" else model]
         design = replace(design, network=network)
         taught = scorers.fit(design, replace(training, loss=loss or training.loss), train, text, cpu=True)
         placed = Placed(taught, data.items)

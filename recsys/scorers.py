@@ -46,7 +46,7 @@ class Design:
     examples: Examples = "subset"
     width: int = 64
     layers: int = 1
-    network: Network = "transformer"
+    network: Network = "gru"
 
     def build(self, n: int, text: Tensor | None, edges: Tensor, people: int) -> Scorer:
         """An untaught model of ``n`` items. ``text`` (n, d) or ``None``; ``edges`` (2, E) of ``people`` persons."""
@@ -60,7 +60,7 @@ class Design:
 
 DEFAULTS: Final[Mapping[Name, tuple[Design, Training]]] = {
     "mlp": (Design("mlp"), Training(loss="log", rate=3e-3, negatives=256)),
-    "sequence": (Design("sequence"), Training(loss="softmax", rate=3e-3, negatives=256)),
+    "sequence": (Design("sequence", examples="shuffled"), Training(loss="softmax", rate=3e-3)),
     "graph": (Design("graph", layers=3), Training(loss="softmax", rate=1e-2)),
 }
 """Chosen on the validation fold of the ratings protocol; docs/evaluation.md has what else was tried."""

@@ -115,7 +115,8 @@ def examples(histories: Sequence[History], kind: Examples, length: int) -> Batch
 
     ``subset``: a random part of a person's items, from none to all but one, is known and the rest is to be found, so
     that one model learns to serve newcomers and regulars. ``next``: each item is to be found from those before it, in
-    a stretch of ``length`` at most.
+    a stretch of ``length`` at most; ``shuffled``: the same in an order drawn anew each time, for people of whom it is
+    not known what came first.
     """
     known, targets = [], []
     for history in map(torch.from_numpy, histories):

@@ -6,15 +6,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recsys.models.scorer import CELLS, ItemVectors, Scorer, pooled
+from recsys.models.scorer import ItemVectors, Scorer, pooled
+
+CELLS = 1 << 24
+"""Numbers that hidden layers may hold in memory at a time in ranking."""
 
 
 class MlpScorer(Scorer):
-    """``sigmoid(MLP(x_u, x_i))`` (He et al. 2017, NCF): ``x_u`` from the items that a person reacted to, ``x_i`` from
-    the item's text. Scores are the logits.
+    """``sigmoid(MLP(x_u, x_i))``: ``x_u`` from the items that a person reacted to, ``x_i`` what the item is to the
+    model. Scores are the logits.
 
-    The network sees ``x_u``, ``x_i`` and their product by element: without it, it would first have to learn to
-    multiply (Rendle et al. 2020).
+    Beside the hidden layer the output sees the product of ``x_u`` and ``x_i`` by element, as in NeuMF (He et al.
+    2017): a network that first has to learn to multiply stays behind (Rendle et al. 2020).
     """
 
     def __init__(self, items: ItemVectors, width: int, *, hidden: int = 64, dropout: float = 0.1) -> None:
@@ -22,9 +25,9 @@ class MlpScorer(Scorer):
         self.items = items
         self.person = nn.Linear(width, hidden, bias=False)
         self.item = nn.Linear(width, hidden)
-        self.both = nn.Linear(width, hidden, bias=False)
         self.dropout = nn.Dropout(dropout)
         self.out = nn.Linear(hidden, 1)
+        self.product = nn.Parameter(torch.ones(width))
 
     def states(self, known: Tensor, rows: Tensor, weights: Tensor) -> Tensor:
         """One state a person: (B, 1, w)."""
@@ -42,11 +45,7 @@ class MlpScorer(Scorer):
         return torch.cat(parts)
 
     def _match(self, states: Tensor, vectors: Tensor) -> Tensor:
-        # The first layer over (x_u, x_i, x_u * x_i) as three: what depends on one side only is computed once for it.
-        # (W x_u) * x_i instead of W (x_u * x_i) would not be the same; the person's weights go into the layer.
-        person = self.person(states).unsqueeze(1)
-        mixing = states.unsqueeze(1) * self.both.weight  # (M, hidden, w)
-        both = torch.matmul(vectors, mixing.transpose(1, 2))
-        hidden = functional.relu(person + self.item(vectors) + both)
+        # The first layer over (x_u, x_i) as two, so that each is computed once for a person and once for an item.
+        hidden = functional.relu(self.person(states).unsqueeze(1) + self.item(vectors))
         logits: Tensor = self.out(self.dropout(hidden))
-        return logits.squeeze(-1)
+        return logits.squeeze(-1) + super().match(states * self.product, vectors)

@@ -6,9 +6,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-CELLS = 1 << 24
-"""Numbers that a score may hold in memory at a time when it needs a hidden layer for each person and item."""
-
 
 class ItemVectors(nn.Module):
     """What each item is to a model: its text vector projected, plus what training learned of the item itself.

@@ -6,18 +6,22 @@ from typing import Final, Literal, TypeAlias
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from recsys.models.scorer import ItemVectors, Scorer
 
 Network: TypeAlias = Literal["gru", "transformer"]
 
-LENGTH: Final = 200
+LENGTH: Final = 100
 """How many of a person's latest items are read."""
 
 
 class SequenceScorer(Scorer):
     """A recurrent network (Hidasi et al. 2016, GRU4Rec) or a causal transformer (Kang & McAuley 2018, SASRec) over
     item vectors; its state is matched with every item.
+
+    What the network makes of the order is added to the plain sum of the items so far: alone it has too much to learn
+    from few people, and without order there is nothing better than the sum.
 
     A start token comes before the first item, so that there is a state, and a ranking, when nothing is known. A
     disliked item is read as the opposite of its vector.
@@ -28,8 +32,8 @@ class SequenceScorer(Scorer):
         items: ItemVectors,
         width: int,
         *,
-        network: Network = "transformer",
-        layers: int = 2,
+        network: Network = "gru",
+        layers: int = 1,
         heads: int = 2,
         dropout: float = 0.2,
         length: int = LENGTH,
@@ -38,6 +42,7 @@ class SequenceScorer(Scorer):
         self.items = items
         self.length = length
         self.start = nn.Parameter(torch.zeros(width))
+        self.share = nn.Parameter(torch.tensor(0.3))
         self.dropout = nn.Dropout(dropout)
         self.out = nn.Linear(width, width)
         self.gru: nn.GRU | None = None
@@ -56,7 +61,9 @@ class SequenceScorer(Scorer):
         read = known[rows] * weights.unsqueeze(2)
         x = self.dropout(torch.cat([self.start.expand(len(rows), 1, -1), read], dim=1))
         states: Tensor = self.out(self._read(x))
-        return states
+        seen = weights.abs().cumsum(dim=1).clamp_min(1.0).sqrt().unsqueeze(2)
+        sums = functional.pad(self.dropout(read).cumsum(dim=1) / seen, (0, 0, 1, 0))
+        return self.share * states + sums
 
     def _read(self, x: Tensor) -> Tensor:
         if self.gru is not None:

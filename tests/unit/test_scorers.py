@@ -51,12 +51,12 @@ QUICK = {"epochs": 12, "batch": 16, "rate": 1e-2, "patience": 4}
 
 
 def taught(name: str, **changes: object) -> Taught:
-    design, training = DEFAULTS["sequence" if name == "gru" else name]  # type: ignore[index]
-    design = replace(design, width=16, network="gru" if name == "gru" else "transformer")
+    design, training = DEFAULTS["sequence" if name == "transformer" else name]  # type: ignore[index]
+    design = replace(design, width=16, network="transformer" if name == "transformer" else "gru")
     return scorers.fit(design, replace(training, **(QUICK | changes)), ratings(), texts(), cpu=True)
 
 
-GRADIENT = ("mlp", "sequence", "gru", "graph")
+GRADIENT = ("mlp", "sequence", "transformer", "graph")
 FITS: dict[str, Callable[[], nn.Module]] = {
     **{name: lambda name=name: BASELINES[name](ratings().matrix()) for name in BASELINES if name != "popularity"},
     "content": lambda: fit_content(texts()),
@@ -128,8 +128,8 @@ class TestTaughtScorers:
 
     @pytest.mark.parametrize("name", GRADIENT)
     def test_an_item_known_by_its_text_alone_is_found_by_those_who_like_its_kind(self, name: str) -> None:
-        design, training = DEFAULTS["sequence" if name == "gru" else name]  # type: ignore[index]
-        design = replace(design, width=16, network="gru" if name == "gru" else "transformer")
+        design, training = DEFAULTS["sequence" if name == "transformer" else name]  # type: ignore[index]
+        design = replace(design, width=16, network="transformer" if name == "transformer" else "gru")
         known = ratings()
         wider = replace(known, items=(*known.items, "new"))
         result = scorers.fit(design, replace(training, **QUICK), wider, texts(ITEMS + 1), cpu=True)
