@@ -3,7 +3,7 @@
 ``python -m benchmarks.scorers --ratings F [--catalogue F] [--likes] [--protocol strong|leave-last-out]
 [--models graph mlp ...] [--folds 5] [--out F.json]``
 
-For each fold: popularity and EASE, then every scorer taught on the same people, with its training time on this machine.
+For each fold: popularity and EASE, then every scorer taught on the same people, with the CPU time of its training.
 The weights of a blend (EASE + popularity, with and without the scorer) are chosen on people held out from the fold's
 training people and measured on the fold's own.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -126,9 +127,10 @@ def measure_fold(
         network = "transformer" if model == "transformer" else "gru"
         design, training = DEFAULTS["sequence" if model == "transformer" else model]
         design = replace(design, network=network)
+        started = time.process_time()
         taught = scorers.fit(design, replace(training, loss=loss or training.loss), train, text, cpu=True)
         placed = Placed(taught, data.items)
-        facts = {"seconds": taught.course.seconds, "epochs": len(taught.course.losses)}
+        facts = {"cpu seconds": round(time.process_time() - started), "epochs": len(taught.course.losses)}
         facts["parameters"] = sum(p.numel() for p in taught.scorer.parameters())
         report(name, {"values": values(placed, cases), **facts})
         weights = best_weights([fit_ease(half), LogPopularity(half), placed], [(1.0,), PRIOR, (0.0, *ADDED)], own)
@@ -170,10 +172,9 @@ def main() -> None:
             print(f"{name:40} {row} {more}", flush=True)
 
         measure_fold(data, text, fold, options.models, report)
-    table = summary(found)
-    print(json.dumps(table, indent=1))
-    if options.out is not None:
-        options.out.write_text(json.dumps(table, indent=1), encoding="utf-8")
+        if options.out is not None:
+            options.out.write_text(json.dumps(summary(found), indent=1), encoding="utf-8")
+    print(json.dumps(summary(found), indent=1))
 
 
 def summary(found: dict[str, list[dict]]) -> dict[str, dict]:

@@ -42,8 +42,9 @@ MEASURE: Final = "ndcg@10"
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """How a scorer is taught. ``negatives``: how many items are drawn for each step, 0 for all of them; ``patience``:
-    epochs without a better validation result until the end; ``saved``: seconds between checkpoints."""
+    """How a scorer is taught. ``negatives``: how many items are drawn for each step where there are more, 0 to
+    take all of them always; ``patience``: epochs without a better validation result until the end; ``saved``: seconds
+    between checkpoints."""
 
     loss: str = "softmax"
     epochs: int = 200
@@ -92,10 +93,10 @@ class Objective(nn.Module):
         n = len(ranked)
         states = scorer.states(known, rows, weights)
         own = torch.zeros(len(rows), n + 1, dtype=torch.bool, device=rows.device)
-        own.scatter_(1, torch.where(targets < 0, n, targets), True).scatter_(
-            1, torch.where(weights == 0, n, rows), True
-        )
-        drawn = torch.randint(n, (self.negatives,), device=rows.device) if self.negatives else slice(None, n)
+        own.scatter_(1, torch.where(targets < 0, n, targets), True)
+        own.scatter_(1, torch.where(weights == 0, n, rows), True)
+        some = 0 < self.negatives < n
+        drawn = torch.randint(n, (self.negatives,), device=rows.device) if some else slice(None, n)
         others, bias, counts = ranked[drawn], scorer.items.bias, ~own[:, drawn]
         valid = targets >= 0
         if self.kind == "subset":
@@ -123,7 +124,8 @@ def examples(histories: Sequence[History], kind: Examples, length: int) -> Batch
         if kind == "subset":
             order = torch.randperm(len(history))
             cut = int(torch.randint(len(history), ()))
-            known.append(history[order[:cut].sort().values[-length:]] if length else history[order[:cut].sort().values])
+            latest = order[:cut].sort().values[max(0, cut - length) :]
+            known.append(history[latest])
             targets.append(history[order[cut:]])
         else:
             history = history[torch.randperm(len(history))] if kind == "shuffled" else history
@@ -165,12 +167,11 @@ def train(
     )
     if not accelerator.is_main_process:
         progress, announce = silent, lambda _: None
-    length = getattr(scorer, "length", 0)
     data: Any = DataLoader(
         cast("Dataset[History]", histories),
         batch_size=config.batch,
         shuffle=True,
-        collate_fn=partial(examples, kind=kind, length=length),
+        collate_fn=partial(examples, kind=kind, length=scorer.length),
     )
     objective = Objective(scorer, kind, config)
     optimiser = torch.optim.AdamW(objective.parameters(), lr=config.rate, weight_decay=config.decay)

@@ -59,6 +59,8 @@ class Scorer(nn.Module):
     """
 
     items: ItemVectors
+    length = 1 << 31
+    """How many of a person's items are read at most, the latest."""
 
     def table(self) -> tuple[Tensor, Tensor]:
         """What items are where they are known, and where they are ranked: (N, w) each. Computed once a step."""
