@@ -34,6 +34,7 @@ from recsys.evaluation.splits import Case, Fold, leave_last_out, strong
 from recsys.interactions import Interactions
 from recsys.models.item_item import Matrix, fit_ease
 from recsys.scorers import DEFAULTS, Taught
+from recsys.training import Training
 
 MEASURES = ("ndcg@10", "recall@20", "ndcg@100", "hr@10")
 PRIOR = (0.0, 0.05, 0.1, 0.2)
@@ -116,19 +117,16 @@ def measure_fold(
     train = data.where(kept)
     cases = [scorers.in_order(case, data) for case in fold.cases]
     teaching, held = scorers.split(train, DEFAULTS["graph"][1].seed)
-    own = [scorers.held_out(train, int(user)) for user in held]
+    own = [scorers.held_out(train, int(user), "next" if left else "subset") for user in held]
     x, half = train.matrix(), train.matrix()[teaching]
     report("popularity", {"values": values(fit_popularity(x), cases)})
     report("ease", {"values": values(fit_ease(x), cases)})
     plain = best_weights([fit_ease(half), LogPopularity(half)], [(1.0,), PRIOR], own)
     report("ease + popularity", {"values": values(Blend([fit_ease(x), LogPopularity(x)], plain), cases)})
     for name in models:
-        model, _, loss = name.partition(":")
-        network = "transformer" if model == "transformer" else "gru"
-        design, training = DEFAULTS["sequence" if model == "transformer" else model]
-        design = replace(design, network=network)
+        design, training = variant(name)
         started = time.process_time()
-        taught = scorers.fit(design, replace(training, loss=loss or training.loss), train, text, cpu=True)
+        taught = scorers.fit(design, training, train, text, cpu=True)
         placed = Placed(taught, data.items)
         facts = {"cpu seconds": round(time.process_time() - started), "epochs": len(taught.course.losses)}
         facts["parameters"] = sum(p.numel() for p in taught.scorer.parameters())
@@ -136,6 +134,18 @@ def measure_fold(
         weights = best_weights([fit_ease(half), LogPopularity(half), placed], [(1.0,), PRIOR, (0.0, *ADDED)], own)
         blend = Blend([fit_ease(x), LogPopularity(x), placed], weights)
         report(f"ease + popularity + {name}", {"values": values(blend, cases), "weights": weights})
+
+
+def variant(name: str) -> tuple[scorers.Design, Training]:
+    """``mlp``, ``graph``, ``sequence`` (a GRU, drawn order), ``transformer``, ``next`` (a GRU, in time); with
+    ``:loss`` at the end."""
+    model, _, loss = name.partition(":")
+    design, training = DEFAULTS["sequence" if model in ("next", "transformer") else model]
+    if model == "transformer":
+        design = replace(design, network="transformer")
+    if model == "next":
+        design = replace(design, examples="next")
+    return design, replace(training, loss=loss or training.loss)
 
 
 def main() -> None:

@@ -59,9 +59,9 @@ class Design:
 
 
 DEFAULTS: Final[Mapping[Name, tuple[Design, Training]]] = {
-    "mlp": (Design("mlp"), Training(loss="log", rate=3e-3, negatives=256)),
+    "mlp": (Design("mlp"), Training(loss="log", rate=3e-3, negatives=256, patience=20)),
     "sequence": (Design("sequence", examples="shuffled"), Training(loss="softmax", rate=3e-3, negatives=2048)),
-    "graph": (Design("graph", layers=3), Training(loss="softmax", rate=1e-2)),
+    "graph": (Design("graph", layers=3), Training(loss="softmax", rate=1e-2, patience=20)),
 }
 """Chosen on the validation fold of the ratings protocol; docs/evaluation.md has what else was tried."""
 

@@ -22,6 +22,11 @@ class Loss(StrEnum):
     SOFTMAX = "softmax"
 
 
+class Order(StrEnum):
+    DRAWN = "drawn"
+    TIME = "time"
+
+
 class Network(StrEnum):
     GRU = "gru"
     TRANSFORMER = "transformer"
@@ -61,10 +66,13 @@ def train_sequence(
     epochs: Epochs = None,
     seed: Seed = 20,
     likes: Likes = False,
-    network: Annotated[Network | None, typer.Option(help="What reads a person's items in order.")] = None,
+    network: Annotated[Network, typer.Option(help="What reads a person's items in order.")] = Network.GRU,
+    order: Annotated[
+        Order, typer.Option(help="time: what they will like next; drawn: anything else, told in any order.")
+    ] = Order.DRAWN,
 ) -> None:
     """A network that reads a person's items in order: what comes next?"""
-    _train("sequence", ratings, out, catalogue, loss, epochs, seed, likes, network)
+    _train("sequence", ratings, out, catalogue, loss, epochs, seed, likes, network, order)
 
 
 @train_app.command("graph")
@@ -90,15 +98,16 @@ def _train(
     epochs: int | None,
     seed: int,
     likes: bool,
-    network: Network | None = None,
+    network: Network = Network.GRU,
+    order: Order = Order.DRAWN,
 ) -> None:
     """Options in, one call, figures out."""
     from recsys import scorers
 
     settings = current_settings()
     design, training = scorers.DEFAULTS[model]
-    if network is not None:
-        design = replace(design, network=network.value)
+    if model == "sequence":
+        design = replace(design, network=network.value, examples="next" if order is Order.TIME else "shuffled")
     training = replace(
         training, seed=seed, epochs=epochs or training.epochs, loss=training.loss if loss is None else loss.value
     )
