@@ -140,6 +140,26 @@ class TestTaughtScorers:
         assert first[-1] > first[SIZE:ITEMS].max()
         assert second[-1] < second[SIZE:ITEMS].min()
 
+    def test_a_sequence_taught_in_time_knows_which_way_people_go(self) -> None:
+        """Half of them walk round a ring of 12 items this way, half the other way, each from a start of their own."""
+        way = np.where(np.arange(96) % 8 < 4, 1, -1)
+        item = ((np.arange(96)[:, np.newaxis] + np.outer(way, np.arange(6))) % 12).ravel()
+        user, time = np.repeat(np.arange(96), 6), np.tile(np.arange(6.0), 96)
+        order = np.lexsort((item, user))
+        names = tuple(map(str, range(96))), tuple(map(str, range(12)))
+        ratings = np.full(len(user), 5.0, dtype=np.float32)
+        walks = Interactions(*names, user, item[order], ratings, time[order])
+        design, training = DEFAULTS["sequence"]
+        result = scorers.fit(
+            replace(design, examples="next", width=16), replace(training, **QUICK | {"epochs": 30}), walks, cpu=True
+        )
+        for start in range(12):
+            forth = (start + torch.arange(3)) % 12
+            ahead, behind = (start + 3) % 12, (start - 1) % 12
+            scores = result.scorer(torch.stack([forth, forth.flip(0)]), torch.ones(2, 3))
+            assert scores[0, ahead] > scores[0, behind]
+            assert scores[1, ahead] < scores[1, behind]
+
     @pytest.mark.parametrize("name", GRADIENT)
     def test_what_was_saved_is_what_is_loaded(self, name: str, tmp_path: Path) -> None:
         result = taught(name, epochs=1)
