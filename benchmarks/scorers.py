@@ -1,7 +1,7 @@
 """Scorers taught by gradient beside their peers, by the ratings protocols; and what each adds to a blend.
 
 ``python -m benchmarks.scorers --ratings F [--catalogue F] [--likes] [--protocol strong|leave-last-out]
-[--models graph mlp ...] [--folds 5] [--out F.json]``
+[--models graph mlp ...] [--folds 5] [--least N] [--out F.json]``
 
 For each fold: popularity and EASE, then every scorer taught on the same people, with the CPU time of its training.
 The weights of a blend (EASE + popularity, with and without the scorer) are chosen on people held out from the fold's
@@ -120,9 +120,9 @@ def measure_fold(
     own = [scorers.held_out(train, int(user), "next" if left else "subset") for user in held]
     x, half = train.matrix(), train.matrix()[teaching]
     report("popularity", {"values": values(fit_popularity(x), cases)})
-    report("ease", {"values": values(fit_ease(x), cases)})
-    plain = best_weights([fit_ease(half), LogPopularity(half)], [(1.0,), PRIOR], own)
-    report("ease + popularity", {"values": values(Blend([fit_ease(x), LogPopularity(x)], plain), cases)})
+    whole, part = [fit_ease(x), LogPopularity(x)], [fit_ease(half), LogPopularity(half)]
+    report("ease", {"values": values(whole[0], cases)})
+    report("ease + popularity", {"values": values(Blend(whole, best_weights(part, [(1.0,), PRIOR], own)), cases)})
     for name in models:
         design, training = variant(name)
         started = time.process_time()
@@ -131,9 +131,11 @@ def measure_fold(
         facts = {"cpu seconds": round(time.process_time() - started), "epochs": len(taught.course.losses)}
         facts["parameters"] = sum(p.numel() for p in taught.scorer.parameters())
         report(name, {"values": values(placed, cases), **facts})
-        weights = best_weights([fit_ease(half), LogPopularity(half), placed], [(1.0,), PRIOR, (0.0, *ADDED)], own)
-        blend = Blend([fit_ease(x), LogPopularity(x), placed], weights)
-        report(f"ease + popularity + {name}", {"values": values(blend, cases), "weights": weights})
+        weights = best_weights([*part, placed], [(1.0,), PRIOR, (0.0, *ADDED)], own)
+        report(
+            f"ease + popularity + {name}",
+            {"values": values(Blend([*whole, placed], weights), cases), "weights": weights},
+        )
 
 
 def variant(name: str) -> tuple[scorers.Design, Training]:
@@ -157,21 +159,21 @@ def main() -> None:
     parser.add_argument("--protocol", choices=("strong", "leave-last-out"), default="strong")
     parser.add_argument("--models", nargs="*", default=["graph", "mlp", "sequence"])
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--least", type=int, default=1, help="only items with so many ratings")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     data = Interactions.read(options.ratings)
     data = data.where(data.rating >= LIKED, LEAST_LIKES) if options.likes else data
+    data = data.where(np.bincount(data.item, minlength=len(data.items))[data.item] >= options.least, LEAST_LIKES)
     text = None
     if options.catalogue is not None:
         settings = load_settings()
         items = read_items(options.catalogue)
         data = scorers.linked(data, items)
-        encoded = VectorCache(Home(settings.usher_home).cache).encode(
-            encoder_of(settings), [item.text() for item in items.items]
-        )
-        rated = np.unique(data.item)  # those that nobody rated can't be found, so they need not compete
-        ids = [data.items[i] for i in rated]
-        data, text = data.relabelled({name: n for n, name in enumerate(ids)}, ids), torch.from_numpy(encoded)[rated]
+        ids = [data.items[i] for i in np.unique(data.item)]  # what nobody rated can't be found: it need not compete
+        data = data.relabelled({name: n for n, name in enumerate(ids)}, ids)
+        cache = VectorCache(Home(settings.usher_home).cache)
+        text = torch.from_numpy(cache.encode(encoder_of(settings), [items[name].text() for name in ids]))
     found: dict[str, list[dict]] = {}
     for fold in itertools.islice(strong(data) if options.protocol == "strong" else leave_last_out(data), options.folds):
 
