@@ -27,14 +27,16 @@ from torch import Tensor
 
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Facet
-from recsys.elicit import representatives
+from recsys.elicit import telling
 from recsys.encoder import Encoder
 from recsys.errors import ConfigError, ModelError
 from recsys.index import diversify, top_k
+from recsys.models.als import FoldIn
 from recsys.models.bilinear import Bilinear
+from recsys.models.blend import Kernel, chances
 from recsys.models.content import fit_content
 from recsys.models.fusion import STATED, Fusion
-from recsys.taste import Clause, Query, Range, Wish
+from recsys.taste import Clause, Query, Range, Taste, Wish
 
 SIGNALS = (*STATED, "likeness", "relation", "prior", "luck")
 LIKE_WEIGHT = 2.0
@@ -103,13 +105,11 @@ class Engine:
         tensors = {name: tensor.to(device).float() for name, tensor in artefact.tensors.items()}
         self._vectors = tensors["vectors"]
         self._centre = self._vectors.mean(dim=0)
-        self._kernels: dict[str, Bilinear] = {
-            name: fit_content(self._vectors)
-            if name == "likeness"
-            else Bilinear(tensors[f"{name}.source"], tensors[f"{name}.target"])
-            for name in artefact.config["kernels"]
-        }
+        self._likeness = fit_content(self._vectors)
+        rest = {name: _kernel(name, tensors) for name in artefact.config["kernels"] if name != "likeness"}
+        self._kernels: dict[str, Kernel] = {"likeness": self._likeness, **rest}
         self._prior = tensors["prior"]
+        self._known = tensors["known"]
         self._fusion = Fusion(artefact.tensors["fusion.scale"])
         self._fusion.load_state_dict(
             {name.removeprefix("fusion."): t for name, t in artefact.tensors.items() if name.startswith("fusion.")}
@@ -126,7 +126,7 @@ class Engine:
         scores = torch.stack([points[s] for s in SIGNALS]).sum(dim=0)
         pool = max(self._config.pool, max(q.k for q in queries))
         values, rows = top_k(scores, allowed, pool)
-        similar = self._kernels["likeness"].target
+        similar = self._likeness.target
         out = []
         for b, query in enumerate(queries):
             valid = rows[b][torch.isfinite(values[b])]
@@ -137,14 +137,17 @@ class Engine:
         return out
 
     @torch.inference_mode()
-    def telling(self, k: int, exclude: Collection[str] = (), seed: int = 0) -> list[str]:
-        """Ids of ``k`` well-known items whose opinions would tell most about a newcomer; other seeds, other items."""
-        rows = {self.catalogue.row(i) for i in exclude if i in self.catalogue}
-        generator = torch.Generator().manual_seed(seed)
-        noise = 0.3 * torch.randn(len(self.catalogue), generator=generator).to(self.device)
-        similarity = self._kernels["likeness"].target
-        picked = representatives(similarity, self._prior, rows, k, noise)
-        return [self.catalogue.items[row].id for row in picked]
+    def telling(self, k: int, taste: Taste | None = None, exclude: Collection[str] = (), seed: int = 0) -> list[str]:
+        """Ids of ``k`` items that this person may well know and whose opinions would tell most about them. What they
+        reacted to and ``exclude`` is not asked; other seeds, other items."""
+        reactions = self._reactions(Query(taste or Taste()))
+        asked = {*reactions, *(self.catalogue.row(i) for i in exclude if i in self.catalogue)}
+        rows = torch.tensor([list(reactions) or [0]], device=self.device)
+        weights = torch.tensor([list(reactions.values()) or [0.0]], device=self.device)
+        chance, kernel = chances(self._kernels, self._known, rows, weights)
+        noise = 0.3 * torch.randn(len(self.catalogue), generator=torch.Generator().manual_seed(seed)).to(self.device)
+        gone = torch.tensor(sorted(asked), dtype=torch.int64, device=self.device)
+        return [self.catalogue.items[row].id for row in telling(kernel, chance[0], gone, k, noise)]
 
     # -- candidates ------------------------------------------------------------------------------------------
 
@@ -253,10 +256,10 @@ class Engine:
     ) -> tuple[Pick, ...]:
         reactions = self._reactions(query)
         liked = torch.tensor(list(reactions), dtype=torch.int64, device=self.device)
-        strength = torch.tensor(list(reactions.values()), device=self.device).unsqueeze(1)
+        strength = torch.tensor(list(reactions.values()), device=self.device)
         by_item = {s: torch.zeros((len(reactions), len(rows)), device=self.device) for s in ("likeness", "relation")}
-        for name, kernel in self._kernels.items():
-            by_item[_signal(name)] += kernel.parts(liked, rows) * strength * weights[name][b]
+        for name, kernel in self._kernels.items() if reactions else ():
+            by_item[_signal(name)] += kernel.shares(liked, strength, rows) * weights[name][b]
         picks = []
         for k, row in enumerate(rows.tolist()):
             parts = [
@@ -298,6 +301,12 @@ def _luck(query: Query, n: int) -> Tensor:
 def _asked(wish: Wish) -> tuple[Clause | Range, ...]:
     """Everything that was asked for in so many words, whether it excludes or not."""
     return (*wish.wanted, *wish.hoped, *wish.ranges)
+
+
+def _kernel(name: str, tensors: Mapping[str, Tensor]) -> Kernel:
+    if f"{name}.items" in tensors:
+        return FoldIn(tensors[f"{name}.items"])
+    return Bilinear(tensors[f"{name}.source"], tensors[f"{name}.target"])
 
 
 def _signal(kernel: str) -> str:

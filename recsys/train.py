@@ -20,13 +20,13 @@ from recsys.encoder import Encoder, VectorCache
 from recsys.errors import DataError
 from recsys.evaluation import metrics
 from recsys.index import top_k
-from recsys.models.bilinear import Bilinear
-from recsys.models.blend import Blend, padded, signals
+from recsys.models.als import FoldIn, fit_als
+from recsys.models.blend import Blend, Kernel, padded, signals
 from recsys.models.content import fit_content
 from recsys.models.fusion import Fusion, fit_fusion
 from recsys.models.newcomer import fit_newcomer
 from recsys.models.prior import fit_prior
-from recsys.models.relation import fit_relation, with_text
+from recsys.models.relation import fit_relation, placed, with_text
 from recsys.progress import Progress, silent
 
 Likes = sparse.csr_matrix
@@ -41,7 +41,7 @@ KNOWN = (0, 1, 2, 3, 5, 10, 20, 50)
 """How many of a person's likes the blend gets to see when it learns; also four fifths of them, whatever that is."""
 RIVALS = 3000
 """Of all items, this many of the best known compete when the blend learns: the others are hardly ever targets."""
-CONTENDERS = 30
+CONTENDERS = 60
 """Only the best of each list compete when the blend learns: the rest is not in question."""
 NEWCOMERS = (1, 3, 10, 40)
 """The numbers of known items that a kernel each is made for; the fusion runs from one to the next."""
@@ -75,13 +75,18 @@ def read_likes(path: Path, catalogue: Catalogue) -> Likes:
     return sparse.csr_matrix((strength[keep].astype(np.float32), (user, rows)), shape=shape)
 
 
-def fit_kernels(likes: Likes, vectors: Tensor | None = None, *, rank: int | None = None) -> dict[str, Bilinear]:
+def fit_kernels(likes: Likes, vectors: Tensor | None = None, *, rank: int | None = None) -> dict[str, Kernel]:
     """The item-to-item signals that ratings teach, and with texts ``vectors`` (N, d) the likeness of those."""
     kernels = {f"newcomer-{known}": fit_newcomer(likes, known, rank=rank) for known in NEWCOMERS}
     if vectors is not None:
         kernels = {name: with_text(kernel, likes, vectors) for name, kernel in kernels.items()}
     kernels["relation"] = fit_relation(likes, vectors, rank=rank or likes.shape[0])
-    return kernels if vectors is None else {"likeness": fit_content(vectors)} | kernels
+    factors = fit_als(likes)
+    if vectors is None:
+        return {**kernels, "factors": factors}
+    counts = torch.from_numpy(likes.getnnz(axis=0).astype(np.float32))
+    factors = FoldIn(placed(factors.items, counts, vectors))
+    return {"likeness": fit_content(vectors), **kernels, "factors": factors}
 
 
 def fit_blend(
@@ -115,15 +120,15 @@ def fit_blend(
     return Blend(prior(likes), fit_kernels(likes, vectors, rank=rank), fusion)
 
 
-def _towards(kernels: Mapping[str, Bilinear], items: Tensor) -> dict[str, Bilinear]:
+def _towards(kernels: Mapping[str, Kernel], items: Tensor) -> dict[str, Kernel]:
     """The kernels as they speak for ``items`` (M,) alone."""
-    return {name: Bilinear(kernel.source, kernel.target[items]) for name, kernel in kernels.items()}
+    return {name: kernel.towards(items) for name, kernel in kernels.items()}
 
 
 def _contests(
     likes: Likes,
     prior: Tensor,
-    kernels: Mapping[str, Bilinear],
+    kernels: Mapping[str, Kernel],
     rivals: Tensor,
     worth: Tensor,
     rng: np.random.Generator,
@@ -176,7 +181,8 @@ def build_index(
     texts = [item.text() for item in catalogue.items]
     vectors = torch.from_numpy(VectorCache(cache).encode(encoder, texts, progress))
     prior = fit_prior(catalogue)
-    if likes.shape[0] >= LEAST_PEOPLE:
+    taught = likes.shape[0] >= LEAST_PEOPLE
+    if taught:
         order = np.random.default_rng(SEED).permutation(likes.shape[0])
         held, rest = (np.sort(part) for part in np.split(order, [max(1, int(HELD_OUT * len(order)))]))
         blend = fit_blend(likes[rest], lambda _: prior, vectors, rank=RANK, stratified=STRATIFIED, progress=progress)
@@ -185,10 +191,18 @@ def build_index(
         fusion = blend.fusion
     else:
         kernels, fusion, measured = {"likeness": fit_content(vectors)}, Fusion(UNTAUGHT), {}
-    tensors = {"vectors": vectors, "prior": prior, **{f"fusion.{n}": t for n, t in fusion.state_dict().items()}}
+    known = (
+        torch.from_numpy(likes.getnnz(axis=0) / max(likes.shape[0], 1)).float() if taught else torch.sigmoid(prior - 3)
+    )
+    tensors = {
+        "vectors": vectors,
+        "prior": prior,
+        "known": known,
+        **{f"fusion.{n}": t for n, t in fusion.state_dict().items()},
+    }
     for name, kernel in kernels.items():
         if name != "likeness":  # made of the vectors
-            tensors |= {f"{name}.source": kernel.source.half(), f"{name}.target": kernel.target.half()}
+            tensors |= {f"{name}.{part}": tensor.half() for part, tensor in kernel.tensors().items()}
     version = hashlib.sha256(catalogue.version.encode())
     for tensor in tensors.values():
         version.update(tensor.numpy().tobytes())

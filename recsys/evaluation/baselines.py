@@ -45,7 +45,7 @@ BASELINES: Final[Mapping[str, Fit]] = {
     "knn-bm25": lambda x: fit_knn(x, neighbours=200, weighting="bm25", b=0.2),
     "knn-tfidf": lambda x: fit_knn(x, neighbours=200),
     "rp3beta": fit_rp3beta,
-    "als": lambda x: fit_als(x, rank=32),
+    "als": fit_als,
     "edlae": lambda x: fit_ease(x, l2=100.0, dropout=0.3),
     "ease": fit_ease,
 }

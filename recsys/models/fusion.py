@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +16,16 @@ KNOTS: Final = (0, 1, 2, 3, 5, 10, 20, 50, 150)
 """Numbers of reactions at which weights are free; between them they run straight in ``log(1 + n)``."""
 SMOOTH: Final = 1e-3
 TOP: Final = 10
-"""The cut of the NDCG that the fit raises."""
+"""The cut of the NDCG that the fit raises for people of whom little is known."""
+DEEP: Final = 20
+DEPTH: Final = 100
+"""From ``DEEP`` reactions on, the cut is ``DEPTH``: long histories are measured so, and it steadies the fit."""
+LEAST: Final = 2e-3
+"""Pairs worth less than this are drawn with a chance that makes them worth it: a tenth of the work, the same aim."""
+
+
+Pairs: TypeAlias = tuple[Tensor, Tensor, Tensor]
+"""Query, target, other: positions, each (P,)."""
 
 
 class Fusion(nn.Module):
@@ -57,12 +66,12 @@ class Fusion(nn.Module):
         return hats.scatter_(1, right.unsqueeze(1) - 1, 1 - share.unsqueeze(1))
 
 
-def fit_fusion(signals: Tensor, counts: Tensor, gains: Tensor, *, rounds: int = 8, steps: int = 12) -> Fusion:
-    """Raise NDCG@10 of the weighted sum: LambdaLoss (Wang et al. 2018).
+def fit_fusion(signals: Tensor, counts: Tensor, gains: Tensor, *, rounds: int = 5, steps: int = 12) -> Fusion:
+    """Raise the NDCG of the weighted sum: LambdaLoss (Wang et al. 2018).
 
     A softmax over the whole list is no substitute here: kernels speak in probabilities and it in their logarithms, so
     it gives up the head of the list for the order of its tail. Here every pair of a target and another contender
-    counts by what swapping them would change in NDCG@10; these weights are renewed ``rounds`` times.
+    counts by what swapping them would change; these weights are renewed ``rounds`` times.
 
     ``signals`` (Q, S, C): each query's C contenders, the prior first; ``counts`` (Q,): reactions known; ``gains``
     (Q, C): how much it is worth to find each, 0 for what is no target; only their ratios within a query matter.
@@ -73,23 +82,33 @@ def fit_fusion(signals: Tensor, counts: Tensor, gains: Tensor, *, rounds: int = 
     wanted = (gains > 0).float()
     gains = gains / (gains.sum(dim=1, keepdim=True) / wanted.sum(dim=1, keepdim=True))
     fusion = Fusion(signals.std(dim=(0, 2)).clamp_min(1e-9) if len(signals) else torch.ones(signals.shape[1]))
-    best = (1 / torch.log2(torch.arange(TOP) + 2.0)).cumsum(0)[(wanted.sum(1).clamp_max(TOP) - 1).long()]
+    generator = torch.Generator().manual_seed(0)
     for _ in range(rounds if len(signals) else 0):
         with torch.no_grad():
             scores = torch.einsum("qs,qsc->qc", fusion(counts), signals)
-            place = scores.argsort(dim=1, descending=True, stable=True).argsort(dim=1)
-            worth = torch.where(place < TOP, 1 / torch.log2(place + 2.0), torch.zeros(()))
-            swap = (worth.unsqueeze(2) - worth.unsqueeze(1)).abs() / best.view(-1, 1, 1)
-            swap *= gains.unsqueeze(2) * (1 - wanted).unsqueeze(1)
-            query, target, other = swap.nonzero(as_tuple=True)
-            weight = swap[query, target, other] / len(signals)
-        _descend(fusion, signals, counts, (query, target, other), weight, steps)
+        pairs, weight = _pairs(scores, gains, torch.where(counts < DEEP, TOP, DEPTH), generator)
+        _descend(fusion, signals, counts, pairs, weight, steps)
     return fusion.requires_grad_(False)
 
 
-def _descend(
-    fusion: Fusion, signals: Tensor, counts: Tensor, pairs: tuple[Tensor, Tensor, Tensor], weight: Tensor, steps: int
-) -> None:
+def _pairs(scores: Tensor, gains: Tensor, cut: Tensor, generator: torch.Generator) -> tuple[Pairs, Tensor]:
+    """Pairs of a target and another contender, and what each counts: the change of NDCG at ``cut`` (Q,) by a swap."""
+    ideal = (1 / torch.log2(torch.arange(DEPTH) + 2.0)).cumsum(0)
+    found = []
+    for some in torch.split(torch.arange(len(scores)), 512):
+        wanted = (gains[some] > 0).float()
+        place = scores[some].argsort(dim=1, descending=True, stable=True).argsort(dim=1)
+        worth = torch.where(place < cut[some].unsqueeze(1), 1 / torch.log2(place + 2.0), torch.zeros(()))
+        best = ideal[torch.minimum(wanted.sum(dim=1).long(), cut[some]) - 1]
+        swap = (worth.unsqueeze(2) - worth.unsqueeze(1)).abs() / best.view(-1, 1, 1)
+        swap *= gains[some].unsqueeze(2) * (1 - wanted).unsqueeze(1)
+        query, target, other = (torch.rand(swap.shape, generator=generator) < swap / LEAST).nonzero(as_tuple=True)
+        found.append((some[query], target, other, swap[query, target, other].clamp_min(LEAST)))
+    query, target, other, weight = (torch.cat(columns) for columns in zip(*found, strict=True))
+    return (query, target, other), weight / len(scores)
+
+
+def _descend(fusion: Fusion, signals: Tensor, counts: Tensor, pairs: Pairs, weight: Tensor, steps: int) -> None:
     query, target, other = pairs
     optimiser = torch.optim.LBFGS(fusion.parameters(), max_iter=steps, line_search_fn="strong_wolfe")
 

@@ -13,14 +13,15 @@ import torch
 
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Facet, Item
-from recsys.elicit import representatives
+from recsys.elicit import telling
 from recsys.engine import SIGNALS, Engine, Pick, pick_device
 from recsys.errors import ConfigError, ModelError
 from recsys.explain import causes
+from recsys.models.bilinear import Bilinear
 from recsys.models.fusion import KNOTS
 from recsys.taste import Clause, Query, Range, Taste, Wish
 
-KERNELS = ("likeness", "newcomer-1", "relation")
+KERNELS = ("likeness", "newcomer-1", "relation", "factors")
 GENRES = ("Comedy", "Horror", "Western", "Musical")
 
 
@@ -52,11 +53,13 @@ def artefact(of: Catalogue) -> Artefact:
         config={"version": "test", "encoder": "axis", "catalogue": of.version, "kernels": list(KERNELS)},
         tensors={
             "vectors": vectors,
+            "known": torch.linspace(0.9, 0.1, len(of)),
             "prior": -torch.arange(len(of), dtype=torch.float32) / 40,
             "relation.source": relation,
             "relation.target": relation.clone(),
-            "newcomer-1.source": relation.flip(1),
-            "newcomer-1.target": relation.clone(),
+            "factors.items": relation[:, :5].clone(),
+            "newcomer-1.source": vectors * 0.3,
+            "newcomer-1.target": vectors.clone(),
             "fusion.free": torch.zeros(len(KNOTS), 1 + len(KERNELS)),
             "fusion.scale": torch.ones(1 + len(KERNELS)),
             "fusion.knots": torch.log1p(torch.tensor(KNOTS, dtype=torch.float32)),
@@ -201,10 +204,24 @@ def test_questions_go_to_well_known_items_of_different_kinds(engine: Engine) -> 
     assert not set(asked) & set(engine.telling(4, exclude=asked, seed=1))
 
 
-def test_representatives_do_not_cover_twice() -> None:
-    similarity = torch.eye(3).repeat_interleave(4, dim=0)
-    found = representatives(similarity, torch.zeros(12), {0}, 2, torch.zeros(12))
-    assert {n // 4 for n in found} == {1, 2}
+class TestTelling:
+    groups = Bilinear(torch.eye(3).repeat_interleave(4, dim=0))
+
+    def test_no_question_asks_what_another_has_told(self) -> None:
+        found = telling(self.groups, torch.full((12,), 0.5), torch.tensor([0]), 2)
+        assert {n // 4 for n in found} == {1, 2}
+
+    def test_of_equally_telling_items_the_better_known_is_asked_about(self) -> None:
+        chance = torch.full((12,), 0.2)
+        chance[[1, 6, 11]] = 0.6
+        assert set(telling(self.groups, chance, torch.tensor([], dtype=torch.int64), 3)) == {1, 6, 11}
+
+    def test_an_item_that_tells_little_is_asked_about_last(self) -> None:
+        source = self.groups.source.clone()
+        source[:4] *= 0.01
+        kernel = Bilinear(source, self.groups.target)
+        found = telling(kernel, torch.full((12,), 0.5), torch.tensor([], dtype=torch.int64), 2)
+        assert {n // 4 for n in found} == {1, 2}
 
 
 class TestArtefact:
