@@ -16,9 +16,8 @@ Stated constraints are masks, never similarities.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +35,8 @@ from recsys.models.bilinear import Bilinear
 from recsys.models.blend import Kernel, chances
 from recsys.models.content import fit_content
 from recsys.models.fusion import STATED, Fusion
-from recsys.taste import Clause, Query, Range, Taste, Wish
+from recsys.talk import Part, restored
+from recsys.taste import Clause, Query, Range, Talk, Taste, Wish
 from recsys.upsert import extended
 
 SIGNALS = (*STATED, "likeness", "relation", "prior", "luck")
@@ -50,14 +50,6 @@ DISLIKE_WEIGHT = 0.5
 """A dislike says less about what a person wants than a like does."""
 WISH_SPREAD = 0.1
 """The usual standard deviation of the cosine between a wish and item texts (MiniLM): makes it a z-score."""
-
-
-class Part(NamedTuple):
-    """What one piece of evidence added to one item's score. ``source`` is an item id, a ``Facet`` or a label."""
-
-    signal: str
-    source: str | Facet
-    amount: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +98,8 @@ class Engine:
         self.device = device
         self._config = config or EngineConfig()
         self._encoder = encoder
-        tensors = {name: tensor.to(device).float() for name, tensor in artefact.tensors.items()}
+        taught = {n: tensor for n, tensor in artefact.tensors.items() if not n.startswith("talk.")}
+        tensors = {name: tensor.to(device).float() for name, tensor in taught.items()}
         self._vectors = tensors["vectors"]
         self._centre = self._vectors.mean(dim=0)
         self._likeness = fit_content(self._vectors)
@@ -119,6 +112,7 @@ class Engine:
             {name.removeprefix("fusion."): t for name, t in artefact.tensors.items() if name.startswith("fusion.")}
         )
         self._numbers: dict[str, npt.NDArray[np.float64]] = {}
+        self._talk = restored(catalogue, artefact, encoder.encode)
 
     def with_items(self, items: Sequence[Item]) -> Engine:
         """An engine that knows these items too, or their new facts, within a second; this one stays as it is. An item
@@ -132,7 +126,7 @@ class Engine:
         masks, relaxed = zip(*(self._candidates(q) for q in queries), strict=True)
         allowed = torch.from_numpy(np.stack(masks)).to(self.device)
         weights = self._weights(queries)
-        points = self._points(queries, weights)
+        points, said = self._points(queries, weights)
         scores = torch.stack([points[s] for s in SIGNALS]).sum(dim=0)
         pool = max(self._config.pool, max(q.k for q in queries))
         values, rows = top_k(scores, allowed, pool)
@@ -142,9 +136,30 @@ class Engine:
             valid = rows[b][torch.isfinite(values[b])]
             near = (similar[valid] @ similar[valid].T).clamp_min(0) + self._sequels(valid, query)
             chosen = valid[diversify(values[b][: len(valid)], near, query.k, self._config.trade_off)]
-            picks = self._explain(query, b, chosen, weights, points, scores)
+            picks = self._explain(query, b, chosen, weights, points, scores, said.get(b, 1.0))
             out.append(Recommendation(picks, self.version, relaxed[b]))
         return out
+
+    @torch.inference_mode()
+    def scores(self, queries: Sequence[Query]) -> npt.NDArray[np.float32]:
+        """The score of every item for each query, (B, N), -inf for what the person named, reacted to or excluded.
+
+        For rankings of whole candidate lists: wishes and vetoes, which are masks in ``recommend``, only count in the
+        scores here.
+        """
+        points, _ = self._points(queries, self._weights(queries))
+        total = torch.stack([points[s] for s in SIGNALS]).sum(dim=0)
+        for b, query in enumerate(queries):
+            gone = [*query.exclude, *query.wish.like, *query.taste.items, *query.talk.named]
+            total[b, [self.catalogue.row(i) for i in gone if i in self.catalogue]] = -torch.inf
+        return total.cpu().numpy()
+
+    @torch.inference_mode()
+    def rated(self, queries: Sequence[Query]) -> npt.NDArray[np.float32]:
+        """The part of the scores (B, N) that ratings taught."""
+        bare = [replace(query, talk=Talk()) for query in queries]
+        points, _ = self._points(bare, self._weights(bare))
+        return (points["prior"] + points["likeness"] + points["relation"]).cpu().numpy()
 
     @torch.inference_mode()
     def telling(self, k: int, taste: Taste | None = None, exclude: Collection[str] = (), seed: int = 0) -> list[str]:
@@ -222,8 +237,10 @@ class Engine:
         luck = torch.tensor([q.surprise for q in queries], device=self.device)
         return stated | {s: learned[:, n] for n, s in enumerate(("prior", *self._kernels))} | {"luck": luck}
 
-    def _points(self, queries: Sequence[Query], shares: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Signal -> what it adds to each score, (B, N)."""
+    def _points(
+        self, queries: Sequence[Query], shares: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Tensor], dict[int, float]]:
+        """Signal -> what it adds to each score, (B, N); and for queries with talk what the ratings' part counts."""
         n = len(self.catalogue)
         reactions = [self._reactions(q) for q in queries]
         width = max(1, max(len(r) for r in reactions))
@@ -250,7 +267,21 @@ class Engine:
         points |= {s: torch.zeros((len(queries), n), device=self.device) for s in ("likeness", "relation")}
         for name, kernel in self._kernels.items():
             points[_signal(name)] += shares[name].unsqueeze(1) * kernel(rows, weights)
-        return points
+        return points, self._add_talk(queries, points)
+
+    def _add_talk(self, queries: Sequence[Query], points: dict[str, Tensor]) -> dict[int, float]:
+        """Where something was said, what conversations taught takes the place of the stated weights."""
+        said = [b for b, query in enumerate(queries) if query.talk]
+        if self._talk is None or not said:
+            return {}
+        added, trust = self._talk.points([queries[b] for b in said])
+        for signal in points:
+            if signal != "luck":
+                factor = trust if signal in ("prior", "likeness", "relation") else np.zeros_like(trust)
+                points[signal][said] *= torch.from_numpy(factor).to(self.device).unsqueeze(1)
+        for signal, amount in added.items():
+            points[signal][said] += torch.from_numpy(amount).to(self.device)
+        return dict(zip(said, trust.tolist(), strict=True))
 
     def _wish(self, wishes: Sequence[Wish]) -> Tensor:
         """Free-text wishes against item texts, (B, N), as a z-score; zero where there is no text."""
@@ -271,13 +302,15 @@ class Engine:
         weights: Mapping[str, Tensor],
         points: Mapping[str, Tensor],
         scores: Tensor,
+        trust: float,
     ) -> tuple[Pick, ...]:
+        talked = self._talk if query.talk else None
         reactions = self._reactions(query)
         liked = torch.tensor(list(reactions), dtype=torch.int64, device=self.device)
         strength = torch.tensor(list(reactions.values()), device=self.device)
         by_item = {s: torch.zeros((len(reactions), len(rows)), device=self.device) for s in ("likeness", "relation")}
         for name, kernel in self._kernels.items() if reactions else ():
-            by_item[_signal(name)] += kernel.shares(liked, strength, rows) * weights[name][b]
+            by_item[_signal(name)] += kernel.shares(liked, strength, rows) * weights[name][b] * trust
         picks = []
         for k, row in enumerate(rows.tolist()):
             parts = [
@@ -285,21 +318,32 @@ class Engine:
                 for name, amount in by_item.items()
                 for h, j in enumerate(reactions)
             ]
-            parts += [
-                Part("facets", facet, weight * float(weights["facets"][b]))
-                for facet, weight in query.taste.facets.items()
-                if row in self.catalogue.rows_with(facet)
-            ]
-            parts += [
-                Part("asked", wish.label, float(weights["asked"][b]))
-                for wish in _asked(query.wish)
-                if self._meets(wish)[row]
-            ]
+            parts += talked.parts(query, row) if talked else self._stated_parts(query, b, row, weights)
             contributions = {s: float(points[s][b, row]) for s in SIGNALS}
             parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "luck") if contributions[s]]
             item_id = self.catalogue.items[row].id
-            picks.append(Pick(item_id, float(scores[b, row]), contributions, tuple(parts)))
+            picks.append(Pick(item_id, float(scores[b, row]), contributions, _summed(parts)))
         return tuple(picks)
+
+    def _stated_parts(self, query: Query, b: int, row: int, weights: Mapping[str, Tensor]) -> list[Part]:
+        facets = [
+            Part("facets", facet, weight * float(weights["facets"][b]))
+            for facet, weight in query.taste.facets.items()
+            if row in self.catalogue.rows_with(facet)
+        ]
+        return facets + [
+            Part("asked", wish.label, float(weights["asked"][b]))
+            for wish in _asked(query.wish)
+            if self._meets(wish)[row]
+        ]
+
+
+def _summed(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """One part for each signal and source."""
+    total: dict[tuple[str, str | Facet], float] = {}
+    for signal, source, amount in parts:
+        total[signal, source] = total.get((signal, source), 0.0) + amount
+    return tuple(Part(signal, source, amount) for (signal, source), amount in total.items())
 
 
 def pick_device(name: str) -> torch.device:

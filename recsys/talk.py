@@ -5,8 +5,9 @@ Every signal is linear in its evidence (a named item, a clause), so that a score
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -15,7 +16,9 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
+from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Facet, Item
+from recsys.errors import ModelError
 from recsys.lexical import Lexical, words_of
 from recsys.taste import Clause, Query, Range
 
@@ -195,34 +198,25 @@ class TalkModel:
         trust = np.log1p(np.exp(at @ self.lessons.trust))
         return at @ self.lessons.weights, trust.astype(np.float32)
 
-    def points(self, queries: Sequence[Query]) -> tuple[Array, Array]:
-        """What each signal adds to each score, (B, S, N), and what the ratings' part counts, (B,)."""
+    def points(self, queries: Sequence[Query]) -> tuple[dict[str, Array], Array]:
+        """What talk adds to each signal of a score, (B, N) each, and what the ratings' part counts, (B,)."""
         weights, trust = self.weights(queries)
-        return self.signals(queries) * (weights / self.lessons.spread)[:, :, None], trust
+        weighted = self.signals(queries) * (weights / self.lessons.spread)[:, :, None]
+        out: dict[str, Array] = {}
+        for n, signal in enumerate(SIGNALS.values()):
+            out[signal] = out[signal] + weighted[:, n] if signal in out else weighted[:, n]
+        return out, trust
 
-    def parts(self, query: Query, points: Array, row: int) -> list[Part]:
-        """``points`` (S, N) of one query split by evidence for the item in ``row``."""
-        weights = self.weights([query])[0][0]
-        about = named(query, self.shelves.catalogue)
-        place = {name: n for n, name in enumerate(SIGNALS)}
-        left = dict(zip(SIGNALS, points[:, row].tolist(), strict=True))
-        found: list[Part] = []
-
-        def add(name: str, source: str, value: float) -> None:
-            amount = float(value * weights[place[name]] / self.lessons.spread[place[name]])
-            left[name] -= amount
-            found.append(Part(SIGNALS[name], source, amount))
-
-        for item, weight in about.items():
+    def parts(self, query: Query, row: int) -> list[Part]:
+        """What talk adds to the score of the item in ``row``, by the item named or the clause that it comes from."""
+        scale = dict(zip(SIGNALS, (self.weights([query])[0][0] / self.lessons.spread).tolist(), strict=True))
+        found = []
+        for item, weight in named(query, self.shelves.catalogue).items():
+            source = self.shelves.catalogue.items[item].id
             for name, values in self._likenesses({item: weight}, row):
-                if values[0]:
-                    add(name, self.shelves.catalogue.items[item].id, float(values[0]))
+                found.append(Part(SIGNALS[name], source, float(values[0]) * scale[name]))
         for name, wish, weight in clauses(query):
-            if self.shelves.met(wish)[row]:
-                add(name, wish.label, weight * float(self.shelves.met(wish)[row]))
-        for name in ("text", "head", "words", "genres"):
-            found.append(Part("wish", "wish", left.pop(name)))
-        found.append(Part("prior", "prior", sum(left.values())))
+            found.append(Part(SIGNALS[name], wish.label, weight * float(self.shelves.met(wish)[row]) * scale[name]))
         return [part for part in found if part.amount]
 
     def _likenesses(self, about: Mapping[int, float], row: int | None = None) -> Iterable[tuple[str, Array]]:
@@ -300,11 +294,45 @@ def _document(item: Item) -> str:
     return " ".join([*item.facets.get("genre", ()), item.overview, *facets])
 
 
+def restored(catalogue: Catalogue, artefact: Artefact, encode: Callable[[Sequence[str]], Array]) -> TalkModel | None:
+    """The model that an artefact holds, if conversations taught it anything. Raises ``ModelError`` when its lessons
+    are those of another version."""
+    if "talk" not in artefact.config:
+        return None
+    taught = {n.removeprefix("talk."): t for n, t in artefact.tensors.items() if n.startswith("talk.")}
+    try:
+        lessons = lessons_from_tensors(taught, artefact.config["talk"])
+    except (KeyError, ValueError) as error:
+        raise ModelError("The model's lessons from conversations are of another version; train it anew.") from error
+    return TalkModel(shelves_of(catalogue, artefact), lessons, encode)
+
+
+def shelves_of(catalogue: Catalogue, artefact: Artefact) -> Shelves:
+    """A catalogue's tables with the vectors and the relation of an artefact; without ratings nothing is related."""
+    nothing = torch.zeros(len(catalogue), 1)
+    names = ("relation.source", "relation.target")
+    source, target = (artefact.tensors.get(name, nothing).float().numpy() for name in names)
+    return Shelves(catalogue, artefact.tensors["vectors"].numpy(), (source, target))
+
+
+def with_lessons(artefact: Artefact, lessons: Lessons) -> Artefact:
+    """The artefact with what conversations taught in it, under a version of its own."""
+    tensors, config = lessons_to_tensors(lessons)
+    digest = hashlib.sha256(artefact.version.encode())
+    for tensor in tensors.values():
+        digest.update(tensor.numpy().tobytes())
+    return replace(
+        artefact,
+        config={**artefact.config, "version": digest.hexdigest()[:12], "talk": config},
+        tensors={**artefact.tensors, **{f"talk.{name}": tensor for name, tensor in tensors.items()}},
+    )
+
+
 def lessons_to_tensors(lessons: Lessons) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """What an artefact keeps: tensors and config."""
     pairs = sparse.triu(lessons.together).tocoo()
     words = sorted(lessons.stands)
-    tensors: dict[str, Array | npt.NDArray[np.int32]] = {
+    tensors: dict[str, npt.NDArray[Any]] = {
         "heard": lessons.heard,
         "expected": lessons.expected,
         "head": lessons.head.astype(np.float16),

@@ -20,8 +20,8 @@ from torch import Tensor
 from recsys.catalogue import Catalogue
 from recsys.lexical import words_of
 from recsys.progress import Progress, silent
-from recsys.taste import Query
 from recsys.talk import CONTEXTS, SIGNALS, Array, Lessons, Matrix, Shelves, TalkModel, context
+from recsys.taste import Query
 
 Codes: TypeAlias = npt.NDArray[np.int64]
 
@@ -63,7 +63,7 @@ def fit_lessons(shelves: Shelves, turns: Sequence[Turn], now: float) -> Lessons:
     rows, columns, when = _mentions(catalogue, turns)
     last = max(when, default=0) - min(when, default=0)
     weight = np.exp(FADING * (np.array(when) - max(when, default=0)) / max(last, 1)).astype(np.float32)
-    counts = np.bincount(columns, weights=weight[rows], minlength=len(catalogue))
+    counts = np.bincount(columns, weights=weight[rows], minlength=len(catalogue)).astype(np.float64)
     rate = _expected(catalogue, counts, now)
     heard = np.log((counts + PULL) / (1 + PULL / rate))
     worth, stands = _wordings(shelves, turns)
@@ -79,7 +79,7 @@ def fit_lessons(shelves: Shelves, turns: Sequence[Turn], now: float) -> Lessons:
 
 
 def fit_talk(
-    shelves: Shelves, turns: Sequence[Turn], rated: Sequence[Tensor], now: float, progress: Progress = silent
+    shelves: Shelves, turns: Sequence[Turn], rated: Sequence[Array], now: float, progress: Progress = silent
 ) -> Lessons:
     """Lessons with weights. ``rated``: what ratings say, a score (N,) for each turn."""
     lessons = fit_lessons(shelves, turns, now)
@@ -155,7 +155,7 @@ def _head(shelves: Shelves, turns: Sequence[Turn]) -> Array:
 
 def _wordings(shelves: Shelves, turns: Sequence[Turn]) -> tuple[dict[str, float], dict[str, Array]]:
     """What a word of a request counts (the rarer, the more), and how it shifts the genres of what is recommended."""
-    genres = (shelves.genre_table > 0).astype(np.float32)
+    genres = shelves.genre_table.sign()
     base = np.asarray(sum(genres[list(t.targets)].mean(axis=0) for t in turns)).ravel() / max(len(turns), 1)
     base = np.maximum(base, 1e-4)
     said: Counter[str] = Counter()
@@ -176,7 +176,7 @@ def _wordings(shelves: Shelves, turns: Sequence[Turn]) -> tuple[dict[str, float]
 
 
 def _contests(
-    shelves: Shelves, turns: Sequence[Turn], rated: Sequence[Tensor], now: float, progress: Progress
+    shelves: Shelves, turns: Sequence[Turn], rated: Sequence[Array], now: float, progress: Progress
 ) -> tuple[Tensor, Tensor, Tensor]:
     """For each turn its targets and competitors: which of them are targets and what each stands for, (Q, 2, C);
     signals (Q, S, C) by lessons from other people; what ratings say (Q, C)."""
@@ -192,13 +192,13 @@ def _contests(
     for n in range(FOLDS):
         lessons = fit_lessons(shelves, [t for t, p in zip(turns, part, strict=True) if p != n], now)
         model = TalkModel(shelves, lessons, _no_encoder)
-        for q in np.flatnonzero(part == n):
+        for q in np.flatnonzero(part == n).tolist():
             turn = turns[q]
             found = model.signals([turn.query], turn.vector[None])[0]
             rows, target, stand = _competitors(shelves, turn, found, rng)
             chosen[q, 0, : len(rows)], chosen[q, 1, : len(rows)] = torch.from_numpy(target), torch.from_numpy(stand)
             signals[q, :, : len(rows)] = torch.from_numpy(found[:, rows])
-            scores[q, : len(rows)] = rated[q][torch.from_numpy(rows)]
+            scores[q, : len(rows)] = torch.from_numpy(rated[q][rows])
             done += 1
             if done % 50 == 0 or done == len(turns):
                 progress("Comparing what was recommended", done, len(turns))
@@ -238,7 +238,7 @@ def _fit_weights(signals: Tensor, scores: Tensor, chosen: Tensor, at: Tensor) ->
     batches = -(-len(signals) // BATCH)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, EPOCHS * batches)
     for _ in range(EPOCHS):
-        for some in torch.randperm(len(signals), generator=generator).split(BATCH):
+        for some in torch.split(torch.randperm(len(signals), generator=generator), BATCH):
             total = torch.einsum("bsc,bs->bc", signals[some], at[some] @ weights)
             total = total + torch.nn.functional.softplus(at[some] @ trust).unsqueeze(1) * scores[some] + stand[some]
             loss = -(torch.log_softmax(total, dim=1).nan_to_num(0.0, neginf=0.0) * target[some]).sum()

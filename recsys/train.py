@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 from scipy import sparse
@@ -19,7 +20,9 @@ from recsys.catalogue import Catalogue
 from recsys.encoder import Encoder, VectorCache
 from recsys.errors import DataError
 from recsys.evaluation import metrics
+from recsys.files import replacing
 from recsys.index import top_k
+from recsys.interactions import Interactions
 from recsys.models.als import FoldIn, fit_als
 from recsys.models.blend import Blend, Kernel, padded, signals
 from recsys.models.content import fit_content
@@ -73,6 +76,24 @@ def read_likes(path: Path, catalogue: Catalogue) -> Likes:
     _, user = np.unique(users[keep], return_inverse=True)
     shape = (int(user.max()) + 1 if len(user) else 0, len(catalogue))
     return sparse.csr_matrix((strength[keep].astype(np.float32), (user, rows)), shape=shape)
+
+
+def liked(data: Interactions) -> Likes:
+    """The likes among ratings over a catalogue's rows: users by items (U, N), strength as ``read_likes`` gives it."""
+    some = data.where(data.rating >= LIKED)
+    return some.matrix((some.rating / 5).astype(np.float32))
+
+
+def save_likes(likes: Likes, catalogue: Catalogue, path: Path) -> None:
+    """A file that ``read_likes`` reads."""
+    table = likes.tocoo()
+    columns = {
+        "user": table.row.astype(np.int64),
+        "item": [catalogue.items[n].id for n in table.col],
+        "rating": table.data * 5,
+    }
+    with replacing(path) as aside:
+        pq.write_table(pa.table(columns), aside)
 
 
 def encode(catalogue: Catalogue, encoder: Encoder, cache: Path, progress: Progress = silent) -> Tensor:

@@ -59,6 +59,9 @@ def extended(
             new = at >= count
             places = fresh[new] @ text_map(observed, known[taught], old["vectors"][taught])
             tensors[name] = _put(tensor, at[new], places.to(tensor.dtype), len(grown))
+    for name in ("talk.heard", "talk.expected"):  # what a usual item has
+        if name in old:
+            tensors[name] = _put(old[name], at[at >= count], old[name].median(), len(grown))
     config = {**artefact.config, "catalogue": grown.version}
     vocabulary = tuple(item.id for item in merged)
     return grown, replace(artefact, config=config, tensors=tensors, vocabulary=vocabulary)

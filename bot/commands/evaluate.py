@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,6 +64,55 @@ def evaluate_ratings(
     announce(f"{report['people']:,} people, protocol {protocol.value}.")
     show(report, by_k=protocol is RatingsProtocol.COLD)
     write(report, out)
+
+
+@evaluate_app.command("dialogues")
+def evaluate_dialogues(
+    model: Annotated[Path, typer.Option(help="The folder that `usher train dialogue` wrote.")],
+    turns: Annotated[Path, typer.Option(help="Turns in which somebody recommended, as JSON lines; .xz and .gz too.")],
+    candidates: Annotated[Path, typer.Option(help="The films to rank, a JSON array with key, title, year and ids.")],
+    now: Annotated[
+        datetime | None,
+        typer.Option(help="Not later than this: what came out since is no candidate.", formats=["%Y-%m-%d"]),
+    ] = None,
+    out: Out = None,
+    rows: Annotated[Path | None, typer.Option(help="Write each target's ranks to this file as CSV.")] = None,
+) -> None:
+    """Rank what people recommended next in dialogues, by the understanding and the engine that chats have."""
+    from bot.evaluation import dialogues as protocol
+    from bot.stages import encoder_of
+    from recsys.files import replacing
+
+    settings = current_settings()
+    encoder = encoder_of(settings)
+    said = protocol.read_turns(turns)
+    films = protocol.read_candidates(candidates)
+    with progress_bars() as progress:
+        engine, baselines, recommended = protocol.load(model, encoder, settings.device)
+        year = now.year if now else None
+        report, found = protocol.evaluate(engine, said, films, baselines, recommended, year, progress)
+    announce(f"{report['n']:,} targets of {len(said):,} turns, {len(films):,} candidates.")
+    table = Table()
+    for column in ("", "n", *report["metrics"]):
+        table.add_column(column, justify="right" if column else "left")
+    sections = (
+        {"usher": report["metrics"]},
+        {f"  {name}": values for name, values in report["slices"].items()},
+        report["baselines"],
+    )
+    for section in sections:
+        for name, values in section.items():
+            figures = (f"{values[metric]:.3f}" for metric in report["metrics"])
+            table.add_row(name, str(values.get("n", report["n"])), *figures)
+        table.add_section()
+    Console(width=140).print(table)
+    announce(f"A turn took {report['ms_per_turn']['p50']} ms (median), {report['ms_per_turn']['p95']} ms (p95).")
+    write(report, out)
+    if rows is not None and found:
+        with replacing(rows) as aside, aside.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, found[0].keys())
+            writer.writeheader()
+            writer.writerows(found)
 
 
 @evaluate_app.command("understanding")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -87,6 +88,38 @@ def train_graph(
 ) -> None:
     """LightGCN: tastes spread over the graph of people and items."""
     _train("graph", ratings, out, catalogue, loss, epochs, seed, likes)
+
+
+@train_app.command("dialogue")
+def train_dialogue(
+    catalogue: Annotated[Path, typer.Option(help="The items, a file as for `usher catalogue import`.")],
+    ratings: Annotated[list[Path], typer.Option(help="MovieLens ratings, .xz and .gz too; may be given twice.")],
+    turns: Annotated[Path, typer.Option(help="Turns in which somebody recommended, as JSON lines.")],
+    out: Annotated[Path, typer.Option(help="The folder to write.")],
+    dialogues: Annotated[Path | None, typer.Option(help="The whole dialogues: they name the films.")] = None,
+    now: Annotated[datetime | None, typer.Option(help="When the dialogues took place.", formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """Learn from conversations: what comes up, how it is asked for, and how much each signal counts."""
+    from bot.evaluation import dialogues as protocol
+    from recsys.catalogue_io import read_items
+    from recsys.interactions import Interactions
+
+    encoder = encoder_of(current_settings())
+    read = protocol.read_turns(turns)
+    films = protocol.read_films(dialogues) if dialogues else []
+    day = now or datetime.now()
+    with progress_bars() as progress:
+        artefact = protocol.train(
+            read_items(catalogue),
+            [Interactions.read(file) for file in ratings],
+            read,
+            films,
+            encoder,
+            out,
+            day.year + day.timetuple().tm_yday / 366,
+            progress,
+        )
+    announce(f"Model {artefact.version}, taught by {len(read):,} turns, is in {out}.")
 
 
 def _train(

@@ -210,6 +210,7 @@ class Actions:
             LIST_LENGTH,
             SURPRISE if surprise else 0.0,
             _seed(moment.turn_id),
+            state.talk,
         )
         result = await self._run(query)
         if result.picks and not result.relaxed:
