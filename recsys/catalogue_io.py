@@ -12,9 +12,10 @@ import math
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -35,6 +36,10 @@ KINDS: Final[Mapping[str, str]] = FACET_COLUMNS | {
     "countries": "country",
 }
 """Columns that hold a facet, whatever their cells look like, and its kind."""
+
+SPELLED: Final = {"alt_titles": "aliases", "vote_count": "popularity", "vote_average": "rating"}
+"""What other catalogues (TMDB's) call a column of ours. Where a file has both, theirs wins: TMDB's own ``popularity``
+is the week's traffic, not a count."""
 
 PROSE: Final = ("overview", "description", "text")
 NUMBERS: Final = frozenset({"runtime", "popularity", "rating"})
@@ -96,9 +101,12 @@ def read_items(path: Path) -> Catalogue:
     problems: list[str] = []
     for place, row in rows:
         try:
+            given = bool(row.get("id"))
             item = _item(row, numeric, path.name)
             if item.id in items:
-                raise _Problem(f"has the id {item.id!r} of {items[item.id][0]}: give each its own")
+                if given or item == items[item.id][1]:
+                    raise _Problem(f"has the id {item.id!r} of {items[item.id][0]}: give each its own")
+                item = replace(item, id=_next_free(item.id, items))
             items[item.id] = place, item
         except _Problem as problem:
             problems.append(f"{place} {problem}")
@@ -115,7 +123,11 @@ def _rows(path: Path) -> Iterator[Row]:
     if kind not in _READERS:
         raise DataError(f"{path} is neither CSV nor JSONL nor Parquet: give it the ending .csv, .jsonl or .parquet.")
     for place, row in _READERS[kind](partial(_OPENERS[last] if packed else open, path)):
-        yield place, {name.strip().lower().replace(" ", "_"): cell for name, cell in row.items()}
+        named = {name.strip().lower().replace(" ", "_"): cell for name, cell in row.items()}
+        for theirs, ours in SPELLED.items():
+            if _filled(named.get(theirs)):
+                named[ours] = named.pop(theirs)
+        yield place, named
 
 
 def _read_csv(opened: Opener, delimiter: str = ",") -> Iterator[Row]:
@@ -128,8 +140,8 @@ def _read_csv(opened: Opener, delimiter: str = ",") -> Iterator[Row]:
             if len(cells) == len(header):
                 yield f"line {line}", dict(zip(header, cells, strict=True))
             elif cells:
-                count = f"has {len(cells)} cells where the header has {len(header)}: check its quotes"
-                yield f"line {line}", {_BROKEN: count}
+                problem = f"has {len(cells)} cells where the header has {len(header)}: check its quotes"
+                yield f"line {line}", {_BROKEN: problem}
             line = reader.line_num + 1
 
 
@@ -221,6 +233,11 @@ def _made_id(title: str, year: int | None) -> str:
     if words and len(made) <= MAX_ID:
         return made
     return f"{made[:40]}-{hashlib.sha256(f'{title}{year}'.encode()).hexdigest()[:12]}".strip("-")
+
+
+def _next_free(made: str, taken: Container[str]) -> str:
+    """Two films may share title and year: the second one's made id gets a number."""
+    return next(free for n in count(2) if (free := f"{made[: MAX_ID - 4]}-{n}") not in taken)
 
 
 def _text(cell: Any) -> str:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bot.settings import Settings
 from bot.terminal import announce, current_settings, progress_bars
+from recsys.errors import DataError
 
 if TYPE_CHECKING:
     from recsys.catalogue import Catalogue
@@ -61,6 +62,46 @@ def evaluate_ratings(
     announce(f"{report['people']:,} people, protocol {protocol.value}.")
     show(report, by_k=protocol is RatingsProtocol.COLD)
     write(report, out)
+
+
+@evaluate_app.command("understanding")
+def evaluate_understanding(
+    inspired: Annotated[Path | None, typer.Option(help="INSPIRED's annotated .tsv; .xz and .gz too.")] = None,
+    redial: Annotated[Path | None, typer.Option(help="ReDial's dialogues as JSON lines; .xz and .gz too.")] = None,
+    catalogue: Annotated[Path | None, typer.Option(help="Items to find titles in, instead of the built ones.")] = None,
+    out: Out = None,
+    errors: Annotated[Path | None, typer.Option(help="Write every error to this file, one a line.")] = None,
+) -> None:
+    """Read real people's messages: which titles, people and genres are found, and who is thought to like what."""
+    from bot.conversation.lexicon import load_lexicon
+    from bot.conversation.understand import Understanding
+    from bot.evaluation import understanding as protocol
+    from bot.stages import Home, ready_catalogue
+    from recsys.catalogue_io import read_items
+    from recsys.files import replacing
+
+    settings = current_settings()
+    if inspired is None and redial is None:
+        raise DataError("Nothing to evaluate on: give --inspired FILE, --redial FILE or both.")
+    utterances = protocol.read_inspired(inspired) if inspired else []
+    dialogues = protocol.read_redial(redial) if redial else []
+    items = read_items(catalogue) if catalogue else ready_catalogue(Home(settings.usher_home), announce)
+    reader = Understanding(items, load_lexicon())
+    report = protocol.Report()
+    if utterances:
+        report += protocol.evaluate_mentions(reader, items, utterances)
+    if dialogues:
+        report += protocol.evaluate_polarity(reader, items, dialogues)
+    table = Table()
+    for column in ("figure", "value", "cases"):
+        table.add_column(column)
+    for name, value in report.metrics.items():
+        table.add_row(name, f"{value:.3f}", str(report.n[name.removeprefix("f1_")]))
+    Console(width=100).print(table)
+    write(report.as_json(), out)
+    if errors is not None:
+        with replacing(errors) as aside:
+            aside.write_text("".join(f"{line}\n" for line in report.errors), encoding="utf-8")
 
 
 def encoded(settings: Settings, file: Path | None, progress: Progress) -> tuple[Catalogue, Any]:

@@ -22,6 +22,7 @@ _LESS = frozenset(("less", "too", "fewer"))
 class Sense:
     """What one concept's words come to in this catalogue: clauses when wanted, one clause when refused."""
 
+    name: str
     label: str
     wanted: tuple[Clause, ...]
     unwanted: Clause
@@ -40,6 +41,8 @@ class Meaning:
     j: int
     sense: Sense
     adjective: bool
+    by_name: bool = False
+    """Whether the words name a genre ("comedy") rather than describe a film ("funny")."""
 
     @property
     def label(self) -> str:
@@ -95,9 +98,10 @@ class Concepts:
         entries += [(w, self._language(name, lexicon)) for name, words in lexicon.languages.items() for w in words]
         entries += [(w, self._country(name, lexicon)) for name, words in lexicon.countries.items() for w in words]
         english = self._language("English", lexicon)
-        foreign = Sense("English", english.wanted, english.unwanted, flipped=True)
+        foreign = Sense("English", "English", english.wanted, english.unwanted, flipped=True)
         entries += [(w, foreign) for w in lexicon.foreign.words]
         self._phrases = Phrases(entries)
+        self._names = Phrases((w, True) for concept in lexicon.genre.values() for w in concept.names)
         self._more = Phrases((w, senses[name]) for name, concept in self._all.items() for w in concept.more)
         self._vocabulary = set(lexicon.common) | {word for phrase, _ in entries for word in norms(phrase)}
         self._vocabulary.update(word for value in self._values["keyword"] for word in norms(value))
@@ -120,6 +124,7 @@ class Concepts:
                 hit.j,
                 hit.value,
                 hit.value.adjective and hit.j - hit.i == 1 and bool(_adjectival(tokens[hit.i].norm)),
+                self._names.get(tokens[hit.i : hit.j]) is not None,
             )
             for hit in self._phrases.find(tokens, taken)
         ]
@@ -173,7 +178,7 @@ class Concepts:
             for clause in (self._veto(self._all[other], other) for other in concept.refuses)
             if clause.facets
         )
-        return Sense(label, tuple(wanted), unwanted, refused, concept.wish, sure=genre, adjective=True)
+        return Sense(name, label, tuple(wanted), unwanted, refused, concept.wish, sure=genre, adjective=True)
 
     def _veto(self, concept: Concept, name: str) -> Clause:
         return self._clause(
@@ -188,14 +193,14 @@ class Concepts:
         if not found:
             found = tuple(self._facets("keyword", (name,)))
         clause = Clause(name, found)
-        return Sense(name, (clause,), clause, wish="" if found else f"{name} film")
+        return Sense(name, name, (clause,), clause, wish="" if found else f"{name} film")
 
     def _country(self, name: str, lexicon: Lexicon) -> Sense:
         found = tuple(self._facets("country", (name, *lexicon.country_names.get(name, ()))))
         if not found:
             found = tuple(self._facets("keyword", (name,)))
         clause = Clause(name, found)
-        return Sense(name, (clause,), clause, wish="" if found else f"film from {name}", sure=False)
+        return Sense(name, name, (clause,), clause, wish="" if found else f"film from {name}", sure=False)
 
 
 def _adjectival(norm: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from bot.conversation.statements import Critique, Intent
+from bot.conversation.tokens import norms
 from recsys.errors import DataError
 
 Words = tuple[str, ...]
@@ -24,6 +25,7 @@ class Concept(_Table):
     """A genre, mood or theme; the head of the lexicon file says what each field means."""
 
     words: Words
+    names: Words = ()
     label: str = ""
     more: Words = ()
     genres: Words = ()
@@ -49,6 +51,9 @@ class Cues(_Table):
     like: Words
     dislike: Words
     want: Words
+    intend: Words
+    will: Words
+    act: Words
     hint: Words
     avoid: Words
     seen: Words
@@ -78,10 +83,14 @@ class TitleCues(_Table):
     """What makes a common word a title."""
 
     firm: Words
+    telling: Words
     weak: Words
     pronouns: Words
     after: Words
+    alone: Words
+    versions: Words
     not_titles: Words
+    proper: Words
 
 
 class IntentWords(_Table):
@@ -105,6 +114,8 @@ class Questions(_Table):
     fields: Mapping[str, Words]
     about: Words
     inverted: Words
+    taste: Words
+    offers: Words
 
 
 class Feedback(_Table):
@@ -131,6 +142,7 @@ class References(_Table):
     none: Words
     this: Words
     only: Words
+    around: Words
 
 
 class WordList(_Table):
@@ -154,6 +166,9 @@ class Grammar(_Table):
     film_nouns: Words
     slot_nouns: Words
     slot_closers: Words
+    long_ago: Words
+    other_matters: Words
+    proposals: Words
 
 
 class Lexicon(_Table):
@@ -173,6 +188,7 @@ class Lexicon(_Table):
     predicates: Predicates
     negators: Negators
     title_cues: TitleCues
+    slang: Mapping[str, str]
     fillers: WordList
     interjections: WordList
     refining: WordList
@@ -191,6 +207,11 @@ class Lexicon(_Table):
         """Genres, moods and themes by name."""
         return {**self.genre, **self.mood, **self.theme}
 
+    @property
+    def vocabulary(self) -> set[str]:
+        """Every word of the concepts, folded."""
+        return {norm for c in self.concepts.values() for words in (*c.words, *c.more) for norm in norms(words)}
+
     @field_validator("decades")
     @classmethod
     def _whole_decades(cls, decades: Mapping[int, Words]) -> Mapping[int, Words]:
@@ -203,6 +224,9 @@ class Lexicon(_Table):
         concepts = self.concepts
         for name, concept in concepts.items():
             unknown = [n for n in (*concept.implies, *concept.refuses) if n not in concepts]
+            unsaid = [n for n in concept.names if n not in concept.words]
+            if unsaid:
+                raise ValueError(f"{name} has the name {unsaid[0]!r}, which is none of its words")
             if unknown:
                 raise ValueError(f"{name} names {unknown[0]!r}, which is no concept")
         return self

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.people import PersonMatch
+from bot.conversation.people import People, PersonMatch
 from bot.conversation.spelling import Rarity
-from bot.conversation.title_index import ARTICLES, PART, SMALL, Candidate, TitleIndex
-from bot.conversation.tokens import Phrases, Token, capitals_tell, norms, squash
+from bot.conversation.title_index import PART, SMALL, Candidate, TitleIndex
+from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash
 from recsys.catalogue import Catalogue
 
 ACCEPT = 10.4
@@ -41,6 +41,7 @@ _SEPARATOR = re.compile(
     r"[\s,;/&\n\"“”'‘’*_\-]*(?:(?:and|or|then|also)[\s,\"“‘'*]+)?(?:the |a |an )?[\"“‘'*_]*$", re.IGNORECASE
 )
 _BOUNDARY = re.compile(r"\s*(?:$|[^\w\s'’])|[\"”]")
+_EMOJI = re.compile(r"\s*[\U0001F300-\U0001FAFF\u2764\u2b50]")
 _CONJUNCTIONS = frozenset(("and", "or", "but", "because", "too", "which"))
 _SENTENCE = re.compile(r"[.!?;:\n…]")
 _ROUNDS = 4
@@ -81,6 +82,9 @@ class _Case:
     quoted: bool = False
     opens: bool = False
     capital: bool = False
+    told: bool = False
+    likened: bool = False
+    """A verb such as "watched", or "like", stands before."""
     inside: bool = False
     """Capitals where only a name has them."""
 
@@ -92,17 +96,25 @@ class _Case:
 class Titles:
     """Finds a catalogue's titles."""
 
-    def __init__(self, catalogue: Catalogue, lexicon: Lexicon, rarity: Rarity) -> None:
-        self.index = TitleIndex(catalogue, rarity)
+    def __init__(self, catalogue: Catalogue, lexicon: Lexicon, rarity: Rarity, people: People) -> None:
+        concepts = lexicon.concepts.values()
+        self.index = TitleIndex(catalogue, rarity, people.names() | lexicon.vocabulary)
+        self.given_names = people.given_names
         self.rarity = rarity
         cues = lexicon.title_cues
-        self.firm, self.weak = set(map(squash, cues.firm)), set(map(squash, cues.weak))
+        self.firm, self.telling = set(map(squash, cues.firm)), set(map(squash, cues.telling))
+        self.weak = self.telling | set(map(squash, cues.weak))
         self.after = Phrases((words, True) for words in cues.after)
         self.pronouns, self.not_titles = set(cues.pronouns), set(map(squash, cues.not_titles))
-        self.fillers = set(map(squash, lexicon.fillers.words)) | ARTICLES
-        self.themes = {squash(w) for c in lexicon.concepts.values() for w in (*c.words, *c.more)}
+        self.proper = set(map(squash, cues.proper))
+        self.parts = {squash(w): n for n, words in lexicon.ordinals.items() for w in words if w.isalpha()}
+        self.versions, self.copulas = set(cues.versions), set(lexicon.negators.copulas)
+        self.fillers = set(map(squash, (*lexicon.fillers.words, *cues.alone))) | ARTICLES
+        self.themes = {squash(w) for c in concepts for w in (*c.words, *c.more)}
         places = (*lexicon.languages.values(), *lexicon.countries.values())
         self.themes |= {squash(w) for words in places for w in words}
+        phrases = [w for c in concepts for w in (*c.words, *c.more) if len(norms(w)) > 1]
+        self.phrases = Phrases((words, True) for words in phrases)
 
     def find(
         self, text: str, tokens: Sequence[Token], people: Sequence[PersonMatch] = (), expected: bool = False
@@ -125,6 +137,7 @@ class _Court:
         self._named = {person.name for person in people}
         self._taken = [any(p.i <= n < p.j for p in people) for n in range(len(tokens))]
         self._cased = capitals_tell(tokens)
+        self._phrases = [(hit.i, hit.j) for hit in words.phrases.find(tokens)]
         self._accepted: list[_Case] = []
 
     def verdicts(self) -> list[TitleMatch]:
@@ -145,7 +158,8 @@ class _Court:
 
     def _choose(self, candidates: Sequence[Candidate]) -> list[_Case]:
         """The best cases that don't overlap, given those accepted so far."""
-        cases = [case for c in candidates if not all(self._taken[c.i : c.j]) and self._stands(case := self._weigh(c))]
+        cases = [case for c in candidates if self._stands(case := self._weigh(c))]
+        cases = [case for case in cases if case.dated or not all(self._taken[case.of.i : case.of.j])]
         chosen: list[_Case] = []
         for case in sorted(cases, key=self._standing, reverse=True):
             if all(case.of.j <= other.of.i or case.of.i >= other.of.j for other in chosen):
@@ -154,8 +168,7 @@ class _Court:
 
     def _standing(self, case: _Case) -> float:
         """What decides between overlapping cases: worth, length and how well the film is known."""
-        votes = max(self._index.votes[row] for row in case.rows)
-        return case.worth + 2.0 * (case.of.j - case.of.i) + 0.8 * math.log1p(votes)
+        return case.worth + 2.0 * (case.of.j - case.of.i) + 5.0 * self._prior(case)
 
     # -- evidence ---------------------------------------------------------------------------------------------
 
@@ -209,20 +222,60 @@ class _Court:
         if case.capital:
             first = self._tokens[case.of.i]
             shouted = len(first.norm) > 1 and self._text[first.start : first.end].isupper()
-            case.inside = not case.opens or capitals > 1 or shouted
+            article = self._capital_article(case.of)
+            case.inside = not case.opens or capitals > 1 or shouted or article
             case.add(4 if case.inside else 1)
+            if article:
+                case.add(2, solid=True)
+            if case.inside and self._named_pronoun(case.of) and self._prior(case) > 0.75:
+                case.add(5, solid=True)
+        elif self._cased and not case.quoted and len(content) == 1 and not content[0].norm.isdigit():
+            case.add(-1.5)
+        elif self._cased and not case.quoted and capitals == 0 and self._prior(case) < 0.6:
+            case.add(-2)
+
+    def _named_pronoun(self, of: Candidate) -> bool:
+        """Whether a capital tells a title from a pronoun: "the new It", but neither ", It was" nor "in the US"."""
+        if of.j > of.i + 1 or self._tokens[of.i].norm not in self._w.pronouns or self._gap(of.i).strip():
+            return False
+        told = self._tokens[of.i - 1].norm in self._w.firm | self._w.weak | self._w.versions
+        verb = of.j < len(self._tokens) and self._tokens[of.j].norm in self._w.copulas
+        return (told or not verb) and self._text[self._tokens[of.i].start : self._tokens[of.i].end] != "US"
+
+    def _capital_article(self, of: Candidate) -> bool:
+        """Whether a title's own article stands before it with a capital that no sentence gives it: "and The Ring"."""
+        i = of.i - 1
+        if i < 1 or not self._tokens[i].capital or self._tokens[i].norm not in ARTICLES:
+            return False
+        if _SENTENCE.search(self._gap(i)) or self._gap(of.i).strip():
+            return False
+        return any(self._index.articles[row] == self._tokens[i].norm for row in of.rows)
 
     def _words_before(self, case: _Case) -> None:
         i = case.of.i
         if i and self._tokens[i - 1].norm in ARTICLES:
             i -= 1
+            indefinite = self._tokens[i].norm != "the" and not case.capital and not case.quoted
+            if indefinite and not any(
+                norms(self._index.items[row].title)[0] == self._tokens[i].norm for row in case.rows
+            ):
+                case.add(-3)  # "a getaway"
         if not i or _SENTENCE.search(self._gap(case.of.i)):
             return
+        film = False
+        while i > 1 and self._tokens[i - 1].norm in self._w.versions and not self._gap(i - 1).strip():
+            i -= 1  # "saw the first Frozen"
+            film = film or (self._tokens[i].norm in ("movie", "film") and self._tokens[i - 1].norm in ("the", "called"))
+            i -= i > 1 and self._tokens[i - 1].norm in ARTICLES
         last = self._tokens[i - 1].norm
-        if last in self._w.firm or "".join(t.norm for t in self._tokens[max(0, i - 2) : i]) in self._w.firm:
-            case.add(3, solid=True)
+        if film or last in self._w.firm or "".join(t.norm for t in self._tokens[max(0, i - 2) : i]) in self._w.firm:
+            credible = case.capital or self._prior(case) > 0.4
+            if credible or not film:
+                case.told = True
+                case.add(3, solid=credible)
         elif last in self._w.weak:
-            case.add(1, solid=not case.of.exact)
+            case.add(1, solid=not case.of.exact and last in self._w.telling)
+            case.likened = last == "like"
 
     def _words_after(self, case: _Case, after: str) -> None:
         following = self._tokens[case.of.j : case.of.j + 3]
@@ -232,9 +285,14 @@ class _Court:
             case.add(1.5 if boundary else -2.0)
         if case.opens and case.capital and spoken_of and case.of.rarity >= 6.5:
             case.add(2, solid=True)
+        if _EMOJI.match(after):
+            case.add(2, solid=True)
+        known = not self._cased and self._prior(case) > 0.68 and case.of.rarity >= 6.5
+        if known and ((case.opens and spoken_of) or (case.likened and boundary)):
+            case.add(1.5, solid=True)
         content = self._content(case.of)
         clear = boundary or len(content) > 1 or case.worth >= ACCEPT + 3
-        popular = boundary and len(content) > 1 and self._prior(case) > 0.8
+        popular = boundary and len(content) > 1 and self._prior(case) > 0.68
         case.add(0, solid=(case.inside and clear) or popular)
 
     def _company(self, case: _Case) -> None:
@@ -250,6 +308,8 @@ class _Court:
             case.add(1)
         case.add(2.6 * self._prior(case))
         if not of.exact:
+            if of.j - of.i == 1 and len(self._tokens[of.i].bare) < 5:
+                case.add(-3)
             case.add(1.5 * self._prior(case) - 1.2)
             if any(self._akin(case, other) for other in self._accepted if other.of.i >= of.j or other.of.j <= of.i):
                 case.add(3)
@@ -261,10 +321,22 @@ class _Court:
         of, tokens = case.of, self._tokens
         key = "".join(t.norm for t in tokens[of.i : of.j])
         certain = case.dated or case.quoted
-        if key in self._w.not_titles and not certain:
-            case.add(-6)
+        if key in self._w.proper and not certain:
+            case.add(-12)
+        elif key in self._w.not_titles and not certain:
+            named = case.inside and of.exact and of.penalty < PART and self._prior(case) > 0.7
+            case.add(0 if named and self._capital_article(of) else -2 if named else -4 if case.told else -8)
         if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not certain:
-            case.add(-4 if case.capital and not case.opens else -12)
+            case.add(-4 if case.capital and not case.opens and of.penalty < PART else -12)
+        named = case.capital and not case.opens
+        if not certain and any(
+            i <= of.i and of.j <= j and of.j - of.i < j - i and not (named and i == of.i) for i, j in self._phrases
+        ):
+            case.add(-8)  # "World War II" names no "War II"
+        if of.j - of.i == 1 and key in self._w.given_names and not (certain or case.told):
+            case.add(-4.5)
+        if key.isdigit() and not certain and self._prior(case) < 0.7:
+            case.add(-6)
         if key in self._w.pronouns and not (case.inside or certain):
             case.add(-math.inf)
         brief = of.j - of.i < 3 and self._cased
@@ -316,13 +388,21 @@ class _Court:
 
     def _match(self, case: _Case) -> TitleMatch:
         tokens, i, j = self._tokens, case.of.i, case.of.j
-        title = norms(self._index.items[case.rows[0]].title)
-        if i and tokens[i - 1].norm in ARTICLES and title[:1] == [tokens[i - 1].norm] and not self._gap(i).strip():
+        if i and tokens[i - 1].norm == self._index.articles[case.rows[0]] and not self._gap(i).strip():
             i -= 1
         while j < len(tokens) and tokens[j].start < case.end:
             j += 1
-        ids = tuple(self._index.items[row].id for row in self._meant(case))
+        ids = tuple(self._index.items[row].id for row in self._sequel(case) or self._meant(case))
         return TitleMatch(ids, tokens[i].start, case.end, i, j, case.worth)
+
+    def _sequel(self, case: _Case) -> list[int]:
+        """The part that an ordinal names: "the second Godfather"."""
+        i = case.of.i
+        part = self._w.parts.get(self._tokens[i - 1].norm, 0) if i and not self._gap(i).strip() else 0
+        if part < 2 or case.year is not None:
+            return []
+        said = [t.norm for t in self._tokens[i : case.of.j]]
+        return sorted(self._index.sequels(said, part), key=lambda row: -self._index.votes[row])[:1]
 
     def _meant(self, case: _Case) -> list[int]:
         """The likeliest row, or all of equal claim."""
@@ -332,8 +412,7 @@ class _Court:
 
         def claim(row: int) -> float:
             bonus = 10.0 if self._named & self._people_of(row) else 1.0
-            own = norms(items[row].title)[0] in ARTICLES
-            bonus *= 1.0 if own == article else 0.5  # "Heat" is rather Heat than The Heat
+            bonus *= 1.0 if bool(self._index.articles[row]) == article else 0.5  # "Heat" is rather Heat than The Heat
             return (votes[row] + 1) * bonus * (3.0 if case.year is not None and items[row].year == case.year else 1.0)
 
         def year(row: int) -> int:

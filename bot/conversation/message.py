@@ -30,10 +30,10 @@ class Words:
     """Everything that words can mean: the lexicon and the catalogue as lookup tables."""
 
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
-        self.lexicon, self.grammar = lexicon, lexicon.grammar
+        self.lexicon, self.grammar, self.catalogue = lexicon, lexicon.grammar, catalogue
         rarity = Rarity(lexicon.common)
-        self.titles = Titles(catalogue, lexicon, rarity)
-        self.people = People(catalogue, rarity)
+        self.people = People(catalogue, rarity, lexicon.vocabulary)
+        self.titles = Titles(catalogue, lexicon, rarity, self.people)
         self.concepts = Concepts(catalogue, lexicon)
         self.stances = Stances(lexicon)
         self.references = References(lexicon)
@@ -41,6 +41,7 @@ class Words:
         self.ranges = Ranges(lexicon, newest=max((year for year in self.years.values() if year), default=2000))
         self.fillers = set(map(squash, lexicon.fillers.words))
         self.interjections = set(map(squash, lexicon.interjections.words))
+        self.leading = self.fillers | set(lexicon.cues.hint) | set(map(squash, lexicon.interjections.words))
         self.refining = set(map(squash, lexicon.refining.words))
         self.negators = set(lexicon.negators.words)
         self.noise = set(map(squash, lexicon.noise.words))
@@ -57,6 +58,9 @@ class Words:
         self.questions = Phrases((words, field) for field, said in questions.fields.items() for words in said)
         self.about = Phrases((words, True) for words in questions.about)
         self.inverted = Phrases((words, True) for words in questions.inverted)
+        self.taste = Phrases(
+            [(words, False) for words in questions.offers] + [(words, True) for words in questions.taste]
+        )
 
 
 class Message:
@@ -73,7 +77,9 @@ class Message:
         if command:
             intent = words.commands.get(command[1].lower())
             self.say(Kind.INTENT, intent or Intent.HELP, 0, command.end(), confidence=1.0 if intent else 0.3)
-        self.tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
+        slang = words.lexicon.slang
+        tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
+        self.tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
         self.done = [False] * len(self.tokens)
         self._link()
 
@@ -98,23 +104,27 @@ class Message:
             if not any(r.how is Pointing.ORDINAL and r.i <= t.i and t.j <= r.j for r in slots)
         ]
         self.people = [p for p in people if not any(t.i <= p.i and p.j <= t.j for t in self.titles)]
-        self.named = list(none)
+        self.named, joined = list(none), list(none)
         for i, j in [(t.i, t.j) for t in self.titles] + [(p.i, p.j) for p in self.people]:
             self.named[i:j] = [True] * (j - i)
+            joined[i + 1 : j] = [True] * (j - i - 1)
         self.meanings = words.concepts.find(tokens, self.named)
         masked = list(self.named)
         for meaning in self.meanings:
             if tokens[meaning.i].norm in words.negators:
                 masked[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
-        self.scopes: Scopes = words.stances.of(text, tokens, masked)
+        self.scopes: Scopes = words.stances.of(text, tokens, masked, joined)
         pointers = words.references.find(text, tokens, self.context, self.named)
         self.pointers = [self._bound(reference, pointers) for reference in pointers]
 
     def _bound(self, reference: Reference, pointers: Sequence[Reference]) -> Reference:
-        """ "It" means what the same message named before: "I've seen the first one, it was boring"."""
+        """ "It" and "both" mean what the same message named before: "I've seen the first one, it was boring"."""
+        named = [(t.i, t.item_ids[:1]) for t in self.titles if t.i < reference.i]
+        if reference.how is Pointing.GROUP and self.tokens[reference.i].norm in self.words.grammar.objects:
+            both = tuple(dict.fromkeys(i for _, ids in named for i in ids))
+            return replace(reference, item_ids=both) if len(both) > 1 else reference
         if reference.how is not Pointing.FOCUS:
             return reference
-        named = [(t.i, t.item_ids[:1]) for t in self.titles if t.i < reference.i]
         pointed = [(r.i, r.item_ids) for r in pointers if r.how is Pointing.ORDINAL and r.i < reference.i]
         return replace(reference, item_ids=max([*named, *pointed])[1]) if named or pointed else reference
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation.message import Message
@@ -65,7 +66,7 @@ class Opinions:
         stance = self._m.scopes.about(reference.i, reference.j)
         if stance.verdict is not None:
             return True
-        if stance.cue not in (Cue.LIKE, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN, None):
+        if stance.cue not in (Cue.LIKE, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN, Cue.INTEND, None):
             return False
         if stance.cue is None:
             bare = (
@@ -81,17 +82,19 @@ class Opinions:
         value, polarity, lasting, seen, weight = "mention", 0, False, False, 1.0
         if self._m.inverted(item.i):
             pass
-        elif item.how is Pointing.NONE:
+        elif item.how is Pointing.NONE and stance.cue is Cue.DISLIKE:
+            value, polarity, lasting, seen = "opinion", -1, True, True
+        elif item.how is Pointing.NONE or self._set_against(item, stance):
             value, polarity = "mention", 0
-        elif stance.verdict is not None and stance.tentative:
+        elif stance.verdict is not None and (stance.tentative or self._speaks_of_proposal(item)):
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
         elif stance.verdict is not None and (stance.closer or stance.cue not in OPINIONS):
             value, lasting = "opinion", True
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
-            seen = stance.cue is not Cue.UNSEEN
+            seen = stance.cue is not Cue.UNSEEN or self._long_ago(item)
             weight = stance.weight
-            if stance.cue is Cue.UNSEEN:
-                value, polarity, lasting = "mention", 0, False
+            if stance.cue is Cue.UNSEEN and not self._long_ago(item):  # "haven't seen it but it looks good"
+                value, lasting = "mention", False
         elif stance.cue in OPINIONS:
             value, polarity, lasting, weight = "opinion", OPINIONS[stance.cue], True, stance.weight
             seen = True
@@ -104,15 +107,19 @@ class Opinions:
         elif stance.cue is Cue.SEEN:
             seen = True
         elif stance.cue is Cue.UNSEEN:
-            pass
+            seen = self._long_ago(item)
         elif asked == "choice":
             value = "choice"
         elif asked == "opinion" and stance.cue in (None, Cue.HINT):
             value, polarity, lasting, seen = "opinion", 1, True, True
-        elif stance.cue is Cue.WANT:
+        elif stance.cue in (Cue.WANT, Cue.INTEND):
             polarity = 1
         elif asked == "wish" and stance.cue in (None, Cue.HINT):
             value, polarity = "like", 1
+        undecided = value == "mention" and not (seen or polarity) and stance.cue in (None, Cue.HINT)
+        opens = stance.cue is Cue.LIKE and self._m.tokens[0].norm == "like"  # "like the second but older"
+        if (undecided or opens) and self._is_model(item):
+            value, polarity, lasting, seen, weight = "like", 1, False, False, 1.0
         if item.how is Pointing.ORDINAL and value == "mention" and not (seen or polarity or stance.cue is Cue.UNSEEN):
             confidence = 0.5
         else:
@@ -135,6 +142,38 @@ class Opinions:
                 confidence=confidence,
             )
 
+    def _set_against(self, item: _Item, stance: Stance) -> bool:
+        """ "Not that one, the first": what follows the comma is what they mean instead."""
+        between = self._m.head[stance.start : item.start].lower()
+        listed = any(word in between.split() for word in ("or", "and", "nor"))
+        return item.how is Pointing.ORDINAL and stance.cue is Cue.AVOID and "," in between and not listed
+
+    def _speaks_of_proposal(self, item: _Item) -> bool:
+        """ "That was a good suggestion" praises what was proposed, and does not say that they saw it."""
+        sentence = self._m.scopes.sentence
+        words = {t.norm for n, t in enumerate(self._m.tokens) if sentence[n] == sentence[item.i]}
+        return item.how is Pointing.FOCUS and bool(words & set(self._m.words.grammar.proposals))
+
+    def _is_model(self, item: _Item) -> bool:
+        """Whether an item is what the wish is measured by: "Heat but funnier", "as funny as Heat"."""
+        tokens, concepts = self._m.tokens, self._m.words.concepts
+        if item.i > 2 and tokens[item.i - 1].norm == "as" and any(m.j == item.i - 1 for m in self._m.meanings):
+            return tokens[item.i - 3].norm == "as"
+        leads = all(t.norm == "like" or t.norm in self._m.words.leading for t in tokens[: item.i])
+        if not leads or item.j + 1 >= len(tokens) or tokens[item.j].norm not in ("but", "only", "just"):
+            return False
+        rest = tokens[item.j + 1 :]
+        return len(rest) <= 6 and (
+            concepts.comparative(rest) is not None
+            or rest[0].norm in ("with", "without", "less")
+            or (rest[0].norm in ("older", "newer", "shorter", "longer"))
+        )
+
+    def _long_ago(self, item: _Item) -> bool:
+        """ "I haven't seen it in years" has seen it."""
+        after = {token.norm for token in self._m.tokens[item.j : item.j + 4]}
+        return bool(after & set(self._m.words.grammar.long_ago))
+
     @staticmethod
     def _resemblance(stance: Stance) -> tuple[str, int, bool, bool]:
         """What "like X" says: a wish, or a taste when it is governed by one ("I love films like X")."""
@@ -147,39 +186,51 @@ class Opinions:
         return "like", 1, False, False
 
     def _implied_focus(self) -> None:
-        """ "Loved!" or "boring" alone, with one item in view."""
+        """ "Loved!", "boring", "Yes. A great movie" with one item in view: sentences that judge and name nothing."""
         focus = self._m.focus()
-        if not focus or any(s.kind is Kind.ITEM for s in self._m.out) or len(self._m.tokens) > 6 or self._m.choices:
+        if not focus or self._m.titles or self._m.people or self._m.choices:
             return
-        if all(self._m.done) or self._meanings_outside_predicates() or self._m.people:
-            return
-        stance = self._m.scopes.about_end()
+        for run in self._m.runs(self._m.scopes.sentence):
+            if self._judges(run):
+                self._note_implied(focus[0], run)
+
+    def _judges(self, run: range) -> bool:
+        """Whether a sentence may speak of the item in view without naming or pointing at it."""
+        words = {self._m.tokens[n].norm for n in run}
+        said = any(s.kind is Kind.ITEM and self._within(s.start, run) for s in self._m.out)
+        if (
+            said
+            or len(run) > 9
+            or all(self._m.done[n] for n in run)
+            or words & set(self._m.words.grammar.other_matters)
+        ):
+            return False
+        mere = words <= self._m.words.fillers | self._m.words.interjections  # "great!" says no more than "ok"
+        return not mere and not any(
+            m.i in run and not self._m.done[m.i] and not self._m.describes_item(m) for m in self._m.meanings
+        )
+
+    def _within(self, place: int, run: range) -> bool:
+        start, end = self._m.span(run)
+        return start <= place < end
+
+    def _note_implied(self, target: str, run: range) -> None:
+        stance = self._m.scopes.about_end(run.stop)
         polarity = {Verdict.GOOD: 1, Verdict.BAD: -1}.get(stance.verdict) if stance.verdict else None
-        if polarity is None and stance.cue in (Cue.LIKE, Cue.DISLIKE):
+        if polarity is None and stance.cue in OPINIONS:
             polarity = OPINIONS[stance.cue]
-        start, end = self._m.tokens[0].start, self._m.tokens[-1].end
-        if polarity:
-            self._m.say(
-                Kind.ITEM,
-                "opinion",
-                start,
-                end,
-                polarity=polarity,
-                target=focus[0],
-                lasting=True,
-                seen=True,
-                weight=stance.weight,
-                confidence=0.8,
-            )
+        start, end = self._m.span(run)
+        proposal = bool({self._m.tokens[n].norm for n in run} & set(self._m.words.grammar.proposals))
+        if polarity and (stance.tentative or proposal or stance.cue is Cue.UNSEEN):
+            self._m.say(Kind.ITEM, "mention", start, end, polarity=polarity, target=target, confidence=0.7)
+        elif polarity:
+            opinion = {"polarity": polarity, "lasting": True, "seen": True, "weight": stance.weight}
+            self._m.say(Kind.ITEM, "opinion", start, end, target=target, confidence=0.8, **opinion)
         elif stance.cue in (Cue.SEEN, Cue.UNSEEN):
-            self._m.say(Kind.ITEM, "mention", start, end, target=focus[0], seen=stance.cue is Cue.SEEN, confidence=0.8)
+            self._m.say(Kind.ITEM, "mention", start, end, target=target, seen=stance.cue is Cue.SEEN, confidence=0.8)
         else:
             return
-        self._m.done = [True] * len(self._m.tokens)
-
-    def _meanings_outside_predicates(self) -> bool:
-        """Whether a genre or mood is named that is no mere praise ("funny" alone is a wish)."""
-        return any(not self._m.done[m.i] and not self._m.describes_item(m) for m in self._m.meanings)
+        self._m.done[run.start : run.stop] = [True] * len(run)
 
     def _marks(self) -> None:
         for mark in marks(self._m.head):
@@ -210,6 +261,9 @@ class Opinions:
             for emoji in group
             if (place := self._m.head.find(emoji)) >= 0
         ]
+        if self._m.titles and found:
+            self._judge_by_emoji(found)
+            return
         if not found or len(self._m.tokens) > 3 or any(s.kind in (Kind.ITEM, Kind.CRITIQUE) for s in self._m.out):
             return
         place, polarity, emoji = min(found)
@@ -220,3 +274,18 @@ class Opinions:
             self._m.say(Kind.ITEM, "opinion", place, end, polarity=polarity, target=target, lasting=True, seen=True)
         if not targets and not self._m.out:
             self._m.say(Kind.INTENT, Intent.YES if polarity > 0 else Intent.NO, place, end, confidence=0.6)
+
+    def _judge_by_emoji(self, found: Sequence[tuple[int, int, str]]) -> None:
+        """ "Heat 👍 Alien 👎": an emoji judges the title before it, or the first when it opens the message."""
+        judged = set()
+        for place, polarity, _ in sorted(found):
+            before = [t for t in self._m.titles if t.end <= place]
+            title = before[-1] if before else self._m.titles[0]
+            item_id = title.item_ids[0]
+            far = len(self._m.head[title.end : place].split()) > 3 if before else self._m.head[:place].strip()
+            if far or item_id in judged:
+                continue
+            judged.add(item_id)
+            if not any(s.kind is Kind.ITEM and s.target == item_id and s.polarity for s in self._m.out):
+                opinion = {"polarity": polarity, "lasting": True, "seen": True}
+                self._m.say(Kind.ITEM, "opinion", title.start, title.end, target=item_id, **opinion)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from bot.conversation.spelling import Rarity, Spelling
-from bot.conversation.tokens import Token, capitals_tell, norms
+from bot.conversation.spelling import Rarity, Spelling, skeleton
+from bot.conversation.tokens import ARTICLES, Token, capitals_tell, norms
 from recsys.catalogue import Catalogue, Facet
 
 _LOOKED_INTO = 6
 """Misspelt names that are looked into per message: the search is the dearest step."""
+_SOUNDS_ALIKE = 6
+"""What it adds when first names are the same and surnames sound alike."""
+_COMMON_NAME = 8
+"""People who share a first name when it is a common one."""
 _ALIKE, _FIRST_ALIKE = 84, 72
 """How alike (0..100) a whole name and its first name must be to count as misspelt."""
 
@@ -35,7 +39,8 @@ class PersonMatch:
 class People:
     """Directors and cast of a catalogue; the more popular their items, the better known they are."""
 
-    def __init__(self, catalogue: Catalogue, rarity: Rarity) -> None:
+    def __init__(self, catalogue: Catalogue, rarity: Rarity, words: Container[str] = ()) -> None:
+        """``words`` mean something else: alone they name nobody ("zombie")."""
         self._rarity = rarity
         self._fame: dict[str, float] = defaultdict(float)
         self._kinds: dict[str, set[str]] = defaultdict(set)
@@ -52,9 +57,11 @@ class People:
             self._add(name)
         ranked = sorted(self._fame.values(), reverse=True)
         famous = ranked[len(ranked) // 8] if ranked else 0.0
-        self._alone = self._known_alone(famous)
+        self._stars = ranked[len(ranked) // 40] if ranked else 0.0
+        self._alone = {name: who for name, who in self._known_alone(famous).items() if name not in words}
         ease = {s: min(1.0, self._fame[people[0][1]] / (famous * 10 + 1)) for s, people in self._by_surname.items()}
         self._spelling = Spelling(ease)
+        self._given_names = {name for name, count in self._first_names.items() if count >= _COMMON_NAME}
 
     def _add(self, name: str) -> None:
         said = norms(name)
@@ -70,6 +77,15 @@ class People:
         for surname in dict.fromkeys(("".join(plain[1:]), plain[-1])):
             self._by_surname[surname].append((plain[0], name))
         self._first_names[plain[0]] += 1
+
+    def names(self) -> set[str]:
+        """First names and surnames, folded, that more than one person has or a well-known one."""
+        return {name for name, count in self._first_names.items() if count > 1} | set(self._by_surname)
+
+    @property
+    def given_names(self) -> set[str]:
+        """First names, folded, that many people have."""
+        return self._given_names
 
     def _known_alone(self, famous: float) -> dict[str, str]:
         """Surnames that one famous person has almost to themselves, and first names that are nobody else's."""
@@ -107,13 +123,18 @@ class People:
         tokens, tried = search.tokens, 0
         for i in range(len(tokens) - 1):
             pair = tokens[i : i + 2]
-            odd = any(not self._rarity.common(t.bare) and len(t.bare) > 3 for t in pair)
+            odd = any(not self._rarity.common(t.bare) and len(t.bare) > 3 for t in pair) or self._like_a_name(pair)
             if tried >= _LOOKED_INTO or not odd or not search.free(i, 2) or _breaks(search.text, *pair):
                 continue
             tried += 1
-            for width in (3, 2):
-                if search.free(i, width) and (name := self._near_name(tokens[i : i + width])):
-                    search.take(self._person(name, tokens, i, i + width, 0.8), width)
+            near = [(*self._near_name(tokens[i : i + width]), width) for width in (2, 3) if search.joined(i, width)]
+            alike, _, name, width = max(near, default=(0.0, 0.0, "", 0))
+            if alike >= _ALIKE:
+                search.take(self._person(name, tokens, i, i + width, 0.8), width)
+
+    def _like_a_name(self, pair: Sequence[Token]) -> bool:
+        """Whether two words look like a first name and a surname, however common both are."""
+        return pair[0].norm in self._first_names and all(t.capital for t in pair)
 
     def _person(self, name: str, tokens: Sequence[Token], i: int, j: int, confidence: float = 1.0) -> PersonMatch:
         facets = tuple(Facet(kind, name) for kind in ("director", "cast") if kind in self._kinds[name])
@@ -138,34 +159,44 @@ class People:
         return named or (token.capital and not self._rarity.common(token.norm))
 
     def _full_name(self, text: str, window: Sequence[Token]) -> str | None:
-        name = self._names.get("".join(t.norm for t in window[:-1]) + window[-1].bare)
+        said = [t.norm for t in window[:-1]]
+        if len(window) == 4 and said[1] == "the":  # Dwayne "The Rock" Johnson
+            said = said[:1]
+        name = self._names.get("".join(said) + window[-1].bare)
         if name is None or any(_breaks(text, left, right) for left, right in pairwise(window)):
             return None
         told = all(t.capital for t in window) or sum(self._rarity(t.bare) for t in window) > 12
         return name if told else None
 
-    def _near_name(self, window: Sequence[Token]) -> str | None:
+    def _near_name(self, window: Sequence[Token]) -> tuple[float, float, str]:
+        """The likeliest name that was meant: how alike it is (0..100), its fame, and the name."""
         first, surname = window[0].bare, "".join(t.bare for t in window[1:])
-        if len(surname) < 4 or len(first) < 3:
-            return None
-        candidates = [surname] if surname in self._by_surname else []
-        if not self._rarity.common(surname):
-            candidates += [word for word, _ in self._spelling.meant(surname)]
         best = (0.0, 0.0, "")
+        if len(surname) < 4 or len(first) < 3:
+            return best
+        candidates = [surname] if surname in self._by_surname else []
+        if not self._rarity.common(surname) or self._like_a_name(window) or first in self._given_names:
+            candidates += [word for word, _ in self._spelling.meant(surname)]
         for meant in candidates:
             for first_name, name in self._by_surname[meant][:40]:
                 near = fuzz.ratio(first, first_name)
                 alike = (near + fuzz.ratio(surname, meant) * 1.5) / 2.5
-                if alike >= _ALIKE and near >= _FIRST_ALIKE and first[0] == first_name[0]:
+                alike += (
+                    _SOUNDS_ALIKE if near == 100 and meant != surname and skeleton(meant) == skeleton(surname) else 0
+                )
+                if near >= _FIRST_ALIKE and first[0] == first_name[0]:
                     best = max(best, (alike, self._fame[name], name))
-        return best[2] or None
+        return best
 
     def _surname(self, text: str, tokens: Sequence[Token], i: int, width: int) -> str | None:
         window = tokens[i : i + width]
         key = "".join(t.norm for t in window[:-1]) + window[-1].bare
         rare = not self._rarity.common(key)
+        if width > 1 and (_breaks(text, *window) or all(self._rarity.common(t.norm) for t in window)):
+            return None  # "one. I'll" is no O'Neill
         name = self._alone.get(key)
-        if name is None and width == 1 and rare and len(key) >= 7:
+        meant = window[0].capital or not capitals_tell(tokens)
+        if name is None and width == 1 and rare and meant and len(key) >= 7 and not self._rarity.inflected(key):
             reach = 2 if len(key) > 8 else 1
             near = [word for word, distance in self._spelling.meant(key) if word in self._alone and distance <= reach]
             name = self._alone[near[0]] if near else None
@@ -174,7 +205,10 @@ class People:
         before = tokens[i - 1] if i and not _breaks(text, tokens[i - 1], window[0]) else None
         if before and self._is_first_name(before):
             return None  # somebody else of that surname
-        return name if rare or (window[0].capital and before is not None and capitals_tell(tokens)) else None
+        if rare:
+            return name
+        told = window[0].capital and before is not None and before.norm not in ARTICLES and capitals_tell(tokens)
+        return name if told and self._fame[name] >= self._stars else None
 
 
 class _Search:
@@ -187,6 +221,11 @@ class _Search:
 
     def free(self, i: int, width: int) -> bool:
         return i + width <= len(self.tokens) and not any(self._used[i : i + width])
+
+    def joined(self, i: int, width: int) -> bool:
+        """Whether ``width`` free words from ``i`` on stand together with no punctuation between."""
+        window = self.tokens[i : i + width]
+        return self.free(i, width) and not any(_breaks(self.text, a, b) for a, b in pairwise(window))
 
     def take(self, person: PersonMatch, width: int) -> None:
         self.found.append(person)

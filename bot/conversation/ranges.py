@@ -36,9 +36,12 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _LAST = re.compile(
-    r"\b(?:last|past)\s+(\d{1,2}|couple(?: of)?|few|two|three|five|ten|twenty)\s+(years?|decades?)\b", re.IGNORECASE
+    r"\b(?:last|past)\s+(?:(\d{1,2}|couple(?: of)?|few|two|three|five|ten|twenty)\s+)?(years?|decades?)\b",
+    re.IGNORECASE,
 )
 _EXACT = re.compile(rf"\b(?:from|in|of|released in|made in|year)\s+{_YEAR}(?!['’]?s)", re.IGNORECASE)
+_YEAR_FILM = re.compile(rf"\ban?\s+{_YEAR}\s+(?:movie|film|flick|release)s?\b", re.IGNORECASE)
+_BORN = re.compile(rf"\bborn in {_YEAR}\W+(?:\w+\W+){{0,4}}?{_NOT}older than (?:me|i|myself)\b", re.IGNORECASE)
 _ONLY_YEAR = re.compile(rf"^\W*{_YEAR}\W*$")
 _SMALL = {
     "a": 1,
@@ -73,7 +76,8 @@ _RUNTIME = re.compile(
 _MOST = re.compile(rf"{_AT_MOST}|<=?|.*(?:less|under|shorter|max|tops|at most)", re.IGNORECASE)
 _LEAST = re.compile(rf"{_AT_LEAST}|>=?|.*(?:more|longer|\+)", re.IGNORECASE)
 _SHORT = re.compile(
-    r"\b(?:(?:something|anything|a|nice and|fairly|pretty|quite|really|keep it|rather)\s+short(?:ish)?\b"
+    r"\b(?:(?:something|anything|a|nice and|fairly|pretty|quite|really|keep it|rather|make it|but|and)\s+"
+    r"short(?:ish)?\b"
     r"(?!\s*(?:story|stories|film festival|list))|short\s+(?:movie|film|one)s?\b"
     r"|(?:not|nothing)\s+(?:too\s+|so\s+|very\s+)?long\b|not? too long\b)",
     re.IGNORECASE,
@@ -83,7 +87,10 @@ _LONG = re.compile(
     re.IGNORECASE,
 )
 _MARK = re.compile(
-    r"(?<![\d/])(\d{1,2}(?:\.\d)?)\s*(?:/|out of)\s*(10|5|100)\b(?!/)|\b([1-5])\s*stars?\b", re.IGNORECASE
+    r"(?<![\d/])(\d{1,2}(?:\.\d)?)\s*(?:/|out of)\s*(10|5|100)\b(?!/)|\b([1-5])\s*stars?\b"
+    r"|\b(?:give (?:it|that|this|that one|this one)|rate (?:it|that|this)) (?:an? )?(?:solid )?"
+    r"(\d{1,2}(?:\.\d)?)(?![\d/]|\s*(?:/|out of|stars?))",
+    re.IGNORECASE,
 )
 _RATED = re.compile(
     r"\b(?:rated|rating|ratings|imdb|score)\s*(?:of\s+|is\s+)?"
@@ -117,7 +124,7 @@ def marks(text: str) -> list[MarkMatch]:
     """Marks such as "8/10", "7 out of 10" and "4 stars"."""
     found = []
     for match in _MARK.finditer(text):
-        given, best = (match[1], match[2]) if match[1] else (match[3], "5")
+        given, best = (match[1], match[2]) if match[1] else (match[3], "5") if match[3] else (match[4], "10")
         share = float(given) / float(best)
         if share <= 1:
             found.append(MarkMatch(share, match.start(), match.end()))
@@ -147,6 +154,7 @@ class Ranges:
         }
         self._rules: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Range | None]], ...] = (
             (_SPAN, self._span),
+            (_BORN, lambda m: Range("year", low=float(m[1]), label=f"{m[1]} or later")),
             (_NOT_OLDER, lambda m: Range("year", low=float(m[1]), label=f"{m[1]} or later")),
             (_NOT_NEWER, lambda m: Range("year", high=float(m[1]), label=f"{m[1]} or earlier")),
             (_BEFORE, lambda m: Range("year", high=float(m[1]) - 1, label=f"before {m[1]}")),
@@ -160,6 +168,7 @@ class Ranges:
             ),
             (_LAST, self._last_years),
             (_EXACT, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
+            (_YEAR_FILM, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_ONLY_YEAR, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_RATED, lambda m: Range("rating", low=float(m[1]), label=f"rated {m[1]} or more")),
             (_RUNTIME, self._runtime),
@@ -225,7 +234,7 @@ class Ranges:
         return Range("year", low, high, f"{low:.0f}-{high:.0f}")
 
     def _last_years(self, match: re.Match[str]) -> Range:
-        word = match[1].lower()
+        word = (match[1] or "one").lower()
         count = int(word) if word.isdigit() else _SMALL[word]
         years = count * (10 if match[2].lower().startswith("decade") else 1)
         return Range("year", low=self._newest - years, label=match[0].lower())

@@ -48,6 +48,7 @@ class References:
             for phrase in group
         )
         self._last = {squash(w) for w in words.last}
+        self._around_numbers = set(words.around)
 
     @staticmethod
     def focus(context: Context) -> tuple[str, ...]:
@@ -70,7 +71,8 @@ class References:
                     used[reference.i : reference.j] = [True] * (reference.j - reference.i)
         for hit in self._groups.find(tokens, used):
             if hit.value == "focus":
-                ids, how = self.focus(context), Pointing.FOCUS
+                before = [r.item_ids for r in found if r.how is Pointing.ORDINAL and r.i < hit.i]
+                ids, how = self.focus(context) or (before[-1] if before else ()), Pointing.FOCUS
             elif hit.value == "none":
                 ids, how = shown, Pointing.NONE
             else:
@@ -127,4 +129,6 @@ class References:
             return len(tokens) <= 2 and tokens[0].norm not in ("that", "this", "which") and i == len(tokens) - 1
         others = [t.norm for t in tokens if not t.norm.isdigit()]
         plain = all(t.norm in self._ordinals and int(t.norm) <= count for t in tokens if t.norm.isdigit())
-        return plain and len(others) <= 2 and not {"more", "than", "part", "stars"} & set(others) and "/" not in text
+        if not plain or "/" in text or {"more", "than", "part", "stars"} & set(others):
+            return False
+        return len(others) <= 2 or set(others) <= self._around_numbers

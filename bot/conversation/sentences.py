@@ -10,6 +10,8 @@ from bot.conversation.references import Pointing
 from bot.conversation.statements import Critique, Intent, Kind
 from recsys.taste import Clause
 
+_OPEN = frozenset((Intent.SURPRISE, Intent.RECOMMEND, Intent.MORE))
+"""Intents that may bring a wish along: "surprise me with something from the 70s"."""
 _TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
 
 
@@ -74,7 +76,8 @@ class Sentences:
         start, end = self._m.span(run)
         if intent not in _TARGETED:
             self._m.say(Kind.INTENT, intent, start, end, confidence=0.9)
-            return True
+            said = opening or parts[0]
+            return not (intent in _OPEN and self._goes_on(run, said.j + len(run) - len(tokens)))
         targets = self._m.targets(run)
         if opening and opening.j == 1 and not targets:
             return False
@@ -88,6 +91,17 @@ class Sentences:
         for target in targets or (None,):
             self._m.say(Kind.INTENT, intent, start, end, target=target, confidence=0.9)
         return True
+
+    def _goes_on(self, run: range, said: int) -> bool:
+        """Whether wishes follow the first ``said`` words of a sentence; those words are done with."""
+        rest = range(run.start + said, run.stop)
+        if not rest:
+            return False
+        start, end = self._m.span(rest)
+        limits = self._m.words.ranges.find(self._m.head, self._m.tokens, self._m.named, [m.i for m in self._m.meanings])
+        wishes = any(m.i in rest for m in self._m.meanings) or any(start <= limit.start < end for limit in limits)
+        self._m.done[run.start : rest.start] = [wishes] * said
+        return wishes or any(self._m.named[n] for n in rest)
 
     def _question(self, run: range) -> bool:
         tokens = self._m.tokens[run.start : run.stop]
@@ -157,7 +171,12 @@ class Sentences:
         shown = bool(self._m.context.shown or self._m.context.focus)
         content = [n for n in run if self._m.tokens[n].norm not in self._m.words.noise]
         start, end = self._m.span(run)
-        if shown and len(run) <= 6 and not any(self._m.named[n] for n in run):
+        measured = any(self._m.named[n] for n in run) or any(
+            r.i in run and r.how is Pointing.ORDINAL for r in self._m.pointers
+        )
+        ends = [t.j for t in self._m.titles] + [r.j for r in self._m.pointers]
+        measured = measured or run.start in ends  # "like the second but older"
+        if shown and len(run) <= 6 and not measured:
             for norm, critique in (
                 ("older", Critique.OLDER),
                 ("newer", Critique.NEWER),

@@ -21,6 +21,7 @@ class Cue(StrEnum):
     LIKE = "like"
     DISLIKE = "dislike"
     WANT = "want"
+    INTEND = "intend"
     HINT = "hint"
     AVOID = "avoid"
     SEEN = "seen"
@@ -42,6 +43,7 @@ _TURNED = {
     Cue.LIKE: Cue.DISLIKE,
     Cue.DISLIKE: Cue.LIKE,
     Cue.WANT: Cue.AVOID,
+    Cue.INTEND: Cue.AVOID,
     Cue.HINT: Cue.AVOID,
     Cue.AVOID: Cue.AVOID,
     Cue.SEEN: Cue.UNSEEN,
@@ -70,7 +72,8 @@ class Stance:
     """How the speaker stands to a mention. ``cue`` is None when nothing governs it; ``base`` is the cue that
     governs a resemblance or an exception ("I don't like films like X": resemble, based on dislike); ``start`` is
     where the cue's words begin; ``tentative`` marks a verdict on looks alone ("sounds good"), ``closer`` one in the
-    mention's own phrase when the cue stands in another ("I liked X, Y was dull")."""
+    mention's own phrase when the cue stands in another ("I liked X, Y was dull"), ``referred`` one in a later clause
+    that takes it up by a pronoun ("but I hate them")."""
 
     cue: Cue | None
     verdict: Verdict | None
@@ -80,6 +83,7 @@ class Stance:
     refused: bool = False
     tentative: bool = False
     closer: bool = False
+    referred: bool = False
 
 
 class Stances:
@@ -93,6 +97,7 @@ class Stances:
                 (Cue.UNSEEN, cues.unseen),
                 (Cue.AVOID, cues.avoid),
                 (Cue.DISLIKE, cues.dislike),
+                (Cue.INTEND, (*cues.intend, *(f"{will} {act}" for will in cues.will for act in cues.act))),
                 (Cue.WANT, cues.want),
                 (Cue.LIKE, cues.like),
                 (Cue.SEEN, cues.seen),
@@ -113,18 +118,26 @@ class Stances:
         self._intense = set(map(squash, negators.intensifiers))
         self._hedges = Phrases((words, True) for words in negators.hedges)
 
-    def of(self, text: str, tokens: Sequence[Token], mentioned: Sequence[bool]) -> Scopes:
-        """The scopes of one message; ``mentioned`` marks the words of titles and people, which are no cues."""
-        return Scopes(self, text, tokens, mentioned)
+    def of(self, text: str, tokens: Sequence[Token], mentioned: Sequence[bool], joined: Sequence[bool] = ()) -> Scopes:
+        """The scopes of one message; ``mentioned`` marks the words of titles and people, which are no cues, and
+        ``joined`` those that go on with the name of the word before."""
+        return Scopes(self, text, tokens, mentioned, joined or [False] * len(tokens))
 
 
 class Scopes:
     """The clauses, cues and predicates of one message."""
 
-    def __init__(self, words: Stances, text: str, tokens: Sequence[Token], mentioned: Sequence[bool]) -> None:
-        self._words, self._tokens, self._mentioned = words, tokens, mentioned
+    def __init__(
+        self,
+        words: Stances,
+        text: str,
+        tokens: Sequence[Token],
+        mentioned: Sequence[bool],
+        joined: Sequence[bool],
+    ) -> None:
+        self._words, self._tokens, self._mentioned, self._joined = words, tokens, mentioned, joined
         self.sentence = [0] * len(tokens)
-        self._clause = [0] * len(tokens)
+        self.clause = [0] * len(tokens)
         self.phrase = [0] * len(tokens)
         self._divide(text)
         self._cues = self._find_cues()
@@ -137,7 +150,7 @@ class Scopes:
             if n:
                 before = self._tokens[n - 1]
                 gap = text[before.end : token.start]
-                inside = self._mentioned[n - 1] and self._mentioned[n] and not re.search(r"[.!?]\s|\n", gap)
+                inside = self._joined[n]
                 short = gap.startswith(".") and (
                     before.norm in self._words.grammar.abbreviations or len(before.norm) == 1
                 )
@@ -150,7 +163,7 @@ class Scopes:
                     or (token.norm in ("and", "or", "nor", "plus", "because") and not self._mentioned[n])
                 ):
                     phrase += 1
-            self.sentence[n], self._clause[n], self.phrase[n] = sentence, clause, phrase
+            self.sentence[n], self.clause[n], self.phrase[n] = sentence, clause, phrase
 
     def _contrasts(self, n: int) -> bool:
         norm, before = self._tokens[n].norm, self._tokens[n - 1].norm
@@ -165,7 +178,7 @@ class Scopes:
     def _negated(self, i: int) -> int | None:
         """Where the negator that turns the word at ``i`` round stands, if one does."""
         for n in range(i - 1, max(-1, i - 7), -1):
-            if self._clause[n] != self._clause[i]:
+            if self.clause[n] != self.clause[i]:
                 return None
             norm = self._tokens[n].norm
             if norm in self._words._negators and not self._mentioned[n]:
@@ -249,9 +262,11 @@ class Scopes:
             outer = self._governing(governing.i, outer=True)
             base = outer.kind if outer else Cue.RESEMBLE if self._says_like(governing) else None
         judged = self._judged(j)
+        referred = bool(judged and self.clause[judged.i] != self.clause[j - 1] and self._takes_object(judged))
         if (
             close
             and judged
+            and not referred
             and not (
                 self.phrase[judged.i] == self.phrase[j - 1]
                 and any(self._tokens[n].norm in self._words._copulas for n in range(j, judged.i))
@@ -270,17 +285,24 @@ class Scopes:
             refused,
             bool(judged and judged.tentative),
             bool(judged and governing and self.phrase[judged.i] == self.phrase[j - 1] != self.phrase[governing.j - 1]),
+            referred,
         )
+
+    def _takes_object(self, judged: _Judgement) -> bool:
+        """Whether a judgement is a verb with a pronoun for what it judges: "hate them"."""
+        return judged.j - judged.i > 1 and self._tokens[judged.j - 1].norm in self._words.grammar.objects
 
     def about_end(self, stop: int | None = None) -> Stance:
         """The stance at the end of what was said, as if something named followed: "haven't seen", "boring"."""
         end = len(self._tokens) if stop is None else stop
         last = end - 1
-        cues = [c for c in self._cues if c.j <= end and self._clause[c.i] == self._clause[last]]
-        judged = [v for v in self._judgements if v.j <= end and self._clause[v.i] == self._clause[last]]
+        cues = [c for c in self._cues if c.j <= end and self.clause[c.i] == self.clause[last]]
+        judged = [v for v in self._judgements if v.j <= end and self.clause[v.i] == self.clause[last]]
         verdict = judged[-1] if judged else None
         cue = cues[-1].kind if cues else None
-        return Stance(cue, verdict.verdict if verdict else None, self._weight(last, end, verdict), 0)
+        tentative = bool(verdict and verdict.tentative)
+        said = verdict.verdict if verdict else None
+        return Stance(cue, said, self._weight(last, end, verdict), 0, tentative=tentative)
 
     def _says_like(self, cue: _Cue) -> bool:
         return cue.kind is Cue.AVOID and cue.j - cue.i <= 3 and self._tokens[cue.j - 1].norm == "like"
@@ -290,7 +312,7 @@ class Scopes:
         for cue in self._cues:
             if cue.j > i:
                 break
-            if self._clause[cue.i] != self._clause[i] and self._clause[cue.j - 1] != self._clause[i]:
+            if self.clause[cue.i] != self.clause[i] and self.clause[cue.j - 1] != self.clause[i]:
                 continue
             if best is not None and cue.kind is Cue.HINT and self.phrase[cue.i] == self.phrase[best.j - 1]:
                 continue
@@ -325,7 +347,7 @@ class Scopes:
             between = range(j, judgement.i)
             if self.sentence[judgement.i] != self.sentence[last]:
                 return self._judged_next(judgement, last)
-            if self._clause[judgement.i] != self._clause[last] and not self._refers(last, judgement):
+            if self.clause[judgement.i] != self.clause[last] and not self._refers(last, judgement):
                 return None
             others = [n for n in between if self._mentioned[n] and (n == 0 or not self._mentioned[n - 1] or n == j)]
             cues = [
@@ -382,11 +404,8 @@ class Scopes:
             "something",
         )
         mentions = any(self._mentioned[last + 1 : judgement.j]) or asking
-        return (
-            judgement
-            if not mentions and (head & set(self._words.grammar.pronouns)) and judgement.i - opening <= 7
-            else None
-        )
+        speaks = head & {*self._words.grammar.pronouns, *self._words.grammar.seeming}
+        return judgement if not mentions and speaks and judgement.i - opening <= 7 else None
 
     def _weight(self, i: int, j: int, judged: _Judgement | None) -> float:
         if judged and judged.hedged:
@@ -394,6 +413,6 @@ class Scopes:
         near = [
             t.norm
             for n, t in enumerate(self._tokens)
-            if self._clause[n] == self._clause[i] and i - 5 <= n < j + 6 and not self._mentioned[n]
+            if self.clause[n] == self.clause[i] and i - 5 <= n < j + 6 and not self._mentioned[n]
         ]
         return 1.0 if self._words._intense & set(near) else 0.7

@@ -112,10 +112,32 @@ class Context:
     they feel like), ``"choice"`` (which of ``shown`` was meant), or None."""
 
 
+class NamedKind(StrEnum):
+    """What a message can name outright."""
+
+    TITLE = "title"  # item_ids are the items it may mean, likeliest first
+    PERSON = "person"  # clause holds the facets that carry the name
+    GENRE = "genre"  # value is the lexicon's concept
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that ``text[start:end]`` names, whatever is said of it; unlike a statement it is never pointed at."""
+
+    kind: NamedKind
+    value: str
+    start: int
+    end: int
+    item_ids: tuple[str, ...] = ()
+    clause: Clause | None = None
+    confidence: float = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything understood in one message, in the order it was said."""
+    """Everything understood in one message, in the order it was said, and everything that it names."""
 
     text: str
     statements: tuple[Statement, ...] = ()
     choices: tuple[Choice, ...] = ()
+    named: tuple[Named, ...] = ()

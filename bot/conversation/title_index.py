@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import math
+import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.conversation.spelling import Rarity, Spelling, skeleton, undouble
-from bot.conversation.tokens import Token, norms
+from bot.conversation.tokens import ARTICLES, Token, norms
 from recsys.catalogue import Catalogue
 
-ARTICLES = frozenset(("the", "a", "an"))
 SMALL = ARTICLES | {"of", "and", "in", "to", "on", "part", "chapter", "episode", "vol", "volume"}
 """Words that people leave out of titles."""
+_COUNTED = frozenset(("episode",))
 PART = 1.5
 """A reading with this penalty or more found only a part of the title."""
 
 _LOOKED_INTO = 6
 """Misspelt words that are looked into per message: the search is the dearest step."""
 _LONGEST = 12
+_UNKNOWN_RANK = 20_000
 _KNOWN = 0.55
-"""How popular (0..1, logarithmic) a film must be for a part of its title to name it."""
+"""How popular (0..1) a film must be for a part of its title to name it."""
 _ALIAS, _LOOSE, _DOUBLED = 0.6, 0.4, 1.0
 _HEAD, _TAIL, _TWO_WORDS, _THREE_WORDS, _RARE_WORD = 1.5, 2.0, 2.5, 2.0, 1.5
 _NUMBERS = {
@@ -57,19 +59,35 @@ class Candidate:
     exact: bool
 
 
-def _number(norm: str) -> str:
+def _fame(votes: Sequence[float]) -> list[float]:
+    """How well known each row is, by its rank: counts of votes differ in scale from catalogue to catalogue, but people
+    know about as many films. Equals share the lowest rank."""
+    ascending = sorted(votes)
+    ranks = [len(votes) - bisect_left(ascending, v) if v > 0 else _UNKNOWN_RANK + 1 for v in votes]
+    return [
+        1 - (min(rank - 1, _UNKNOWN_RANK) / _UNKNOWN_RANK) ** 0.36 if rank < _UNKNOWN_RANK else 0.0 for rank in ranks
+    ]
+
+
+def number(norm: str) -> str:
+    """A number word or Roman numeral as digits; other words as they are."""
     return _NUMBERS.get(norm, norm)
 
 
 class TitleIndex:
     """The keys of a catalogue's titles and aliases."""
 
-    def __init__(self, catalogue: Catalogue, rarity: Rarity) -> None:
+    def __init__(self, catalogue: Catalogue, rarity: Rarity, known: Container[str] = ()) -> None:
+        """``known`` are rare words that are no misspelt titles, such as names."""
         self.items = catalogue.items
+        self._known = known
         self.votes = [max(item.number("popularity") or 0.0, 0.0) for item in self.items]
-        top = math.log1p(max(self.votes, default=0.0)) or 1.0
-        self.popularity = [math.log1p(votes) / top for votes in self.votes]
-        """0..1, logarithmic: what share of the most popular item's logarithm a row has."""
+        self.popularity = _fame(self.votes)
+        """0..1 by rank: 1 for the best known item, 0.5 for the 3,000th, 0 past the 20,000th or without votes."""
+        self.articles = [
+            first[0] if (first := norms(item.title)[:1]) and first[0] in ARTICLES else "" for item in self.items
+        ]
+        """The article that a row's title opens with, if it does."""
         self._rarity = rarity
         self._keys: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._longest = 1
@@ -111,7 +129,7 @@ class TitleIndex:
     def _key(self, said: Sequence[str], row: int, penalty: float) -> None:
         said = said[1:] if said[0] in ARTICLES and len(said) > 1 else said
         costs = {"".join(said): penalty}
-        telling = [_number(n) for n in said if n not in SMALL]
+        telling = [number(n) for n in said if n not in SMALL]
         if len(telling) > 1 or len(said) == 1 == len(telling):
             if telling[-1] == "v" and len(telling) > 1:
                 telling[-1] = "5"
@@ -140,7 +158,7 @@ class TitleIndex:
     def corrected(self, tokens: Sequence[Token], covered: Sequence[bool]) -> Iterator[Candidate]:
         """Runs that name items once an odd word, not yet ``covered``, is spelt as it may have been meant."""
         said, bares = [t.norm for t in tokens], [t.bare for t in tokens]
-        odd = [n for n, bare in enumerate(bares) if not covered[n] and not self._rarity.inflected(bare)][:_LOOKED_INTO]
+        odd = [n for n, bare in enumerate(bares) if not covered[n] and self._odd(bare)][:_LOOKED_INTO]
         for n in odd:
             for meant, distance in self._spelling.meant(bares[n]):
                 cost = max(1.4 * distance - (skeleton(meant) == skeleton(bares[n])), 0.1)
@@ -152,11 +170,28 @@ class TitleIndex:
                     if trial[i] not in ARTICLES:
                         yield from (c for c in self._from(trial, trial, i, cost) if c.j > n)
 
+    def sequels(self, said: Sequence[str], number: int) -> tuple[int, ...]:
+        """The rows of a series' numbered part, given the words of its title."""
+        key = "".join(n for n in said if n not in SMALL) + str(number)
+        found = self._keys.get(key, ())
+        best = min((penalty for _, penalty in found), default=0.0)
+        return tuple(row for row, penalty in found if penalty == best)
+
+    def _odd(self, word: str) -> bool:
+        """Whether a word may be misspelt: no everyday word, name or drawn-out sound ("hmmm")."""
+        drawn_out = re.search(r"(.)\1\1", word)
+        return not (self._rarity.inflected(word) or word in self._known or drawn_out)
+
     def _from(self, said: Sequence[str], bares: Sequence[str], i: int, cost: float) -> Iterator[Candidate]:
-        for j, plain, telling, rarity in self._windows(said, bares, i):
+        for j, plain, telling, unnumbered, rarity in self._windows(said, bares, i):
             rows: dict[int, float] = {}
             short = undouble(telling)
-            spellings = ((plain, 0.0), (telling, _LOOSE), (short if len(short) >= 6 else "", _DOUBLED))
+            spellings = (
+                (plain, 0.0),
+                (telling, _LOOSE),
+                (unnumbered if unnumbered != telling else "", _LOOSE),
+                (short if len(short) >= 6 else "", _DOUBLED),
+            )
             for key, extra in spellings:
                 if key and (not extra or key != plain):
                     for row, penalty in self._keys.get(key, ()):
@@ -167,15 +202,20 @@ class TitleIndex:
                 same = tuple(row for row, p in rows.items() if p == penalty)
                 yield Candidate(i, j, same, penalty + cost, rarity, exact=cost == 0.0)
 
-    def _windows(self, said: Sequence[str], bares: Sequence[str], i: int) -> Iterator[tuple[int, str, str, float]]:
-        """Of the runs from ``i`` on: the end, the key as said, the key without small words, the rarity."""
-        plain = telling = ""
+    def _windows(self, said: Sequence[str], bares: Sequence[str], i: int) -> Iterator[tuple[int, str, str, str, float]]:
+        """Of the runs from ``i`` on: the end, the key as said, the key without small words, that without the number
+        of an episode too, and the rarity."""
+        plain = telling = unnumbered = ""
         rarity = 0.0
         opens = said[i] not in SMALL
-        for j in range(i, min(i + self._longest, len(said))):
+        for j in range(i, min(i + self._longest + 2, len(said))):
             last, small = said[j], said[j] in SMALL
             rarity += 0.8 if small else self._rarity(last)
+            counts = j > i and said[j - 1] in _COUNTED and number(last).isdigit()
             for word in dict.fromkeys((last, bares[j])):
-                yield j + 1, plain + word, telling + _number(word) if opens and not small else "", rarity
+                tail = "" if small else number(word)
+                keys = (telling + tail, unnumbered + ("" if counts else tail)) if opens and not small else ("", "")
+                yield j + 1, plain + word, *keys, rarity
             plain += last
-            telling += "" if small else _number(last)
+            telling += "" if small else number(last)
+            unnumbered += "" if small or counts else number(last)

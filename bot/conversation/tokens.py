@@ -10,11 +10,16 @@ from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
+ARTICLES = frozenset(("the", "a", "an"))
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
 _WORD = re.compile(rf"&|(?:[^\W_]|[{_INVISIBLE}])+(?:['’`´ʼ](?:[^\W_]|[{_INVISIBLE}])+)*")
 _FOLDED = re.compile(r"&|[^\W_]+")
 _UNSEEN = re.compile(rf"[{_INVISIBLE}]")
 _APOSTROPHE = re.compile("['’`´ʼ]")
+_CONTRACTIONS = frozenset(
+    ("its", "hes", "shes", "thats", "whats", "whos", "lets", "heres", "theres", "wheres", "hows", "whens", "whys")
+)
+"""Words whose 's is a verb: never a possessive."""
 _POSSESSIVE = re.compile("['’`´ʼ]s$", re.IGNORECASE)
 
 
@@ -53,7 +58,7 @@ def tokenize(text: str) -> list[Token]:
         if word == "&":
             tokens.append(Token("and", "and", match.start(), match.end(), False))
         elif norm := fold(word):
-            bare = fold(_POSSESSIVE.sub("", word)) if word[-1] in "sS" else norm
+            bare = fold(_POSSESSIVE.sub("", word)) if word[-1] in "sS" and norm not in _CONTRACTIONS else norm
             tokens.append(Token(norm, bare, match.start(), match.end(), word[0].isupper()))
     return tokens
 

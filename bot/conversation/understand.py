@@ -11,12 +11,14 @@ Deterministic: catalogue linking, a lexicon and the scope of each cue; no model,
 from __future__ import annotations
 
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.message import Message, Words
+from bot.conversation.message import MAX_CHARACTERS, Message, Words
 from bot.conversation.opinions import Opinions
 from bot.conversation.sentences import Sentences
-from bot.conversation.statements import Context, Intent, Kind, Reading, Statement
+from bot.conversation.statements import Context, Intent, Kind, Named, NamedKind, Reading, Statement
+from bot.conversation.tokens import tokenize
 from bot.conversation.wishes import Wishes
 from recsys.catalogue import Catalogue
+from recsys.taste import Clause
 
 
 class Understanding:
@@ -41,7 +43,34 @@ class Understanding:
         opinions.read_emoji()
         _settle(message)
         statements = sorted(message.out, key=lambda s: (s.start, s.end))
-        return Reading(text, tuple(statements), tuple(message.choices))
+        return Reading(text, tuple(statements), tuple(message.choices), _named(message))
+
+    def answers(self, text: str) -> bool:
+        """Whether a message opens with yes or no."""
+        opening = self._words.whole.get(tokenize(text[:MAX_CHARACTERS])[:1])
+        return opening in (Intent.YES, Intent.NO)
+
+    def asks_taste(self, text: str) -> bool:
+        """Whether a message of the other side asks what one likes, so that an answer names what is liked."""
+        return any(hit.value for hit in self._words.taste.find(tokenize(text[:MAX_CHARACTERS])))
+
+
+def _named(message: Message) -> tuple[Named, ...]:
+    """The titles, people and genres of a message in reading order."""
+    titles = [
+        Named(NamedKind.TITLE, message.head[t.start : t.end], t.start, t.end, t.item_ids, confidence=t.confidence)
+        for t in message.titles
+    ]
+    people = [
+        Named(NamedKind.PERSON, p.name, p.start, p.end, clause=Clause(p.name, p.facets), confidence=p.confidence)
+        for p in message.people
+    ]
+    genres = [
+        Named(NamedKind.GENRE, meaning.sense.name, *message.span(range(meaning.i, meaning.j)), clause=meaning.wanted[0])
+        for meaning in message.meanings
+        if meaning.by_name
+    ]
+    return tuple(sorted([*titles, *people, *genres], key=lambda named: (named.start, named.end)))
 
 
 def _settle(message: Message) -> None:

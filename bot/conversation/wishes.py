@@ -10,7 +10,15 @@ from bot.conversation.people import PersonMatch
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Kind
 from bot.conversation.tokens import squash
-from recsys.taste import Clause
+from recsys.taste import Clause, Range
+
+_COMPARED = {
+    "older": ("year", True),
+    "newer": ("year", False),
+    "shorter": ("runtime", True),
+    "longer": ("runtime", False),
+}
+"""What a comparative measures, and whether less of it is wanted."""
 
 
 class Wishes:
@@ -27,6 +35,7 @@ class Wishes:
         """Note facets, numbers and the words for the encoder."""
         self._facets()
         self._find_ranges()
+        self._measured()
         self._choose_year()
         self._wish()
 
@@ -49,9 +58,11 @@ class Wishes:
         if self._m.inverted(i):
             return 0, False, stance
         tonight = any(
-            self._m.tokens[n].norm in ("tonight", "today") and self._m.scopes.sentence[n] == self._m.scopes.sentence[i]
+            self._m.tokens[n].norm in ("tonight", "today") and self._m.scopes.clause[n] == self._m.scopes.clause[i]
             for n in range(len(self._m.tokens))
         )
+        if stance.verdict is not None and stance.referred:  # "my wife loves westerns but I hate them"
+            return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
         if stance.cue in OPINIONS:
             return OPINIONS[stance.cue], not tonight, stance
         if stance.cue is Cue.AVOID:
@@ -163,6 +174,18 @@ class Wishes:
             self._spans.append((found.start, found.end))
             self._remember(i, j, polarity, lasting, stance)
 
+    def _measured(self) -> None:
+        """ "Like Heat but shorter": shorter than Heat."""
+        models = [s.target for s in self._m.out if s.kind is Kind.ITEM and s.value == "like" and s.polarity > 0]
+        for n, token in enumerate(self._m.tokens):
+            name, below = _COMPARED.get(token.norm, ("", False))
+            values = [v for i in models if i and name and (v := self._m.words.catalogue[i].number(name)) is not None]
+            if not values or self._m.done[n]:
+                continue
+            low, high = (None, min(values) - 1) if below else (max(values) + 1, None)
+            bound = Range(name, low, high, f"{token.norm} than {min(values) if below else max(values):.0f}")
+            self._m.say(Kind.RANGE, bound.label, token.start, token.end, polarity=1, range=bound, confidence=0.8)
+
     def _choose_year(self) -> None:
         """ "The 1982 one" answers which film was meant."""
         if self._m.context.asked != "choice":
@@ -251,7 +274,7 @@ class Wishes:
         if not known or len(known) * 2 < len(content):
             return False
         opening = self._m.tokens[words[0]].norm
-        wants = any(self._m.scopes.about(n, n + 1).cue in (Cue.WANT, Cue.HINT, Cue.RESEMBLE) for n in known)
+        wants = any(self._m.scopes.about(n, n + 1).cue in (Cue.WANT, Cue.INTEND, Cue.HINT, Cue.RESEMBLE) for n in known)
         if wants or self._m.context.asked == "wish":
             return True
         if any(s.kind in (Kind.ITEM, Kind.CRITIQUE, Kind.QUESTION) for s in self._m.out) or self._m.choices:

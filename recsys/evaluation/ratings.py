@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -167,15 +168,17 @@ def new_items(data: Interactions, vectors: Tensor, *, progress: Progress = silen
 def rank(model: nn.Module, cases: Sequence[Case], depth: int = DEPTH) -> npt.NDArray[np.int64]:
     """The best ``depth`` rows for each case, (Q, depth), -1 where nothing was left; known items are never ranked."""
     out = []
+    device = next(chain(model.parameters(), model.buffers()), torch.empty(0)).device
     with torch.inference_mode():
         for start in range(0, len(cases), BATCH):
             batch = cases[start : start + BATCH]
-            scores = model(*padded([case.known for case in batch]))
+            rows, weights = padded([case.known for case in batch])
+            scores = model(rows.to(device), weights.to(device))
             allowed = torch.ones_like(scores, dtype=torch.bool)
             for n, case in enumerate(batch):
                 allowed[n, torch.from_numpy(case.masked)] = False
             values, rows = top_k(scores, allowed, depth)
-            out.append(rows.masked_fill(~torch.isfinite(values), -1).numpy())
+            out.append(rows.masked_fill(~torch.isfinite(values), -1).cpu().numpy())
     return np.concatenate(out) if out else np.zeros((0, depth), dtype=np.int64)
 
 

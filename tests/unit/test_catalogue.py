@@ -220,6 +220,21 @@ def test_ids_are_made_for_any_script_and_length(tmp_path: Path) -> None:
     assert all(0 < len(item_id) <= 64 for item_id in ids)
 
 
+def test_two_films_of_one_title_and_year_are_two_items(tmp_path: Path) -> None:
+    rows = [{"title": "Emma", "year": 1996, "director": d} for d in ("Douglas McGrath", "Diarmuid Lawrence")]
+    path = put(tmp_path / "items.jsonl", "\n".join(map(json.dumps, rows)))
+
+    assert [item.id for item in read_items(path).items] == ["emma-1996", "emma-1996-2"]
+
+
+def test_the_names_that_tmdb_gives_its_columns(tmp_path: Path) -> None:
+    row = {"title": "Heat", "popularity": 17.9, "vote_count": 4000, "vote_average": 7.8, "alt_titles": ["Fuego"]}
+    (item,) = read_items(put(tmp_path / "items.jsonl", json.dumps(row))).items
+
+    assert item.numbers == {"popularity": 4000.0, "rating": 7.8}
+    assert item.aliases == ("Fuego",)
+
+
 def test_text_from_outside_is_cleaned(tmp_path: Path) -> None:
     row = '{"title": "  A\\u0000li\\u202een\\n\\ud83d ", "overview": "Cafe\\u0301"}'
     (item,) = read_items(put(tmp_path / "items.jsonl", row)).items

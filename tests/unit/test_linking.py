@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -12,12 +13,15 @@ from bot.conversation.lexicon import load_lexicon
 from bot.conversation.linking import Titles
 from bot.conversation.people import People
 from bot.conversation.spelling import Rarity
+from bot.conversation.title_index import TitleIndex
 from bot.conversation.tokens import tokenize
+from bot.conversation.understand import Understanding
+from recsys.catalogue import Catalogue, Item
 from tests.support.films import films
 
 RARITY = Rarity(load_lexicon().common)
-TITLES = Titles(films(), load_lexicon(), RARITY)
 PEOPLE = People(films(), RARITY)
+TITLES = Titles(films(), load_lexicon(), RARITY, PEOPLE)
 
 
 def titles(text: str) -> list[list[str]]:
@@ -52,6 +56,7 @@ def one_each(text: str) -> list[str]:
         ("singing? I saw Singin in the Rain", ["Singin' in the Rain (1952)"]),
         ("have you seen Airplane?", ["Airplane! (1980)"]),
         ("mad max fury road", ["Mad Max: Fury Road (2015)"]),
+        ("the second godfather", ["The Godfather: Part II (1974)"]),
         ("good bad and ugly", ["The Good, the Bad and the Ugly (1966)"]),
     ],
 )
@@ -154,6 +159,16 @@ def test_equal_claims_are_left_open() -> None:
         ("home alone", ["Home Alone (1990)"]),
         ("not alien to me", []),
         ("I like horror and action", []),
+        ("It's so good", []),
+        ("I saw the last one, It was awesome", []),
+        ("I loved the new It", ["It (2017)"]),
+        ("Happy New Year! Merry Christmas", []),
+        ("movies like The Game and The Thing", ["The Game (1997)", "The Thing (1982)"]),
+        ("hmmm", []),
+        ("he escaped and snitched", []),
+        ("I like movies about World War II", []),
+        ("what about big", ["Big (1988)"]),
+        ("did you see jaws yet", ["Jaws (1975)"]),
     ],
 )
 def test_common_words_are_titles_only_with_evidence(text: str, expected: list[str]) -> None:
@@ -178,10 +193,37 @@ def test_common_words_are_titles_only_with_evidence(text: str, expected: list[st
         ("Tom", []),
         ("my friend Scott and his brother Tony", []),
         ("James is nice", []),
+        ("I love Jim Carey", ["Jim Carrey"]),
+        ("Liam Neisen", ["Liam Neeson"]),
+        ("Russel Crowe? I love him", ["Russell Crowe"]),
+        ("the first one. I'll watch it", []),
+        ("a zombie movie", []),
     ],
 )
 def test_people_are_found_but_never_by_a_shared_first_name(text: str, expected: list[str]) -> None:
     assert [person.name for person in PEOPLE.find(text, tokenize(text))] == expected
+
+
+@pytest.mark.parametrize("title", ["Frida (2002)", "Erin Brockovich (2000)", "Amadeus (1984)"])
+def test_a_title_with_its_year_is_no_person(title: str) -> None:
+    people = [Item("p", "Some Film", facets={"cast": ("Frida Kahlo", "Erin Brockovich", "Amadeus Smith")})]
+    catalogue = Catalogue([*people, Item("t", title[:-7], year=int(title[-5:-1]))])
+    reading = Understanding(catalogue, load_lexicon()).read(f"I liked {title}")
+    assert [n.item_ids for n in reading.named] == [("t",)]
+
+
+def test_the_number_of_an_episode_may_be_said_too() -> None:
+    catalogue = Catalogue([Item("t", "Star Wars: The Last Jedi", year=2017), Item("o", "Star Wars", year=1977)])
+    reading = Understanding(catalogue, load_lexicon()).read("Star Wars: Episode VIII – The Last Jedi (2017)")
+    assert [n.item_ids for n in reading.named] == [("t",)]
+
+
+def test_fame_does_not_depend_on_the_scale_of_the_counts() -> None:
+    scaled = Catalogue(
+        replace(i, numbers={**i.numbers, "popularity": i.numbers["popularity"] ** 2}) for i in films().items
+    )
+    index = TitleIndex(scaled, RARITY)
+    assert index.popularity == TITLES.index.popularity
 
 
 def test_a_person_keeps_both_trades() -> None:

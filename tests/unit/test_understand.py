@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation.lexicon import load_lexicon, parse_lexicon
+from bot.conversation.listening import Listener
 from bot.conversation.statements import Context, Critique, Intent, Kind, Reading, Statement
 from bot.conversation.understand import Understanding
 from recsys.catalogue import Facet
@@ -87,6 +88,27 @@ ITEMS: list[tuple[str, list[str]]] = [
     ("8/10 for Heat", ["+Heat (1995) opinion lasting seen"]),
     ("Zodiac: 3/10", ["-Zodiac (2007) opinion lasting seen"]),
     ("not as good as The Matrix", ["~The Matrix (1999) mention seen"]),
+    ("like Alien but funnier", ["+Alien (1979) like", "+comedy"]),
+    ("something like Alien but less scary", ["+Alien (1979) like", "-horror"]),
+    ("less violent than Heat", ["-violent", "~Heat (1995) mention seen"]),
+    ("Heat but with more humor", ["+Heat (1995) like", "+comedy"]),
+    ("a movie as funny as Groundhog Day", ["+comedy", "+Groundhog Day (1993) like"]),
+    ("similar to Inception but shorter", ["+Inception (2010) like", "+runtime ..147"]),
+    ("like Heat but shorter and newer", ["+Heat (1995) like", "+runtime ..169", "+year 1996.."]),
+    ("smth like heat", ["+Heat (1995) like"]),
+    ("I want to see Heat", ["+Heat (1995) mention"]),
+    ("I'll have to check out Alien", ["+Alien (1979) mention"]),
+    ("I haven't seen Jaws in years", ["~Jaws (1975) mention seen"]),
+    ("never saw Jaws but it looks great", ["+Jaws (1975) mention"]),
+    ("Jaws doesn't sound very good", ["-Jaws (1975) mention"]),
+    ("Heat \N{THUMBS UP SIGN} Alien \N{THUMBS DOWN SIGN}",
+     ["+Heat (1995) opinion lasting seen", "-Alien (1979) opinion lasting seen"]),
+    ("I've seen Heat and Alien, both are great",
+     ["+Heat (1995) opinion lasting seen", "+Alien (1979) opinion lasting seen"]),
+    ("loved Heat, Alien was meh, never saw Amadeus",
+     ["+Heat (1995) opinion lasting seen", "-Alien (1979) opinion lasting seen", "~Amadeus (1984) mention"]),
+    ("I don't like Tom Hanks but I loved Forrest Gump",
+     ["-Tom Hanks lasting", "+Forrest Gump (1994) opinion lasting seen"]),
 ]  # fmt: skip
 
 FACETS: list[tuple[str, list[str]]] = [
@@ -139,6 +161,19 @@ FACETS: list[tuple[str, list[str]]] = [
     ("funnier", ["+comedy"]),
     ("remove comedy", ["-comedy"]),
     ("a good war movie that isn't too gory", ["+war", "-gory"]),
+    ("actually no, make it a comedy", ["+comedy"]),
+    ("forget about comedies", ["-comedy"]),
+    ("I don't want a comedy anymore", ["-comedy"]),
+    ("no wait, I love horror", ["+horror lasting"]),
+    ("my wife loves romcoms but I hate them", ["-romcom lasting"]),
+    ("I love action but tonight something calm", ["+action lasting"]),
+    ("I usually like horror, but tonight I want a comedy", ["+horror lasting", "+comedy"]),
+    ("wanna watch sth scary but not gory", ["+horror", "-gory"]),
+    ("foreign but not french", ["-English", "-French"]),
+    ("i luv tarantino flicks", ["+Quentin Tarantino lasting"]),
+    ("a cartoon, not anime", ["+animation", "-anime"]),
+    ("something to watch on date night", ["+date night"]),
+    ("neither horror nor war", ["-horror", "-war"]),
 ]
 
 RANGES: list[tuple[str, list[str]]] = [
@@ -170,6 +205,10 @@ RANGES: list[tuple[str, list[str]]] = [
     ("rated above 7", ["+rating 7.."]),
     ("I love 80s movies", ["+year 1980..1989 lasting"]),
     ("not from the 90s", ["-year 1990..1999"]),
+    ("I was born in 1985, nothing older than me", ["+year 1985.."]),
+    ("a 1999 movie", ["+year 1999..1999"]),
+    ("from the last decade", ["+year 2009.."]),
+    ("surprise me with something from the 70s", ["intent: surprise", "+year 1970..1979"]),
 ]
 
 INTENTS: list[tuple[str, Intent]] = [
@@ -232,6 +271,25 @@ IN_CONTEXT: list[tuple[Context, str, list[str]]] = [
     (LISTED, "who directed the first one?", ["question: director Heat"]),
     (LISTED, "is the second one scary?", ["question: facet horror Alien"]),
     (LISTED, "not those, something from the 70s", ["critique: other", "+year 1970..1979"]),
+    (LISTED, "the second one but with a happier ending", ["+Alien (1979) like", "critique: more_of feel-good"]),
+    (LISTED, "the first one but funnier", ["+Heat (1995) like", "critique: more_of comedy"]),
+    (LISTED, "like the second but older", ["+Alien (1979) like", "+year ..1978"]),
+    (LISTED, "none of these appeal to me", ["critique: other"]),
+    (LISTED, "seen 1 and 2, hated 3",
+     ["~Heat (1995) mention seen", "~Alien (1979) mention seen", "-Amadeus (1984) opinion lasting seen"]),
+    (LISTED, "the first one, I've seen it", ["~Heat (1995) mention seen"]),
+    (LISTED, "not that one, the first", ["~Heat (1995) mention"]),
+    (LISTED, "show me three more", ["intent: more"]),
+    (FOCUSED, "i'd give it a 7", ["+Alien (1979) opinion lasting seen"]),
+    (FOCUSED, "two thumbs up", ["+Alien (1979) opinion lasting seen"]),
+    (FOCUSED, "Yes. A great movie!", ["intent: yes", "+Alien (1979) opinion lasting seen"]),
+    (FOCUSED, "great", ["intent: chat"]),
+    (FOCUSED, "Have a great day!", ["intent: bye"]),
+    (FOCUSED, "that was a good suggestion", ["+Alien (1979) mention"]),
+    (FOCUSED, "I will definitely watch that one", ["+Alien (1979) mention"]),
+    (FOCUSED, "haven't seen it in years", ["~Alien (1979) mention seen"]),
+    (FOCUSED, "I haven't seen it but it looks interesting", ["+Alien (1979) mention"]),
+    (FOCUSED, "No. I don't like westerns", ["-western lasting"]),
     (FOCUSED, "seen it", ["~Alien (1979) mention seen"]),
     (FOCUSED, "never seen it", ["~Alien (1979) mention"]),
     (FOCUSED, "loved it!", ["+Alien (1979) opinion lasting seen"]),
@@ -252,6 +310,8 @@ IN_CONTEXT: list[tuple[Context, str, list[str]]] = [
     (ASKED, "all of them", ["+Heat (1995) opinion lasting seen", "+Alien (1979) opinion lasting seen",
                             "+Amadeus (1984) opinion lasting seen"]),
     (ASKED, "none", ["~Heat (1995) mention", "~Alien (1979) mention", "~Amadeus (1984) mention"]),
+    (ASKED, "didn't like any of these", ["-Heat (1995) opinion lasting seen", "-Alien (1979) opinion lasting seen",
+                                         "-Amadeus (1984) opinion lasting seen"]),
     (ASKED, "only Heat", ["+Heat (1995) opinion lasting seen"]),
     (ASKED, "Alien and Amadeus", ["+Alien (1979) opinion lasting seen", "+Amadeus (1984) opinion lasting seen"]),
     (ASKED, "the first and third", ["+Heat (1995) opinion lasting seen", "+Amadeus (1984) opinion lasting seen"]),
@@ -287,6 +347,43 @@ def test_several_things_at_once() -> None:
     assert briefs(text) == [
         "intent: greet", "+comedy", "+heist", "+year 2000..2009", "+runtime ..120", "-gory", "intent: thanks",
     ]  # fmt: skip
+
+
+def test_a_reading_names_all_titles_people_and_genres_whatever_is_said_of_them() -> None:
+    reading = read("Who directed Heat? I'd like a comedy with Al Pacino, nothing scary")
+    assert [(n.kind, n.value) for n in reading.named] == [
+        ("title", "Heat"),
+        ("genre", "comedy"),
+        ("person", "Al Pacino"),
+    ]
+    assert reading.named[0].item_ids == (HEAT,)
+
+
+def test_a_dialogue_is_followed_like_a_chat() -> None:
+    listener = Listener(UNDERSTANDING)
+    listener.user("I want a thriller")
+    listener.assistant("Have you seen Heat (1995) or Alien (1979)?")
+    assert listener.context.shown == (HEAT, ALIEN)
+    said = listener.user("loved the first. never saw the other one").statements
+    assert [brief(s) for s in said] == ["+Heat (1995) opinion lasting seen", "~Alien (1979) mention"]
+    listener.assistant("What about Amadeus (1984)?")
+    listener.user("I prefer Jaws")
+    assert [brief(s) for s in listener.user("Yes, a great movie!").statements][1:] == [
+        "+Amadeus (1984) opinion lasting seen"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("What movies do you like?", "Heat", "+Heat (1995) opinion lasting seen"),
+        ("What would you like to see?", "Heat", "~Heat (1995) mention"),
+    ],
+)
+def test_an_example_of_taste_is_liked(question: str, answer: str, expected: str) -> None:
+    listener = Listener(UNDERSTANDING)
+    listener.assistant(question)
+    assert [brief(s) for s in listener.user(answer).statements] == [expected]
 
 
 def test_every_statement_shows_its_evidence() -> None:
