@@ -50,6 +50,8 @@ NEWCOMERS = (1, 3, 10, 40)
 """The numbers of known items that a kernel each is made for; the fusion runs from one to the next."""
 RANK = 128
 """Directions that the product's kernels keep."""
+LESSONS = 1500
+"""Lists that teach the product's blend: enough for its few dozen parameters, and done in seconds."""
 LEAST_PEOPLE = 30
 """Fewer people than this teach nothing that could be told from chance."""
 UNTAUGHT = torch.tensor([1.0, 0.15])
@@ -123,12 +125,13 @@ def fit_blend(
     *,
     rank: int | None = None,
     stratified: float = 0.0,
+    lessons: int | None = None,
     progress: Progress = silent,
 ) -> Blend:
     """Kernels of all ``likes`` (U, N), and weights learned on people whose likes the kernels had not seen.
 
     ``prior`` makes the first signal (N,) from likes. ``stratified``: an item is worth popularity^-stratified as a
-    target.
+    target. ``lessons``: at most so many lists teach the weights, drawn at random; few parameters need no more.
     """
     rng = np.random.default_rng(SEED)
     worth = torch.from_numpy(np.maximum(likes.getnnz(axis=0), 1).astype(np.float32)) ** -stratified
@@ -142,7 +145,9 @@ def fit_blend(
         kernels = fit_kernels(others, vectors, rank=rank)
         found.append(_contests(likes[part], prior(others)[rivals], _towards(kernels, rivals), rivals, worth, rng))
     progress("Fitting the blend", SPLITS, SPLITS + 1)
-    fusion = fit_fusion(*(torch.cat(columns) for columns in zip(*found, strict=True)))
+    columns = [torch.cat(column) for column in zip(*found, strict=True)]
+    drawn = torch.from_numpy(np.sort(rng.permutation(len(columns[0]))[:lessons]))
+    fusion = fit_fusion(*(column[drawn] for column in columns))
     progress("Fitting the blend", SPLITS + 1, SPLITS + 1)
     return Blend(prior(likes), fit_kernels(likes, vectors, rank=rank), fusion)
 
@@ -211,7 +216,9 @@ def build_index(
     if taught:
         order = np.random.default_rng(SEED).permutation(likes.shape[0])
         held, rest = (np.sort(part) for part in np.split(order, [max(1, int(HELD_OUT * len(order)))]))
-        blend = fit_blend(likes[rest], lambda _: prior, vectors, rank=RANK, stratified=STRATIFIED, progress=progress)
+        blend = fit_blend(
+            likes[rest], lambda _: prior, vectors, rank=RANK, stratified=STRATIFIED, lessons=LESSONS, progress=progress
+        )
         measured = _measure(blend, likes[held])
         kernels = fit_kernels(likes, vectors, rank=RANK)
         fusion = blend.fusion

@@ -51,4 +51,4 @@ BASELINES: Final[Mapping[str, Fit]] = {
     "edlae": lambda x: fit_ease(x, l2=100.0, dropout=0.5),
     "ease": fit_ease,
 }
-"""By name. Their settings were chosen on the validation fold of the ratings protocol, ``-cold`` on its cold start."""
+"""By name. Their settings were chosen on the validation fold, those of ``-cold`` for few known items."""

@@ -33,7 +33,7 @@ def ndcg(hit: npt.ArrayLike, totals: npt.ArrayLike, k: int) -> Values:
     """Binary NDCG@k (Järvelin & Kekäläinen 2002): the ideal list has ``min(k, totals)`` hits on top."""
     gains = np.asarray(hit, dtype=np.float64)[:, :k]
     discount = 1 / np.log2(np.arange(k) + 2.0)
-    ideal: Values = np.concatenate([[0.0], np.cumsum(discount)])[np.minimum(np.asarray(totals), k)]
+    ideal: Values = np.concatenate([[0.0], np.cumsum(discount)])[np.minimum(np.asarray(totals, dtype=np.int64), k)]
     found: Values = (gains * discount[: gains.shape[1]]).sum(axis=1)
     return _ratio(found, ideal)
 

@@ -93,9 +93,11 @@ def _solve(known: sparse.csr_matrix[np.float32], other: Tensor, alpha: float, l2
     rank = other.shape[1]
     gram = other.T @ other + l2 * torch.eye(rank)
     outer = (other.unsqueeze(2) * other.unsqueeze(1)).reshape(len(other), -1).numpy()
-    out = []
-    for start in range(0, known.shape[0], 4096):
-        block = known[start : start + 4096]
+    found = torch.zeros(known.shape[0], rank)
+    some = np.flatnonzero(np.diff(known.indptr))  # of whom nothing is known, the solution is zero
+    for start in range(0, len(some), 4096):
+        rows = some[start : start + 4096]
+        block = known[rows]
         left = gram + alpha * torch.from_numpy(block @ outer).reshape(-1, rank, rank)
-        out.append(torch.linalg.solve(left, (1 + alpha) * torch.from_numpy(block @ other.numpy())))
-    return torch.cat(out)
+        found[rows] = torch.linalg.solve(left, (1 + alpha) * torch.from_numpy(block @ other.numpy()))
+    return found

@@ -61,7 +61,9 @@ def text_map(observed: Tensor, counts: Tensor, vectors: Tensor, *, ridge: float 
 
     ``observed`` (N, r), ``counts`` (N,), ``vectors`` (N, d) -> (d, r): a text times it is a predicted row.
     """
-    weight = counts.sqrt().unsqueeze(1)
+    some = torch.nonzero(counts).ravel()  # the others weigh nothing, and are most of a catalogue
+    observed, vectors = observed[some], vectors[some]
+    weight = counts[some].sqrt().unsqueeze(1)
     a = vectors * weight
     normal = a.T @ a + ridge * torch.eye(vectors.shape[1])
     mapping: Tensor = torch.linalg.solve(normal, a.T @ (observed * weight))
