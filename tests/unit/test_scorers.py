@@ -110,7 +110,7 @@ class TestEveryScorer:
             )
 
     def test_nothing_known_is_no_error(self, scorer: nn.Module) -> None:
-        scores = scorer(torch.zeros(2, 0, dtype=torch.int64), torch.zeros(2, 0))
+        scores = scorer(torch.zeros(2, 1, dtype=torch.int64), torch.zeros(2, 1))
         assert scores.shape == (2, ITEMS)
         assert torch.isfinite(scores).all()
 
