@@ -26,21 +26,24 @@ import torch
 from torch import Tensor
 
 from recsys.artefact import Artefact
-from recsys.catalogue import Catalogue, Facet
+from recsys.catalogue import Catalogue, Facet, Item
 from recsys.elicit import telling
 from recsys.encoder import Encoder
 from recsys.errors import ConfigError, ModelError
-from recsys.index import diversify, top_k
+from recsys.index import diversify, series, top_k
 from recsys.models.als import FoldIn
 from recsys.models.bilinear import Bilinear
 from recsys.models.blend import Kernel, chances
 from recsys.models.content import fit_content
 from recsys.models.fusion import STATED, Fusion
 from recsys.taste import Clause, Query, Range, Taste, Wish
+from recsys.upsert import extended
 
 SIGNALS = (*STATED, "likeness", "relation", "prior", "luck")
 LIKE_WEIGHT = 2.0
 """An item named in the wish ("like Alien") counts as much as two liked ones."""
+SEQUEL = 3.0
+"""Likeness that parts of one series have on top of that of their texts when a list is put together."""
 MANY = 8
 """Wishes whose combinations are tried when they don't all fit: 2^8 masks are quick, 2^20 would not be."""
 DISLIKE_WEIGHT = 0.5
@@ -98,6 +101,7 @@ class Engine:
         if artefact.vocabulary != tuple(item.id for item in catalogue.items):
             raise ModelError("The recommendation index is of another catalogue; run `usher index build`.")
         self.catalogue = catalogue
+        self._artefact = artefact
         self.version = artefact.version
         self.device = device
         self._config = config or EngineConfig()
@@ -116,6 +120,12 @@ class Engine:
         )
         self._numbers: dict[str, npt.NDArray[np.float64]] = {}
 
+    def with_items(self, items: Sequence[Item]) -> Engine:
+        """An engine that knows these items too, or their new facts, within a second; this one stays as it is. An item
+        with text gets a place in every signal."""
+        catalogue, artefact = extended(self.catalogue, self._artefact, self._encoder, items)
+        return Engine(catalogue, artefact, self._encoder, self.device, self._config)
+
     @torch.inference_mode()
     def recommend(self, queries: Sequence[Query]) -> list[Recommendation]:
         """The best items for each query, as one batch on the device."""
@@ -130,7 +140,7 @@ class Engine:
         out = []
         for b, query in enumerate(queries):
             valid = rows[b][torch.isfinite(values[b])]
-            near = (similar[valid] @ similar[valid].T).clamp_min(0)
+            near = (similar[valid] @ similar[valid].T).clamp_min(0) + self._sequels(valid, query)
             chosen = valid[diversify(values[b][: len(valid)], near, query.k, self._config.trade_off)]
             picks = self._explain(query, b, chosen, weights, points, scores)
             out.append(Recommendation(picks, self.version, relaxed[b]))
@@ -179,6 +189,14 @@ class Engine:
         for facet in wish.facets:
             met[self.catalogue.rows_with(facet)] = True
         return met
+
+    def _sequels(self, rows: Tensor, query: Query) -> Tensor:
+        """What pairs (P, P) of one series cost beyond their likeness: one of each is enough, but those who name a part
+        as what they want tonight may want them all."""
+        stems = [series(self.catalogue.items[row].title) for row in rows.tolist()]
+        wanted = {series(self.catalogue[i].title) for i in query.wish.like if i in self.catalogue}
+        same = [[a == b and a not in wanted for b in stems] for a in stems]
+        return SEQUEL * torch.tensor(same, dtype=torch.float32, device=self.device).reshape(len(stems), len(stems))
 
     # -- scores ----------------------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -28,17 +28,20 @@ RANDOM_RATINGS: Final = 10
 DISLIKED: Final = 2.0
 """Ratings up to here are answered "didn't like it"; above and below ``LIKED``, "it was all right"."""
 DISLIKE_WEIGHT: Final = -0.5
+COLUMNS: Final = ("ndcg@10", "answers", "ten random", "nothing")
 
 Rows: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(slots=True)
 class Newcomer:
-    """A person who answers truthfully from hidden ratings. ``weight``: row -> what an answer about it is worth."""
+    """A person who answers truthfully from hidden ratings. ``weight``: row -> what an answer about it is worth;
+    ``head``: ten random items of theirs, against which answers are measured."""
 
     ratings: Mapping[int, float]
-    asked: list[int]
-    weight: dict[int, float]
+    head: list[int]
+    asked: list[int] = field(default_factory=list)
+    weight: dict[int, float] = field(default_factory=dict)
 
     def answer(self, items: Sequence[int], likes: bool) -> int:
         """Answers about all ``items``; returns how many of them the person has seen."""
@@ -50,9 +53,9 @@ class Newcomer:
             self.weight[item] = opinion if likes else 1.0
         return len(seen)
 
-    def targets(self, likes: bool) -> Rows:
-        """What is still to be found: the liked (or all rated) items that were not asked about."""
-        left = [i for i, r in self.ratings.items() if (r >= LIKED or not likes) and i not in self.asked]
+    def targets(self, likes: bool, gone: Collection[int]) -> Rows:
+        """What is still to be found: the liked (or all rated) items that are not ``gone``."""
+        left = [i for i, r in self.ratings.items() if (r >= LIKED or not likes) and i not in gone]
         return np.array(left, dtype=np.int64)
 
 
@@ -65,12 +68,17 @@ def onboarding(
     """Ask people of each fold, with models that learned from the other four; see ``docs/evaluation.md``.
 
     ``films``: how many items one question names; the newcomer answers about every one. ``likes``: liked items are
-    positives and targets, as in the ratings protocols; otherwise everything rated. Returns strategy -> ``ndcg@10``
-    after 0, 1, ... questions, ``unseen`` (share of items asked about that were not seen), ``blank`` (share of
-    questions of which nothing was), and ``random ratings``: NDCG@10 after ten random ratings.
+    positives and targets, as in the ratings protocols; otherwise everything rated.
+
+    Returns ``random ratings``: NDCG@10 after ten random ratings, and by strategy ``ndcg@10`` on all that was not asked
+    about, after 0, 1, ... questions; ``unseen``, the share of items asked about that were not seen; ``blank``, the
+    share of questions with none that was. Asking about what a person loves takes it from the targets, so every question
+    makes the rest harder to find; ``answers`` and ``ten random`` compare both kinds of evidence, and ``nothing`` none,
+    on the same targets: those that were neither asked about nor among the ten. ``gap`` is the paired difference of the
+    former two after the last question, with its 95 % interval.
     """
     positive = data.where(data.rating >= LIKED, LEAST_LIKES) if likes else data
-    values: dict[str, list[list[npt.NDArray[np.float64]]]] = {}
+    values: dict[tuple[str, str], list[list[npt.NDArray[np.float64]]]] = {}
     seen: dict[str, list[int]] = {}
     reference: list[npt.NDArray[np.float64]] = []
     parts = folds(len(positive.users))
@@ -82,26 +90,27 @@ def onboarding(
         people = [int(u) for u in test if np.sum(positive.user == u) >= LEAST]
         hidden = [_ratings(data, code[positive.users[u]]) for u in people]
         heads = [shuffled(positive, u)[0][:RANDOM_RATINGS].tolist() for u in people]
-        known = [Newcomer(r, head, dict.fromkeys(head, 1.0)) for r, head in zip(hidden, heads, strict=True)]
-        reference.append(_quality(blend, known, likes))
+        pairs = list(zip(hidden, heads, strict=True))
+        reference.append(_quality(blend, [Newcomer(r, head, head) for r, head in pairs], likes, "ten random"))
         teachers = np.isin(data.user, [code[positive.users[u]] for u in train])
         for name, ask in _strategies(blend, positive.matrix()[train], data, teachers, films).items():
-            crowd = [Newcomer(r, [], {}) for r in hidden]
-            steps = values.setdefault(name, [[] for _ in range(questions + 1)])
-            steps[0].append(_quality(blend, crowd, likes))
-            for step in range(1, questions + 1):
-                seen.setdefault(name, []).extend(person.answer(ask(person), likes) for person in crowd)
-                steps[step].append(_quality(blend, crowd, likes))
+            crowd = [Newcomer(r, head) for r, head in pairs]
+            for step in range(questions + 1):
+                if step:
+                    seen.setdefault(name, []).extend(person.answer(ask(person), likes) for person in crowd)
+                for column in COLUMNS:
+                    value = _quality(blend, crowd, likes, column)
+                    values.setdefault((name, column), [[] for _ in range(questions + 1)])[step].append(value)
     progress("Asking newcomers", len(parts), len(parts))
     random = np.concatenate(reference)
     report: dict[str, Any] = {"people": len(random), "likes": likes, "films": films}
     report["random ratings"] = {"ndcg@10": metrics.confidence(random).mean}
-    for name, steps in values.items():
-        last = np.concatenate(steps[-1])
+    for name in seen:
+        ours, theirs = (np.concatenate(values[name, column][-1]) for column in ("answers", "ten random"))
+        means = {c: [float(np.concatenate(step).mean()) for step in values[name, c]] for c in COLUMNS}
         report[name] = {
-            "ndcg@10": [float(np.concatenate(step).mean()) for step in steps],
-            "ci95": list(metrics.confidence(last)[1:]),
-            "gap": list(metrics.paired(last, random)),
+            **means,
+            "gap": list(metrics.paired(ours, theirs)),
             "unseen": 1 - float(np.mean(seen[name])) / films,
             "blank": float(np.mean(np.array(seen[name]) == 0)),
         }
@@ -136,25 +145,31 @@ def _strategies(
         return [int(i) for i in rng.choice(left, films, replace=False)]
 
     def ours(person: Newcomer) -> list[int]:
-        chance, kernel = chances(blend.kernels, base, *_evidence([person]))
+        chance, kernel = chances(blend.kernels, base, *_evidence([person.weight]))
         return telling(kernel, chance[0], torch.tensor(person.asked, dtype=torch.int64), films)
 
     return {"random": at_random, "popular": fixed(popular), "popularity x entropy": fixed(mixed), "usher": ours}
 
 
-def _evidence(people: Sequence[Newcomer]) -> tuple[Tensor, Tensor]:
-    rows, weights = padded([np.array(list(p.weight), dtype=np.int64) for p in people])
-    for n, person in enumerate(people):
-        weights[n, : len(person.weight)] = torch.tensor(list(person.weight.values()))
+def _evidence(known: Sequence[Mapping[int, float]]) -> tuple[Tensor, Tensor]:
+    rows, weights = padded([np.array(list(k), dtype=np.int64) for k in known])
+    for n, k in enumerate(known):
+        weights[n, : len(k)] = torch.tensor(list(k.values()))
     return rows, weights
 
 
-def _quality(blend: Blend, people: Sequence[Newcomer], likes: bool) -> npt.NDArray[np.float64]:
+def _quality(blend: Blend, people: Sequence[Newcomer], likes: bool, column: str) -> npt.NDArray[np.float64]:
+    """NDCG@10 of each person under one of ``COLUMNS``."""
+    evidence = {
+        "nothing": _evidence([{} for _ in people]),
+        "ten random": _evidence([dict.fromkeys(p.head, 1.0) for p in people]),
+    }
     with torch.inference_mode():
-        scores = blend(*_evidence(people))
+        scores = blend(*evidence.get(column, _evidence([p.weight for p in people])))
     allowed = torch.ones_like(scores, dtype=torch.bool)
-    for n, person in enumerate(people):
-        allowed[n, person.asked] = False
-    targets = [person.targets(likes) for person in people]
+    gone = [p.asked if column == "ndcg@10" else [*p.asked, *p.head] for p in people]
+    for n, rows in enumerate(gone):
+        allowed[n, rows] = False
+    targets = [person.targets(likes, set(rows)) for person, rows in zip(people, gone, strict=True)]
     ranked = top_k(scores, allowed, 10)[1]
     return metrics.ndcg(metrics.hits(ranked, targets), [len(t) for t in targets], 10)

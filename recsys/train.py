@@ -75,6 +75,12 @@ def read_likes(path: Path, catalogue: Catalogue) -> Likes:
     return sparse.csr_matrix((strength[keep].astype(np.float32), (user, rows)), shape=shape)
 
 
+def encode(catalogue: Catalogue, encoder: Encoder, cache: Path, progress: Progress = silent) -> Tensor:
+    """The items' texts as unit vectors (N, d); what ``cache`` has is not encoded again."""
+    texts = [item.text() for item in catalogue.items]
+    return torch.from_numpy(VectorCache(cache).encode(encoder, texts, progress))
+
+
 def fit_kernels(likes: Likes, vectors: Tensor | None = None, *, rank: int | None = None) -> dict[str, Kernel]:
     """The item-to-item signals that ratings teach, and with texts ``vectors`` (N, d) the likeness of those."""
     kernels = {f"newcomer-{known}": fit_newcomer(likes, known, rank=rank) for known in NEWCOMERS}
@@ -178,8 +184,7 @@ def build_index(
     catalogue: Catalogue, likes: Likes, encoder: Encoder, cache: Path, out: Path, progress: Progress = silent
 ) -> Artefact:
     """Encode, fit, measure, save. A catalogue without ratings gets an engine of texts and the prior alone."""
-    texts = [item.text() for item in catalogue.items]
-    vectors = torch.from_numpy(VectorCache(cache).encode(encoder, texts, progress))
+    vectors = encode(catalogue, encoder, cache, progress)
     prior = fit_prior(catalogue)
     taught = likes.shape[0] >= LEAST_PEOPLE
     if taught:

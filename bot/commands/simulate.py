@@ -45,8 +45,14 @@ def _show(report: dict[str, Any]) -> None:
     table.add_column("strategy")
     for n in range(len(next(iter(rows.values()))["ndcg@10"])):
         table.add_column(str(n), justify="right")
-    for column in ("unseen", "blank"):
+    for column in ("answers", "ten random", "unseen", "blank"):
         table.add_column(column, justify="right")
     for name, row in rows.items():
-        table.add_row(name, *(f"{v:.3f}" for v in (*row["ndcg@10"], row["unseen"], row["blank"])))
+        table.add_row(
+            name,
+            *(
+                f"{v:.3f}"
+                for v in (*row["ndcg@10"], row["answers"][-1], row["ten random"][-1], row["unseen"], row["blank"])
+            ),
+        )
     Console(width=140).print(table)
