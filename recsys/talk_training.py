@@ -85,7 +85,7 @@ def fit_talk(
     lessons = fit_lessons(shelves, turns, now)
     chosen, signals, scores = _contests(shelves, turns, rated, now, progress)
     some = (signals != 0).sum(dim=(0, 2)).clamp_min(1)
-    spread = (signals.square().sum(dim=(0, 2)) / some).sqrt().clamp_min(1e-6)
+    spread = (signals.square().sum(dim=(0, 2)) / some).sqrt().clamp_min(1e-3)
     at = torch.from_numpy(np.stack([context(t.query, shelves.catalogue) for t in turns]))
     weights, trust = _fit_weights(signals / spread.unsqueeze(1), scores, chosen, at)
     return replace(lessons, weights=weights.numpy(), trust=trust.numpy(), spread=spread.numpy())

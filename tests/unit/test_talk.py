@@ -113,7 +113,7 @@ def test_a_new_item_takes_part(engine: Engine) -> None:
     grown = engine.with_items([item])
     scores = grown.scores([Query(talk=Talk("make me laugh", "make me laugh"))])[0]
     assert np.isfinite(scores[-1])
-    assert scores[-1] > scores[1]  # a comedy that nobody knows, before a horror film that came up often
+    assert scores[-1] > scores[37]  # a comedy before a horror film, neither ever recommended
 
 
 def test_the_latest_item_named_counts_most_and_refused_ones_do_not() -> None:
