@@ -166,6 +166,7 @@ class Grammar(_Table):
     film_nouns: Words
     slot_nouns: Words
     slot_closers: Words
+    adverbs: Words
     long_ago: Words
     other_matters: Words
     proposals: Words

@@ -107,6 +107,7 @@ class Titles:
         self.after = Phrases((words, True) for words in cues.after)
         self.pronouns, self.not_titles = set(cues.pronouns), set(map(squash, cues.not_titles))
         self.proper = set(map(squash, cues.proper))
+        self.adverbs = set(lexicon.grammar.adverbs)
         self.parts = {squash(w): n for n, words in lexicon.ordinals.items() for w in words if w.isalpha()}
         self.versions, self.copulas = set(cues.versions), set(lexicon.negators.copulas)
         self.fillers = set(map(squash, (*lexicon.fillers.words, *cues.alone))) | ARTICLES
@@ -278,7 +279,9 @@ class _Court:
             case.likened = last == "like"
 
     def _words_after(self, case: _Case, after: str) -> None:
-        following = self._tokens[case.of.j : case.of.j + 3]
+        following = self._tokens[case.of.j : case.of.j + 4]
+        while following and following[0].norm in self._w.adverbs:  # "Heat really is"
+            following = following[1:]
         spoken_of = self._w.after.starting(following) is not None
         boundary = spoken_of or bool(_BOUNDARY.match(after)) or (bool(following) and following[0].norm in _CONJUNCTIONS)
         if not (case.capital or case.quoted or case.year):

@@ -58,7 +58,7 @@ _SMALL = {
     "twenty": 20,
 }
 _LENGTH = (
-    r"(?:(?P<h>\d(?:[.,]\d)?|an?|one|two|three|four)\s*-?\s*(?:hours?|hrs?|h)\b"
+    r"(?<![\w.,])(?:(?P<h>\d(?:[.,]\d)?|an?|one|two|three|four)\s*-?\s*(?:hours?|hrs?|h)\b"
     r"(?:\s*(?:and\s+)?(?:(?P<half>a half)|(?P<hm>\d{1,2})\s*-?\s*(?:m|min|mins|minutes?)?\b))?"
     r"|(?P<h2>\d)h(?P<hm2>\d{2})(?:m|min)?\b|(?P<half2>one and a half|two and a half) hours?"
     r"|(?P<m>\d{2,3})\s*-?\s*(?:m|min|mins|minutes?)\b)"

@@ -44,6 +44,7 @@ _NUMBERS = {
     "ix": "9",
     "ten": "10",
     "xi": "11",
+    "versus": "vs",
 }
 
 
@@ -70,7 +71,7 @@ def _fame(votes: Sequence[float]) -> list[float]:
 
 
 def number(norm: str) -> str:
-    """A number word or Roman numeral as digits; other words as they are."""
+    """A number word or Roman numeral as digits, "versus" as "vs"; other words as they are."""
     return _NUMBERS.get(norm, norm)
 
 
@@ -131,8 +132,9 @@ class TitleIndex:
         costs = {"".join(said): penalty}
         telling = [number(n) for n in said if n not in SMALL]
         if len(telling) > 1 or len(said) == 1 == len(telling):
-            if telling[-1] == "v" and len(telling) > 1:
-                telling[-1] = "5"
+            if len(telling) > 1:
+                middle = ["vs" if n == "v" else n for n in telling[1:-1]]  # "Ford v Ferrari"
+                telling[1:] = [*middle, "5" if telling[-1] == "v" else telling[-1]]
             key = "".join(telling)
             costs.setdefault(key, penalty + _LOOSE)
             if len(short := undouble(key)) >= 6:
