@@ -114,6 +114,7 @@ class Questions(_Table):
     fields: Mapping[str, Words]
     about: Words
     inverted: Words
+    asking: Words
     taste: Words
     offers: Words
 

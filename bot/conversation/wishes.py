@@ -68,7 +68,8 @@ class Wishes:
         if stance.cue is Cue.AVOID:
             return -1, False, stance
         if stance.cue in (Cue.SEEN, Cue.UNSEEN):
-            return 0, False, stance
+            sentence = next(run for run in self._m.runs(self._m.scopes.sentence) if i in run)
+            return int(self._m.asks_for_suggestions(sentence)), False, stance
         if stance.verdict is not None and stance.cue is None:
             return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
         return 1, False, stance
