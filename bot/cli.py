@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from bot.commands.evaluate import evaluate_app
+from bot.commands.simulate import simulate_app
+from bot.commands.train import train_app
 from bot.stages import Home
 from bot.terminal import announce, current_settings, progress_bars
 from recsys.errors import UsherError
@@ -29,6 +31,8 @@ app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(index_app, name="index")
 app.add_typer(models_app, name="models")
 app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(simulate_app, name="simulate")
+app.add_typer(train_app, name="train")
 
 CONNECT = "To talk on Telegram instead: get a token from @BotFather and set TELEGRAM_BOT_TOKEN in .env."
 

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     llm: Literal["auto", "off"] = Field("auto", description="auto: phrase explanations once the model is here")
     llm_model: Path | None = Field(None, description="a GGUF file; empty: the default model in USHER_HOME")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where scoring runs")
+    diversity: float = Field(2.0, ge=0, description="what likeness to a better item on the list costs; 0: nothing")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="log detail")
 
     @field_validator("telegram_base_url")

@@ -22,7 +22,7 @@ from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.encoder import Encoder
-from recsys.engine import Engine, pick_device
+from recsys.engine import Engine, EngineConfig, pick_device
 from recsys.errors import UsherError
 from recsys.llm import Guarded, LlamaCpp, TextGenerator
 from recsys.phrase import prefix
@@ -47,7 +47,9 @@ async def application(
     """The application of a set-up installation, ready to talk. The encoder and the text generator arrive in the
     background: the first message waits for the former, nothing waits for the latter."""
     texts = Texts()
-    engine = Engine(catalogue, artefact, encoder, pick_device(settings.device))
+    engine = Engine(
+        catalogue, artefact, encoder, pick_device(settings.device), EngineConfig(trade_off=settings.diversity)
+    )
     understanding = Understanding(catalogue, load_lexicon())
     store = await Store.open(settings.database)
     # Last, since it takes the interpreter for seconds: the prompt is there first.

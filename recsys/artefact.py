@@ -16,7 +16,7 @@ from torch import Tensor
 from recsys.errors import ModelError
 from recsys.files import sha256
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,7 @@ class Artefact:
             ("metrics.json", dict(self.metrics)),
         ):
             (aside / name).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-        manifest = {p.name: sha256(p) for p in sorted(aside.iterdir())}
-        (aside / "manifest.json").write_text(json.dumps({"format": FORMAT, "sha256": manifest}), encoding="utf-8")
+        seal(aside)
         old = folder.with_name(f"{folder.name}.{os.getpid()}.old")
         if folder.exists():
             folder.rename(old)
@@ -61,10 +60,8 @@ class Artefact:
         if not (folder / "manifest.json").exists():
             raise ModelError("The recommendation index is not built yet; run `usher setup`.")
         try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            damaged = [name for name, sha in manifest["sha256"].items() if sha256(folder / name) != sha]
-            if damaged or manifest["format"] != FORMAT:
-                raise ValueError(", ".join(damaged) or "format")
+            if damaged := damaged_files(folder):
+                raise ValueError(", ".join(damaged))
             config, vocabulary, metrics = (
                 json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
                 for name in ("config", "vocabulary", "metrics")
@@ -74,3 +71,18 @@ class Artefact:
             raise ModelError(
                 f"The recommendation index is damaged ({error}); run `usher index build` to make it anew."
             ) from error
+
+
+def seal(folder: Path) -> None:
+    """Writes ``manifest.json``: the hash of every other file in the folder."""
+    manifest = {p.name: sha256(p) for p in sorted(folder.iterdir())}
+    (folder / "manifest.json").write_text(json.dumps({"format": FORMAT, "sha256": manifest}), encoding="utf-8")
+
+
+def damaged_files(folder: Path) -> list[str]:
+    """Names of files that are not what the manifest says. Raises ``OSError``, ``ValueError``, ``KeyError`` or
+    ``TypeError`` when a file or the manifest itself can't be read."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if manifest["format"] != FORMAT:
+        return ["manifest.json"]
+    return [name for name, sha in manifest["sha256"].items() if sha256(folder / name) != sha]

@@ -12,9 +12,10 @@ import math
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -36,10 +37,11 @@ KINDS: Final[Mapping[str, str]] = FACET_COLUMNS | {
 }
 """Columns that hold a facet, whatever their cells look like, and its kind."""
 
+SPELLED: Final = {"alt_titles": "aliases", "vote_count": "popularity", "vote_average": "rating"}
+"""What other catalogues (TMDB's) call a column of ours. Where a file has both, theirs wins: TMDB's own ``popularity``
+is the week's traffic, not a count."""
+
 PROSE: Final = ("overview", "description", "text")
-ALIASES: Final = ("aliases", "alt_titles")
-VOTES: Final[Mapping[str, str]] = {"vote_count": "popularity", "vote_average": "rating"}
-"""TMDB's counts and means in our terms. Its own ``popularity`` is this week's trend, so the count takes its place."""
 NUMBERS: Final = frozenset({"runtime", "popularity", "rating"})
 MAX_CELL: Final = 1 << 20
 MAX_ID: Final = 64
@@ -99,12 +101,12 @@ def read_items(path: Path) -> Catalogue:
     problems: list[str] = []
     for place, row in rows:
         try:
-            named = "id" in row
+            given = bool(row.get("id"))
             item = _item(row, numeric, path.name)
-            if not named and item.id in items and items[item.id][1].external != item.external:
-                item = replace(item, id=_made_id(item.title, item.year, json.dumps(item.external)))
             if item.id in items:
-                raise _Problem(f"has the id {item.id!r} of {items[item.id][0]}: give each its own")
+                if given or item == items[item.id][1]:
+                    raise _Problem(f"has the id {item.id!r} of {items[item.id][0]}: give each its own")
+                item = replace(item, id=_next_free(item.id, items))
             items[item.id] = place, item
         except _Problem as problem:
             problems.append(f"{place} {problem}")
@@ -121,7 +123,11 @@ def _rows(path: Path) -> Iterator[Row]:
     if kind not in _READERS:
         raise DataError(f"{path} is neither CSV nor JSONL nor Parquet: give it the ending .csv, .jsonl or .parquet.")
     for place, row in _READERS[kind](partial(_OPENERS[last] if packed else open, path)):
-        yield place, {name.strip().lower().replace(" ", "_"): cell for name, cell in row.items()}
+        named = {name.strip().lower().replace(" ", "_"): cell for name, cell in row.items()}
+        for theirs, ours in SPELLED.items():
+            if _filled(named.get(theirs)):
+                named[ours] = named.pop(theirs)
+        yield place, named
 
 
 def _read_csv(opened: Opener, delimiter: str = ",") -> Iterator[Row]:
@@ -134,8 +140,8 @@ def _read_csv(opened: Opener, delimiter: str = ",") -> Iterator[Row]:
             if len(cells) == len(header):
                 yield f"line {line}", dict(zip(header, cells, strict=True))
             elif cells:
-                count = f"has {len(cells)} cells where the header has {len(header)}: check its quotes"
-                yield f"line {line}", {_BROKEN: count}
+                problem = f"has {len(cells)} cells where the header has {len(header)}: check its quotes"
+                yield f"line {line}", {_BROKEN: problem}
             line = reader.line_num + 1
 
 
@@ -191,7 +197,7 @@ def _item(row: dict[str, Any], numeric: set[str], origin: str) -> Item:
     if len(given) > MAX_ID:
         raise _Problem(f"has an id of more than {MAX_ID} characters: shorten it")
     overview = [clean(_text(row.pop(name, ""))) for name in PROSE]
-    aliases = tuple(dict.fromkeys(alias for name in ALIASES for alias in _values(row.pop(name, ()))))
+    aliases = tuple(_values(row.pop("aliases", ())))
     facets: dict[str, tuple[str, ...]] = {}
     numbers: dict[str, float] = {}
     external: dict[str, str] = {}
@@ -206,7 +212,6 @@ def _item(row: dict[str, Any], numeric: set[str], origin: str) -> Item:
         else:
             kind = KINDS.get(name, name)
             facets[kind] = tuple(dict.fromkeys((*facets.get(kind, ()), *_values(cell))))
-    numbers |= {ours: numbers[theirs] for theirs, ours in VOTES.items() if theirs in numbers}
     item = Item(
         id=given or _made_id(title, year),
         title=title,
@@ -221,14 +226,18 @@ def _item(row: dict[str, Any], numeric: set[str], origin: str) -> Item:
     return replace(item, sources=dict.fromkeys([*known, *item.facets, *numbers], origin))
 
 
-def _made_id(title: str, year: int | None, other: str = "") -> str:
-    """A readable id ("heat-1995"); a hash ends those that would be too long or empty, or that have ``other`` to tell
-    apart namesakes of a year."""
+def _made_id(title: str, year: int | None) -> str:
+    """A readable id ("heat-1995"); a hash ends those that would be too long or empty."""
     words = re.sub(r"\W+", "-", unicodedata.normalize("NFKC", title).casefold()).strip("-")
     made = "-".join(filter(None, (words, str(year) if year is not None else "")))
-    if words and len(made) <= MAX_ID and not other:
+    if words and len(made) <= MAX_ID:
         return made
-    return f"{made[:40]}-{hashlib.sha256(f'{title}{year}{other}'.encode()).hexdigest()[:12]}".strip("-")
+    return f"{made[:40]}-{hashlib.sha256(f'{title}{year}'.encode()).hexdigest()[:12]}".strip("-")
+
+
+def _next_free(made: str, taken: Container[str]) -> str:
+    """Two films may share title and year: the second one's made id gets a number."""
+    return next(free for n in count(2) if (free := f"{made[: MAX_ID - 4]}-{n}") not in taken)
 
 
 def _text(cell: Any) -> str:

@@ -1,38 +1,48 @@
-"""Which items to ask a newcomer about: known to many, and telling of the rest of the catalogue."""
+"""Which items to ask a newcomer about: those they may well know, and whose opinion would tell most about the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from typing import Final
 
 import torch
 from torch import Tensor
 
-CANDIDATES = 300
-"""Only the best known items are asked about: an answer "never heard of it" is a wasted question."""
-AUDIENCE = 2000
-"""Items whose coverage counts."""
+from recsys.models.bilinear import Bilinear
+
+CANDIDATES: Final = 300
+"""Only the items that a person most likely knows are asked about: "haven't seen it" is a wasted question."""
+AUDIENCE: Final = 2000
+"""Items about which an answer should tell something: the most likely ones."""
+REST: Final = 0.05
+"""What is left of an answer's worth where others have told it already."""
 
 
-def representatives(similarity: Tensor, prior: Tensor, exclude: Collection[int], k: int, noise: Tensor) -> list[int]:
-    """Greedy facility location (Krause & Golovin 2014): ``k`` rows whose neighbourhoods cover the popular catalogue.
+def telling(
+    kernel: Bilinear, chance: Tensor, asked: Tensor, k: int, noise: Tensor | None = None, candidates: int = CANDIDATES
+) -> list[int]:
+    """``k`` rows to ask about, the most telling first.
 
-    ``similarity``: target vectors (N, r) of unit length; ``prior`` (N,); ``exclude``: rows not to ask about;
-    ``noise`` (N,): added to the prior, so that not everybody gets the same questions. What excluded rows cover
-    counts as covered, so that follow-up questions go elsewhere. Deterministic for given arguments.
+    An answer about item c moves the scores of all others by row c of the kernel. The gain of asking is the chance that
+    the person knows c times the energy of that row over the items they are likely to know; what is told by the items
+    ``asked`` (H,) before, or by those picked already, is projected out (a pivoted Gram-Schmidt: greedy maximum of the
+    information that answers give together). ``chance`` (N,): the belief that the person knows each item; ``noise``
+    (N,): multiplies gains by its exponential, so that not everybody gets the same questions. Deterministic.
     """
-    audience = prior.argsort(descending=True, stable=True)[:AUDIENCE]
-    wanted = torch.softmax(prior[audience], dim=0)
-    asked = torch.tensor(sorted(exclude), dtype=torch.int64, device=prior.device)
-    candidates = (prior + noise).argsort(descending=True, stable=True)[: CANDIDATES + len(asked)]
-    candidates = candidates[~torch.isin(candidates, asked)][:CANDIDATES]
-    near = (similarity[candidates] @ similarity[audience].T).clamp_min(0)
-    covered = (similarity[asked] @ similarity[audience].T).clamp_min(0).amax(dim=0) if len(asked) else 0 * wanted
-    known = torch.sigmoid(prior[candidates] - prior[candidates].mean())
+    chance = chance.clamp(1e-6, 1.0)
+    order = chance.argsort(descending=True, stable=True)
+    audience = order[:AUDIENCE]
+    pool = order[~torch.isin(order, asked)][:candidates]
+    rows = kernel.parts(torch.cat([pool, asked]), audience) * chance[audience].sqrt()
+    rows, told = rows[: len(pool)], torch.linalg.qr(rows[len(pool) :].T).Q
+    whole = rows.square().sum(dim=1)
+    rows = rows - (rows @ told) @ told.T
+    weight = chance[pool] if noise is None else chance[pool] * noise[pool].exp()
     picked: list[int] = []
-    for _ in range(min(k, len(candidates))):
-        gain = known * ((near - covered).clamp_min(0) * wanted).sum(dim=1)
-        gain[picked] = float("-inf")
-        best = int(gain.argmax())
+    for _ in range(min(k, len(pool))):
+        energy = (rows.square().sum(dim=1) + REST * whole) * weight
+        energy[picked] = -1.0
+        best = int(energy.argmax())
         picked.append(best)
-        covered = torch.maximum(covered, near[best])
-    return candidates[picked].tolist()
+        direction = rows[best] / rows[best].norm().clamp_min(1e-9)
+        rows = rows - (rows @ direction).unsqueeze(1) * direction
+    return pool[picked].tolist()

@@ -16,9 +16,8 @@ Stated constraints are masks, never similarities.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,33 +25,31 @@ import torch
 from torch import Tensor
 
 from recsys.artefact import Artefact
-from recsys.catalogue import Catalogue, Facet
-from recsys.elicit import representatives
+from recsys.catalogue import Catalogue, Facet, Item
+from recsys.elicit import telling
 from recsys.encoder import Encoder
 from recsys.errors import ConfigError, ModelError
-from recsys.index import diversify, top_k
+from recsys.index import diversify, series, top_k
+from recsys.models.als import FoldIn
 from recsys.models.bilinear import Bilinear
+from recsys.models.blend import Kernel, chances
 from recsys.models.content import fit_content
-from recsys.models.fusion import LEARNED, STATED, Fusion
-from recsys.taste import Clause, Query, Range, Wish
+from recsys.models.fusion import STATED, Fusion
+from recsys.talk import Part, restored
+from recsys.taste import Clause, Query, Range, Talk, Taste, Wish
+from recsys.upsert import extended
 
-SIGNALS = (*STATED, *LEARNED, "luck")
+SIGNALS = (*STATED, "likeness", "relation", "prior", "luck")
 LIKE_WEIGHT = 2.0
 """An item named in the wish ("like Alien") counts as much as two liked ones."""
+SEQUEL = 3.0
+"""Likeness that parts of one series have on top of that of their texts when a list is put together."""
 MANY = 8
 """Wishes whose combinations are tried when they don't all fit: 2^8 masks are quick, 2^20 would not be."""
 DISLIKE_WEIGHT = 0.5
 """A dislike says less about what a person wants than a like does."""
 WISH_SPREAD = 0.1
 """The usual standard deviation of the cosine between a wish and item texts (MiniLM): makes it a z-score."""
-
-
-class Part(NamedTuple):
-    """What one piece of evidence added to one item's score. ``source`` is an item id, a ``Facet`` or a label."""
-
-    signal: str
-    source: str | Facet
-    amount: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +93,32 @@ class Engine:
         if artefact.vocabulary != tuple(item.id for item in catalogue.items):
             raise ModelError("The recommendation index is of another catalogue; run `usher index build`.")
         self.catalogue = catalogue
+        self._artefact = artefact
         self.version = artefact.version
         self.device = device
         self._config = config or EngineConfig()
         self._encoder = encoder
-        tensors = {name: tensor.to(device) for name, tensor in artefact.tensors.items()}
+        taught = {n: tensor for n, tensor in artefact.tensors.items() if not n.startswith("talk.")}
+        tensors = {name: tensor.to(device).float() for name, tensor in taught.items()}
         self._vectors = tensors["vectors"]
         self._centre = self._vectors.mean(dim=0)
-        self._kernels: dict[str, Bilinear] = {
-            "likeness": fit_content(self._vectors),
-            "relation": Bilinear(tensors["relation.source"], tensors["relation.target"]),
-        }
-        self._scale = dict(zip(LEARNED, artefact.config["scale"], strict=True))
+        self._likeness = fit_content(self._vectors)
+        rest = {name: _kernel(name, tensors) for name in artefact.config["kernels"] if name != "likeness"}
+        self._kernels: dict[str, Kernel] = {"likeness": self._likeness, **rest}
         self._prior = tensors["prior"]
-        self._fusion = Fusion()
-        self._fusion.load_state_dict({name: artefact.tensors[f"fusion.{name}"] for name in ("base", "growth")})
+        self._known = tensors["known"]
+        self._fusion = Fusion(artefact.tensors["fusion.scale"])
+        self._fusion.load_state_dict(
+            {name.removeprefix("fusion."): t for name, t in artefact.tensors.items() if name.startswith("fusion.")}
+        )
         self._numbers: dict[str, npt.NDArray[np.float64]] = {}
+        self._talk = restored(catalogue, artefact, encoder.encode)
+
+    def with_items(self, items: Sequence[Item]) -> Engine:
+        """An engine that knows these items too, or their new facts, within a second; this one stays as it is. An item
+        with text gets a place in every signal."""
+        catalogue, artefact = extended(self.catalogue, self._artefact, self._encoder, items)
+        return Engine(catalogue, artefact, self._encoder, self.device, self._config)
 
     @torch.inference_mode()
     def recommend(self, queries: Sequence[Query]) -> list[Recommendation]:
@@ -119,29 +126,53 @@ class Engine:
         masks, relaxed = zip(*(self._candidates(q) for q in queries), strict=True)
         allowed = torch.from_numpy(np.stack(masks)).to(self.device)
         weights = self._weights(queries)
-        signals = self._signals(queries)
-        scores = torch.stack([weights[s].unsqueeze(1) * signals[s] for s in SIGNALS]).sum(dim=0)
+        points, said = self._points(queries, weights)
+        scores = torch.stack([points[s] for s in SIGNALS]).sum(dim=0)
         pool = max(self._config.pool, max(q.k for q in queries))
         values, rows = top_k(scores, allowed, pool)
-        similar = self._kernels["likeness"].target
+        similar = self._likeness.target
         out = []
         for b, query in enumerate(queries):
             valid = rows[b][torch.isfinite(values[b])]
-            near = (similar[valid] @ similar[valid].T).clamp_min(0)
+            near = (similar[valid] @ similar[valid].T).clamp_min(0) + self._sequels(valid, query)
             chosen = valid[diversify(values[b][: len(valid)], near, query.k, self._config.trade_off)]
-            picks = self._explain(query, b, chosen, weights, signals, scores)
+            picks = self._explain(query, b, chosen, weights, points, scores, said.get(b, 1.0))
             out.append(Recommendation(picks, self.version, relaxed[b]))
         return out
 
     @torch.inference_mode()
-    def telling(self, k: int, exclude: Collection[str] = (), seed: int = 0) -> list[str]:
-        """Ids of ``k`` well-known items whose opinions would tell most about a newcomer; other seeds, other items."""
-        rows = {self.catalogue.row(i) for i in exclude if i in self.catalogue}
-        generator = torch.Generator().manual_seed(seed)
-        noise = 0.3 * torch.randn(len(self.catalogue), generator=generator).to(self.device)
-        similarity = self._kernels["likeness"].target
-        picked = representatives(similarity, self._prior, rows, k, noise)
-        return [self.catalogue.items[row].id for row in picked]
+    def scores(self, queries: Sequence[Query]) -> npt.NDArray[np.float32]:
+        """The score of every item for each query, (B, N), -inf for what the person named, reacted to or excluded.
+
+        For rankings of whole candidate lists: wishes and vetoes, which are masks in ``recommend``, only count in the
+        scores here.
+        """
+        points, _ = self._points(queries, self._weights(queries))
+        total = torch.stack([points[s] for s in SIGNALS]).sum(dim=0)
+        for b, query in enumerate(queries):
+            gone = [*query.exclude, *query.wish.like, *query.taste.items, *query.talk.named]
+            total[b, [self.catalogue.row(i) for i in gone if i in self.catalogue]] = -torch.inf
+        return total.cpu().numpy()
+
+    @torch.inference_mode()
+    def rated(self, queries: Sequence[Query]) -> npt.NDArray[np.float32]:
+        """The part of the scores (B, N) that ratings taught."""
+        bare = [replace(query, talk=Talk()) for query in queries]
+        points, _ = self._points(bare, self._weights(bare))
+        return (points["prior"] + points["likeness"] + points["relation"]).cpu().numpy()
+
+    @torch.inference_mode()
+    def telling(self, k: int, taste: Taste | None = None, exclude: Collection[str] = (), seed: int = 0) -> list[str]:
+        """Ids of ``k`` items that this person may well know and whose opinions would tell most about them. What they
+        reacted to and ``exclude`` is not asked; other seeds, other items."""
+        reactions = self._reactions(Query(taste or Taste()))
+        asked = {*reactions, *(self.catalogue.row(i) for i in exclude if i in self.catalogue)}
+        rows = torch.tensor([list(reactions) or [0]], device=self.device)
+        weights = torch.tensor([list(reactions.values()) or [0.0]], device=self.device)
+        chance, kernel = chances(self._kernels, self._known, rows, weights)
+        noise = 0.3 * torch.randn(len(self.catalogue), generator=torch.Generator().manual_seed(seed)).to(self.device)
+        gone = torch.tensor(sorted(asked), dtype=torch.int64, device=self.device)
+        return [self.catalogue.items[row].id for row in telling(kernel, chance[0], gone, k, noise)]
 
     # -- candidates ------------------------------------------------------------------------------------------
 
@@ -174,6 +205,14 @@ class Engine:
             met[self.catalogue.rows_with(facet)] = True
         return met
 
+    def _sequels(self, rows: Tensor, query: Query) -> Tensor:
+        """What pairs (P, P) of one series cost beyond their likeness: one of each is enough, but those who name a part
+        as what they want tonight may want them all."""
+        stems = [series(self.catalogue.items[row].title) for row in rows.tolist()]
+        wanted = {series(self.catalogue[i].title) for i in query.wish.like if i in self.catalogue}
+        same = [[a == b and a not in wanted for b in stems] for a in stems]
+        return SEQUEL * torch.tensor(same, dtype=torch.float32, device=self.device).reshape(len(stems), len(stems))
+
     # -- scores ----------------------------------------------------------------------------------------------
 
     def _reactions(self, query: Query) -> dict[int, float]:
@@ -190,15 +229,18 @@ class Engine:
         return {row: w / total for row, w in weights.items()}
 
     def _weights(self, queries: Sequence[Query]) -> dict[str, Tensor]:
-        """Signal -> weight of each query, (B,)."""
+        """Signal or kernel -> weight for each query, (B,)."""
         counts = torch.tensor([float(_evidence(q)) for q in queries])
-        learned = self._fusion(counts).to(self.device)
+        with torch.inference_mode():
+            learned = self._fusion(counts).to(self.device)
         stated = {s: torch.full((len(queries),), w, device=self.device) for s, w in STATED.items()}
         luck = torch.tensor([q.surprise for q in queries], device=self.device)
-        return stated | {s: learned[:, n] for n, s in enumerate(LEARNED)} | {"luck": luck}
+        return stated | {s: learned[:, n] for n, s in enumerate(("prior", *self._kernels))} | {"luck": luck}
 
-    def _signals(self, queries: Sequence[Query]) -> dict[str, Tensor]:
-        """Signal -> (B, N)."""
+    def _points(
+        self, queries: Sequence[Query], shares: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Tensor], dict[int, float]]:
+        """Signal -> what it adds to each score, (B, N); and for queries with talk what the ratings' part counts."""
         n = len(self.catalogue)
         reactions = [self._reactions(q) for q in queries]
         width = max(1, max(len(r) for r in reactions))
@@ -214,14 +256,32 @@ class Engine:
             for facet, weight in query.taste.facets.items():
                 facets[b, self.catalogue.rows_with(facet)] += weight
         rows, weights = rows.to(self.device), weights.to(self.device)
-        signals = {name: kernel(rows, weights) / self._scale[name] for name, kernel in self._kernels.items()}
-        return signals | {
+        signals = {
             "asked": torch.from_numpy(asked).to(self.device),
             "wish": self._wish([q.wish for q in queries]),
             "facets": torch.from_numpy(facets).to(self.device),
-            "prior": (self._prior / self._scale["prior"]).expand(len(queries), n),
+            "prior": self._prior.expand(len(queries), n),
             "luck": torch.stack([_luck(q, n) for q in queries]).to(self.device),
         }
+        points = {s: shares[s].unsqueeze(1) * signal for s, signal in signals.items()}
+        points |= {s: torch.zeros((len(queries), n), device=self.device) for s in ("likeness", "relation")}
+        for name, kernel in self._kernels.items():
+            points[_signal(name)] += shares[name].unsqueeze(1) * kernel(rows, weights)
+        return points, self._add_talk(queries, points)
+
+    def _add_talk(self, queries: Sequence[Query], points: dict[str, Tensor]) -> dict[int, float]:
+        """Where something was said, what conversations taught takes the place of the stated weights."""
+        said = [b for b, query in enumerate(queries) if query.talk]
+        if self._talk is None or not said:
+            return {}
+        added, trust = self._talk.points([queries[b] for b in said])
+        for signal in points:
+            if signal != "luck":
+                factor = trust if signal in ("prior", "likeness", "relation") else np.zeros_like(trust)
+                points[signal][said] *= torch.from_numpy(factor).to(self.device).unsqueeze(1)
+        for signal, amount in added.items():
+            points[signal][said] += torch.from_numpy(amount).to(self.device)
+        return dict(zip(said, trust.tolist(), strict=True))
 
     def _wish(self, wishes: Sequence[Wish]) -> Tensor:
         """Free-text wishes against item texts, (B, N), as a z-score; zero where there is no text."""
@@ -240,17 +300,17 @@ class Engine:
         b: int,
         rows: Tensor,
         weights: Mapping[str, Tensor],
-        signals: Mapping[str, Tensor],
+        points: Mapping[str, Tensor],
         scores: Tensor,
+        trust: float,
     ) -> tuple[Pick, ...]:
+        talked = self._talk if query.talk else None
         reactions = self._reactions(query)
         liked = torch.tensor(list(reactions), dtype=torch.int64, device=self.device)
-        strength = torch.tensor(list(reactions.values()), device=self.device).unsqueeze(1)
-        by_item = {
-            name: kernel.parts(liked, rows) * strength * weights[name][b] / self._scale[name]
-            for name, kernel in self._kernels.items()
-            if reactions
-        }
+        strength = torch.tensor(list(reactions.values()), device=self.device)
+        by_item = {s: torch.zeros((len(reactions), len(rows)), device=self.device) for s in ("likeness", "relation")}
+        for name, kernel in self._kernels.items() if reactions else ():
+            by_item[_signal(name)] += kernel.shares(liked, strength, rows) * weights[name][b] * trust
         picks = []
         for k, row in enumerate(rows.tolist()):
             parts = [
@@ -258,21 +318,32 @@ class Engine:
                 for name, amount in by_item.items()
                 for h, j in enumerate(reactions)
             ]
-            parts += [
-                Part("facets", facet, weight * float(weights["facets"][b]))
-                for facet, weight in query.taste.facets.items()
-                if row in self.catalogue.rows_with(facet)
-            ]
-            parts += [
-                Part("asked", wish.label, float(weights["asked"][b]))
-                for wish in _asked(query.wish)
-                if self._meets(wish)[row]
-            ]
-            contributions = {s: float(weights[s][b] * signals[s][b, row]) for s in SIGNALS}
+            parts += talked.parts(query, row) if talked else self._stated_parts(query, b, row, weights)
+            contributions = {s: float(points[s][b, row]) for s in SIGNALS}
             parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "luck") if contributions[s]]
             item_id = self.catalogue.items[row].id
-            picks.append(Pick(item_id, float(scores[b, row]), contributions, tuple(parts)))
+            picks.append(Pick(item_id, float(scores[b, row]), contributions, _summed(parts)))
         return tuple(picks)
+
+    def _stated_parts(self, query: Query, b: int, row: int, weights: Mapping[str, Tensor]) -> list[Part]:
+        facets = [
+            Part("facets", facet, weight * float(weights["facets"][b]))
+            for facet, weight in query.taste.facets.items()
+            if row in self.catalogue.rows_with(facet)
+        ]
+        return facets + [
+            Part("asked", wish.label, float(weights["asked"][b]))
+            for wish in _asked(query.wish)
+            if self._meets(wish)[row]
+        ]
+
+
+def _summed(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """One part for each signal and source."""
+    total: dict[tuple[str, str | Facet], float] = {}
+    for signal, source, amount in parts:
+        total[signal, source] = total.get((signal, source), 0.0) + amount
+    return tuple(Part(signal, source, amount) for (signal, source), amount in total.items())
 
 
 def pick_device(name: str) -> torch.device:
@@ -292,6 +363,17 @@ def _luck(query: Query, n: int) -> Tensor:
 def _asked(wish: Wish) -> tuple[Clause | Range, ...]:
     """Everything that was asked for in so many words, whether it excludes or not."""
     return (*wish.wanted, *wish.hoped, *wish.ranges)
+
+
+def _kernel(name: str, tensors: Mapping[str, Tensor]) -> Kernel:
+    if f"{name}.items" in tensors:
+        return FoldIn(tensors[f"{name}.items"])
+    return Bilinear(tensors[f"{name}.source"], tensors[f"{name}.target"])
+
+
+def _signal(kernel: str) -> str:
+    """What a kernel is to people: the likeness of texts, or the one relation that all the others see in ratings."""
+    return kernel if kernel == "likeness" else "relation"
 
 
 def _evidence(query: Query) -> int:

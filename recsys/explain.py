@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recsys.engine import Part, Pick
+from recsys.engine import Pick
+from recsys.talk import Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import torch
 from torch import Tensor
 
@@ -18,6 +20,20 @@ def top_k(scores: Tensor, allowed: Tensor, k: int) -> tuple[Tensor, Tensor]:
     order = torch.sort(masked, dim=1, descending=True, stable=True)
     k = min(k, scores.shape[1])
     return order.values[:, :k], order.indices[:, :k]
+
+
+_PART = re.compile(
+    r"(\s+(part|chapter|episode|vol|volume)\b.*|\s+(\d{1,2}|[ivx]{1,4})|\s*[:(].*|\s+-\s.*|\s+and the\s.*)$"
+)
+
+
+def series(title: str) -> str:
+    """What the parts of one series have in common: "alien" of "Alien 3", "harry potter" of "Harry Potter and the
+    Goblet of Fire". The whole title where nothing sets a part apart."""
+    stem = title.casefold()
+    while (shorter := _PART.sub("", stem)) != stem and shorter:
+        stem = shorter
+    return stem.removeprefix("the ")
 
 
 def diversify(relevance: Tensor, similarity: Tensor, k: int, trade_off: float) -> list[int]:

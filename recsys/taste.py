@@ -66,6 +66,23 @@ class Taste:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """What was said this evening, as it was said: what the signals learned from conversations read.
+
+    ``transcript``: the words of both sides, the latest last; ``words``: the person's own, without the names of items;
+    ``named``: ids of the items that were named, the latest last; ``echoed``: what a human recommender spoke of.
+    """
+
+    transcript: str = ""
+    words: str = ""
+    named: tuple[str, ...] = ()
+    echoed: tuple[Clause, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.transcript or self.words or self.named)
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """One request: ``k`` items for a taste and a wish, none of ``exclude`` (seen, disliked, just shown).
 
@@ -78,3 +95,4 @@ class Query:
     k: int = 3
     surprise: float = 0.0
     seed: int = 0
+    talk: Talk = field(default_factory=Talk)

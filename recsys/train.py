@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 from scipy import sparse
@@ -16,22 +19,43 @@ from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.encoder import Encoder, VectorCache
 from recsys.errors import DataError
+from recsys.evaluation import metrics
+from recsys.files import replacing
 from recsys.index import top_k
-from recsys.models.bilinear import Bilinear
+from recsys.interactions import Interactions
+from recsys.models.als import FoldIn, fit_als
+from recsys.models.blend import Blend, Kernel, padded, signals
 from recsys.models.content import fit_content
-from recsys.models.fusion import LEARNED, Fusion, fit_fusion
+from recsys.models.fusion import Fusion, fit_fusion
+from recsys.models.newcomer import fit_newcomer
 from recsys.models.prior import fit_prior
-from recsys.models.relation import fit_relation
+from recsys.models.relation import fit_relation, placed, with_text
 from recsys.progress import Progress, silent
 
 Likes = sparse.csr_matrix
 
 LIKED = 3.5
 """Ratings (of 5) from here on count as likes."""
-HELD_OUT = 0.2
-"""Share of people on whom the blend is fitted and measured: never those who taught the relation model."""
-KNOWN = (0, 1, 2, 3, 5, 10, 20)
-"""How many of a held-out person's likes the blend gets to see."""
+HELD_OUT = 0.1
+"""Share of people on whom the product's blend is measured: they teach nothing."""
+SPLITS = 3
+"""The blend learns from everybody, each time with kernels that have never seen them: cross-fitting."""
+KNOWN = (0, 1, 2, 3, 5, 10, 20, 50)
+"""How many of a person's likes the blend gets to see when it learns; also four fifths of them, whatever that is."""
+RIVALS = 3000
+"""Of all items, this many of the best known compete when the blend learns: the others are hardly ever targets."""
+CONTENDERS = 60
+"""Only the best of each list compete when the blend learns: the rest is not in question."""
+NEWCOMERS = (1, 3, 10, 40)
+"""The numbers of known items that a kernel each is made for; the fusion runs from one to the next."""
+RANK = 128
+"""Directions that the product's kernels keep."""
+LESSONS = 1500
+"""Lists that teach the product's blend: enough for its few dozen parameters, and done in seconds."""
+LEAST_PEOPLE = 30
+"""Fewer people than this teach nothing that could be told from chance."""
+UNTAUGHT = torch.tensor([1.0, 0.15])
+"""The usual spread of the prior and of likeness, for catalogues without ratings."""
 STRATIFIED = 0.5
 """Exponent of an item's popularity that discounts it as a target (Steck 2011): people are seen liking what everybody
 sees, so fitting all likes alike would teach the blend to recommend blockbusters to those who named a favourite."""
@@ -56,31 +80,162 @@ def read_likes(path: Path, catalogue: Catalogue) -> Likes:
     return sparse.csr_matrix((strength[keep].astype(np.float32), (user, rows)), shape=shape)
 
 
+def liked(data: Interactions) -> Likes:
+    """The likes among ratings over a catalogue's rows: users by items (U, N), strength as ``read_likes`` gives it."""
+    some = data.where(data.rating >= LIKED)
+    return some.matrix((some.rating / 5).astype(np.float32))
+
+
+def save_likes(likes: Likes, catalogue: Catalogue, path: Path) -> None:
+    """A file that ``read_likes`` reads."""
+    table = likes.tocoo()
+    columns = {
+        "user": table.row.astype(np.int64),
+        "item": [catalogue.items[n].id for n in table.col],
+        "rating": table.data * 5,
+    }
+    with replacing(path) as aside:
+        pq.write_table(pa.table(columns), aside)
+
+
+def encode(catalogue: Catalogue, encoder: Encoder, cache: Path, progress: Progress = silent) -> Tensor:
+    """The items' texts as unit vectors (N, d); what ``cache`` has is not encoded again."""
+    texts = [item.text() for item in catalogue.items]
+    return torch.from_numpy(VectorCache(cache).encode(encoder, texts, progress))
+
+
+def fit_kernels(likes: Likes, vectors: Tensor | None = None, *, rank: int | None = None) -> dict[str, Kernel]:
+    """The item-to-item signals that ratings teach, and with texts ``vectors`` (N, d) the likeness of those."""
+    kernels = {f"newcomer-{known}": fit_newcomer(likes, known, rank=rank) for known in NEWCOMERS}
+    if vectors is not None:
+        kernels = {name: with_text(kernel, likes, vectors) for name, kernel in kernels.items()}
+    kernels["relation"] = fit_relation(likes, vectors, rank=rank or likes.shape[0])
+    factors = fit_als(likes)
+    if vectors is None:
+        return {**kernels, "factors": factors}
+    counts = torch.from_numpy(likes.getnnz(axis=0).astype(np.float32))
+    factors = FoldIn(placed(factors.items, counts, vectors))
+    return {"likeness": fit_content(vectors), **kernels, "factors": factors}
+
+
+def fit_blend(
+    likes: Likes,
+    prior: Callable[[Likes], Tensor],
+    vectors: Tensor | None = None,
+    *,
+    rank: int | None = None,
+    stratified: float = 0.0,
+    lessons: int | None = None,
+    progress: Progress = silent,
+) -> Blend:
+    """Kernels of all ``likes`` (U, N), and weights learned on people whose likes the kernels had not seen.
+
+    ``prior`` makes the first signal (N,) from likes. ``stratified``: an item is worth popularity^-stratified as a
+    target. ``lessons``: at most so many lists teach the weights, drawn at random; few parameters need no more.
+    """
+    rng = np.random.default_rng(SEED)
+    worth = torch.from_numpy(np.maximum(likes.getnnz(axis=0), 1).astype(np.float32)) ** -stratified
+    counts = torch.from_numpy(likes.getnnz(axis=0))
+    rivals = counts.topk(min(RIVALS, int((counts > 0).sum()))).indices.sort().values
+    parts = np.array_split(rng.permutation(likes.shape[0]), SPLITS)
+    found = []
+    for n, part in enumerate(parts):
+        progress("Fitting the blend", n, SPLITS + 1)
+        others = likes[np.sort(np.concatenate([p for m, p in enumerate(parts) if m != n]))]
+        kernels = fit_kernels(others, vectors, rank=rank)
+        found.append(_contests(likes[part], prior(others)[rivals], _towards(kernels, rivals), rivals, worth, rng))
+    progress("Fitting the blend", SPLITS, SPLITS + 1)
+    columns = [torch.cat(column) for column in zip(*found, strict=True)]
+    drawn = torch.from_numpy(np.sort(rng.permutation(len(columns[0]))[:lessons]))
+    fusion = fit_fusion(*(column[drawn] for column in columns))
+    progress("Fitting the blend", SPLITS + 1, SPLITS + 1)
+    return Blend(prior(likes), fit_kernels(likes, vectors, rank=rank), fusion)
+
+
+def _towards(kernels: Mapping[str, Kernel], items: Tensor) -> dict[str, Kernel]:
+    """The kernels as they speak for ``items`` (M,) alone."""
+    return {name: kernel.towards(items) for name, kernel in kernels.items()}
+
+
+def _contests(
+    likes: Likes,
+    prior: Tensor,
+    kernels: Mapping[str, Kernel],
+    rivals: Tensor,
+    worth: Tensor,
+    rng: np.random.Generator,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """What the fusion learns from: signals (Q, S, C) of the contenders, counts (Q,), gains (Q, C)."""
+    place = torch.full((likes.shape[1],), -1).index_copy(0, rivals, torch.arange(len(rivals)))
+    cases = [case for user in range(likes.shape[0]) for case in _shown_and_hidden(likes[user].indices, rng)]
+    out: list[tuple[Tensor, Tensor, Tensor]] = []
+    for start in range(0, len(cases), 256):
+        batch = cases[start : start + 256]
+        rows, weights = padded([known for known, _ in batch])
+        every = signals(prior, kernels, rows, weights)
+        counts = weights.sum(dim=1)
+        gains = torch.zeros(len(batch), len(rivals))
+        leader = _leader(counts, list(kernels))
+        scores = every[torch.arange(len(batch)), leader]
+        for n, (known, hidden) in enumerate(batch):
+            targets, gone = (rows[rows >= 0] for rows in (place[torch.from_numpy(r)] for r in (hidden, known)))
+            gains[n, targets] = worth[rivals[targets]]
+            scores[n, gone] = -torch.inf
+        best = scores.topk(min(CONTENDERS, len(rivals))).indices
+        chosen = every.gather(2, best.unsqueeze(1).expand(-1, every.shape[1], -1))
+        out.append((chosen, counts, gains.gather(1, best)))
+    signal, count, gain = (torch.cat(columns) for columns in zip(*out, strict=True))
+    return signal, count, gain
+
+
+def _leader(counts: Tensor, names: Sequence[str]) -> Tensor:
+    """The one signal (B,) that names the contenders: the kernel made for the number of known items, at first the
+    prior."""
+    steps = torch.tensor([(low + high) / 2 for low, high in pairwise((0, *NEWCOMERS))])
+    place = torch.tensor([0, *(1 + names.index(f"newcomer-{known}") for known in NEWCOMERS)])
+    return place[torch.bucketize(counts, steps)]
+
+
+def _shown_and_hidden(
+    liked: npt.NDArray[np.int32], rng: np.random.Generator
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """A person's items cut into known and hidden ones, once for each number of known ones that leaves enough."""
+    for known in (*KNOWN, int(0.8 * len(liked))):
+        if len(liked) - known >= min(5, max(1, len(liked) // 5)):
+            order = rng.permutation(liked).astype(np.int64)
+            yield order[:known], order[known:]
+
+
 def build_index(
     catalogue: Catalogue, likes: Likes, encoder: Encoder, cache: Path, out: Path, progress: Progress = silent
 ) -> Artefact:
-    """Encode, fit, measure, save. A catalogue without ratings gets an engine without relation: zero vectors."""
-    texts = [item.text() for item in catalogue.items]
-    vectors = torch.from_numpy(VectorCache(cache).encode(encoder, texts, progress))
+    """Encode, fit, measure, save. A catalogue without ratings gets an engine of texts and the prior alone."""
+    vectors = encode(catalogue, encoder, cache, progress)
     prior = fit_prior(catalogue)
-    if likes.nnz:
-        progress("Fitting the relation model", 0, 2)
-        fusion, scale, metrics = _fit_blend(likes, vectors, prior)
-        progress("Fitting the relation model", 1, 2)
-        relation = fit_relation(likes, vectors)
-        progress("Fitting the relation model", 2, 2)
-        source, target = relation.source, relation.target
+    taught = likes.shape[0] >= LEAST_PEOPLE
+    if taught:
+        order = np.random.default_rng(SEED).permutation(likes.shape[0])
+        held, rest = (np.sort(part) for part in np.split(order, [max(1, int(HELD_OUT * len(order)))]))
+        blend = fit_blend(
+            likes[rest], lambda _: prior, vectors, rank=RANK, stratified=STRATIFIED, lessons=LESSONS, progress=progress
+        )
+        measured = _measure(blend, likes[held])
+        kernels = fit_kernels(likes, vectors, rank=RANK)
+        fusion = blend.fusion
     else:
-        fusion, scale, metrics = Fusion(), dict.fromkeys(LEARNED, 1.0), {}
-        source, target = torch.zeros(len(catalogue), 1), torch.zeros(len(catalogue), 1)
+        kernels, fusion, measured = {"likeness": fit_content(vectors)}, Fusion(UNTAUGHT), {}
+    known = (
+        torch.from_numpy(likes.getnnz(axis=0) / max(likes.shape[0], 1)).float() if taught else torch.sigmoid(prior - 3)
+    )
     tensors = {
         "vectors": vectors,
         "prior": prior,
-        "relation.source": source,
-        "relation.target": target,
-        "fusion.base": fusion.base.detach(),
-        "fusion.growth": fusion.growth.detach(),
+        "known": known,
+        **{f"fusion.{n}": t for n, t in fusion.state_dict().items()},
     }
+    for name, kernel in kernels.items():
+        if name != "likeness":  # made of the vectors
+            tensors |= {f"{name}.{part}": tensor.half() for part, tensor in kernel.tensors().items()}
     version = hashlib.sha256(catalogue.version.encode())
     for tensor in tensors.values():
         version.update(tensor.numpy().tobytes())
@@ -89,72 +244,32 @@ def build_index(
             "version": version.hexdigest()[:12],
             "encoder": encoder.name,
             "catalogue": catalogue.version,
-            "scale": [scale[s] for s in LEARNED],
+            "kernels": list(kernels),
             "seed": SEED,
         },
         tensors=tensors,
         vocabulary=tuple(item.id for item in catalogue.items),
-        metrics=metrics,
+        metrics=measured,
     )
     artefact.save(out)
     return artefact
 
 
-def _fit_blend(likes: Likes, vectors: Tensor, prior: Tensor) -> tuple[Fusion, dict[str, float], dict[str, float]]:
-    """Fit the blend on one half of the held-out people, measure NDCG@10 on the other half."""
+def _measure(blend: Blend, likes: Likes) -> dict[str, float]:
+    """NDCG@10 after each number of likes of people (U, N) who taught nothing, beside the prior's."""
     rng = np.random.default_rng(SEED)
-    order = rng.permutation(likes.shape[0])
-    held = order[: max(2, int(HELD_OUT * likes.shape[0]))]
-    relation = fit_relation(likes[np.sort(order[len(held) :])], vectors)
-    kernels = {"likeness": fit_content(vectors), "relation": relation}
-    popularity = torch.from_numpy(likes.getnnz(axis=0).astype(np.float32))
-    rated = torch.nonzero(popularity).ravel()
-    importance = popularity[rated] ** -STRATIFIED
-    queries = []
-    for user in held:
-        rows = rng.permutation(likes[user].indices)
-        for count in KNOWN:
-            if len(rows) >= count + 5:
-                queries.append((int(user), rows[:count], torch.from_numpy(rows[count:].astype(np.int64))))
-    # Only rated items compete: nobody could have been seen liking the others.
-    place = torch.full((likes.shape[1],), -1).index_copy(0, rated, torch.arange(len(rated)))
-    signals = torch.stack([_signals(known, kernels, prior)[:, rated] for _, known, _ in queries])
-    scale = {s: max(float(signals[:, n].std()), 1e-9) for n, s in enumerate(LEARNED)}
-    signals /= torch.tensor([scale[s] for s in LEARNED]).view(1, -1, 1)
-    counts = torch.tensor([float(len(known)) for _, known, _ in queries])
-    allowed = torch.ones(len(queries), len(rated), dtype=torch.bool)
-    for q, (_, known, _) in enumerate(queries):
-        allowed[q, place[torch.from_numpy(known.astype(np.int64))]] = False
-    targets = [place[liked] for _, _, liked in queries]
-    dev = np.isin([u for u, _, _ in queries], held[: len(held) // 2])
-    train, test = (torch.from_numpy(np.flatnonzero(m)) for m in (~dev, dev))
-    fusion, loss = fit_fusion(
-        signals[train], counts[train], [targets[q] for q in train.tolist()], allowed[train], importance
-    )
-    with torch.inference_mode():
-        scores = torch.einsum("qs,qsn->qn", fusion(counts), signals)
-        popular = top_k(signals[:, LEARNED.index("prior")], allowed, 10)[1]
-        blended = top_k(scores, allowed, 10)[1]
-    metrics = {"loss": loss}
+    out = {}
     for count in KNOWN:
-        some = [q for q in test.tolist() if int(counts[q]) == count]
-        for name, ranked in (("", blended), ("prior ", popular)):
-            if some:
-                values = [_ndcg(ranked[q], targets[q]) for q in some]
-                metrics[f"{name}ndcg@10 after {count} likes"] = float(np.mean(values))
-    return fusion, scale, metrics
-
-
-def _signals(known: npt.NDArray[np.int32], kernels: dict[str, Bilinear], prior: Tensor) -> Tensor:
-    """The learned signals (S, N) of a person with these likes, as the engine computes them, before scaling."""
-    rows = torch.from_numpy(known.astype(np.int64)).unsqueeze(0)
-    weights = torch.full(rows.shape, 1 / max(len(known), 1))
-    by_name = {name: kernel(rows, weights)[0] for name, kernel in kernels.items()} | {"prior": prior}
-    return torch.stack([by_name[s] for s in LEARNED])
-
-
-def _ndcg(ranked: Tensor, targets: Tensor) -> float:
-    """Binary NDCG at len(ranked) (Järvelin & Kekäläinen 2002)."""
-    gains = torch.isin(ranked, targets).float()
-    discount = 1 / torch.log2(torch.arange(len(ranked)) + 2.0)
-    return float((gains * discount).sum() / discount[: min(len(targets), len(ranked))].sum())
+        orders = [rng.permutation(likes[u].indices).astype(np.int64) for u in range(likes.shape[0])]
+        orders = [order for order in orders if len(order) >= count + 5]
+        if not orders:
+            continue
+        rows, weights = padded([order[:count] for order in orders])
+        allowed = torch.ones(len(orders), likes.shape[1], dtype=torch.bool).scatter_(1, rows, weights == 0)
+        hidden = [order[count:] for order in orders]
+        with torch.inference_mode():
+            for name, scores in (("", blend(rows, weights)), ("prior ", blend.prior.expand(len(orders), -1))):
+                hit = metrics.hits(top_k(scores, allowed, 10)[1], hidden)
+                value = metrics.ndcg(hit, [len(h) for h in hidden], 10).mean()
+                out[f"{name}ndcg@10 after {count} likes"] = float(value)
+    return out

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.settings import Settings
 from bot.terminal import announce, current_settings, progress_bars
 from recsys.errors import DataError
+
+if TYPE_CHECKING:
+    from recsys.catalogue import Catalogue
+    from recsys.progress import Progress
 
 evaluate_app = typer.Typer(help="How good the recommendations are, beside their peers.", no_args_is_help=True)
 
@@ -23,6 +30,7 @@ class RatingsProtocol(StrEnum):
     STRONG = "strong"
     COLD = "cold"
     LEAVE_LAST_OUT = "leave-last-out"
+    NEW_ITEMS = "new-items"
 
 
 Ratings = Annotated[Path, typer.Option(help="RecBole .inter, MovieLens ratings.csv or its folder; .xz and .gz too.")]
@@ -34,19 +42,77 @@ def evaluate_ratings(
     ratings: Ratings,
     protocol: Annotated[RatingsProtocol, typer.Option(help="Who is held out, and what is known of them.")],
     likes: Annotated[bool, typer.Option("--likes", help="Only ratings of 4 and more count, as positives.")] = False,
+    catalogue: Annotated[
+        Path | None, typer.Option(help="The rated items with their texts, for new-items; else USHER_HOME's catalogue.")
+    ] = None,
     out: Out = None,
 ) -> None:
     """Recommend to people whose ratings no model has seen: Usher's model and its peers, in one run."""
     from recsys.evaluation import ratings as protocols
     from recsys.interactions import Interactions
 
-    current_settings()
+    settings = current_settings()
     data = Interactions.read(ratings)
     with progress_bars() as progress:
-        report = protocols.evaluate(data, protocol.value, protocols.peers(), likes=likes, progress=progress)
+        if protocol is RatingsProtocol.NEW_ITEMS:
+            items, vectors = encoded(settings, catalogue, progress)
+            report = protocols.new_items(protocols.on_catalogue(data, items), vectors, progress=progress)
+        else:
+            report = protocols.evaluate(
+                data, protocols.PROTOCOLS[protocol.value], protocols.contestants(), likes=likes, progress=progress
+            )
     announce(f"{report['people']:,} people, protocol {protocol.value}.")
     show(report, by_k=protocol is RatingsProtocol.COLD)
     write(report, out)
+
+
+@evaluate_app.command("dialogues")
+def evaluate_dialogues(
+    model: Annotated[Path, typer.Option(help="The folder that `usher train dialogue` wrote.")],
+    turns: Annotated[Path, typer.Option(help="Turns in which somebody recommended, as JSON lines; .xz and .gz too.")],
+    candidates: Annotated[Path, typer.Option(help="The films to rank, a JSON array with key, title, year and ids.")],
+    now: Annotated[
+        datetime | None,
+        typer.Option(help="Not later than this: what came out since is no candidate.", formats=["%Y-%m-%d"]),
+    ] = None,
+    out: Out = None,
+    rows: Annotated[Path | None, typer.Option(help="Write each target's ranks to this file as CSV.")] = None,
+) -> None:
+    """Rank what people recommended next in dialogues, by the understanding and the engine that chats have."""
+    from bot.evaluation import dialogues as protocol
+    from bot.stages import encoder_of
+    from recsys.files import replacing
+
+    settings = current_settings()
+    encoder = encoder_of(settings)
+    said = protocol.read_turns(turns)
+    films = protocol.read_candidates(candidates)
+    with progress_bars() as progress:
+        engine, baselines, recommended = protocol.load(model, encoder, settings.device)
+        year = now.year if now else None
+        report, found = protocol.evaluate(engine, said, films, baselines, recommended, year, progress)
+    announce(f"{report['n']:,} targets of {len(said):,} turns, {len(films):,} candidates.")
+    table = Table()
+    for column in ("", "n", *report["metrics"]):
+        table.add_column(column, justify="right" if column else "left")
+    sections = (
+        {"usher": report["metrics"]},
+        {f"  {name}": values for name, values in report["slices"].items()},
+        report["baselines"],
+    )
+    for section in sections:
+        for name, values in section.items():
+            figures = (f"{values[metric]:.3f}" for metric in report["metrics"])
+            table.add_row(name, str(values.get("n", report["n"])), *figures)
+        table.add_section()
+    Console(width=140).print(table)
+    announce(f"A turn took {report['ms_per_turn']['p50']} ms (median), {report['ms_per_turn']['p95']} ms (p95).")
+    write(report, out)
+    if rows is not None and found:
+        with replacing(rows) as aside, aside.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, found[0].keys())
+            writer.writeheader()
+            writer.writerows(found)
 
 
 @evaluate_app.command("understanding")
@@ -88,6 +154,18 @@ def evaluate_understanding(
     if errors is not None:
         with replacing(errors) as aside:
             aside.write_text("".join(f"{line}\n" for line in report.errors), encoding="utf-8")
+
+
+def encoded(settings: Settings, file: Path | None, progress: Progress) -> tuple[Catalogue, Any]:
+    """The catalogue of a file, or the installation's own, and the vectors (N, d) of its texts."""
+    from bot.stages import Home, encoder_of
+    from recsys.catalogue import Catalogue
+    from recsys.catalogue_io import read_items
+    from recsys.train import encode
+
+    home = Home(settings.usher_home)
+    items = read_items(file) if file else Catalogue.load(home.items)
+    return items, encode(items, encoder_of(settings), home.cache, progress)
 
 
 def show(report: dict[str, Any], *, by_k: bool = False) -> None:

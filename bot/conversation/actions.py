@@ -129,8 +129,8 @@ class Actions:
             after = replace(state, asked="wish", options=moods, questions=state.questions + 1)
             buttons = tuple(Button(m, self._press(moment, Verb.SAY, n)) for n, m in enumerate(moods, 1))
             return Draft(after, question=self._texts("ask_mood"), buttons=buttons + surprise)
-        known = {*moment.taste.items, *state.past}
-        films = await asyncio.to_thread(self._engine.telling, FILMS_ASKED, known, _seed(moment.memory.user.id))
+        seed = _seed(moment.memory.user.id)
+        films = await asyncio.to_thread(self._engine.telling, FILMS_ASKED, moment.taste, state.past, seed)
         after = replace(
             state, asked="opinion", questions=state.questions + 1, shown=tuple(films), shown_in=moment.turn_id
         )
@@ -210,6 +210,7 @@ class Actions:
             LIST_LENGTH,
             SURPRISE if surprise else 0.0,
             _seed(moment.turn_id),
+            state.talk,
         )
         result = await self._run(query)
         if result.picks and not result.relaxed:

@@ -6,8 +6,15 @@ seeker says ("loved it", "the second one") is read as it would be in a chat.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.conversation.state import Dialogue
 from bot.conversation.statements import Context, Kind, NamedKind, Reading
+from bot.conversation.taste import event_of, taste_of
 from bot.conversation.understand import Understanding
+from bot.store.records import Event
+from recsys.catalogue import Catalogue
+from recsys.taste import Query
 
 
 class Listener:
@@ -44,3 +51,28 @@ class Listener:
         self._suggesting = False
         self.context = Context(self.context.shown, focus, self.context.asked)
         return reading
+
+
+class Overheard:
+    """A dialogue between two people as the query that a chat would make of it at any point: the seeker's messages go
+    through the same reading, state and taste as those of a person who chats."""
+
+    def __init__(self, understanding: Understanding, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._listener = Listener(understanding)
+        self._dialogue = Dialogue()
+        self._events: list[Event] = []
+
+    def hear(self, role: str, text: str) -> None:
+        """The next message; ``role`` is "user" for the seeker."""
+        if role != "user":
+            self._dialogue = self._dialogue.overheard(self._listener.assistant(text))
+            return
+        reading = self._listener.user(text)
+        dialogue = replace(self._dialogue, shown=tuple(self._listener.context.shown))
+        self._dialogue = dialogue.heard(reading.statements, self._catalogue).noted(reading)
+        self._events += [event_of(s) for s in reading.statements if s.lasts]
+
+    def query(self) -> Query:
+        """What the engine is asked for now."""
+        return Query(taste_of(self._events), self._dialogue.wish, talk=self._dialogue.talk)

@@ -197,7 +197,7 @@ class Conversations:
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
 
     def _moment(self, memory: Memory, before: Dialogue, heard: Reading, verb: Verb | None) -> Moment:
-        dialogue = before.heard(heard.statements, self._catalogue)
+        dialogue = before.heard(heard.statements, self._catalogue).noted(heard)
         taste = taste_of([*memory.events, *(event_of(s) for s in heard.statements if s.lasts)])
         decision = decide(heard, dialogue, verb, knows_taste=bool(taste), newcomer=memory.last_turn is None)
         return Moment(new_id(), memory.turns + 1, memory, before, dialogue, taste, heard, decision)

@@ -5,16 +5,25 @@ A lifetime's taste lives in rows (statements and feedback); this state lives wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from bot.conversation.statements import Critique, Intent, Kind, Statement
+from bot.conversation.statements import Critique, Intent, Kind, NamedKind, Reading, Statement
 from recsys.catalogue import Catalogue, Facet
-from recsys.taste import Clause, Range, Wish
+from recsys.taste import Clause, Range, Talk, Wish
 
 MOODS_KEPT = 3
 """Free-text wishes remembered within an evening; older ones would dilute the newest."""
+TRANSCRIPT_KEPT = 900
+"""Characters of the talk that are remembered: what the encoder reads."""
+WORDS_KEPT = 600
+"""Characters of the person's own words that are remembered."""
+NAMED_KEPT = 20
+"""Items named, and facets that a human recommender spoke of, that are remembered."""
+
+_YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class Dialogue:
     ``shown`` holds the last list (or the films asked about) in order of slots and ``shown_in`` its turn, ``past``
     all of tonight's lists; ``focus`` is the item talked about; ``asked`` and ``options`` are the open question and
     its ready answers, ``questions`` how many were asked in a row; ``pending`` is the opinion that waits for an
-    ambiguous title to be settled.
+    ambiguous title to be settled. ``transcript``, ``words``, ``named`` and ``echoed`` are the talk so far.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -41,6 +50,39 @@ class Dialogue:
     options: tuple[str, ...] = ()
     questions: int = 0
     pending: Mapping[str, Any] = field(default_factory=dict)
+    transcript: str = ""
+    words: str = ""
+    named: tuple[str, ...] = ()
+    echoed: tuple[Clause, ...] = ()
+
+    @property
+    def talk(self) -> Talk:
+        """What was said, for the signals that conversations taught."""
+        return Talk(self.transcript, self.words, self.named, self.echoed)
+
+    def noted(self, heard: Reading) -> Dialogue:
+        """This state with the person's words, and the items that they named or pointed at, in the talk."""
+        spans = [(n.start, n.end) for n in heard.named if n.kind is NamedKind.TITLE]
+        words = "".join(c for n, c in enumerate(heard.text) if not any(i <= n < j for i, j in spans))
+        pointed = [s.target for s in heard.statements if s.target and s.polarity > 0]
+        return replace(
+            self._told(heard, pointed),
+            words=f"{self.words} {' '.join(_YEAR.sub(' ', words).split())}"[-WORDS_KEPT:].strip(),
+        )
+
+    def overheard(self, said: Reading) -> Dialogue:
+        """This state with the words of a human recommender in the talk."""
+        clauses = [n.clause for n in said.named if n.kind is NamedKind.PERSON and n.clause]
+        clauses += [s.clause for s in said.statements if s.kind is Kind.FACET and s.clause and s.polarity > 0]
+        echoed = dict.fromkeys((*self.echoed, *clauses))
+        return replace(self._told(said, ()), echoed=tuple(echoed)[-NAMED_KEPT:])
+
+    def _told(self, reading: Reading, pointed: Iterable[str]) -> Dialogue:
+        titles = [n.item_ids[0] for n in reading.named if n.kind is NamedKind.TITLE]
+        latest = tuple(dict.fromkeys([*titles, *pointed]))
+        named = (*(i for i in self.named if i not in latest), *latest)
+        transcript = f"{self.transcript} {' '.join(_YEAR.sub(' ', reading.text).split())}".strip()
+        return replace(self, transcript=transcript[-TRANSCRIPT_KEPT:], named=named[-NAMED_KEPT:])
 
     @property
     def wish(self) -> Wish:
@@ -60,7 +102,7 @@ class Dialogue:
         refines = any(s.kind is Kind.CRITIQUE or s.value == Intent.REFINE for s in said)
         asked = self.moods or self.like or any(_names_genre(c) for c in self.wanted)
         fresh = asked and (resembles or ((asks or describes) and not refines))
-        state = replace(self, wanted=(), moods=(), like=(), ranges=()) if fresh else self
+        state = replace(self, wanted=(), moods=(), like=(), ranges=(), transcript="", words="") if fresh else self
         if any(s.kind is Kind.FACET and s.polarity > 0 and _names_origin(s.clause) for s in said) and not refines:
             state = replace(state, moods=())
         for statement in said:
@@ -133,11 +175,11 @@ class Dialogue:
     def from_json(cls, data: Mapping[str, Any]) -> Dialogue:
         """The state that ``to_json`` wrote; fields it does not know are ignored, so that old rows stay readable."""
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
-        for name in ("wanted", "unwanted"):
+        for name in ("wanted", "unwanted", "echoed"):
             known[name] = tuple(clause_from_json(c) for c in known.get(name, ()))
         for name in ("ranges", "outside"):
             known[name] = tuple(Range(**r) for r in known.get(name, ()))
-        for name in ("moods", "like", "shown", "past", "options"):
+        for name in ("moods", "like", "shown", "past", "options", "named"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
 

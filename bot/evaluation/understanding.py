@@ -7,24 +7,21 @@ both are treated.
 
 from __future__ import annotations
 
-import bz2
 import csv
-import gzip
 import json
-import lzma
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from bot.conversation.listening import Listener
 from bot.conversation.statements import Intent, Kind, Named, NamedKind, Reading
 from bot.conversation.title_index import number
-from bot.conversation.tokens import ARTICLES, norms, squash, tokenize
+from bot.conversation.tokens import ARTICLES, squash, tokenize
 from bot.conversation.understand import Understanding
+from bot.evaluation.films import Films, opened, title_key
 from recsys.catalogue import Catalogue, Item
 from recsys.errors import DataError
 
@@ -51,7 +48,6 @@ GENRES: Final[Mapping[str, str]] = {
 """The lexicon's genres in INSPIRED's terms: it has no others, and marks superhero films as action and a romantic
 comedy as comedy."""
 
-_OPENERS: Final[Mapping[str, Callable[..., TextIO]]] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
 _YEAR = re.compile(r"\s*\((\d*)\)\s*$")
 _STATED = re.compile(r"\s*\((?:18|19|20)\d\d\)")
 _NUMBERED = re.compile(r"""['"](.+?)['"]?: \d+""")
@@ -139,18 +135,9 @@ class Report:
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
-    try:
-        with _OPENERS.get(path.suffix, open)(path, "rt", encoding="utf-8", errors="replace", newline="") as file:
-            yield file
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        raise DataError(f"{path} can't be read ({error}): check the file.") from error
-
-
 def read_inspired(path: Path) -> list[Utterance]:
     """INSPIRED's ``.tsv`` (unquoted; dictionaries as Python literals); raises ``DataError`` for another file."""
-    with _opened(path) as file:
+    with opened(path) as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     try:
         return [_utterance(row) for row in rows]
@@ -185,7 +172,7 @@ def _reference(marked: str) -> tuple[str, int | None]:
 
 def read_redial(path: Path) -> list[Dialogue]:
     """ReDial dialogues, one JSON object a line; raises ``DataError`` for another file."""
-    with _opened(path) as file:
+    with opened(path) as file:
         try:
             return [_dialogue(json.loads(line)) for line in file if line.strip()]
         except (KeyError, TypeError, ValueError) as error:
@@ -273,12 +260,6 @@ def _unmatched(wanted: Iterable[Names], found: Iterable[Names]) -> tuple[list[Na
         else:
             left.remove(hit)
     return missed, left
-
-
-def title_key(name: str) -> str:
-    """A title without what people leave out or write in several ways: case, articles, punctuation, numerals."""
-    said = norms(name)
-    return "".join(number(n) for n in said if n not in ARTICLES) or "".join(said)
 
 
 class _Judge:
@@ -381,7 +362,7 @@ def evaluate_polarity(understanding: Understanding, catalogue: Catalogue, dialog
     neither praised nor refused counts as liked. ``details`` holds what that default is worth alone, and the figures
     without it.
     """
-    find = _Films(catalogue)
+    find = Films(catalogue)
     report = Report()
     outcomes: Counter[tuple[int, int]] = Counter()
     for dialogue in dialogues:
@@ -389,7 +370,7 @@ def evaluate_polarity(understanding: Understanding, catalogue: Catalogue, dialog
         for film in dialogue.films:
             if film.liked not in (0, 1):
                 continue
-            decided = [taste[i] for i in find.ids(film) if taste.get(i)]
+            decided = [taste[i] for i in find.ids(film.title, film.year, film.ids) if taste.get(i)]
             polarity = decided[0] if decided else 0
             outcomes[film.liked, polarity] += 1
             if polarity != (1 if film.liked else -1):
@@ -430,26 +411,3 @@ def tastes(understanding: Understanding, dialogue: Dialogue) -> dict[str, int]:
             if s.target and polarity and (s.lasting or not said.get(s.target, (False, 0))[0]):
                 said[s.target] = s.lasting, polarity
     return {item_id: polarity for item_id, (_, polarity) in said.items()}
-
-
-class _Films:
-    """ReDial's films in a catalogue: by the ids of other systems, else by title and year, else, since
-    some years are wrong, by title; doubles included."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._by_id: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self._by_name: dict[tuple[str, int | None], list[str]] = defaultdict(list)
-        self._by_title: dict[str, list[str]] = defaultdict(list)
-        for item in catalogue.items:
-            for system, value in item.external.items():
-                self._by_id[system, value].append(item.id)
-            for name in (item.title, *item.aliases):
-                self._by_name[title_key(name), item.year].append(item.id)
-                self._by_title[title_key(name)].append(item.id)
-
-    def ids(self, film: Film) -> list[str]:
-        """The items that may be meant, surest first."""
-        years = (film.year, *((film.year - 1, film.year + 1) if film.year else ()))
-        by_id = [i for pair in film.ids.items() for i in self._by_id.get(pair, ())]
-        by_name = [i for year in years for i in self._by_name.get((title_key(film.title), year), ())]
-        return list(dict.fromkeys((*by_id, *by_name))) or self._by_title.get(title_key(film.title), [])

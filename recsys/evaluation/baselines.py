@@ -44,9 +44,11 @@ BASELINES: Final[Mapping[str, Fit]] = {
     "popularity": fit_popularity,
     "knn-bm25": lambda x: fit_knn(x, neighbours=200, weighting="bm25", b=0.2),
     "knn-tfidf": lambda x: fit_knn(x, neighbours=200),
-    "rp3beta": fit_rp3beta,
-    "als": lambda x: fit_als(x, rank=32),
-    "edlae": lambda x: fit_ease(x, l2=100.0, dropout=0.3),
+    "rp3beta": lambda x: fit_rp3beta(x, alpha=0.8, beta=0.6, neighbours=300),
+    "rp3beta-cold": lambda x: fit_rp3beta(x, beta=0.3, neighbours=x.shape[1]),
+    "als": fit_als,
+    "edlae-cold": lambda x: fit_ease(x, l2=200.0, dropout=0.98),
+    "edlae": lambda x: fit_ease(x, l2=100.0, dropout=0.5),
     "ease": fit_ease,
 }
-"""By name. Their settings were chosen on the validation fold of the ratings protocol."""
+"""By name. Their settings were chosen on the validation fold, those of ``-cold`` for few known items."""

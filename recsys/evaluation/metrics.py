@@ -33,7 +33,7 @@ def ndcg(hit: npt.ArrayLike, totals: npt.ArrayLike, k: int) -> Values:
     """Binary NDCG@k (Järvelin & Kekäläinen 2002): the ideal list has ``min(k, totals)`` hits on top."""
     gains = np.asarray(hit, dtype=np.float64)[:, :k]
     discount = 1 / np.log2(np.arange(k) + 2.0)
-    ideal: Values = np.concatenate([[0.0], np.cumsum(discount)])[np.minimum(np.asarray(totals), k)]
+    ideal: Values = np.concatenate([[0.0], np.cumsum(discount)])[np.minimum(np.asarray(totals, dtype=np.int64), k)]
     found: Values = (gains * discount[: gains.shape[1]]).sum(axis=1)
     return _ratio(found, ideal)
 
@@ -124,8 +124,8 @@ def diversity(ranked: npt.ArrayLike, vectors: npt.ArrayLike) -> Values:
     k = places.shape[1]
     sums = v[places].sum(axis=1, dtype=np.float64)
     own = np.square(v[places], dtype=np.float64).sum(axis=(1, 2))
-    similar: Values = np.square(sums).sum(axis=1) - own
-    return 1 - similar / max(k * (k - 1), 1)
+    similar = np.asarray(np.square(sums).sum(axis=1) - own, dtype=np.float64)
+    return 1 - similar / float(max(k * (k - 1), 1))
 
 
 def novelty(ranked: npt.ArrayLike, counts: npt.ArrayLike, people: int) -> Values:
@@ -135,8 +135,7 @@ def novelty(ranked: npt.ArrayLike, counts: npt.ArrayLike, people: int) -> Values
     """
     known = np.maximum(np.asarray(counts, dtype=np.float64), 1.0)
     information = -np.log2(known / people)
-    mean: Values = np.asarray(information[np.asarray(ranked)], dtype=np.float64).mean(axis=1)
-    return mean
+    return np.asarray(information[np.asarray(ranked)].mean(axis=1), dtype=np.float64)
 
 
 def calibration(ranked: npt.ArrayLike, history: Sequence[npt.ArrayLike], genres: npt.ArrayLike) -> Values:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -12,15 +13,21 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
+from recsys.catalogue import Catalogue
 from recsys.errors import DataError
 from recsys.evaluation import metrics
-from recsys.evaluation.baselines import BASELINES
-from recsys.evaluation.splits import KNOWN, Case, Fold, cold, leave_last_out, strong
+from recsys.evaluation.baselines import BASELINES, Constant
+from recsys.evaluation.splits import KNOWN, SEED, Case, Fold, cold, folds, leave_last_out, strong
 from recsys.index import top_k
 from recsys.interactions import Interactions
+from recsys.models.blend import padded
+from recsys.models.content import fit_content
+from recsys.models.prior import log_popularity
 from recsys.progress import Progress, silent
+from recsys.train import RANK, fit_blend
 
 Protocol: TypeAlias = Literal["strong", "cold", "leave-last-out"]
+PROTOCOLS: Final[Mapping[str, Protocol]] = {"strong": "strong", "cold": "cold", "leave-last-out": "leave-last-out"}
 Fit: TypeAlias = Callable[[Interactions, "sparse.csr_matrix[np.float32]"], nn.Module]
 
 LIKED: Final = 4.0
@@ -110,39 +117,91 @@ def evaluate(
     return report
 
 
+def new_items(data: Interactions, vectors: Tensor, *, progress: Progress = silent) -> dict[str, Any]:
+    """Items that nobody has rated yet, ranked for those who turn out to like them.
+
+    Five rounds, a fold of users and a tenth of the items each: models learn from the other users' likes of the other
+    items (ratings of 4 and more), the fold's people show what they like of the other items, and only the new ones are
+    ranked. ``vectors`` (N, d): the items' texts. Beside Usher's blend: the likeness of texts alone, and chance. Raises
+    ``DataError`` when nobody likes any of the new items.
+    """
+    likes = data.where(data.rating >= LIKED, LEAST_LIKES)
+    x = likes.matrix()
+    rng = np.random.default_rng(SEED)
+    tenths = np.array_split(rng.permutation(np.flatnonzero(x.getnnz(axis=0))), 10)
+    found: dict[str, Outcome] = {name: Outcome() for name in ("random", "content", "usher")}
+    parts, people = folds(len(likes.users)), 0
+    for n, test in enumerate(parts):
+        progress("Ranking new items", n, len(parts))
+        new = np.sort(tenths[n])
+        others = np.setdiff1d(np.arange(x.shape[1]), new)
+        mask = np.zeros(x.shape[1], dtype=np.float32)
+        mask[others] = 1.0
+        old = (x @ sparse.diags(mask)).tocsr()
+        old.eliminate_zeros()
+        cases = [
+            Case(int(u), old[u].indices.astype(np.int64), old[u].data, others, np.intersect1d(x[u].indices, new))
+            for u in test
+            if len(np.intersect1d(x[u].indices, new)) and old[u].nnz
+        ]
+        people += len(cases)
+        if not cases:
+            continue
+        train = np.setdiff1d(np.arange(len(likes.users)), test)
+        models = {
+            "random": Constant(torch.from_numpy(rng.random(x.shape[1]).astype(np.float32))),
+            "content": fit_content(vectors),
+            "usher": fit_blend(old[train], log_popularity, vectors, rank=RANK),
+        }
+        for name, model in models.items():
+            found[name].add(rank(model, cases), cases)
+    progress("Ranking new items", len(parts), len(parts))
+    if not people:
+        raise DataError("Nobody in these ratings likes any of the new items: take a larger file.")
+    report: dict[str, Any] = {"protocol": "new-items", "people": people, "new": len(tenths[0])}
+    for name, outcome in found.items():
+        report[name] = {metric: metrics.confidence(outcome.of(metric)).mean for metric in outcome.values}
+        report[name]["ci95"] = {metric: list(metrics.confidence(outcome.of(metric))[1:]) for metric in outcome.values}
+    return report
+
+
 def rank(model: nn.Module, cases: Sequence[Case], depth: int = DEPTH) -> npt.NDArray[np.int64]:
     """The best ``depth`` rows for each case, (Q, depth), -1 where nothing was left; known items are never ranked."""
     out = []
+    device = next(chain(model.parameters(), model.buffers()), torch.empty(0)).device
     with torch.inference_mode():
         for start in range(0, len(cases), BATCH):
             batch = cases[start : start + BATCH]
-            scores = model(*padded([case.known for case in batch]))
+            rows, weights = padded([case.known for case in batch])
+            scores = model(rows.to(device), weights.to(device))
             allowed = torch.ones_like(scores, dtype=torch.bool)
             for n, case in enumerate(batch):
                 allowed[n, torch.from_numpy(case.masked)] = False
             values, rows = top_k(scores, allowed, depth)
-            out.append(rows.masked_fill(~torch.isfinite(values), -1).numpy())
+            out.append(rows.masked_fill(~torch.isfinite(values), -1).cpu().numpy())
     return np.concatenate(out) if out else np.zeros((0, depth), dtype=np.int64)
 
 
-def padded(known: Sequence[npt.NDArray[np.int64]]) -> tuple[Tensor, Tensor]:
-    """Rows (B, H) int64 and weights (B, H) float32: 1 for what is known, 0 for padding."""
-    width = max(1, max((len(k) for k in known), default=1))
-    rows = torch.zeros((len(known), width), dtype=torch.int64)
-    weights = torch.zeros((len(known), width))
-    for n, k in enumerate(known):
-        rows[n, : len(k)] = torch.from_numpy(k)
-        weights[n, : len(k)] = 1.0
-    return rows, weights
+def on_catalogue(data: Interactions, catalogue: Catalogue) -> Interactions:
+    """The ratings over a catalogue's rows, linked by its ids or by MovieLens', IMDb's or TMDB's. Raises ``DataError``
+    when nothing links."""
+    rows: dict[str, int] = {}
+    for name in ("tmdb_id", "imdb_id", "movielens_id"):
+        rows |= {str(i.external[name]): n for n, i in enumerate(catalogue.items) if name in i.external}
+    rows |= {item.id: n for n, item in enumerate(catalogue.items)}
+    linked = data.relabelled(rows, [item.id for item in catalogue.items])
+    if not len(linked):
+        raise DataError("No rated item is in the catalogue: give one whose ids are those of the ratings.")
+    return linked
 
 
-def peers() -> dict[str, Fit]:
-    """The baselines, as fits that look at positives only."""
+def contestants() -> dict[str, Fit]:
+    """The baselines, then Usher's own blend: the same that the product's index is built with."""
 
     def of(fit: Callable[[sparse.csr_matrix[np.float32]], nn.Module]) -> Fit:
         return lambda _, x: fit(x)
 
-    return {name: of(fit) for name, fit in BASELINES.items()}
+    return {name: of(fit) for name, fit in BASELINES.items()} | {"usher": of(lambda x: fit_blend(x, log_popularity))}
 
 
 def _folds(data: Interactions, protocol: Protocol) -> Iterable[dict[str, Fold]]:

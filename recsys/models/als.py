@@ -2,44 +2,74 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import torch
 from scipy import sparse
 from torch import Tensor, nn
 
+ALPHA: Final = 2.0
+L2: Final = 10.0
+
 
 class FoldIn(nn.Module):
     """``score(u, i) = x_u . y_i`` where ``x_u`` is solved from what is known of u: nobody needs training of their own.
 
-    ``items`` (N, r) float32; ``alpha``: how much more a known item weighs than an unknown one; ``l2``.
+    ``items`` (N, r) float32; ``alpha``: how much more a known item weighs than an unknown one; ``l2``. Weights count
+    relative to a person's largest, so that their mean is as good as their sum.
     """
 
     items: Tensor
+    heard: Tensor
     gram: Tensor
 
-    def __init__(self, items: Tensor, alpha: float, l2: float) -> None:
+    def __init__(self, items: Tensor, alpha: float = ALPHA, l2: float = L2) -> None:
         super().__init__()
         self.register_buffer("items", items)
-        self.register_buffer("gram", items.T @ items + l2 * torch.eye(items.shape[1]))
+        self.register_buffer("heard", items)
+        self.register_buffer("gram", items.T @ items + l2 * torch.eye(items.shape[1], device=items.device))
         self.alpha = alpha
+
+    def towards(self, items: Tensor) -> FoldIn:
+        """The same as it speaks for ``items`` (M,) alone: scores (B, M)."""
+        other = FoldIn(self.items, self.alpha)
+        other.items, other.gram = self.items[items], self.gram
+        return other
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What an artefact keeps."""
+        return {"items": self.heard}
 
     def forward(self, rows: Tensor, weights: Tensor) -> Tensor:
         """``rows`` (B, H) int64 and ``weights`` (B, H) float32, padded with weight 0 -> scores (B, N)."""
-        known = self.items[rows]
+        left, right = self._equations(rows, weights)
+        users: Tensor = torch.linalg.solve(left, right.sum(dim=1))
+        return users @ self.items.T
+
+    def shares(self, rows: Tensor, weights: Tensor, items: Tensor) -> Tensor:
+        """``rows`` (H,), ``weights`` (H,), ``items`` (K,) -> (H, K): what each known item adds to each score. They sum
+        to the score: with the confidences given, the solution is linear in the targets."""
+        left, right = self._equations(rows.unsqueeze(0), weights.unsqueeze(0))
+        added: Tensor = torch.linalg.solve(left[0], right[0].T).T @ self.items[items].T
+        return added
+
+    def _equations(self, rows: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+        """Normal equations (B, r, r) and the part (B, H, r) of each known item in their right side."""
+        known = self.heard[rows]
+        weights = weights / weights.abs().amax(dim=1, keepdim=True).clamp_min(1e-9)
         trust = self.alpha * weights.abs()
         left = self.gram + torch.einsum("bh,bhr,bhs->brs", trust, known, known)
         # A known item's target is 1 and a disliked one's 0; its confidence is 1 + alpha.
-        right = torch.einsum("bh,bhr->br", (trust + (weights != 0)) * (weights > 0), known)
-        users: Tensor = torch.linalg.solve(left, right)
-        return users @ self.items.T
+        return left, ((trust + (weights != 0)) * (weights > 0)).unsqueeze(2) * known
 
 
 def fit_als(
     x: sparse.csr_matrix[np.float32],
     *,
-    rank: int = 64,
-    alpha: float = 5.0,
-    l2: float = 20.0,
+    rank: int = 32,
+    alpha: float = ALPHA,
+    l2: float = L2,
     rounds: int = 15,
     seed: int = 0,
 ) -> FoldIn:
@@ -62,11 +92,12 @@ def _solve(known: sparse.csr_matrix[np.float32], other: Tensor, alpha: float, l2
     """The least-squares factors (rows of ``known``, r) given the other side's, in batches of similar memory."""
     rank = other.shape[1]
     gram = other.T @ other + l2 * torch.eye(rank)
-    out = []
-    for start in range(0, known.shape[0], 512):
-        block = known[start : start + 512]
-        mask = torch.from_numpy(np.asarray(block.todense(), dtype=np.float32))
-        outer = (other.unsqueeze(2) * other.unsqueeze(1)).reshape(len(other), -1)
-        left = gram + alpha * (mask @ outer).reshape(-1, rank, rank)
-        out.append(torch.linalg.solve(left, (1 + alpha) * (mask @ other)))
-    return torch.cat(out)
+    outer = (other.unsqueeze(2) * other.unsqueeze(1)).reshape(len(other), -1).numpy()
+    found = torch.zeros(known.shape[0], rank)
+    some = np.flatnonzero(np.diff(known.indptr))  # of whom nothing is known, the solution is zero
+    for start in range(0, len(some), 4096):
+        rows = some[start : start + 4096]
+        block = known[rows]
+        left = gram + alpha * torch.from_numpy(block @ outer).reshape(-1, rank, rank)
+        found[rows] = torch.linalg.solve(left, (1 + alpha) * torch.from_numpy(block @ other.numpy()))
+    return found

@@ -26,6 +26,18 @@ class Bilinear(nn.Module):
         users = torch.einsum("bh,bhr->br", weights, self.source[rows])
         return users @ self.target.T
 
+    def towards(self, items: Tensor) -> Bilinear:
+        """The same as it speaks for ``items`` (M,) alone: scores (B, M)."""
+        return Bilinear(self.source, self.target[items])
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What an artefact keeps."""
+        return {"source": self.source, "target": self.target}
+
+    def shares(self, rows: Tensor, weights: Tensor, items: Tensor) -> Tensor:
+        """``rows`` (H,), ``weights`` (H,), ``items`` (K,) -> (H, K): what each reaction adds to each score."""
+        return weights.unsqueeze(1) * self.parts(rows, items)
+
     def parts(self, rows: Tensor, items: Tensor) -> Tensor:
         """``rows`` (H,), ``items`` (K,) -> (H, K): what each reaction of weight 1 adds to each item."""
         return self.source[rows] @ self.target[items].T

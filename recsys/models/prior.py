@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from scipy import sparse
 from torch import Tensor
 
 from recsys.catalogue import Catalogue
@@ -19,6 +20,11 @@ def fit_prior(catalogue: Catalogue) -> Tensor:
     known = rating[~np.isnan(rating)]
     rating = np.where(np.isnan(rating), known.mean() if len(known) else 0.0, rating)
     return torch.from_numpy((_standard(popularity) + 0.5 * _standard(rating)).astype(np.float32))
+
+
+def log_popularity(likes: sparse.csr_matrix[np.float32]) -> Tensor:
+    """The same from ratings alone: the logarithm of how many people know each item of ``likes`` (U, N), as (N,)."""
+    return torch.log1p(torch.from_numpy(likes.getnnz(axis=0).astype(np.float32)))
 
 
 def _standard(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -209,20 +209,6 @@ def test_parquet_with_lists_and_missing_values(tmp_path: Path) -> None:
     assert (up.id, up.year, up.facets) == ("up", None, {"genre": ("Animation",), "colour": ("blue",)})
 
 
-def test_tmdb_columns_and_namesakes_of_a_year(tmp_path: Path) -> None:
-    rows = [
-        {"tmdb_id": 1, "title": "Emma", "year": 1996, "alt_titles": ["Emma."], "vote_count": 900, "popularity": 3.5},
-        {"tmdb_id": 2, "title": "Emma", "year": 1996, "vote_average": 7.1, "popularity": 2.5},
-    ]
-    path = tmp_path / "films.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    first, second = read_items(path).items
-    assert (first.id, first.aliases, first.numbers["popularity"]) == ("emma-1996", ("Emma.",), 900)
-    assert second.id.startswith("emma-1996-")
-    assert second.numbers["rating"] == 7.1
-    assert read_items(path).items[1].id == second.id
-
-
 def test_ids_are_made_for_any_script_and_length(tmp_path: Path) -> None:
     rows = [{"title": title} for title in ("千と千尋の神隠し", "!!!", "x" * 500, "x" * 501)]
     path = put(tmp_path / "items.jsonl", "\n".join(map(json.dumps, rows)))
@@ -232,6 +218,21 @@ def test_ids_are_made_for_any_script_and_length(tmp_path: Path) -> None:
     assert ids[0] == "千と千尋の神隠し"
     assert len(set(ids)) == 4
     assert all(0 < len(item_id) <= 64 for item_id in ids)
+
+
+def test_two_films_of_one_title_and_year_are_two_items(tmp_path: Path) -> None:
+    rows = [{"title": "Emma", "year": 1996, "director": d} for d in ("Douglas McGrath", "Diarmuid Lawrence")]
+    path = put(tmp_path / "items.jsonl", "\n".join(map(json.dumps, rows)))
+
+    assert [item.id for item in read_items(path).items] == ["emma-1996", "emma-1996-2"]
+
+
+def test_the_names_that_tmdb_gives_its_columns(tmp_path: Path) -> None:
+    row = {"title": "Heat", "popularity": 17.9, "vote_count": 4000, "vote_average": 7.8, "alt_titles": ["Fuego"]}
+    (item,) = read_items(put(tmp_path / "items.jsonl", json.dumps(row))).items
+
+    assert item.numbers == {"popularity": 4000.0, "rating": 7.8}
+    assert item.aliases == ("Fuego",)
 
 
 def test_text_from_outside_is_cleaned(tmp_path: Path) -> None:

@@ -13,13 +13,16 @@ import torch
 
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Facet, Item
-from recsys.elicit import representatives
+from recsys.elicit import telling
 from recsys.engine import SIGNALS, Engine, Pick, pick_device
 from recsys.errors import ConfigError, ModelError
 from recsys.explain import causes
-from recsys.models.fusion import LEARNED
+from recsys.index import series
+from recsys.models.bilinear import Bilinear
+from recsys.models.fusion import KNOTS
 from recsys.taste import Clause, Query, Range, Taste, Wish
 
+KERNELS = ("likeness", "newcomer-1", "relation", "factors")
 GENRES = ("Comedy", "Horror", "Western", "Musical")
 
 
@@ -48,14 +51,19 @@ def artefact(of: Catalogue) -> Artefact:
     vectors = torch.from_numpy(AxisEncoder().encode([i.text() for i in of.items]))
     relation = torch.eye(len(of))[:, ::4] * 0.1 + vectors[:, :1] * 0.2
     return Artefact(
-        config={"version": "test", "encoder": "axis", "catalogue": of.version, "scale": [1.0] * len(LEARNED)},
+        config={"version": "test", "encoder": "axis", "catalogue": of.version, "kernels": list(KERNELS)},
         tensors={
             "vectors": vectors,
+            "known": torch.linspace(0.9, 0.1, len(of)),
             "prior": -torch.arange(len(of), dtype=torch.float32) / 40,
             "relation.source": relation,
             "relation.target": relation.clone(),
-            "fusion.base": torch.zeros(len(LEARNED)),
-            "fusion.growth": torch.zeros(len(LEARNED)),
+            "factors.items": relation[:, :5].clone(),
+            "newcomer-1.source": vectors * 0.3,
+            "newcomer-1.target": vectors.clone(),
+            "fusion.free": torch.zeros(len(KNOTS), 1 + len(KERNELS)),
+            "fusion.scale": torch.ones(1 + len(KERNELS)),
+            "fusion.knots": torch.log1p(torch.tensor(KNOTS, dtype=torch.float32)),
         },
         vocabulary=tuple(i.id for i in of.items),
         metrics={"ndcg@10": 0.5},
@@ -197,10 +205,24 @@ def test_questions_go_to_well_known_items_of_different_kinds(engine: Engine) -> 
     assert not set(asked) & set(engine.telling(4, exclude=asked, seed=1))
 
 
-def test_representatives_do_not_cover_twice() -> None:
-    similarity = torch.eye(3).repeat_interleave(4, dim=0)
-    found = representatives(similarity, torch.zeros(12), {0}, 2, torch.zeros(12))
-    assert {n // 4 for n in found} == {1, 2}
+class TestTelling:
+    groups = Bilinear(torch.eye(3).repeat_interleave(4, dim=0))
+
+    def test_no_question_asks_what_another_has_told(self) -> None:
+        found = telling(self.groups, torch.full((12,), 0.5), torch.tensor([0]), 2)
+        assert {n // 4 for n in found} == {1, 2}
+
+    def test_of_equally_telling_items_the_better_known_is_asked_about(self) -> None:
+        chance = torch.full((12,), 0.2)
+        chance[[1, 6, 11]] = 0.6
+        assert set(telling(self.groups, chance, torch.tensor([], dtype=torch.int64), 3)) == {1, 6, 11}
+
+    def test_an_item_that_tells_little_is_asked_about_last(self) -> None:
+        source = self.groups.source.clone()
+        source[:4] *= 0.01
+        kernel = Bilinear(source, self.groups.target)
+        found = telling(kernel, torch.full((12,), 0.5), torch.tensor([], dtype=torch.int64), 2)
+        assert {n // 4 for n in found} == {1, 2}
 
 
 class TestArtefact:
@@ -251,3 +273,62 @@ def test_a_gpu_that_is_not_there_is_a_clear_error(monkeypatch: pytest.MonkeyPatc
     assert pick_device("auto").type == "cpu"
     with pytest.raises(ConfigError, match="DEVICE=auto"):
         pick_device("cuda")
+
+
+class TestNewItems:
+    new = Item("new", "Brand new", 2026, "A western.", {"genre": ("Western",)})
+
+    def test_an_item_with_text_is_recommended_to_those_who_like_its_kind(self, engine: Engine) -> None:
+        grown = engine.with_items([self.new])
+        for kernel in grown._kernels.values():
+            assert kernel(torch.tensor([[2]]), torch.ones(1, 1))[0, -1] != 0
+        liked = [f"i{n}" for n in range(2, 38, 4)]
+        found = picks(grown, Query(Taste(dict.fromkeys(liked, 1.0)), k=20))
+        assert "new" in {p.item_id for p in found}
+        assert sum(p.amount for p in found[0].parts) == pytest.approx(found[0].score, abs=1e-4)
+
+    def test_the_engine_that_was_asked_stays_as_it_is(self, engine: Engine) -> None:
+        before = picks(engine, Query(k=40))
+        engine.with_items([self.new])
+        assert picks(engine, Query(k=40)) == before
+
+    def test_new_facts_of_a_known_item_take_the_place_of_the_old(self, engine: Engine) -> None:
+        grown = engine.with_items([replace(engine.catalogue["i0"], facets={"genre": ("Horror",)})])
+        assert len(grown.catalogue) == len(engine.catalogue)
+        assert "i0" in {p.item_id for p in picks(grown, Query(wish=Wish(wanted=(clause("Horror"),)), k=40))}
+
+
+class TestSequels:
+    titles = ("Alien", "Aliens of Mars", "Alien 3", "Alien: Covenant", "Other", "Third")
+
+    @pytest.fixture
+    def engine(self) -> Engine:
+        items = list(catalogue().items)
+        for n, title in enumerate(self.titles):
+            items[n] = replace(items[n], title=title, facets={"genre": ("Comedy",)}, overview="A comedy.")
+        items = Catalogue(items)
+        return Engine(items, artefact(items), AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
+
+    def test_no_list_of_three_sequels(self, engine: Engine) -> None:
+        found = picks(engine, Query(wish=Wish(wanted=(clause("Comedy"),)), k=3))
+        assert len({p.item_id for p in found} & {"i0", "i2", "i3"}) == 1
+
+    def test_unless_asked(self, engine: Engine) -> None:
+        found = picks(engine, Query(wish=Wish(wanted=(clause("Comedy"),), like=("i0",)), k=5))
+        assert {"i2", "i3"} <= {p.item_id for p in found}
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("Alien 3", "alien"),
+        ("The Godfather Part II", "godfather"),
+        ("The Lord of the Rings: The Two Towers", "lord of the rings"),
+        ("Harry Potter and the Goblet of Fire", "harry potter"),
+        ("Rocky IV", "rocky"),
+        ("Heat", "heat"),
+        ("2", "2"),
+    ],
+)
+def test_the_parts_of_a_series_share_a_stem(title: str, stem: str) -> None:
+    assert series(title) == stem

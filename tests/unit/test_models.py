@@ -1,17 +1,24 @@
 """Every item-to-item signal, on data whose answer is known by construction, and the blend of them."""
 
+from functools import cache
+from itertools import combinations
+
 import numpy as np
 import pytest
 import torch
 from scipy import sparse
 
 from recsys.catalogue import Catalogue, Item
+from recsys.evaluation import metrics
 from recsys.index import diversify, top_k
 from recsys.models.bilinear import Bilinear
+from recsys.models.blend import Blend, padded
 from recsys.models.content import fit_content
-from recsys.models.fusion import LEARNED, Fusion, fit_fusion
+from recsys.models.fusion import KNOTS, Fusion, fit_fusion
+from recsys.models.newcomer import fit_newcomer
 from recsys.models.prior import fit_prior
-from recsys.models.relation import fit_relation
+from recsys.models.relation import fit_relation, with_text
+from recsys.train import fit_blend
 
 GROUPS = 4
 SIZE = 8
@@ -36,10 +43,12 @@ def group_likes(users: int = 200) -> sparse.csr_matrix:
 class TestItemToItemScorers:
     """One suite for all of them: what is near what was liked ranks first, and the parts make up the whole."""
 
-    @pytest.fixture(params=["content", "relation"])
+    @pytest.fixture(params=["content", "relation", "newcomer"])
     def scorer(self, request: pytest.FixtureRequest) -> Bilinear:
         if request.param == "content":
             return fit_content(group_vectors())
+        if request.param == "newcomer":
+            return with_text(fit_newcomer(group_likes(), 2), group_likes(), group_vectors())
         return fit_relation(group_likes(), group_vectors(), l2=20.0)
 
     @pytest.mark.parametrize("liked", range(0, ITEMS, 5))
@@ -99,25 +108,91 @@ def test_the_prior_prefers_what_many_know_and_like() -> None:
     assert prior[0] > prior[1] > prior[2]
 
 
-def test_the_blend_trusts_likes_more_and_popularity_less_as_it_learns_of_a_person() -> None:
-    fusion = Fusion()
-    weights = fusion(torch.tensor([0.0, 1.0, 5.0, 50.0]))
-    assert (weights >= 0).all()
-    assert (weights[:, LEARNED.index("relation")].diff() > 0).all()
-    assert (weights[:, LEARNED.index("prior")].diff() < 0).all()
+class TestFusion:
+    def test_popularity_never_gains_weight_as_more_is_known(self) -> None:
+        fusion = Fusion(torch.ones(3))
+        torch.nn.init.normal_(fusion.free, generator=torch.Generator().manual_seed(5))
+        weights = fusion(torch.tensor([0.0, 1.0, 2.0, 4.0, 7.0, 50.0, 1000.0]))
+        assert (weights >= 0).all()
+        assert (weights[:, 0].diff() <= 0).all()
+
+    def test_between_knots_weights_run_straight_and_beyond_them_they_stay(self) -> None:
+        fusion = Fusion(torch.tensor([1.0, 2.0]))
+        torch.nn.init.normal_(fusion.free, generator=torch.Generator().manual_seed(6))
+        low, middle, high = fusion(torch.expm1(torch.log1p(torch.tensor([5.0, 5.0, 10.0])) + torch.tensor([0, 0.3, 0])))
+        share = 0.3 / float(torch.log1p(torch.tensor(10.0)) - torch.log1p(torch.tensor(5.0)))
+        assert torch.allclose(middle, low + share * (high - low), atol=1e-5)
+        ends = fusion(torch.tensor([float(KNOTS[-1]), 9999.0]))
+        assert torch.equal(ends[0], ends[1])
+
+    def test_it_learns_which_signal_tells_the_truth_for_whom(self) -> None:
+        generator = torch.Generator().manual_seed(3)
+        signals = torch.randn(400, 3, 30, generator=generator)
+        counts = torch.tensor([1.0, 20.0]).repeat(200)
+        truth = torch.tensor([1, 2]).repeat(200)
+        gains = torch.zeros(400, 30)
+        best = signals[torch.arange(400), truth].topk(3).indices
+        gains.scatter_(1, best, 1.0)
+        few, many = fit_fusion(signals, counts, gains)(torch.tensor([1.0, 20.0]))
+        assert few[1] > 3 * few[[0, 2]].max()
+        assert many[2] > 3 * many[[0, 1]].max()
 
 
-def test_the_blend_learns_which_signal_tells_the_truth() -> None:
-    generator = torch.Generator().manual_seed(3)
-    signals = torch.randn(60, len(LEARNED), 50, generator=generator)
-    truth = LEARNED.index("relation")
-    targets = [signals[q, truth].topk(3).indices for q in range(60)]
-    fusion, loss = fit_fusion(
-        signals, torch.full((60,), 5.0), targets, torch.ones(60, 50, dtype=torch.bool), torch.ones(50)
+class TestNewcomer:
+    def test_it_is_the_best_prediction_from_random_subsets(self) -> None:
+        """Against ridge regression on every subset of two items of every person."""
+        x = (np.random.default_rng(7).random((15, 8)) < 0.5).astype(np.float64)
+        x = x[x.sum(axis=1) >= 3]
+        a, c = 0.7 * np.eye(x.shape[1]), np.zeros((x.shape[1], x.shape[1]))
+        for row in x:
+            items = np.flatnonzero(row)
+            subsets = list(combinations(items, 2))
+            for subset in subsets:
+                shown = np.zeros(x.shape[1])
+                shown[list(subset)] = 1
+                weight = len(items) / 2 / len(subsets)
+                a += weight * np.outer(shown, shown)
+                c += weight * np.outer(shown, row - shown)
+        expected = np.linalg.solve(a, c)
+        model = fit_newcomer(sparse.csr_matrix(x.astype(np.float32)), 2, l2=0.7, tilt=0.0)
+        ours = (model.source @ model.target.T).numpy()
+        off = ~np.eye(x.shape[1], dtype=np.bool_)
+        np.testing.assert_allclose(ours[off], expected[off], atol=1e-5)
+
+    def test_few_directions_still_tell_the_groups_apart(self) -> None:
+        full, short = (fit_newcomer(group_likes(), 3, rank=rank) for rank in (None, GROUPS))
+        rows, weights = torch.tensor([[0, 1]]), torch.ones(1, 2)
+        assert short.source.shape == (ITEMS, GROUPS)
+        for model in (full, short):
+            assert set(model(rows, weights)[0, 2:].topk(SIZE - 2).indices.tolist()) == set(range(SIZE - 2))
+
+
+def planted(users: int) -> sparse.csr_matrix:
+    """Everybody likes half of one group of items; the first item of each group is liked by most of all people."""
+    rng = np.random.default_rng(4)
+    likes = rng.random((users, GROUPS, SIZE)) < 0.6
+    likes &= np.eye(GROUPS, dtype=np.bool_)[np.arange(users) % GROUPS][:, :, np.newaxis]
+    likes[:, :, 0] |= rng.random((users, GROUPS)) < 0.7
+    return sparse.csr_matrix(likes.reshape(users, ITEMS).astype(np.float32))
+
+
+@pytest.mark.parametrize("known", [0, 1, 2, 3])
+def test_the_blend_is_never_worse_than_popularity(known: int) -> None:
+    blend, held = taught(), planted(300)[200:]
+    orders = [np.random.default_rng(9).permutation(held[u].indices).astype(np.int64) for u in range(held.shape[0])]
+    rows, weights = padded([order[:known] for order in orders])
+    allowed = torch.ones(len(orders), ITEMS, dtype=torch.bool).scatter_(1, rows, weights == 0)
+    hidden = [order[known:] for order in orders]
+    ours, popular = (
+        metrics.ndcg(metrics.hits(top_k(scores, allowed, 10)[1], hidden), [len(h) for h in hidden], 10).mean()
+        for scores in (blend(rows, weights), blend.prior.expand(len(orders), -1))
     )
-    weights = fusion(torch.tensor([5.0]))[0]
-    assert weights[truth] > 3 * weights[[n for n in range(len(LEARNED)) if n != truth]].max()
-    assert loss < float(torch.tensor(50.0).log())
+    assert ours >= popular - 1e-6 if known == 0 else ours > popular + 0.1
+
+
+@cache
+def taught() -> Blend:
+    return fit_blend(planted(300)[:200], lambda x: torch.from_numpy(np.log1p(x.getnnz(axis=0)).astype(np.float32)))
 
 
 class TestTopK:

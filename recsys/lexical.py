@@ -1,0 +1,46 @@
+"""Words of a request against the words of items."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, without case and accents."""
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _WORD.findall(text.casefold())
+
+
+class Lexical:
+    """BM25 (Robertson & Zaragoza 2009) over N item texts; each distinct word of a request counts once."""
+
+    def __init__(self, texts: Sequence[str], *, k1: float = 1.2, b: float = 0.5) -> None:
+        self._column: dict[str, int] = {}
+        counted = [Counter(words_of(text)) for text in texts]
+        lengths = np.array([sum(c.values()) for c in counted], dtype=np.float64)
+        norm = k1 * (1 - b + b * lengths / max(float(lengths.mean()) if len(lengths) else 0.0, 1.0))
+        row = np.repeat(np.arange(len(texts)), [len(c) for c in counted])
+        column = np.array([self._column.setdefault(w, len(self._column)) for c in counted for w in c], dtype=np.int64)
+        times = np.array([n for c in counted for n in c.values()], dtype=np.float64)
+        holders = np.bincount(column, minlength=len(self._column))
+        rarity = np.log(1 + (len(texts) - holders + 0.5) / (holders + 0.5))
+        values = rarity[column] * times * (k1 + 1) / (times + norm[row]) if len(column) else times
+        shape = (len(self._column), len(texts))
+        self._table = sparse.csr_matrix((values.astype(np.float32), (column, row)), shape=shape)
+
+    def scores(self, text: str, weights: Mapping[str, float] | None = None) -> npt.NDArray[np.float32]:
+        """The score (N,) of each item; ``weights``: what a word counts, 1 for those it lacks."""
+        known = [w for w in dict.fromkeys(words_of(text)) if w in self._column]
+        counts = np.array([1.0 if weights is None else weights.get(w, 1.0) for w in known], dtype=np.float32)
+        out: npt.NDArray[np.float32] = self._table[[self._column[w] for w in known]].T @ counts
+        return out

@@ -1,0 +1,254 @@
+"""Lessons from conversations: what came up, what was asked for how, and how much each signal should count.
+
+Everything that the weights are learned on is taken from conversations that the other lessons have not seen
+(cross-fitting over recommenders, since people repeat their favourites).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy import sparse
+from torch import Tensor
+
+from recsys.catalogue import Catalogue
+from recsys.lexical import words_of
+from recsys.progress import Progress, silent
+from recsys.talk import CONTEXTS, SIGNALS, Array, Lessons, Matrix, Shelves, TalkModel, context
+from recsys.taste import Query
+
+Codes: TypeAlias = npt.NDArray[np.int64]
+
+FOLDS: Final = 5
+PULL: Final = 1.0
+"""Mentions that the rate expected of an item weighs against those counted (the shape of a gamma prior)."""
+FADING: Final = 0.3
+"""The oldest conversation counts exp(-FADING / share of time) of the latest: tastes of a season pass."""
+SMOOTH: Final = 10.0
+RIDGE: Final = 10.0
+TOP: Final = 250
+"""The likeliest competitors, which the weights learn from."""
+REST: Final = 250
+"""Competitors drawn from all others, for whom they stand."""
+EPOCHS: Final = 12
+BATCH: Final = 128
+SEED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A point in a conversation where somebody recommended: what was asked by then, and the rows recommended next.
+
+    ``group``: who recommended; ``when``: conversations in order of time have ascending numbers; ``vector`` (d,): the
+    transcript's.
+    """
+
+    query: Query
+    targets: tuple[int, ...]
+    dialogue: str
+    group: str
+    when: int
+    vector: Array
+
+
+def fit_lessons(shelves: Shelves, turns: Sequence[Turn], now: float) -> Lessons:
+    """All lessons but the weights. ``now``: the year, as 2018.3."""
+    catalogue = shelves.catalogue
+    rows, columns, when = _mentions(catalogue, turns)
+    last = max(when, default=0) - min(when, default=0)
+    weight = np.exp(FADING * (np.array(when) - max(when, default=0)) / max(last, 1)).astype(np.float32)
+    counts = np.bincount(columns, weights=weight[rows], minlength=len(catalogue)).astype(np.float64)
+    rate = _expected(catalogue, counts, now)
+    heard = np.log((counts + PULL) / (1 + PULL / rate))
+    worth, stands = _wordings(shelves, turns)
+    return Lessons(
+        heard=heard.astype(np.float32),
+        expected=np.log(rate).astype(np.float32),
+        head=_head(shelves, turns),
+        together=_together(rows, columns, len(when), len(catalogue)),
+        worth=worth,
+        genres=tuple(facet.value for facet in shelves.genres),
+        stands=stands,
+    )
+
+
+def fit_talk(
+    shelves: Shelves, turns: Sequence[Turn], rated: Sequence[Array], now: float, progress: Progress = silent
+) -> Lessons:
+    """Lessons with weights. ``rated``: what ratings say, a score (N,) for each turn."""
+    lessons = fit_lessons(shelves, turns, now)
+    chosen, signals, scores = _contests(shelves, turns, rated, now, progress)
+    some = (signals != 0).sum(dim=(0, 2)).clamp_min(1)
+    spread = (signals.square().sum(dim=(0, 2)) / some).sqrt().clamp_min(1e-6)
+    at = torch.from_numpy(np.stack([context(t.query, shelves.catalogue) for t in turns]))
+    weights, trust = _fit_weights(signals / spread.unsqueeze(1), scores, chosen, at)
+    return replace(lessons, weights=weights.numpy(), trust=trust.numpy(), spread=spread.numpy())
+
+
+def _mentions(catalogue: Catalogue, turns: Sequence[Turn]) -> tuple[Codes, Codes, list[int]]:
+    """Which conversation (its number here) names which row, and the time of each conversation."""
+    found: dict[str, set[int]] = {}
+    when: dict[str, int] = {}
+    for turn in turns:
+        said = (*turn.query.talk.named, *turn.query.taste.items)
+        named = found.setdefault(turn.dialogue, set())
+        named.update(turn.targets, (catalogue.row(i) for i in said if i in catalogue))
+        when[turn.dialogue] = turn.when
+    rows = np.repeat(np.arange(len(found)), [len(named) for named in found.values()])
+    columns = np.array([row for named in found.values() for row in sorted(named)], dtype=np.int64)
+    return rows, columns, list(when.values())
+
+
+def _expected(catalogue: Catalogue, counts: npt.NDArray[np.float64], now: float) -> npt.NDArray[np.float64]:
+    """The rate (N,) at which items like each one come up: Poisson regression on how well they are known and rated,
+    how old they are, and how much the catalogue says of them."""
+    popularity = np.log1p(np.nan_to_num(catalogue.number("popularity")))
+    rating = catalogue.number("rating")
+    rating = np.where(np.isnan(rating), np.nanmean(rating) if (~np.isnan(rating)).any() else 0.0, rating)
+    age = now - np.nan_to_num(catalogue.number("year"), nan=now - 100)
+    columns = [popularity, popularity**2, rating, *(age < limit for limit in (0, 2, 4, 8, 14, 28))]
+    columns += [popularity * (age < 2), popularity * (age < 4)]
+    columns += [np.array([bool(item.overview) for item in catalogue.items])]
+    table = np.stack(columns, axis=1).astype(np.float64)
+    table = (table - table.mean(axis=0)) / np.maximum(table.std(axis=0), 1e-6)
+    x = torch.from_numpy(np.concatenate([table, np.ones((len(table), 1))], axis=1))
+    y = torch.from_numpy(counts)
+    w = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([w], max_iter=60, line_search_fn="strong_wolfe")
+
+    def closure() -> float:
+        optimiser.zero_grad()
+        rate = (x @ w).clamp(max=8)
+        loss = (rate.exp() - y * rate).mean() + 1e-3 * w[:-1].square().sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return float(loss.detach())
+
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
+    return (x @ w.detach()).clamp(-8, 8).exp().numpy()
+
+
+def _together(rows: Codes, columns: Codes, dialogues: int, n: int) -> Matrix:
+    """How often two items are named in one conversation, by how often each is (N, N); rare ones are shrunk."""
+    table = sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(dialogues, n))
+    scale = sparse.diags((1 / np.sqrt(np.asarray(table.sum(axis=0)).ravel() + 5)).astype(np.float32))
+    both = (table.T @ table).tolil()
+    both.setdiag(0)
+    pairs: Matrix = (scale @ both.tocsr() @ scale).tocsr()
+    pairs.eliminate_zeros()
+    return pairs
+
+
+def _head(shelves: Shelves, turns: Sequence[Turn]) -> Array:
+    """Ridge regression from a transcript's vector to the texts of what was recommended (d, d)."""
+    x = np.stack([t.vector for t in turns]) - shelves.centre
+    x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-9)
+    y = np.stack([shelves.vectors[list(t.targets)].mean(axis=0) for t in turns])
+    head: Array = np.linalg.solve(x.T @ x + RIDGE * np.eye(x.shape[1]), x.T @ (y - y.mean(axis=0))).astype(np.float32)
+    return head
+
+
+def _wordings(shelves: Shelves, turns: Sequence[Turn]) -> tuple[dict[str, float], dict[str, Array]]:
+    """What a word of a request counts (the rarer, the more), and how it shifts the genres of what is recommended."""
+    genres = shelves.genre_table.sign()
+    base = np.asarray(sum(genres[list(t.targets)].mean(axis=0) for t in turns)).ravel() / max(len(turns), 1)
+    base = np.maximum(base, 1e-4)
+    said: Counter[str] = Counter()
+    shifted: dict[str, Array] = {}
+    for turn in turns:
+        given = np.asarray(genres[list(turn.targets)].mean(axis=0)).ravel()
+        for word in set(words_of(turn.query.talk.words)):
+            said[word] += 1
+            shifted[word] = shifted.get(word, 0) + given
+    most = np.log(len(turns) + 1)
+    worth = {word: float(np.log((len(turns) + 1) / (n + 1)) / most) for word, n in said.items() if n > 1}
+    stands = {}
+    for word, n in said.items():
+        if n > 1:
+            lift = np.log((shifted[word] + SMOOTH * base) / ((n + SMOOTH) * base))
+            stands[word] = (lift * n / (n + SMOOTH / 2)).astype(np.float32)
+    return worth, stands
+
+
+def _contests(
+    shelves: Shelves, turns: Sequence[Turn], rated: Sequence[Array], now: float, progress: Progress
+) -> tuple[Tensor, Tensor, Tensor]:
+    """For each turn its targets and competitors: which of them are targets and what each stands for, (Q, 2, C);
+    signals (Q, S, C) by lessons from other people; what ratings say (Q, C)."""
+    rng = np.random.default_rng(SEED)
+    groups = sorted({t.group for t in turns})
+    fold = dict(zip(groups, rng.permutation(len(groups)) % FOLDS, strict=True))
+    part = np.array([fold[t.group] for t in turns])
+    size = TOP + REST
+    chosen = torch.zeros(len(turns), 2, size)
+    signals = torch.zeros(len(turns), len(SIGNALS), size)
+    scores = torch.zeros(len(turns), size)
+    done = 0
+    for n in range(FOLDS):
+        lessons = fit_lessons(shelves, [t for t, p in zip(turns, part, strict=True) if p != n], now)
+        model = TalkModel(shelves, lessons, _no_encoder)
+        for q in np.flatnonzero(part == n).tolist():
+            turn = turns[q]
+            found = model.signals([turn.query], turn.vector[None])[0]
+            rows, target, stand = _competitors(shelves, turn, found, rng)
+            chosen[q, 0, : len(rows)], chosen[q, 1, : len(rows)] = torch.from_numpy(target), torch.from_numpy(stand)
+            signals[q, :, : len(rows)] = torch.from_numpy(found[:, rows])
+            scores[q, : len(rows)] = torch.from_numpy(rated[q][rows])
+            done += 1
+            if done % 50 == 0 or done == len(turns):
+                progress("Comparing what was recommended", done, len(turns))
+    return chosen, signals, scores
+
+
+def _competitors(shelves: Shelves, turn: Turn, signals: Array, rng: np.random.Generator) -> tuple[Codes, Array, Array]:
+    """Rows, whether each is a target, and how many items each stands for (0: none)."""
+    place = {name: n for n, name in enumerate(SIGNALS)}
+    quick = signals[place["heard"]].copy()
+    for name in ("text", "head", "words", "likeness", "genre", "person", "relation", "together"):
+        values = signals[place[name]]
+        quick += 0.4 * (values - values.mean()) / max(float(values.std()), 1e-6)
+    said = (*turn.query.talk.named, *turn.query.taste.items)
+    gone = [shelves.catalogue.row(i) for i in said if i in shelves.catalogue]
+    quick[gone] = -np.inf
+    targets = list(dict.fromkeys(turn.targets))[:8]
+    quick[targets] = -np.inf
+    best = np.argpartition(-quick, TOP)[: TOP - len(targets)] if len(quick) > TOP else np.argsort(-quick)
+    best = best[np.isfinite(quick[best])]
+    others = np.setdiff1d(rng.choice(len(quick), min(REST, len(quick)), replace=False), [*best, *targets, *gone])
+    rows = np.array([*targets, *best, *others], dtype=np.int64)
+    target = np.zeros(len(rows), dtype=np.float32)
+    target[: len(targets)] = 1
+    stand = np.ones(len(rows), dtype=np.float32)
+    stand[len(targets) + len(best) :] = max(1.0, (len(quick) - TOP) / max(len(others), 1))
+    return rows, target, stand
+
+
+def _fit_weights(signals: Tensor, scores: Tensor, chosen: Tensor, at: Tensor) -> tuple[Tensor, Tensor]:
+    """Listwise softmax (Cao et al. 2007) over targets and competitors, each competitor as often as it stands for."""
+    generator = torch.Generator().manual_seed(SEED)
+    weights = torch.zeros(CONTEXTS, signals.shape[1], requires_grad=True)
+    trust = torch.zeros(CONTEXTS, requires_grad=True)
+    target, stand = chosen[:, 0], torch.log(chosen[:, 1])
+    optimiser = torch.optim.Adam([weights, trust], lr=0.03)
+    batches = -(-len(signals) // BATCH)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, EPOCHS * batches)
+    for _ in range(EPOCHS):
+        for some in torch.split(torch.randperm(len(signals), generator=generator), BATCH):
+            total = torch.einsum("bsc,bs->bc", signals[some], at[some] @ weights)
+            total = total + torch.nn.functional.softplus(at[some] @ trust).unsqueeze(1) * scores[some] + stand[some]
+            loss = -(torch.log_softmax(total, dim=1).nan_to_num(0.0, neginf=0.0) * target[some]).sum()
+            loss = loss / target[some].sum() + 5e-4 * (weights.square().sum() + trust.square().sum())
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            schedule.step()
+    return weights.detach(), trust.detach()
+
+
+def _no_encoder(texts: Sequence[str]) -> Array:
+    raise RuntimeError("the vectors of training transcripts are given")  # pragma: no cover

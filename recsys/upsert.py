@@ -1,0 +1,74 @@
+"""A catalogue and its artefact with items added or replaced: at once, without fitting anything anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from recsys.artefact import Artefact
+from recsys.catalogue import Catalogue, Item
+from recsys.models.prior import fit_prior
+from recsys.models.relation import text_map
+
+
+class Texts(Protocol):
+    """What encodes texts: unit vectors (n, d)."""
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
+
+
+def extended(
+    catalogue: Catalogue, artefact: Artefact, encoder: Texts, items: Sequence[Item]
+) -> tuple[Catalogue, Artefact]:
+    """Both with ``items`` in them, those with a known id in place of the old ones, the others at the end.
+
+    A new item's text gives it a vector, and the vector a predicted place in every kernel: the map from texts to places
+    is the ridge regression that unrated items had at fitting, over the items that people know. A replaced item keeps
+    the places that ratings gave it.
+    """
+    rows = {item.id: row for row, item in enumerate(catalogue.items)}
+    merged = list(catalogue.items)
+    for item in items:
+        if item.id in rows:
+            merged[rows[item.id]] = item
+        else:
+            rows[item.id] = len(merged)
+            merged.append(item)
+    grown = Catalogue(merged)
+    at = torch.tensor([rows[item.id] for item in items])
+    fresh = torch.from_numpy(encoder.encode([item.text() for item in items]))
+    old = artefact.tensors
+    count, known = len(catalogue), old["known"]
+    taught = torch.nonzero(known > 0).ravel()
+    vectors = _put(old["vectors"], at, fresh, len(grown))
+    tensors = {
+        **old,
+        "vectors": vectors,
+        "prior": fit_prior(grown),
+        "known": _put(known, at[:0], known[:0], len(grown)),
+    }
+    for name, tensor in old.items():
+        if name.partition(".")[2] in ("source", "target", "items"):
+            observed = tensor[taught].float()
+            new = at >= count
+            places = fresh[new] @ text_map(observed, known[taught], old["vectors"][taught])
+            tensors[name] = _put(tensor, at[new], places.to(tensor.dtype), len(grown))
+    for name in ("talk.heard", "talk.expected"):  # what a usual item has
+        if name in old:
+            tensors[name] = _put(old[name], at[at >= count], old[name].median(), len(grown))
+    config = {**artefact.config, "catalogue": grown.version}
+    vocabulary = tuple(item.id for item in merged)
+    return grown, replace(artefact, config=config, tensors=tensors, vocabulary=vocabulary)
+
+
+def _put(tensor: Tensor, rows: Tensor, values: Tensor, n: int) -> Tensor:
+    """``tensor`` with ``n`` rows, zeros where there were none, and ``values`` in ``rows``."""
+    out = torch.cat([tensor, tensor.new_zeros(n - len(tensor), *tensor.shape[1:])])
+    out[rows] = values
+    return out

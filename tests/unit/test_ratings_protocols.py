@@ -1,0 +1,126 @@
+"""The ratings protocols: who is held out, what is known, what is to be found, and what comes out."""
+
+import numpy as np
+import pytest
+import torch
+
+from recsys.errors import DataError
+from recsys.evaluation import splits
+from recsys.evaluation.baselines import Constant
+from recsys.evaluation.ratings import contestants, evaluate, new_items, on_catalogue
+from recsys.interactions import Interactions
+from recsys.simulate import onboarding
+from tests.support.films import films
+
+GROUPS, SIZE, USERS = 2, 18, 50
+
+
+@pytest.fixture(scope="module")
+def data() -> Interactions:
+    """Fifty people, each of one kind, who rated nearly all items of their kind 5 and few of the others 1."""
+    rng = np.random.default_rng(5)
+    own = np.eye(GROUPS, dtype=np.bool_)[np.arange(USERS) % GROUPS].repeat(SIZE, axis=1)
+    rated = np.where(own, rng.random(own.shape) < 0.95, rng.random(own.shape) < 0.15)
+    user, item = np.nonzero(rated)
+    return Interactions(
+        tuple(str(u + 1) for u in range(USERS)),
+        tuple(str(i) for i in range(GROUPS * SIZE)),
+        user,
+        item,
+        np.where(own[user, item], 5.0, 1.0).astype(np.float32),
+        rng.random(len(user)),
+    )
+
+
+class TestSplits:
+    def test_nobody_teaches_and_is_tested_and_everybody_is_tested_once(self, data: Interactions) -> None:
+        tested = []
+        for fold in splits.strong(data):
+            tested += [case.user for case in fold.cases]
+            assert not set(fold.train.tolist()) & {case.user for case in fold.cases}
+        assert sorted(tested) == list(range(USERS))
+
+    def test_a_fifth_of_each_persons_items_is_hidden(self, data: Interactions) -> None:
+        for case in next(splits.strong(data)).cases:
+            items = data.item[data.user == case.user]
+            assert sorted([*case.known, *case.targets]) == items.tolist()
+            assert len(case.targets) == max(1, round(0.2 * len(items)))
+
+    def test_newcomers_show_more_and_more_and_the_targets_stay(self, data: Interactions) -> None:
+        by_k = next(splits.cold(data))
+        for k, fold in by_k.items():
+            for case, most in zip(fold.cases, by_k[10].cases, strict=True):
+                assert case.known.tolist() == most.known[:k].tolist()
+                assert case.masked.tolist() == most.known.tolist()
+                assert case.targets.tolist() == most.targets.tolist()
+
+    def test_the_order_of_a_person_depends_on_their_id_alone(self, data: Interactions) -> None:
+        fewer = data.where(data.user % 2 == 1)
+        assert fewer.users[4] == data.users[9]
+        assert splits.shuffled(fewer, 4)[0].tolist() == splits.shuffled(data, 9)[0].tolist()
+
+    def test_the_latest_item_is_left_out(self, data: Interactions) -> None:
+        (fold,) = splits.leave_last_out(data)
+        for case in fold.cases:
+            mine = data.user == case.user
+            assert case.targets.tolist() == [data.item[mine][data.timestamp[mine].argmax()]]
+
+
+class TestEvaluate:
+    def test_who_knows_the_answer_is_perfect_and_popularity_is_not(self, data: Interactions) -> None:
+        class Oracle(torch.nn.Module):
+            """Knows that people like items of the kind that they liked."""
+
+            def forward(self, rows: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+                kinds = torch.zeros(len(rows), GROUPS).scatter_add_(1, rows // SIZE, weights)
+                return kinds.repeat_interleave(SIZE, dim=1)
+
+        models = {
+            "popularity": lambda _, x: Constant(torch.from_numpy(x.getnnz(axis=0).astype(np.float32))),
+            "oracle": lambda _, x: Oracle(),
+        }
+        report = evaluate(data, "strong", models, likes=True)
+        assert report["people"] == USERS
+        assert report["oracle"]["recall@20"] == pytest.approx(1.0)
+        assert report["popularity"]["ndcg@10"] < report["oracle"]["ndcg@10"]
+        assert report["popularity"]["gap_ndcg@10"][1] > 0
+        low, high = report["oracle"]["ci95"]["ndcg@10"]
+        assert low <= report["oracle"]["ndcg@10"] <= high
+
+    def test_targets_are_hidden_from_training_when_everybody_teaches(self, data: Interactions) -> None:
+        seen = []
+
+        def spy(_: Interactions, x: object) -> Constant:
+            seen.append(x.nnz)  # type: ignore[attr-defined]
+            return Constant(torch.zeros(GROUPS * SIZE))
+
+        evaluate(data, "leave-last-out", {"spy": spy})
+        assert seen == [len(data) - USERS]
+
+    def test_cold_start_is_reported_by_k(self, data: Interactions) -> None:
+        report = evaluate(data, "cold", {"ease": contestants()["ease"]})
+        assert list(report["ease"]) == ["0", "1", "2", "3", "5", "10"]
+        assert report["ease"]["10"]["ndcg@10"] > report["ease"]["0"]["ndcg@10"] + 0.1
+
+    def test_too_few_ratings_are_an_error(self, data: Interactions) -> None:
+        with pytest.raises(DataError, match="enough"):
+            evaluate(data.where(data.item < 3), "cold", {"ease": contestants()["ease"]})
+
+    def test_items_nobody_rated_are_found_by_their_texts(self, data: Interactions) -> None:
+        vectors = torch.nn.functional.normalize(
+            torch.eye(GROUPS).repeat_interleave(SIZE, dim=0) + 0.05 * torch.rand(GROUPS * SIZE, GROUPS), dim=1
+        )
+        report = new_items(data, vectors)
+        assert report["usher"]["mrr@10"] > report["random"]["mrr@10"] + 0.1
+
+    def test_ratings_link_to_a_catalogue_by_other_ids_or_not_at_all(self, data: Interactions) -> None:
+        with pytest.raises(DataError, match="No rated item"):
+            on_catalogue(data, films())
+
+
+def test_questions_make_the_list_better_and_ours_hit_what_is_known(data: Interactions) -> None:
+    report = onboarding(data, likes=True, questions=3)
+    ours, random = report["usher"], report["random"]
+    assert ours["answers"][-1] > ours["nothing"][-1] + 0.1
+    assert ours["unseen"] <= random["unseen"] + 0.05
+    assert len(ours["ndcg@10"]) == 4
