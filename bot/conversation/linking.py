@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.people import People, PersonMatch
 from bot.conversation.spelling import Rarity
-from bot.conversation.title_index import PART, SMALL, Candidate, TitleIndex
+from bot.conversation.title_index import DATED, PART, SMALL, Candidate, TitleIndex
 from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash
 from recsys.catalogue import Catalogue
 
@@ -363,7 +363,8 @@ class _Court:
         else:
             common = rarest < 8.2 and case.of.rarity < 13
         common = common or (case.of.penalty >= PART and rarest < 9)
-        return case.worth >= ACCEPT and (case.solid or not common)
+        dated = case.dated or case.of.penalty < DATED
+        return case.worth >= ACCEPT and dated and (case.solid or not common)
 
     def _prior(self, case: _Case) -> float:
         return max(self._index.popularity[row] for row in case.rows)

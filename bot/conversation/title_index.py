@@ -17,6 +17,8 @@ SMALL = ARTICLES | {"of", "and", "in", "to", "on", "part", "chapter", "episode",
 _COUNTED = frozenset(("episode",))
 PART = 1.5
 """A reading with this penalty or more found only a part of the title."""
+DATED = 4.0
+"""A reading with this penalty or more needs the year of the film: "The Raid (2011)" for The Raid: Redemption."""
 
 _LOOKED_INTO = 6
 """Misspelt words that are looked into per message: the search is the dearest step."""
@@ -111,9 +113,12 @@ class TitleIndex:
             words[norm] = max(words[norm], self.popularity[row])
             if len(said) > 1 and len(norm) >= 6 and not self._rarity.common(norm) and norm.isalpha():
                 holders[norm].append(row)
-        if self.popularity[row] <= _KNOWN:
-            return
         parted = [name.partition(mark) for mark in (": ", " - ", " – ") if mark in name]
+        if self.popularity[row] <= _KNOWN:
+            for head, *_ in parted:
+                if found := norms(head):
+                    self._key(found, row, penalty + DATED)
+            return
         for head, _, tail in parted:
             self._part(norms(head), row, penalty + _HEAD, 9)
             self._part(norms(tail), row, penalty + _TAIL, 9)
