@@ -177,6 +177,12 @@ class TitleIndex:
                     if trial[i] not in ARTICLES:
                         yield from (c for c in self._from(trial, trial, i, cost) if c.j > n)
 
+    def namesake(self, title: str, year: int) -> int | None:
+        """The row of the same title and that year."""
+        said = norms(title)
+        key = "".join(said[1:] if said[0] in ARTICLES and len(said) > 1 else said) if said else ""
+        return next((row for row, _ in self._keys.get(key, ()) if self.items[row].year == year), None)
+
     def sequels(self, said: Sequence[str], number: int) -> tuple[int, ...]:
         """The rows of a series' numbered part, given the words of its title."""
         key = "".join(n for n in said if n not in SMALL) + str(number)

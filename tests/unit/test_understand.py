@@ -177,6 +177,7 @@ FACETS: list[tuple[str, list[str]]] = [
     ("i luv tarantino flicks", ["+Quentin Tarantino lasting"]),
     ("a cartoon, not anime", ["+animation", "-anime"]),
     ("something to watch on date night", ["+date night"]),
+    ("anything by the director of Heat", ["+Michael Mann", "~Heat (1995) mention"]),
     ("neither horror nor war", ["-horror", "-war"]),
 ]
 
@@ -330,6 +331,8 @@ IN_CONTEXT: list[tuple[Context, str, list[str]]] = [
     (Context(asked="wish"), "Heat", ["+Heat (1995) like"]),
     (Context(shown=(film("The Thing (1982)"), film("The Thing (2011)")), asked="choice"), "the 1982 one",
      ["~The Thing (1982) choice"]),
+    (Context(focus=film("The Thing (2011)")), "no, the 1982 one", ["~The Thing (1982) mention"]),
+    (Context(focus=film("The Thing (2011)")), "I meant the 1982 version", ["~The Thing (1982) mention"]),
     (Context(shown=(film("The Thing (1982)"), film("The Thing (2011)")), asked="choice"), "the second",
      ["~The Thing (2011) choice"]),
 ]  # fmt: skip
