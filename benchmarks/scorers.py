@@ -29,7 +29,7 @@ from recsys.catalogue_io import read_items
 from recsys.encoder import VectorCache
 from recsys.evaluation import metrics
 from recsys.evaluation.baselines import fit_popularity
-from recsys.evaluation.ratings import LEAST_LIKES, LIKED, rank
+from recsys.evaluation.ratings import LEAST_LIKES, LIKED, on_catalogue, rank
 from recsys.evaluation.splits import Case, Fold, leave_last_out, strong
 from recsys.interactions import Interactions
 from recsys.models.item_item import Matrix, fit_ease
@@ -169,7 +169,7 @@ def main() -> None:
     if options.catalogue is not None:
         settings = load_settings()
         items = read_items(options.catalogue)
-        data = scorers.linked(data, items)
+        data = on_catalogue(data, items)
         ids = [data.items[i] for i in np.unique(data.item)]  # what nobody rated can't be found: it need not compete
         data = data.relabelled({name: n for n, name in enumerate(ids)}, ids)
         cache = VectorCache(Home(settings.usher_home).cache)

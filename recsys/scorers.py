@@ -15,11 +15,10 @@ from accelerate import PartialState
 from torch import Tensor
 
 from recsys.artefact import Artefact
-from recsys.catalogue import Catalogue
 from recsys.catalogue_io import read_items
 from recsys.encoder import Encoder, VectorCache
 from recsys.errors import DataError, ModelError
-from recsys.evaluation.ratings import LEAST_LIKES, LIKED
+from recsys.evaluation.ratings import LEAST_LIKES, LIKED, on_catalogue
 from recsys.evaluation.splits import SHARE, Case, shuffled
 from recsys.interactions import Codes, Interactions
 from recsys.models.graph import GraphScorer
@@ -93,17 +92,6 @@ class Taught:
         return Artefact({"version": version.hexdigest()[:12], **self.config}, tensors, self.vocabulary, metrics)
 
 
-def linked(data: Interactions, catalogue: Catalogue) -> Interactions:
-    """The ratings of the catalogue's items, by its ids, else by those of MovieLens. Raises ``DataError`` when there
-    are none."""
-    rows = {item.external.get("movielens_id", item.id): n for n, item in enumerate(catalogue.items)}
-    rows |= {item.id: n for n, item in enumerate(catalogue.items)}
-    found = data.relabelled(rows, [item.id for item in catalogue.items])
-    if not len(found):
-        raise DataError("No rating is of the catalogue's items: give them the ratings' ids, or a movielens_id.")
-    return found
-
-
 def fit_files(
     design: Design,
     training: Training,
@@ -129,7 +117,7 @@ def fit_files(
     text, about = None, {}
     if catalogue is not None:
         items = read_items(catalogue)
-        data = linked(data, items)
+        data = on_catalogue(data, items)
         text = torch.from_numpy(VectorCache(cache).encode(encoder, [item.text() for item in items.items], progress))
         about = {"catalogue": items.version, "encoder": encoder.name}
     folder = out.with_name(f"{out.name}.training")

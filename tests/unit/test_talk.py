@@ -1,0 +1,149 @@
+"""What conversations teach, on conversations whose lesson is known by construction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from recsys.artefact import Artefact
+from recsys.catalogue import Catalogue, Facet
+from recsys.engine import SIGNALS, Engine
+from recsys.errors import ModelError
+from recsys.lexical import Lexical
+from recsys.talk import Lessons, Shelves, TalkModel, named, shelves_of, with_lessons
+from recsys.talk_training import Turn, fit_talk
+from recsys.taste import Clause, Query, Talk, Taste, Wish
+from tests.unit.test_engine import GENRES, AxisEncoder, artefact, catalogue
+
+SAID = {"Comedy": "make me laugh", "Horror": "give me the creeps", "Western": "cowboys please", "Musical": "singing"}
+
+
+def turns(items: Catalogue, n: int = 120) -> list[Turn]:
+    """People who say a genre's words are recommended a film of it, one of its first three; film 0 most of all."""
+    rng = np.random.default_rng(1)
+    encoder = AxisEncoder()
+    made = []
+    for k in range(n):
+        place = k % 4
+        words = f"hello {SAID[GENRES[place]]} tonight"
+        target = int(rng.integers(3)) * 4 + place
+        vector = encoder.encode([words])[0]
+        query = Query(talk=Talk(words, words, ("i39",) if k % 3 else ()))
+        made.append(Turn(query, (target,), f"d{k}", f"person {k % 10}", k, vector))
+    return made
+
+
+def taught(items: Catalogue) -> Artefact:
+    base = artefact(items)
+    shelves = shelves_of(items, base)
+    learned = turns(items)
+    nothing = [np.zeros(len(items), dtype=np.float32)] * len(learned)
+    return with_lessons(base, fit_talk(shelves, learned, nothing, now=2000.0))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    items = catalogue()
+    return Engine(items, taught(items), AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
+
+
+def best(engine: Engine, query: Query, k: int = 3) -> list[str]:
+    order = np.argsort(-engine.scores([query])[0], kind="stable")
+    return [engine.catalogue.items[row].facets["genre"][0] for row in order[:k]]
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_words_come_to_stand_for_what_was_recommended_after_them(engine: Engine, genre: str) -> None:
+    said = f"hi, {SAID[genre]}"  # no word of it is in any item's text
+    assert best(engine, Query(talk=Talk(said, said))) == [genre] * 3
+
+
+def test_what_was_named_or_reacted_to_is_not_recommended_again(engine: Engine) -> None:
+    query = Query(Taste({"i1": -1.0}), talk=Talk("cowboys", "cowboys", ("i2",)))
+    scores = engine.scores([query])[0]
+    assert np.isneginf(scores[[1, 2]]).all()
+    assert np.isfinite(np.delete(scores, [1, 2])).all()
+
+
+def test_a_score_is_the_sum_of_its_contributions_and_those_of_their_parts(engine: Engine) -> None:
+    query = Query(
+        Taste({"i5": 1.0, "i9": 0.5}, {Facet("director", "Director 2"): 1.0}),
+        Wish("horror", (Clause("horror", (Facet("genre", "Horror"),)),), like=("i13",)),
+        k=5,
+        talk=Talk("give me the creeps like Film 13", "give me the creeps", ("i13",)),
+    )
+    for pick in engine.recommend([query])[0].picks:
+        assert sum(pick.contributions.values()) == pytest.approx(pick.score, abs=1e-4)
+        for signal in SIGNALS:
+            parts = sum(part.amount for part in pick.parts if part.signal == signal)
+            assert parts == pytest.approx(pick.contributions[signal], abs=1e-4)
+
+
+def test_without_talk_the_engine_scores_as_if_conversations_had_taught_nothing(engine: Engine) -> None:
+    items = engine.catalogue
+    plain = Engine(items, artefact(items), AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
+    query = Query(Taste({"i5": 1.0}), Wish("horror"))
+    assert engine.scores([query]) == pytest.approx(plain.scores([query]), abs=1e-6)
+
+
+def test_a_batch_scores_as_its_queries_alone(engine: Engine) -> None:
+    queries = [Query(talk=Talk("cowboys", "cowboys")), Query(), Query(Taste({"i1": 1.0}), talk=Talk("a", "a", ("i3",)))]
+    together = engine.scores(queries)
+    alone = np.concatenate([engine.scores([q]) for q in queries])
+    assert together == pytest.approx(alone, abs=1e-5)
+
+
+def test_lessons_survive_the_artefact_and_others_are_refused(engine: Engine) -> None:
+    items = catalogue()
+    found = taught(items)
+    again = Engine(items, found, AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
+    query = Query(talk=Talk("singing", "singing"))
+    assert again.scores([query]) == pytest.approx(engine.scores([query]))
+    talk = {**found.config["talk"], "signals": ["heard"]}
+    with pytest.raises(ModelError, match="train it anew"):
+        Engine(items, replace(found, config={**found.config, "talk": talk}), AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
+
+
+def test_a_new_item_takes_part(engine: Engine) -> None:
+    item = replace(engine.catalogue["i0"], id="new", title="Brand New")
+    grown = engine.with_items([item])
+    scores = grown.scores([Query(talk=Talk("make me laugh", "make me laugh"))])[0]
+    assert np.isfinite(scores[-1])
+    assert scores[-1] > scores[1]  # a comedy that nobody knows, before a horror film that came up often
+
+
+def test_the_latest_item_named_counts_most_and_refused_ones_do_not() -> None:
+    query = Query(Taste({"i1": 1.0, "i2": -1.0}), talk=Talk("", "", ("i3", "i2", "i4")))
+    weights = named(query, catalogue())
+    assert list(weights) == [4, 3, 1]
+    assert list(weights.values()) == pytest.approx([4 / 7, 2 / 7, 1 / 7])
+
+
+def test_words_of_a_request_find_the_items_that_hold_them() -> None:
+    lexical = Lexical(["A heist in Los Angeles", "Café romance", "heist heist comedy"])
+    assert int(np.argmax(lexical.scores("the CAFE"))) == 1
+    assert int(np.argmax(lexical.scores("heist"))) == 2
+    assert not lexical.scores("zebra").any()
+    assert not lexical.scores("heist", {"heist": 0.0}).any()
+
+
+def test_lessons_without_weights_add_nothing() -> None:
+    items = catalogue()
+    shelves: Shelves = shelves_of(items, artefact(items))
+    n = len(items)
+    from scipy import sparse
+
+    nothing = np.zeros(n, dtype=np.float32)
+    lessons = Lessons(
+        nothing, nothing, np.eye(4, dtype=np.float32), sparse.csr_matrix((n, n), dtype=np.float32), {}, (), {}
+    )
+
+    def encode(texts: Sequence[str]) -> np.ndarray:
+        return AxisEncoder().encode(texts)
+
+    added, _ = TalkModel(shelves, lessons, encode).points([Query(talk=Talk("a western", "a western"))])
+    assert not any(values.any() for values in added.values())
