@@ -143,6 +143,7 @@ def evaluate_understanding(
         report += protocol.evaluate_mentions(reader, items, utterances)
     if dialogues:
         report += protocol.evaluate_polarity(reader, items, dialogues)
+        report += protocol.evaluate_titles(reader, items, dialogues)
     table = Table()
     for column in ("figure", "value", "cases"):
         table.add_column(column)

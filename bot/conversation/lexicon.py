@@ -114,6 +114,7 @@ class Questions(_Table):
     fields: Mapping[str, Words]
     about: Words
     inverted: Words
+    asking: Words
     taste: Words
     offers: Words
 
@@ -166,6 +167,7 @@ class Grammar(_Table):
     film_nouns: Words
     slot_nouns: Words
     slot_closers: Words
+    adverbs: Words
     long_ago: Words
     other_matters: Words
     proposals: Words

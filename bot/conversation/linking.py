@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.people import People, PersonMatch
 from bot.conversation.spelling import Rarity
-from bot.conversation.title_index import PART, SMALL, Candidate, TitleIndex
+from bot.conversation.title_index import DATED, PART, SMALL, Candidate, TitleIndex
 from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash
 from recsys.catalogue import Catalogue
 
@@ -107,6 +107,7 @@ class Titles:
         self.after = Phrases((words, True) for words in cues.after)
         self.pronouns, self.not_titles = set(cues.pronouns), set(map(squash, cues.not_titles))
         self.proper = set(map(squash, cues.proper))
+        self.adverbs = set(lexicon.grammar.adverbs)
         self.parts = {squash(w): n for n, words in lexicon.ordinals.items() for w in words if w.isalpha()}
         self.versions, self.copulas = set(cues.versions), set(lexicon.negators.copulas)
         self.fillers = set(map(squash, (*lexicon.fillers.words, *cues.alone))) | ARTICLES
@@ -278,7 +279,9 @@ class _Court:
             case.likened = last == "like"
 
     def _words_after(self, case: _Case, after: str) -> None:
-        following = self._tokens[case.of.j : case.of.j + 3]
+        following = self._tokens[case.of.j : case.of.j + 4]
+        while following and following[0].norm in self._w.adverbs:  # "Heat really is"
+            following = following[1:]
         spoken_of = self._w.after.starting(following) is not None
         boundary = spoken_of or bool(_BOUNDARY.match(after)) or (bool(following) and following[0].norm in _CONJUNCTIONS)
         if not (case.capital or case.quoted or case.year):
@@ -360,7 +363,8 @@ class _Court:
         else:
             common = rarest < 8.2 and case.of.rarity < 13
         common = common or (case.of.penalty >= PART and rarest < 9)
-        return case.worth >= ACCEPT and (case.solid or not common)
+        dated = case.dated or case.of.penalty < DATED
+        return case.worth >= ACCEPT and dated and (case.solid or not common)
 
     def _prior(self, case: _Case) -> float:
         return max(self._index.popularity[row] for row in case.rows)

@@ -58,6 +58,7 @@ class Words:
         self.questions = Phrases((words, field) for field, said in questions.fields.items() for words in said)
         self.about = Phrases((words, True) for words in questions.about)
         self.inverted = Phrases((words, True) for words in questions.inverted)
+        self.asking = Phrases((words, True) for words in questions.asking)
         self.taste = Phrases(
             [(words, False) for words in questions.offers] + [(words, True) for words in questions.taste]
         )
@@ -175,9 +176,16 @@ class Message:
         """Whether the sentence of a word asks the listener's opinion."""
         run = next(r for r in self.runs(self.scopes.sentence) if i in r)
         opening = self.words.inverted.find(self.tokens[run.start : run.stop])
+        if self.asks_for_suggestions(run):
+            return False
         return any(hit.i <= 3 and run.start + hit.i < i and hit.j - hit.i > 1 for hit in opening) and (
             self.asks(run) or bool(opening and opening[0].i == 0)
         )
+
+    def asks_for_suggestions(self, run: range) -> bool:
+        """Whether a run of words opens like "have you seen any good ..."."""
+        opening = self.words.inverted.find(self.tokens[run.start : run.stop])
+        return bool(opening and self.words.asking.starting(self.tokens[run.start + opening[0].j : run.stop]))
 
     def asks(self, run: range) -> bool:
         """Whether a run of words ends in a question mark."""

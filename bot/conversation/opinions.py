@@ -217,7 +217,7 @@ class Opinions:
     def _note_implied(self, target: str, run: range) -> None:
         stance = self._m.scopes.about_end(run.stop)
         polarity = {Verdict.GOOD: 1, Verdict.BAD: -1}.get(stance.verdict) if stance.verdict else None
-        if polarity is None and stance.cue in OPINIONS:
+        if polarity is None and stance.cue in OPINIONS and self._m.scopes.closes(run.stop):
             polarity = OPINIONS[stance.cue]
         start, end = self._m.span(run)
         proposal = bool({self._m.tokens[n].norm for n in run} & set(self._m.words.grammar.proposals))

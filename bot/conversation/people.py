@@ -15,6 +15,8 @@ from recsys.catalogue import Catalogue, Facet
 
 _LOOKED_INTO = 6
 """Misspelt names that are looked into per message: the search is the dearest step."""
+_SHORTENED = 85
+"""How alike a first name and its short form count: Nick, Nicolas."""
 _SOUNDS_ALIKE = 6
 """What it adds when first names are the same and surnames sound alike."""
 _COMMON_NAME = 8
@@ -160,8 +162,8 @@ class People:
 
     def _full_name(self, text: str, window: Sequence[Token]) -> str | None:
         said = [t.norm for t in window[:-1]]
-        if len(window) == 4 and said[1] == "the":  # Dwayne "The Rock" Johnson
-            said = said[:1]
+        if len(window) == 4 and said[1] == "the" and window[0].capital and window[3].capital:
+            said = said[:1]  # Dwayne "The Rock" Johnson
         name = self._names.get("".join(said) + window[-1].bare)
         if name is None or any(_breaks(text, left, right) for left, right in pairwise(window)):
             return None
@@ -172,7 +174,7 @@ class People:
         """The likeliest name that was meant: how alike it is (0..100), its fame, and the name."""
         first, surname = window[0].bare, "".join(t.bare for t in window[1:])
         best = (0.0, 0.0, "")
-        if len(surname) < 4 or len(first) < 3:
+        if len(surname) < 4 or len(first) < 3 or (first not in self._first_names and self._rarity.common(first)):
             return best
         candidates = [surname] if surname in self._by_surname else []
         if not self._rarity.common(surname) or self._like_a_name(window) or first in self._given_names:
@@ -180,6 +182,8 @@ class People:
         for meant in candidates:
             for first_name, name in self._by_surname[meant][:40]:
                 near = fuzz.ratio(first, first_name)
+                if meant == surname and first[:3] == first_name[:3]:
+                    near = max(near, _SHORTENED)
                 alike = (near + fuzz.ratio(surname, meant) * 1.5) / 2.5
                 alike += (
                     _SOUNDS_ALIKE if near == 100 and meant != surname and skeleton(meant) == skeleton(surname) else 0

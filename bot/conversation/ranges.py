@@ -36,7 +36,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _LAST = re.compile(
-    r"\b(?:last|past)\s+(?:(\d{1,2}|couple(?: of)?|few|two|three|five|ten|twenty)\s+)?(years?|decades?)\b",
+    r"\b(?:last|past)\s+(?:(\d{1,2}|couple(?: of)?|few|two|three|five|ten|twenty)\s+(years?|decades?)|decade)\b",
     re.IGNORECASE,
 )
 _EXACT = re.compile(rf"\b(?:from|in|of|released in|made in|year)\s+{_YEAR}(?!['’]?s)", re.IGNORECASE)
@@ -58,7 +58,7 @@ _SMALL = {
     "twenty": 20,
 }
 _LENGTH = (
-    r"(?:(?P<h>\d(?:[.,]\d)?|an?|one|two|three|four)\s*-?\s*(?:hours?|hrs?|h)\b"
+    r"(?<![\w.,])(?:(?P<h>\d(?:[.,]\d)?(?=\s*-?\s*h)|(?:an?|one|two|three|four)(?=[\s-]+h[or]))\s*-?\s*(?:hours?|hrs?|h)\b"
     r"(?:\s*(?:and\s+)?(?:(?P<half>a half)|(?P<hm>\d{1,2})\s*-?\s*(?:m|min|mins|minutes?)?\b))?"
     r"|(?P<h2>\d)h(?P<hm2>\d{2})(?:m|min)?\b|(?P<half2>one and a half|two and a half) hours?"
     r"|(?P<m>\d{2,3})\s*-?\s*(?:m|min|mins|minutes?)\b)"
@@ -235,8 +235,9 @@ class Ranges:
 
     def _last_years(self, match: re.Match[str]) -> Range:
         word = (match[1] or "one").lower()
+        unit = (match[2] or "decade").lower()
         count = int(word) if word.isdigit() else _SMALL[word]
-        years = count * (10 if match[2].lower().startswith("decade") else 1)
+        years = count * (10 if unit.startswith("decade") else 1)
         return Range("year", low=self._newest - years, label=match[0].lower())
 
     @staticmethod
@@ -271,7 +272,9 @@ class Ranges:
             )
             wished = before in ("something", "anything", "more", "prefer", "only", "some", "very", "pretty", "really")
             sole = sum(t.norm not in ("a", "an", "the", "please") for t in tokens) <= 1
-            if (film and before not in ("this", "that", "another")) or wished or sole:
+            aged = before in ("year", "years", "month", "months")
+            known = before == "the" and any(tokens[n].norm in ("one", "ones") for n in following)  # "the new one"
+            if (film and before not in ("this", "that", "another", "just") and not (aged or known)) or wished or sole:
                 era = hit.value
                 low = None if era.low is None else era.low + self._newest if era.low < 0 else era.low
                 label = " ".join(t.norm for t in tokens[hit.i : hit.j])

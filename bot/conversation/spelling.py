@@ -35,7 +35,10 @@ class Rarity:
     def inflected(self, norm: str) -> bool:
         """Whether it is an everyday word or a form of one."""
         stems = (norm, norm.removesuffix("s"), norm.removesuffix("ing"), norm.removesuffix("ed"))
-        return any(stem in self._ranks for stem in stems)
+        return any(
+            stem in self._ranks or (stem != norm and stem[-2:-1] == stem[-1:] and stem[:-1] in self._ranks)
+            for stem in stems
+        )
 
 
 def undouble(key: str) -> str:

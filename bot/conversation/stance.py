@@ -204,9 +204,22 @@ class Scopes:
                 found.append(_Cue(negator, hit.j, _TURNED[kind], True))
             else:
                 found.append(_Cue(start, hit.j, kind, False))
+        found = [self._not_seen(n, found) for n in range(len(found))]
         # A bare negation that turns a verb round is part of that verb's cue.
         turned = {cue.i for cue in found if cue.turned}
         return [c for c in found if c.turned or c.kind is not Cue.AVOID or c.i not in turned]
+
+    def _not_seen(self, n: int, cues: Sequence[_Cue]) -> _Cue:
+        """ "Saw X but not Y" has not seen Y, and does not refuse it."""
+        cue, before = cues[n], cues[n - 1] if n else None
+        bare = cue.kind is Cue.AVOID and cue.j == cue.i + 1 and self._tokens[cue.i].norm == "not"
+        contrasted = bare and cue.i > 0 and self._tokens[cue.i - 1].norm in self._words._contrast
+        seen = before is not None and before.kind is Cue.SEEN and self.sentence[before.i] == self.sentence[cue.i]
+        return cue._replace(kind=Cue.UNSEEN) if contrasted and seen else cue
+
+    def closes(self, stop: int) -> bool:
+        """Whether the last word before ``stop`` ends a cue: "really loved"."""
+        return any(cue.j == stop for cue in self._cues)
 
     def _is_verb(self, n: int) -> bool:
         if n == 0:

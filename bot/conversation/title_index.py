@@ -17,6 +17,8 @@ SMALL = ARTICLES | {"of", "and", "in", "to", "on", "part", "chapter", "episode",
 _COUNTED = frozenset(("episode",))
 PART = 1.5
 """A reading with this penalty or more found only a part of the title."""
+DATED = 4.0
+"""A reading with this penalty or more needs the year of the film: "The Raid (2011)" for The Raid: Redemption."""
 
 _LOOKED_INTO = 6
 """Misspelt words that are looked into per message: the search is the dearest step."""
@@ -44,6 +46,7 @@ _NUMBERS = {
     "ix": "9",
     "ten": "10",
     "xi": "11",
+    "versus": "vs",
 }
 
 
@@ -70,7 +73,7 @@ def _fame(votes: Sequence[float]) -> list[float]:
 
 
 def number(norm: str) -> str:
-    """A number word or Roman numeral as digits; other words as they are."""
+    """A number word or Roman numeral as digits, "versus" as "vs"; other words as they are."""
     return _NUMBERS.get(norm, norm)
 
 
@@ -110,9 +113,12 @@ class TitleIndex:
             words[norm] = max(words[norm], self.popularity[row])
             if len(said) > 1 and len(norm) >= 6 and not self._rarity.common(norm) and norm.isalpha():
                 holders[norm].append(row)
-        if self.popularity[row] <= _KNOWN:
-            return
         parted = [name.partition(mark) for mark in (": ", " - ", " – ") if mark in name]
+        if self.popularity[row] <= _KNOWN:
+            for head, *_ in parted:
+                if found := norms(head):
+                    self._key(found, row, penalty + DATED)
+            return
         for head, _, tail in parted:
             self._part(norms(head), row, penalty + _HEAD, 9)
             self._part(norms(tail), row, penalty + _TAIL, 9)
@@ -131,8 +137,9 @@ class TitleIndex:
         costs = {"".join(said): penalty}
         telling = [number(n) for n in said if n not in SMALL]
         if len(telling) > 1 or len(said) == 1 == len(telling):
-            if telling[-1] == "v" and len(telling) > 1:
-                telling[-1] = "5"
+            if len(telling) > 1:
+                middle = ["vs" if n == "v" else n for n in telling[1:-1]]  # "Ford v Ferrari"
+                telling[1:] = [*middle, "5" if telling[-1] == "v" else telling[-1]]
             key = "".join(telling)
             costs.setdefault(key, penalty + _LOOSE)
             if len(short := undouble(key)) >= 6:
@@ -169,6 +176,12 @@ class TitleIndex:
                 for i in range(max(0, n - 6), n + 1):
                     if trial[i] not in ARTICLES:
                         yield from (c for c in self._from(trial, trial, i, cost) if c.j > n)
+
+    def namesake(self, title: str, year: int) -> int | None:
+        """The row of the same title and that year."""
+        said = norms(title)
+        key = "".join(said[1:] if said[0] in ARTICLES and len(said) > 1 else said) if said else ""
+        return next((row for row, _ in self._keys.get(key, ()) if self.items[row].year == year), None)
 
     def sequels(self, said: Sequence[str], number: int) -> tuple[int, ...]:
         """The rows of a series' numbered part, given the words of its title."""

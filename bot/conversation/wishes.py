@@ -8,8 +8,9 @@ from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
 from bot.conversation.people import PersonMatch
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
-from bot.conversation.statements import Kind
+from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import squash
+from recsys.catalogue import Facet
 from recsys.taste import Clause, Range
 
 _COMPARED = {
@@ -43,6 +44,7 @@ class Wishes:
         for person in self._m.people:
             if not self._m.done[person.i]:
                 self._note_person(person)
+        self._note_directors()
         for meaning in self._m.meanings:
             if self._m.done[meaning.i] or not self._telling(meaning):
                 continue
@@ -68,7 +70,8 @@ class Wishes:
         if stance.cue is Cue.AVOID:
             return -1, False, stance
         if stance.cue in (Cue.SEEN, Cue.UNSEEN):
-            return 0, False, stance
+            sentence = next(run for run in self._m.runs(self._m.scopes.sentence) if i in run)
+            return int(self._m.asks_for_suggestions(sentence)), False, stance
         if stance.verdict is not None and stance.cue is None:
             return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
         return 1, False, stance
@@ -96,6 +99,17 @@ class Wishes:
             weight=stance.weight if lasting else 1.0,
         )
         self._remember(person.i, person.j, polarity, lasting, stance)
+
+    def _note_directors(self) -> None:
+        """ "Something by the director of Heat": who directed it."""
+        for title in self._m.titles:
+            before = [t.norm for t in self._m.tokens[max(0, title.i - 3) : title.i]]
+            if self._m.done[title.i] or not (before[-2:] == ["director", "of"] or before == ["same", "director", "as"]):
+                continue
+            names = self._m.words.catalogue[title.item_ids[0]].facets.get("director", ())
+            if names:
+                clause = Clause(", ".join(names), tuple(Facet("director", name) for name in names))
+                self._m.say(Kind.FACET, clause.label, title.start, title.end, polarity=1, clause=clause, confidence=0.9)
 
     def _remember(self, i: int, j: int, polarity: int, lasting: bool, stance: Stance) -> None:
         if polarity < 0:
@@ -187,14 +201,31 @@ class Wishes:
             self._m.say(Kind.RANGE, bound.label, token.start, token.end, polarity=1, range=bound, confidence=0.8)
 
     def _choose_year(self) -> None:
-        """ "The 1982 one" answers which film was meant."""
+        """ "The 1982 one" answers which film was meant, or corrects the one in view."""
         if self._m.context.asked != "choice":
+            self._correct_year()
             return
         for token in self._m.tokens:
             for item_id in self._m.context.shown:
                 if token.norm == str(self._m.words.years.get(item_id)):
                     self._m.out = [s for s in self._m.out if s.kind is not Kind.RANGE]
                     self._m.say(Kind.ITEM, "choice", token.start, token.end, target=item_id)
+
+    def _correct_year(self) -> None:
+        """ "No, the 1982 one": the namesake of the film in view."""
+        focus = self._m.focus()
+        if not focus or self._m.titles:
+            return
+        item = self._m.words.catalogue[focus[0]]
+        for n, token in enumerate(self._m.tokens[:-1]):
+            noun = self._m.tokens[n + 1].norm in ("one", "version", "original", "remake")
+            if not (noun and token.norm.isdigit() and len(token.norm) == 4 and int(token.norm) != item.year):
+                continue
+            row = self._m.words.titles.index.namesake(item.title, int(token.norm))
+            if row is not None:
+                self._m.out = [s for s in self._m.out if s.kind is not Kind.RANGE and s.value != Intent.NO]
+                target = self._m.words.catalogue.items[row].id
+                self._m.say(Kind.ITEM, "mention", token.start, token.end, target=target, confidence=0.9)
 
     def _wish(self) -> None:
         kept: list[list[int]] = []

@@ -49,6 +49,7 @@ GENRES: Final[Mapping[str, str]] = {
 comedy as comedy."""
 
 _YEAR = re.compile(r"\s*\((\d*)\)\s*$")
+_STATED = re.compile(r"\s*\((?:18|19|20)\d\d\)")
 _NUMBERED = re.compile(r"""['"](.+?)['"]?: \d+""")
 """An entry of INSPIRED's dictionaries, some of which lack a quotation mark."""
 
@@ -79,11 +80,12 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """Messages as (role, text) and the films that were mentioned in them."""
+    """Messages as (role, text), the films that were judged, and the titles (key, year) marked in each message."""
 
     id: str
     messages: tuple[tuple[str, str], ...]
     films: tuple[Film, ...]
+    marked: Mapping[int, tuple[tuple[str, int | None], ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -179,12 +181,15 @@ def read_redial(path: Path) -> list[Dialogue]:
 
 def _dialogue(data: Mapping[str, Any]) -> Dialogue:
     films: dict[tuple[str, int | None], Film] = {}
+    marked: dict[int, tuple[tuple[str, int | None], ...]] = {}
     for m in data["mentions"]:
+        if m.get("message") is not None:
+            marked[m["message"]] = (*marked.get(m["message"], ()), (title_key(m["title"]), m["year"]))
         if m["liked"] is not None:
             ids = {name: str(m[name]) for name in ("imdb_id", "tmdb_id", "movielens_id") if m.get(name) is not None}
             films.setdefault((m["title"], m["year"]), Film(m["title"], m["year"], ids, int(m["liked"])))
     messages = tuple((m["role"], m["text"]) for m in data["messages"])
-    return Dialogue(str(data["id"]), messages, tuple(films.values()))
+    return Dialogue(str(data["id"]), messages, tuple(films.values()), marked)
 
 
 # -- mentions ---------------------------------------------------------------------------------------------------------
@@ -273,17 +278,30 @@ class _Judge:
 
     def cases(self, said: Utterance, reading: Reading) -> list[tuple[str, list[Names], list[Names]]]:
         """For each kind: what is marked and what was found, once each."""
-        found: dict[NamedKind, list[Names]] = defaultdict(list)
-        for named in reading.named:
-            names = self._of(named, said.text)
-            if names and not any(names & other for other in found[named.kind]):
-                found[named.kind].append(names)
-        titles = dict.fromkeys(frozenset((key, f"{key} {year}")) for key, year in said.titles)
+        found = self.found(reading, said.text)
         return [
-            ("titles", list(titles), found[NamedKind.TITLE]),
+            ("titles", self.titles(said.titles), found[NamedKind.TITLE]),
             ("genres", [frozenset((genre,)) for genre in said.genres], found[NamedKind.GENRE]),
             ("people", [frozenset((person,)) for person in said.people], found[NamedKind.PERSON]),
         ]
+
+    @staticmethod
+    def titles(marked: Iterable[tuple[str, int | None]]) -> list[Names]:
+        """Marked titles, once each."""
+        return list(dict.fromkeys(frozenset((key, f"{key} {year}")) for key, year in marked))
+
+    def found(self, reading: Reading, text: str) -> Mapping[NamedKind, list[Names]]:
+        """What was found, once each, by kind."""
+        found: dict[NamedKind, list[Names]] = defaultdict(list)
+        for named in reading.named:
+            names = self._of(named, text)
+            if names and not any(names & other for other in found[named.kind]):
+                found[named.kind].append(names)
+        return found
+
+    def knows(self, names: Names) -> bool:
+        """Whether the catalogue has a title."""
+        return not self._all.isdisjoint(names)
 
     def _of(self, named: Named, text: str) -> Names:
         if named.kind is NamedKind.TITLE:
@@ -294,7 +312,7 @@ class _Judge:
 
     def unmeant(self, names: Names, text: str) -> bool:
         """Whether a marked title can't be found: the catalogue lacks it, or its words don't stand in the text."""
-        return self._all.isdisjoint(names) or min(names, key=lambda name: (len(name), name)) not in title_key(text)
+        return not self.knows(names) or min(names, key=lambda name: (len(name), name)) not in title_key(text)
 
     def unmarked(self, names: Names, said: Utterance) -> bool:
         """Whether something not marked here is named all the same: the dialogue's annotation knows it, or it stands
@@ -309,6 +327,28 @@ class _Judge:
                 if run in names and j > i and tokens[i].capital and tokens[j].capital:
                     return True
         return False
+
+
+def evaluate_titles(understanding: Understanding, catalogue: Catalogue, dialogues: Sequence[Dialogue]) -> Report:
+    """The titles of ReDial's messages once their years are cut out, as written and in lower case.
+
+    ReDial's people picked titles from a list that added the year, so these marks are nearly complete and right. Titles
+    that the catalogue lacks are left out. Only ``details`` is filled.
+    """
+    judge = _Judge(catalogue)
+    report = Report()
+    for name, form in (("as_written", str), ("lower_case", str.lower)):
+        count = Count()
+        for dialogue in dialogues:
+            for position, titles in dialogue.marked.items():
+                text = form(_STATED.sub("", dialogue.messages[position][1]))
+                wanted = [names for names in judge.titles(titles) if judge.knows(names)]
+                missed, extra = _unmatched(wanted, judge.found(understanding.read(text), text)[NamedKind.TITLE])
+                count.hits += len(wanted) - len(missed)
+                count.missed += len(missed)
+                count.extra += len(extra)
+        report.details.setdefault("titles_without_years", {})[name] = count.report()
+    return report
 
 
 # -- polarity ---------------------------------------------------------------------------------------------------------

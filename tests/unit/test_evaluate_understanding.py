@@ -17,6 +17,7 @@ from bot.evaluation.understanding import (
     Film,
     evaluate_mentions,
     evaluate_polarity,
+    evaluate_titles,
     read_inspired,
     read_redial,
 )
@@ -105,6 +106,16 @@ def test_polarity_with_and_without_its_default() -> None:
     assert (details["undecided_as_wrong"], details["coverage"], details["of_decided"]) == (0.5, 0.5, 1.0)
     assert (details["default_alone"], details["recall_disliked"]) == (0.5, 0.5)
     assert [line.split("\t")[1:3] for line in report.errors] == [["liked", "undecided"], ["disliked", "undecided"]]
+
+
+def test_titles_are_looked_for_without_their_years() -> None:
+    marked = {0: (("thing", 2011), ("heat", 1995)), 1: (("nosuchfilm", 1999),)}
+    messages = (("user", "I saw The Thing (2011) and Heat (1995)"), ("assistant", "Have you seen No Such Film (1999)?"))
+    report = evaluate_titles(UNDERSTANDING, films(), [Dialogue("d", messages, (), marked)])
+    assert report.metrics == {}
+    figures = report.details["titles_without_years"]
+    assert figures["as_written"] == {"f1": 1, "precision": 1, "recall": 1, "annotated": 2, "found": 2}
+    assert figures["lower_case"]["annotated"] == 2
 
 
 def test_a_change_of_mind_counts() -> None:

@@ -218,6 +218,21 @@ def test_the_number_of_an_episode_may_be_said_too() -> None:
     assert [n.item_ids for n in reading.named] == [("t",)]
 
 
+def test_the_head_of_an_unknown_title_needs_its_year() -> None:
+    films = [Item("r", "The Raid: Redemption", year=2011), Item("o", "Raid", year=2018)]
+    understanding = Understanding(Catalogue(films), load_lexicon())
+    named = [
+        understanding.read(text).named[0].item_ids for text in ("I liked The Raid (2011)", "I liked The Raid (2018)")
+    ]
+    assert named == [("r",), ("o",)]
+
+
+@pytest.mark.parametrize("said", ["Ford vs Ferrari", "ford v ferrari", "Ford versus Ferrari"])
+def test_against_is_written_in_three_ways(said: str) -> None:
+    reading = Understanding(Catalogue([Item("f", "Ford v Ferrari", year=2019)]), load_lexicon()).read(f"I loved {said}")
+    assert [n.item_ids for n in reading.named] == [("f",)]
+
+
 def test_fame_does_not_depend_on_the_scale_of_the_counts() -> None:
     scaled = Catalogue(
         replace(i, numbers={**i.numbers, "popularity": i.numbers["popularity"] ** 2}) for i in films().items
