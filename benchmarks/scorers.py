@@ -29,9 +29,9 @@ from recsys.catalogue_io import read_items
 from recsys.encoder import VectorCache
 from recsys.evaluation import metrics
 from recsys.evaluation.baselines import fit_popularity
-from recsys.evaluation.ratings import LEAST_LIKES, LIKED, on_catalogue, rank
+from recsys.evaluation.ratings import LEAST_LIKES, LIKED, rank
 from recsys.evaluation.splits import Case, Fold, leave_last_out, strong
-from recsys.interactions import Interactions
+from recsys.interactions import Interactions, on_catalogue
 from recsys.models.item_item import Matrix, fit_ease
 from recsys.scorers import DEFAULTS, Taught
 from recsys.training import Training

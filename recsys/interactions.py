@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from pyarrow import csv
 from scipy import sparse
 
+from recsys.catalogue import Catalogue
 from recsys.errors import DataError
 
 Codes = npt.NDArray[np.int64]
@@ -111,6 +112,19 @@ class Interactions:
         """Users by items (U, N) float32, sorted; ``values`` (R,) or ones."""
         ones = np.ones(len(self), dtype=np.float32) if values is None else values.astype(np.float32)
         return sparse.csr_matrix((ones, (self.user, self.item)), shape=(len(self.users), len(self.items)))
+
+
+def on_catalogue(data: Interactions, catalogue: Catalogue) -> Interactions:
+    """The ratings over a catalogue's rows, linked by its own ids or MovieLens', IMDb's or TMDB's, whichever link most:
+    numbers of two systems must not be mixed. Raises ``DataError`` when nothing links."""
+    spaces = [{item.id: n for n, item in enumerate(catalogue.items)}]
+    for name in ("movielens_id", "imdb_id", "tmdb_id"):
+        spaces.append({i.external[name]: n for n, i in enumerate(catalogue.items) if name in i.external})
+    ids = [item.id for item in catalogue.items]
+    linked = max((data.relabelled(space, ids) for space in spaces), key=len)
+    if not len(linked):
+        raise DataError("No rated item is in the catalogue: give one whose ids are those of the ratings.")
+    return linked
 
 
 def _table(path: Path) -> pa.Table:

@@ -18,9 +18,9 @@ from recsys.artefact import Artefact
 from recsys.catalogue_io import read_items
 from recsys.encoder import Encoder, VectorCache
 from recsys.errors import DataError, ModelError
-from recsys.evaluation.ratings import LEAST_LIKES, LIKED, on_catalogue
+from recsys.evaluation.ratings import LEAST_LIKES, LIKED
 from recsys.evaluation.splits import SHARE, Case, shuffled
-from recsys.interactions import Codes, Interactions
+from recsys.interactions import Codes, Interactions, on_catalogue
 from recsys.models.graph import GraphScorer
 from recsys.models.mlp import MlpScorer
 from recsys.models.scorer import ItemVectors, Scorer

@@ -28,6 +28,11 @@ Matrix: TypeAlias = "sparse.csr_matrix[np.float32]"
 SIGNALS: Final[Mapping[str, str]] = {
     "heard": "prior",  # how often it came up in conversations
     "expected": "prior",  # how often items like it do
+    "known": "prior",  # by how many
+    "rated": "prior",  # how well
+    "this year": "prior",  # how old it is, in steps
+    "these years": "prior",
+    "this era": "prior",
     "text": "wish",  # the transcript against its text, by the encoder
     "head": "wish",  # the same through a mapping learned from conversations
     "words": "wish",  # the person's words in its text
@@ -44,6 +49,7 @@ SIGNALS: Final[Mapping[str, str]] = {
     "same genres": "likeness",
     "people": "likeness",
     "franchise": "likeness",
+    "same years": "likeness",
     "relation": "relation",  # what people who like the items named like, from ratings
     "together": "relation",  # what is named together in conversations
 }
@@ -54,6 +60,8 @@ FADE: Final = 0.5
 """Of two items named, the earlier one counts this much of the later one."""
 LONGEST: Final = 6
 """Named items that count."""
+AGES: Final = {"this year": 2, "these years": 5, "this era": 14}
+"""Younger than this many years."""
 PEOPLE: Final = frozenset(("director", "cast"))
 
 
@@ -70,7 +78,8 @@ class Lessons:
     """What conversations taught, by row of one catalogue of N items.
 
     ``heard``, ``expected`` (N,): log rates; ``head`` (d, d); ``together`` (N, N) sparse, symmetric; ``worth``: what a
-    word of a request counts (0..1); ``stands`` : word -> how it shifts each genre (G,), in ``genres``' order;
+    word of a request counts (0..1); ``stands`` : word -> how it shifts each genre (G,), in ``genres``' order; ``now``:
+    the year, as 2018.3;
     ``weights`` (CONTEXTS, S), ``trust`` (CONTEXTS,): of the signals, and of what ratings taught; ``spread`` (S,): the
     usual spread of each signal.
     """
@@ -82,6 +91,7 @@ class Lessons:
     worth: Mapping[str, float]
     genres: tuple[str, ...]
     stands: Mapping[str, Array]
+    now: float
     weights: Array = field(default_factory=lambda: np.zeros((CONTEXTS, len(SIGNALS)), np.float32))
     trust: Array = field(default_factory=lambda: np.zeros(CONTEXTS, np.float32))
     spread: Array = field(default_factory=lambda: np.ones(len(SIGNALS), np.float32))
@@ -102,6 +112,9 @@ class Shelves:
         self.genre_table, self.genres = _table(catalogue, ("genre",))
         self.people, _ = _table(catalogue, tuple(PEOPLE))
         self.franchise = _franchises(catalogue)
+        self.years = _filled(catalogue.number("year"))
+        self.known = np.log1p(np.nan_to_num(catalogue.number("popularity"))).astype(np.float32)
+        self.rated = _filled(catalogue.number("rating"))
         self.lexical = Lexical([_document(item) for item in catalogue.items])
         many = [len(item.facets.get("genre", ())) for item in catalogue.items]
         self.share = (1 / np.sqrt(np.maximum(many, 1))).astype(np.float32)
@@ -180,6 +193,9 @@ class TalkModel:
         spoken = np.array([[1.0 if q.talk.transcript else 0.0] for q in queries], dtype=np.float32)
         requests = _unit(vectors - s.centre) * spoken
         out[:, place["heard"]], out[:, place["expected"]] = lessons.heard, lessons.expected
+        out[:, place["known"]], out[:, place["rated"]] = s.known, s.rated - s.rated.mean()
+        for name, limit in AGES.items():
+            out[:, place[name]] = lessons.now - s.years < limit
         out[:, place["text"]] = requests @ s.vectors.T
         out[:, place["head"]] = (requests @ lessons.head) @ s.vectors.T
         for b, query in enumerate(queries):
@@ -232,6 +248,7 @@ class TalkModel:
             yield name, table[to] @ np.asarray(table[rows].T @ strength)
         same = s.franchise[to][:, None] == s.franchise[rows][None, :]
         yield "franchise", (same & (s.franchise[rows] >= 0)[None, :]).astype(np.float32) @ strength
+        yield "same years", -np.abs(s.years[to][:, None] - s.years[rows][None, :]) @ strength / 10
         source, target = s.relation
         yield "relation", target[to] @ (strength @ source[rows])
         yield "together", self.lessons.together[to] @ _dense(rows, strength, len(s.catalogue))
@@ -255,6 +272,13 @@ def _unit(vectors: Array) -> Array:
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Array = (vectors / np.maximum(length, 1e-9)).astype(np.float32)
     return unit
+
+
+def _filled(values: npt.NDArray[np.float64]) -> Array:
+    """Numbers (N,) with the mean of those known where one is missing."""
+    some = values[~np.isnan(values)]
+    filled: Array = np.where(np.isnan(values), some.mean() if len(some) else 0.0, values).astype(np.float32)
+    return filled
 
 
 def _dense(rows: npt.NDArray[np.int64], values: Array, n: int) -> Array:
@@ -348,6 +372,7 @@ def lessons_to_tensors(lessons: Lessons) -> tuple[dict[str, Tensor], dict[str, A
         "words": words,
         "worth": [round(lessons.worth[w], 3) for w in words],
         "genres": list(lessons.genres),
+        "now": lessons.now,
     }
     return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in tensors.items()}, config
 
@@ -367,6 +392,7 @@ def lessons_from_tensors(tensors: Mapping[str, Tensor], config: Mapping[str, Any
         together=(half + half.T).tocsr(),
         worth=dict(zip(config["words"], config["worth"], strict=True)),
         genres=tuple(config["genres"]),
+        now=config["now"],
         stands=dict(zip(config["words"], arrays["stands"].astype(np.float32), strict=True)),
         weights=arrays["weights"],
         trust=arrays["trust"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -16,11 +16,15 @@ import numpy.typing as npt
 import torch
 from scipy import sparse
 from torch import Tensor
+from torch.nn import functional
 
+from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
+from recsys.encoder import Encoder
+from recsys.engine import Engine, pick_device
 from recsys.lexical import words_of
 from recsys.progress import Progress, silent
-from recsys.talk import CONTEXTS, SIGNALS, Array, Lessons, Matrix, Shelves, TalkModel, context
+from recsys.talk import CONTEXTS, SIGNALS, Array, Lessons, Matrix, Shelves, TalkModel, context, shelves_of, with_lessons
 from recsys.taste import Query
 
 Codes: TypeAlias = npt.NDArray[np.int64]
@@ -32,12 +36,16 @@ FADING: Final = 0.3
 """The oldest conversation counts exp(-FADING / share of time) of the latest: tastes of a season pass."""
 SMOOTH: Final = 10.0
 RIDGE: Final = 10.0
+RIVALS: Final = 8000
+"""Items that compete when the weights are learned: those that come up most; others are hardly ever targets."""
 TOP: Final = 250
 """The likeliest competitors, which the weights learn from."""
 REST: Final = 250
 """Competitors drawn from all others, for whom they stand."""
-EPOCHS: Final = 12
-BATCH: Final = 128
+SHRINK: Final = 0.05
+"""Weight decay. Without it the fit is no better on people of the same season and much worse on those of the next."""
+STEPS: Final = 40
+BATCH: Final = 512
 SEED: Final = 20
 
 
@@ -54,7 +62,7 @@ class Turn:
     dialogue: str
     group: str
     when: int
-    vector: Array
+    vector: Array = field(default_factory=lambda: np.empty(0, dtype=np.float32))
 
 
 def fit_lessons(shelves: Shelves, turns: Sequence[Turn], now: float) -> Lessons:
@@ -75,6 +83,7 @@ def fit_lessons(shelves: Shelves, turns: Sequence[Turn], now: float) -> Lessons:
         worth=worth,
         genres=tuple(facet.value for facet in shelves.genres),
         stands=stands,
+        now=now,
     )
 
 
@@ -84,11 +93,43 @@ def fit_talk(
     """Lessons with weights. ``rated``: what ratings say, a score (N,) for each turn."""
     lessons = fit_lessons(shelves, turns, now)
     chosen, signals, scores = _contests(shelves, turns, rated, now, progress)
-    some = (signals != 0).sum(dim=(0, 2)).clamp_min(1)
-    spread = (signals.square().sum(dim=(0, 2)) / some).sqrt().clamp_min(1e-3)
+    spread = _spread(signals)
     at = torch.from_numpy(np.stack([context(t.query, shelves.catalogue) for t in turns]))
     weights, trust = _fit_weights(signals / spread.unsqueeze(1), scores, chosen, at)
     return replace(lessons, weights=weights.numpy(), trust=trust.numpy(), spread=spread.numpy())
+
+
+def taught(
+    catalogue: Catalogue,
+    artefact: Artefact,
+    turns: Sequence[Turn],
+    encoder: Encoder,
+    now: float,
+    progress: Progress = silent,
+) -> Artefact:
+    """The artefact with the lessons of these turns in it, and the ids that were recommended in them."""
+    engine = Engine(catalogue, artefact, encoder, pick_device("auto"))
+    turns = _encoded(turns, encoder, progress)
+    parts = (turns[n : n + 64] for n in range(0, len(turns), 64))
+    rated = [scores for part in parts for scores in engine.rated([turn.query for turn in part])]
+    lessons = fit_talk(shelves_of(catalogue, artefact), turns, rated, now, progress)
+    recommended = sorted({catalogue.items[row].id for turn in turns for row in turn.targets})
+    made = with_lessons(artefact, lessons)
+    return replace(made, config={**made.config, "recommended": recommended})
+
+
+def _encoded(turns: Sequence[Turn], encoder: Encoder, progress: Progress) -> list[Turn]:
+    """The turns with their transcripts' vectors; texts of one length together, so that little is padding."""
+    order = sorted(range(len(turns)), key=lambda n: len(turns[n].query.talk.transcript))
+    out = list(turns)
+    for start in range(0, len(order), 256):
+        progress("Encoding dialogues", start, len(order))
+        some = order[start : start + 256]
+        vectors = encoder.encode([turns[n].query.talk.transcript for n in some])
+        for n, vector in zip(some, vectors, strict=True):
+            out[n] = replace(turns[n], vector=vector)
+    progress("Encoding dialogues", len(order), len(order))
+    return out
 
 
 def _mentions(catalogue: Catalogue, turns: Sequence[Turn]) -> tuple[Codes, Codes, list[int]]:
@@ -215,38 +256,52 @@ def _competitors(shelves: Shelves, turn: Turn, signals: Array, rng: np.random.Ge
     said = (*turn.query.talk.named, *turn.query.taste.items)
     gone = [shelves.catalogue.row(i) for i in said if i in shelves.catalogue]
     quick[gone] = -np.inf
+    expected = signals[place["expected"]]
+    rivals = expected >= np.sort(expected)[-min(RIVALS, len(expected))]
+    quick[~rivals] = -np.inf
     targets = list(dict.fromkeys(turn.targets))[:8]
     quick[targets] = -np.inf
     best = np.argpartition(-quick, TOP)[: TOP - len(targets)] if len(quick) > TOP else np.argsort(-quick)
     best = best[np.isfinite(quick[best])]
-    others = np.setdiff1d(rng.choice(len(quick), min(REST, len(quick)), replace=False), [*best, *targets, *gone])
+    pool = np.setdiff1d(np.flatnonzero(rivals), [*best, *targets, *gone])
+    others = rng.choice(pool, min(REST, len(pool)), replace=False)
     rows = np.array([*targets, *best, *others], dtype=np.int64)
     target = np.zeros(len(rows), dtype=np.float32)
     target[: len(targets)] = 1
     stand = np.ones(len(rows), dtype=np.float32)
-    stand[len(targets) + len(best) :] = max(1.0, (len(quick) - TOP) / max(len(others), 1))
+    stand[len(targets) + len(best) :] = len(pool) / max(len(others), 1)
     return rows, target, stand
 
 
+def _spread(signals: Tensor) -> Tensor:
+    """The usual standard deviation of each signal within a turn, over the turns in which it says anything, (S,)."""
+    within = signals.std(dim=2)
+    some = within > 1e-4
+    return torch.where(some.any(dim=0), (within * some).sum(dim=0) / some.sum(dim=0).clamp_min(1), torch.ones(()))
+
+
 def _fit_weights(signals: Tensor, scores: Tensor, chosen: Tensor, at: Tensor) -> tuple[Tensor, Tensor]:
-    """Listwise softmax (Cao et al. 2007) over targets and competitors, each competitor as often as it stands for."""
-    generator = torch.Generator().manual_seed(SEED)
+    """Listwise softmax (Cao et al. 2007) over targets and competitors, each competitor as often as it stands for.
+    Deterministic."""
     weights = torch.zeros(CONTEXTS, signals.shape[1], requires_grad=True)
     trust = torch.zeros(CONTEXTS, requires_grad=True)
     target, stand = chosen[:, 0], torch.log(chosen[:, 1])
-    optimiser = torch.optim.Adam([weights, trust], lr=0.03)
-    batches = -(-len(signals) // BATCH)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, EPOCHS * batches)
-    for _ in range(EPOCHS):
-        for some in torch.split(torch.randperm(len(signals), generator=generator), BATCH):
-            total = torch.einsum("bsc,bs->bc", signals[some], at[some] @ weights)
-            total = total + torch.nn.functional.softplus(at[some] @ trust).unsqueeze(1) * scores[some] + stand[some]
-            loss = -(torch.log_softmax(total, dim=1).nan_to_num(0.0, neginf=0.0) * target[some]).sum()
-            loss = loss / target[some].sum() + 5e-4 * (weights.square().sum() + trust.square().sum())
-            optimiser.zero_grad()
+    optimiser = torch.optim.LBFGS([weights, trust], max_iter=STEPS, line_search_fn="strong_wolfe")
+
+    def closure() -> float:
+        optimiser.zero_grad()
+        value = 0.0
+        for some in torch.split(torch.arange(len(signals)), BATCH):
+            total = torch.einsum("bsc,bs->bc", signals[some], at[some] @ weights) + stand[some]
+            total = total + functional.softplus(at[some] @ trust).unsqueeze(1) * scores[some]
+            loss = -(torch.log_softmax(total, dim=1).nan_to_num(0.0, neginf=0.0) * target[some]).sum() / target.sum()
             loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-            schedule.step()
+            value += float(loss.detach())
+        pull = SHRINK * (weights.square().sum() + trust.square().sum())
+        pull.backward()  # type: ignore[no-untyped-call]
+        return value + float(pull.detach())
+
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
     return weights.detach(), trust.detach()
 
 

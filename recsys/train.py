@@ -22,7 +22,7 @@ from recsys.errors import DataError
 from recsys.evaluation import metrics
 from recsys.files import replacing
 from recsys.index import top_k
-from recsys.interactions import Interactions
+from recsys.interactions import Interactions, on_catalogue
 from recsys.models.als import FoldIn, fit_als
 from recsys.models.blend import Blend, Kernel, padded, signals
 from recsys.models.content import fit_content
@@ -80,10 +80,12 @@ def read_likes(path: Path, catalogue: Catalogue) -> Likes:
     return sparse.csr_matrix((strength[keep].astype(np.float32), (user, rows)), shape=shape)
 
 
-def liked(data: Interactions) -> Likes:
-    """The likes among ratings over a catalogue's rows: users by items (U, N), strength as ``read_likes`` gives it."""
-    some = data.where(data.rating >= LIKED)
-    return some.matrix((some.rating / 5).astype(np.float32))
+def likes_of(ratings: Sequence[Interactions], catalogue: Catalogue) -> Likes:
+    """The likes of several files' people, users by items (U, N), strength as ``read_likes`` gives it."""
+    linked = [on_catalogue(data, catalogue) for data in ratings]
+    some = [data.where(data.rating >= LIKED) for data in linked]
+    stacked: Likes = sparse.vstack([data.matrix((data.rating / 5).astype(np.float32)) for data in some], format="csr")
+    return stacked
 
 
 def save_likes(likes: Likes, catalogue: Catalogue, path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Item
@@ -59,12 +60,24 @@ def extended(
             new = at >= count
             places = fresh[new] @ text_map(observed, known[taught], old["vectors"][taught])
             tensors[name] = _put(tensor, at[new], places.to(tensor.dtype), len(grown))
-    for name in ("talk.heard", "talk.expected"):  # what a usual item has
-        if name in old:
-            tensors[name] = _put(old[name], at[at >= count], old[name].median(), len(grown))
+    if "talk.expected" in old:
+        new = at[at >= count]
+        expected = old["talk.expected"][_alike(grown, new, count)].mean(dim=1)
+        tensors["talk.expected"] = _put(old["talk.expected"], new, expected, len(grown))
+        heard = expected - functional.softplus(expected)  # never: see ``talk_training.fit_lessons``
+        tensors["talk.heard"] = _put(old["talk.heard"], new, heard, len(grown))
     config = {**artefact.config, "catalogue": grown.version}
     vocabulary = tuple(item.id for item in merged)
     return grown, replace(artefact, config=config, tensors=tensors, vocabulary=vocabulary)
+
+
+def _alike(catalogue: Catalogue, new: Tensor, count: int, k: int = 30) -> Tensor:
+    """Of the first ``count`` items the ``k`` that are as well known and as old as each new one, (n, k)."""
+    popularity = np.log1p(np.nan_to_num(catalogue.number("popularity")))
+    years = catalogue.number("year")
+    place = np.stack([popularity, np.where(np.isnan(years), np.nanmean(years), years) / 10], axis=1)
+    apart = torch.cdist(torch.from_numpy(place[new.numpy()]), torch.from_numpy(place[:count]), p=1)
+    return apart.topk(min(k, count), largest=False).indices
 
 
 def _put(tensor: Tensor, rows: Tensor, values: Tensor, n: int) -> Tensor:

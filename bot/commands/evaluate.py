@@ -49,14 +49,14 @@ def evaluate_ratings(
 ) -> None:
     """Recommend to people whose ratings no model has seen: Usher's model and its peers, in one run."""
     from recsys.evaluation import ratings as protocols
-    from recsys.interactions import Interactions
+    from recsys.interactions import Interactions, on_catalogue
 
     settings = current_settings()
     data = Interactions.read(ratings)
     with progress_bars() as progress:
         if protocol is RatingsProtocol.NEW_ITEMS:
             items, vectors = encoded(settings, catalogue, progress)
-            report = protocols.new_items(protocols.on_catalogue(data, items), vectors, progress=progress)
+            report = protocols.new_items(on_catalogue(data, items), vectors, progress=progress)
         else:
             report = protocols.evaluate(
                 data, protocols.PROTOCOLS[protocol.value], protocols.contestants(), likes=likes, progress=progress

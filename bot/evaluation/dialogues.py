@@ -11,37 +11,30 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
-
-import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.listening import Overheard
 from bot.conversation.understand import Understanding
 from bot.evaluation.films import Films, opened
+from bot.stages import Home
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Item
 from recsys.encoder import Encoder
 from recsys.engine import Engine, pick_device
-from recsys.errors import DataError
-from recsys.evaluation import metrics
-from recsys.evaluation.dialogue_baselines import Baselines
-from recsys.evaluation.ratings import on_catalogue
+from recsys.errors import DataError, ModelError
+from recsys.evaluation.dialogues import Baselines, Contest, report
 from recsys.interactions import Interactions
 from recsys.progress import Progress, silent
-from recsys.talk import shelves_of, with_lessons
 from recsys.talk_training import Turn as Example
-from recsys.talk_training import fit_talk
+from recsys.talk_training import taught
 from recsys.taste import Query
-from recsys.train import build_index, liked, read_likes, save_likes
+from recsys.train import build_index, likes_of, read_likes, save_likes
 
 IDS: Final = ("imdb_id", "tmdb_id", "movielens_id")
-CUTS: Final = (1, 5, 10, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,89 +191,26 @@ def evaluate(
     known, new = linked(films, engine.catalogue)
     engine = engine.with_items(new) if new else engine
     understanding = Understanding(engine.catalogue, load_lexicon())
-    rows = np.array([engine.catalogue.row(known[film.key]) for film in films])
-    later = np.array([year is not None and (film.year or 0) > year for film in films])
+    later = [year is not None and (film.year or 0) > year for film in films]
+    contest = Contest(engine, [known[film.key] for film in films], later, baselines)
     place = {film.key: n for n, film in enumerate(films)}
-    fitted = baselines.over(engine.catalogue)
     added = {item.id for item in new}
     found: list[dict[str, Any]] = []
     times: list[float] = []
-    next(iter(queries(turns[:1], understanding, engine.catalogue)), None)  # what loads at first use is loaded
-    engine.scores([Query()])
     for done, (n, query, reading) in enumerate(queries(turns, understanding, engine.catalogue)):
         turn = turns[n]
-        started = time.perf_counter()
-        scores = engine.scores([query])[0][rows]
-        times.append(1000 * (reading + time.perf_counter() - started))
-        ranked = {"usher": scores, **{name: s[rows] for name, s in fitted.scores(query).items()}}
-        gone = [place[key] for key in turn.seen if key in place]
-        for values in ranked.values():
-            values[later] = -np.inf
-        for target in turn.targets:
-            ranks = {name: _rank(s, gone, place.get(target)) for name, s in ranked.items()}
+        ranks, seconds = contest.ranks(
+            query, [place[key] for key in turn.seen if key in place], [place.get(key) for key in turn.targets]
+        )
+        times.append(1000 * (reading + seconds))
+        for target, by_model in zip(turn.targets, ranks, strict=True):
             item_id = known.get(target, "")
-            found.append(
-                {
-                    "id": turn.id,
-                    "dialogue": turn.dialogue,
-                    "target": target,
-                    "mentioned": len(set(turn.seen)),
-                    "new": item_id not in recommended,
-                    "unlinked": not item_id or item_id in added,
-                    **ranks,
-                }
-            )
+            about = {"id": turn.id, "dialogue": turn.dialogue, "target": target, "mentioned": len(set(turn.seen))}
+            unlinked = not item_id or item_id in added
+            found.append({**about, "new": item_id not in recommended, "unlinked": unlinked, **by_model})
         if done % 20 == 0 or done + 1 == len(turns):
             progress("Ranking turns", done + 1, len(turns))
-    return _report(found, ("usher", *fitted.names), times), found
-
-
-def _rank(scores: npt.NDArray[np.float32], gone: Sequence[int], at: int | None) -> float:
-    """The place of a target among the candidates; of equal scores half are taken to be ahead."""
-    if at is None:
-        return float("inf")
-    left = np.ones(len(scores), dtype=np.bool_)
-    left[gone] = False
-    ahead = int((left & (scores > scores[at])).sum())
-    level = int((left & (scores == scores[at])).sum()) - int(left[at])
-    return 1.0 + ahead + level / 2
-
-
-def _report(found: Sequence[Mapping[str, Any]], names: Sequence[str], times: Sequence[float]) -> dict[str, Any]:
-    groups = [row["dialogue"] for row in found]
-    slices = {
-        "recommended in training": [not row["new"] and not row["unlinked"] for row in found],
-        "never recommended in training": [row["new"] and not row["unlinked"] for row in found],
-        "unlinked": [row["unlinked"] for row in found],
-        "0 mentioned": [row["mentioned"] == 0 for row in found],
-        "1 mentioned": [row["mentioned"] == 1 for row in found],
-        "2-3 mentioned": [2 <= row["mentioned"] <= 3 for row in found],
-        "4+ mentioned": [row["mentioned"] >= 4 for row in found],
-    }
-    ranks = {name: np.array([row[name] for row in found]) for name in names}
-    ours = _metrics(ranks["usher"])
-    return {
-        "protocol": "dialogues: new targets, mentioned films removed (He et al. 2023)",
-        "n": len(found),
-        "metrics": {name: float(values.mean()) for name, values in ours.items()},
-        "ci95": {name: list(metrics.confidence(values, groups)[1:]) for name, values in ours.items()},
-        "slices": {
-            name: {"n": int(sum(some)), **_means(ranks["usher"][np.array(some)])}
-            for name, some in slices.items()
-            if any(some)
-        },
-        "baselines": {name: _means(ranks[name]) for name in names if name != "usher"},
-        "ms_per_turn": {f"p{p}": round(float(np.percentile(times, p)), 2) for p in (50, 95)},
-    }
-
-
-def _means(ranks: npt.NDArray[np.float64]) -> dict[str, float]:
-    return {name: float(values.mean()) for name, values in _metrics(ranks).items()}
-
-
-def _metrics(ranks: npt.NDArray[np.float64]) -> dict[str, metrics.Values]:
-    values = {f"recall@{k}": metrics.rank_recall(ranks, k) for k in CUTS}
-    return values | {"ndcg@10": metrics.rank_ndcg(ranks, 10), "mrr@10": metrics.rank_reciprocal(ranks, 10)}
+    return report(found, contest.names, times), found
 
 
 def with_films(catalogue: Catalogue, films: Sequence[Film]) -> tuple[Catalogue, dict[str, str]]:
@@ -290,13 +220,10 @@ def with_films(catalogue: Catalogue, films: Sequence[Film]) -> tuple[Catalogue, 
 
 
 def examples(
-    turns: Sequence[Turn],
-    known: Mapping[str, str],
-    catalogue: Catalogue,
-    encoder: Encoder,
-    progress: Progress = silent,
+    turns: Sequence[Turn], known: Mapping[str, str], catalogue: Catalogue, progress: Progress = silent
 ) -> list[Example]:
-    """What the engine learns from: queries, what was recommended, and the transcripts' vectors."""
+    """What the engine learns from: queries, and what was recommended next. Raises ``DataError`` when nothing that was
+    recommended is known."""
     understanding = Understanding(catalogue, load_lexicon())
     dialogues = sorted({t.dialogue for t in turns}, key=_in_time)
     when = {dialogue: n for n, dialogue in enumerate(dialogues)}
@@ -305,20 +232,11 @@ def examples(
         turn = turns[n]
         targets = tuple(catalogue.row(known[key]) for key in turn.targets if key in known)
         if targets:
-            nothing = np.empty(0, dtype=np.float32)
-            made[n] = Example(query, targets, turn.dialogue, turn.group, when[turn.dialogue], nothing)
+            made[n] = Example(query, targets, turn.dialogue, turn.group, when[turn.dialogue])
         if done % 100 == 0 or done + 1 == len(turns):
             progress("Reading dialogues", done + 1, len(turns))
     if not made:
         raise DataError("No recommended film is in the catalogue: give the dialogues' films by --dialogues.")
-    order = sorted(made, key=lambda n: len(made[n].query.talk.transcript))
-    for start in range(0, len(order), 256):
-        progress("Encoding dialogues", start, len(order))
-        some = order[start : start + 256]
-        vectors = encoder.encode([made[n].query.talk.transcript for n in some])
-        for n, vector in zip(some, vectors, strict=True):
-            made[n] = replace(made[n], vector=vector)
-    progress("Encoding dialogues", len(order), len(order))
     return [made[n] for n in sorted(made)]
 
 
@@ -332,7 +250,8 @@ def train(
     now: float,
     progress: Progress = silent,
 ) -> Artefact:
-    """Everything that recommending from dialogues needs, in the folder ``out``: items, likes, and the engine's model.
+    """Everything that recommending from dialogues needs, in the folder ``out``, laid out as an installation's home:
+    items, likes, and the engine's model. Who sets USHER_HOME to it chats with that model.
 
     ``films``: what the keys of the turns stand for; without any they are guessed from the titles said. ``now``: the
     year of the dialogues, as 2018.3.
@@ -341,29 +260,25 @@ def train(
         catalogue, known = with_films(catalogue, films)
     else:
         known = guessed(turns, Understanding(catalogue, load_lexicon()))
-    catalogue.save(out / "items.parquet")
-    likes = sparse.vstack([liked(on_catalogue(data, catalogue)) for data in ratings], format="csr")
-    save_likes(likes, catalogue, out / "ratings.parquet")
-    artefact = build_index(catalogue, likes, encoder, out / "cache", out / "index", progress)
-    engine = Engine(catalogue, artefact, encoder, pick_device("cpu"))
-    learned = examples(turns, known, catalogue, encoder, progress)
-    rated = [
-        scores for n in range(0, len(learned), 64) for scores in engine.rated([e.query for e in learned[n : n + 64]])
-    ]
-    lessons = fit_talk(shelves_of(catalogue, artefact), learned, rated, now, progress)
-    artefact = with_lessons(artefact, lessons)
-    recommended = sorted({catalogue.items[row].id for e in learned for row in e.targets})
-    artefact = replace(artefact, config={**artefact.config, "recommended": recommended, "now": now})
-    artefact.save(out / "index")
+    home = Home(out)
+    catalogue.save(home.items)
+    likes = likes_of(ratings, catalogue)
+    save_likes(likes, catalogue, home.ratings)
+    artefact = build_index(catalogue, likes, encoder, home.cache, home.index, progress)
+    artefact = taught(catalogue, artefact, examples(turns, known, catalogue, progress), encoder, now, progress)
+    artefact.save(home.index)
     return artefact
 
 
 def load(folder: Path, encoder: Encoder, device: str = "auto") -> tuple[Engine, Baselines, frozenset[str]]:
     """What ``train`` wrote: the engine, its peers' data, and what the training dialogues recommended."""
-    catalogue = Catalogue.load(folder / "items.parquet")
-    artefact = Artefact.load(folder / "index")
+    home = Home(folder)
+    if not home.items.exists():
+        raise ModelError(f"{folder} holds no model: make one by `usher train dialogue --out {folder}`.")
+    catalogue = Catalogue.load(home.items)
+    artefact = Artefact.load(home.index)
     engine = Engine(catalogue, artefact, encoder, pick_device(device))
-    likes = read_likes(folder / "ratings.parquet", catalogue)
+    likes = read_likes(home.ratings, catalogue)
     ids = tuple(item.id for item in catalogue.items)
     return engine, Baselines(likes, ids), frozenset(artefact.config.get("recommended", ()))
 

@@ -13,7 +13,6 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
-from recsys.catalogue import Catalogue
 from recsys.errors import DataError
 from recsys.evaluation import metrics
 from recsys.evaluation.baselines import BASELINES, Constant
@@ -180,19 +179,6 @@ def rank(model: nn.Module, cases: Sequence[Case], depth: int = DEPTH) -> npt.NDA
             values, rows = top_k(scores, allowed, depth)
             out.append(rows.masked_fill(~torch.isfinite(values), -1).cpu().numpy())
     return np.concatenate(out) if out else np.zeros((0, depth), dtype=np.int64)
-
-
-def on_catalogue(data: Interactions, catalogue: Catalogue) -> Interactions:
-    """The ratings over a catalogue's rows, linked by its ids or by MovieLens', IMDb's or TMDB's. Raises ``DataError``
-    when nothing links."""
-    rows: dict[str, int] = {}
-    for name in ("tmdb_id", "imdb_id", "movielens_id"):
-        rows |= {str(i.external[name]): n for n, i in enumerate(catalogue.items) if name in i.external}
-    rows |= {item.id: n for n, item in enumerate(catalogue.items)}
-    linked = data.relabelled(rows, [item.id for item in catalogue.items])
-    if not len(linked):
-        raise DataError("No rated item is in the catalogue: give one whose ids are those of the ratings.")
-    return linked
 
 
 def contestants() -> dict[str, Fit]:

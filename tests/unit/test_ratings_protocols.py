@@ -7,8 +7,8 @@ import torch
 from recsys.errors import DataError
 from recsys.evaluation import splits
 from recsys.evaluation.baselines import Constant
-from recsys.evaluation.ratings import contestants, evaluate, new_items, on_catalogue
-from recsys.interactions import Interactions
+from recsys.evaluation.ratings import contestants, evaluate, new_items
+from recsys.interactions import Interactions, on_catalogue
 from recsys.simulate import onboarding
 from tests.support.films import films
 

@@ -139,7 +139,7 @@ def test_lessons_without_weights_add_nothing() -> None:
 
     nothing = np.zeros(n, dtype=np.float32)
     lessons = Lessons(
-        nothing, nothing, np.eye(4, dtype=np.float32), sparse.csr_matrix((n, n), dtype=np.float32), {}, (), {}
+        nothing, nothing, np.eye(4, dtype=np.float32), sparse.csr_matrix((n, n), dtype=np.float32), {}, (), {}, 2000.0
     )
 
     def encode(texts: Sequence[str]) -> np.ndarray:
