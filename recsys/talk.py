@@ -242,16 +242,19 @@ class TalkModel:
             return
         rows = np.fromiter(about, dtype=np.int64)
         strength = np.fromiter(about.values(), dtype=np.float32)
-        to = slice(None) if row is None else slice(row, row + 1)
-        yield "likeness", s.vectors[to] @ (strength @ s.vectors[rows])
+
+        def at(table: Any) -> Any:  # not sliced where all is wanted: that would copy a sparse table
+            return table if row is None else table[row : row + 1]
+
+        yield "likeness", at(s.vectors) @ (strength @ s.vectors[rows])
         for name, table in (("keywords", s.keywords), ("same genres", s.genre_table), ("people", s.people)):
-            yield name, table[to] @ np.asarray(table[rows].T @ strength)
-        same = s.franchise[to][:, None] == s.franchise[rows][None, :]
+            yield name, at(table) @ np.asarray(table[rows].T @ strength)
+        same = at(s.franchise)[:, None] == s.franchise[rows][None, :]
         yield "franchise", (same & (s.franchise[rows] >= 0)[None, :]).astype(np.float32) @ strength
-        yield "same years", -np.abs(s.years[to][:, None] - s.years[rows][None, :]) @ strength / 10
+        yield "same years", -np.abs(at(s.years)[:, None] - s.years[rows][None, :]) @ strength / 10
         source, target = s.relation
-        yield "relation", target[to] @ (strength @ source[rows])
-        yield "together", self.lessons.together[to] @ _dense(rows, strength, len(s.catalogue))
+        yield "relation", at(target) @ (strength @ source[rows])
+        yield "together", at(self.lessons.together) @ _dense(rows, strength, len(s.catalogue))
 
     def _stands_for(self, text: str) -> Array:
         """How the words of a text shift each of the catalogue's genres, (G,)."""

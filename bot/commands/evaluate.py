@@ -88,9 +88,9 @@ def evaluate_dialogues(
     said = protocol.read_turns(turns)
     films = protocol.read_candidates(candidates)
     with progress_bars() as progress:
-        engine, baselines, recommended = protocol.load(model, encoder, settings.device)
+        trained = protocol.load(model, encoder, settings.device)
         year = now.year if now else None
-        report, found = protocol.evaluate(engine, said, films, baselines, recommended, year, progress)
+        report, found = protocol.evaluate(trained, said, films, year, progress)
     announce(f"{report['n']:,} targets of {len(said):,} turns, {len(films):,} candidates.")
     table = Table()
     for column in ("", "n", *report["metrics"]):

@@ -11,7 +11,7 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -178,21 +178,20 @@ def queries(
 
 
 def evaluate(
-    engine: Engine,
+    model: Trained,
     turns: Sequence[Turn],
     films: Sequence[Film],
-    baselines: Baselines,
-    recommended: frozenset[str] = frozenset(),
     year: int | None = None,
     progress: Progress = silent,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The protocol's figures as JSON, and a row for each target. ``recommended``: ids that training dialogues
-    recommended; ``year``: of the dialogues, candidates of later ones come last."""
-    known, new = linked(films, engine.catalogue)
-    engine = engine.with_items(new) if new else engine
+    """The protocol's figures as JSON, and a row for each target. ``year``: of the dialogues, candidates of later ones
+    come last."""
+    known, new = linked(films, model.engine.catalogue)
+    engine = model.engine.with_items(new) if new else model.engine
     understanding = Understanding(engine.catalogue, load_lexicon())
-    later = [year is not None and (film.year or 0) > year for film in films]
-    contest = Contest(engine, [known[film.key] for film in films], later, baselines)
+    again = _doubles(films, known, model.keys)
+    last = [film.key in again or (year is not None and (film.year or 0) > year) for film in films]
+    contest = Contest(engine, [known[film.key] for film in films], last, model.baselines)
     place = {film.key: n for n, film in enumerate(films)}
     added = {item.id for item in new}
     found: list[dict[str, Any]] = []
@@ -207,10 +206,21 @@ def evaluate(
             item_id = known.get(target, "")
             about = {"id": turn.id, "dialogue": turn.dialogue, "target": target, "mentioned": len(set(turn.seen))}
             unlinked = not item_id or item_id in added
-            found.append({**about, "new": item_id not in recommended, "unlinked": unlinked, **by_model})
+            found.append({**about, "new": item_id not in model.recommended, "unlinked": unlinked, **by_model})
         if done % 20 == 0 or done + 1 == len(turns):
             progress("Ranking turns", done + 1, len(turns))
     return report(found, contest.names, times), found
+
+
+def _doubles(films: Sequence[Film], known: Mapping[str, str], uses: Mapping[str, int]) -> set[str]:
+    """Keys of films that another key stands for as well and more often did in training: nobody recommends a film twice
+    in one list. ReDial has several keys for some films."""
+    main: dict[str, Film] = {}
+    for film in films:
+        held = main.setdefault(known[film.key], film)
+        if uses.get(film.key, 0) > uses.get(held.key, 0):
+            main[known[film.key]] = film
+    return {film.key for film in films if main[known[film.key]] is not film}
 
 
 def with_films(catalogue: Catalogue, films: Sequence[Film]) -> tuple[Catalogue, dict[str, str]]:
@@ -266,21 +276,34 @@ def train(
     save_likes(likes, catalogue, home.ratings)
     artefact = build_index(catalogue, likes, encoder, home.cache, home.index, progress)
     artefact = taught(catalogue, artefact, examples(turns, known, catalogue, progress), encoder, now, progress)
+    uses = Counter(key for turn in _latest(turns) for key in (*turn.seen, *turn.targets))
+    artefact = replace(artefact, config={**artefact.config, "keys": dict(uses)})
     artefact.save(home.index)
     return artefact
 
 
-def load(folder: Path, encoder: Encoder, device: str = "auto") -> tuple[Engine, Baselines, frozenset[str]]:
-    """What ``train`` wrote: the engine, its peers' data, and what the training dialogues recommended."""
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What ``train`` wrote: the engine, its peers' data, the ids that the training dialogues recommended, and how often
+    they used each film's key."""
+
+    engine: Engine
+    baselines: Baselines
+    recommended: frozenset[str]
+    keys: Mapping[str, int]
+
+
+def load(folder: Path, encoder: Encoder, device: str = "auto") -> Trained:
+    """The model in a folder; raises ``ModelError`` when it is missing or damaged."""
     home = Home(folder)
     if not home.items.exists():
         raise ModelError(f"{folder} holds no model: make one by `usher train dialogue --out {folder}`.")
     catalogue = Catalogue.load(home.items)
     artefact = Artefact.load(home.index)
     engine = Engine(catalogue, artefact, encoder, pick_device(device))
-    likes = read_likes(home.ratings, catalogue)
-    ids = tuple(item.id for item in catalogue.items)
-    return engine, Baselines(likes, ids), frozenset(artefact.config.get("recommended", ()))
+    baselines = Baselines(read_likes(home.ratings, catalogue), tuple(item.id for item in catalogue.items))
+    recommended = frozenset(artefact.config.get("recommended", ()))
+    return Trained(engine, baselines, recommended, artefact.config.get("keys", {}))
 
 
 def _in_time(dialogue: str) -> tuple[int, str]:

@@ -72,12 +72,12 @@ class Baselines:
 
 
 class Contest:
-    """Usher and its peers over one list of candidates: ``ids``, of which those ``later`` always come last."""
+    """Usher and its peers over one list of candidates: ``ids``, of which some always come ``last``."""
 
-    def __init__(self, engine: Engine, ids: Sequence[str], later: Sequence[bool], baselines: Baselines) -> None:
+    def __init__(self, engine: Engine, ids: Sequence[str], last: Sequence[bool], baselines: Baselines) -> None:
         self._engine = engine
         self._rows = np.array([engine.catalogue.row(i) for i in ids], dtype=np.int64)
-        self._later = np.array(later, dtype=np.bool_)
+        self._last = np.array(last, dtype=np.bool_)
         self._peers = baselines.over(engine.catalogue)
         self.names = ("usher", *self._peers.names)
         engine.scores([Query(talk=Talk("warm up", "warm up"))])  # what loads at first use is loaded
@@ -94,7 +94,7 @@ class Contest:
         seconds = time.perf_counter() - started
         scores = {"usher": ours, **{name: s[self._rows] for name, s in self._peers.scores(query).items()}}
         for values in scores.values():
-            values[self._later] = -np.inf
+            values[self._last] = -np.inf
         return [{name: _rank(s, gone, at) for name, s in scores.items()} for at in targets], seconds
 
 

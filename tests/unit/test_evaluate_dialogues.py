@@ -72,9 +72,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def evaluated(folder: Path, rows: list[dict[str, Any]], candidates: list[Film]) -> tuple[dict[str, Any], list[Any]]:
-    engine, baselines, recommended = dialogues.load(folder / "model", AxisEncoder(), "cpu")  # type: ignore[arg-type]
+    model = dialogues.load(folder / "model", AxisEncoder(), "cpu")  # type: ignore[arg-type]
     said = dialogues.read_turns(lines(folder / "held.jsonl.xz", rows))
-    return dialogues.evaluate(engine, said, candidates, baselines, recommended)
+    return dialogues.evaluate(model, said, candidates)
 
 
 def test_what_goes_with_the_film_named_ranks_first(folder: Path) -> None:
@@ -103,6 +103,14 @@ def test_candidates_that_the_catalogue_lacks_are_added_by_title_and_year(folder:
     assert np.isfinite(found[0]["usher"])
     assert report["slices"]["unlinked"]["n"] == 1
     assert report["slices"]["0 mentioned"]["n"] == 1
+
+
+def test_a_film_of_two_keys_is_ranked_once_under_the_usual_one(folder: Path) -> None:
+    twin = Film("twin", "Aliens", 1986, {})
+    said = [("user", "I really loved Alien (1979)")]
+    _, found = evaluated(folder, [turn(1, said, ["Alien"], ["Aliens", "twin"])], [twin, *(film(t) for t in SPACE)])
+    assert found[0]["usher"] == 1
+    assert found[1]["usher"] >= 3  # after all others that are left
 
 
 def test_keys_are_found_in_the_turns_where_no_dialogues_name_them() -> None:
