@@ -258,7 +258,7 @@ class Engine:
         rows, weights = rows.to(self.device), weights.to(self.device)
         signals = {
             "asked": torch.from_numpy(asked).to(self.device),
-            "wish": self._wish([q.wish for q in queries]),
+            "wish": self._wish(queries),
             "facets": torch.from_numpy(facets).to(self.device),
             "prior": self._prior.expand(len(queries), n),
             "luck": torch.stack([_luck(q, n) for q in queries]).to(self.device),
@@ -283,10 +283,12 @@ class Engine:
             points[signal][said] += torch.from_numpy(amount).to(self.device)
         return dict(zip(said, trust.tolist(), strict=True))
 
-    def _wish(self, wishes: Sequence[Wish]) -> Tensor:
-        """Free-text wishes against item texts, (B, N), as a z-score; zero where there is no text."""
-        scores = torch.zeros((len(wishes), len(self.catalogue)), device=self.device)
-        spoken = [b for b, wish in enumerate(wishes) if wish.text]
+    def _wish(self, queries: Sequence[Query]) -> Tensor:
+        """Free-text wishes against item texts, (B, N), as a z-score; zero where there is no text, or where the model of
+        talk reads the words themselves."""
+        scores = torch.zeros((len(queries), len(self.catalogue)), device=self.device)
+        wishes = [query.wish for query in queries]
+        spoken = [b for b, q in enumerate(queries) if q.wish.text and not (self._talk and q.talk)]
         if spoken:
             vectors = torch.from_numpy(self._encoder.encode([wishes[b].text for b in spoken])).to(self.device)
             scores[spoken] = vectors @ (self._vectors - self._centre).T / WISH_SPREAD

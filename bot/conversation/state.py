@@ -16,8 +16,8 @@ from recsys.taste import Clause, Range, Talk, Wish
 
 MOODS_KEPT = 3
 """Free-text wishes remembered within an evening; older ones would dilute the newest."""
-TRANSCRIPT_KEPT = 900
-"""Characters of the talk that are remembered: what the encoder reads."""
+TRANSCRIPT_KEPT = 500
+"""Characters of the talk that are remembered: what the encoder reads, and most of what a turn costs."""
 WORDS_KEPT = 600
 """Characters of the person's own words that are remembered."""
 NAMED_KEPT = 20
