@@ -83,6 +83,7 @@ class Catalogue:
     def __init__(self, items: Iterable[Item]) -> None:
         self.items: tuple[Item, ...] = tuple(items)
         self._rows = {item.id: row for row, item in enumerate(self.items)}
+        self._numbers: dict[str, npt.NDArray[np.float64]] = {}
         if len(self._rows) != len(self.items):
             raise DataError("The catalogue has two items with one id; ids must be unique.")
 
@@ -121,9 +122,11 @@ class Catalogue:
         return {f.value: len(rows) for f, rows in self._facet_rows.items() if f.kind == kind}
 
     def number(self, name: str) -> npt.NDArray[np.float64]:
-        """A quantity for every row, shape (N,); NaN where unknown."""
-        values = (item.number(name) for item in self.items)
-        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+        """A quantity for every row, shape (N,); NaN where unknown. Not to be written to: it is made once."""
+        if name not in self._numbers:
+            values = (item.number(name) for item in self.items)
+            self._numbers[name] = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+        return self._numbers[name]
 
     @cached_property
     def version(self) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import bz2
 import csv
-import gzip
 import hashlib
 import json
 import lzma
@@ -24,6 +22,7 @@ import pyarrow.parquet as pq
 
 from recsys.catalogue import FACET_COLUMNS, Catalogue, Item
 from recsys.errors import DataError
+from recsys.files import OPENERS
 
 KINDS: Final[Mapping[str, str]] = FACET_COLUMNS | {
     "genre": "genre",
@@ -55,7 +54,6 @@ Row: TypeAlias = tuple[str, dict[str, Any]]
 Opener: TypeAlias = Callable[..., Any]
 """Opens the file at hand with the mode and encoding it is given, unpacking it on the way."""
 
-_OPENERS: Final[Mapping[str, Opener]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
 _BROKEN: Final = "\0broken"
 """Stands for a row's cells when they can't be told apart; the cell says why."""
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
@@ -118,11 +116,11 @@ def read_items(path: Path) -> Catalogue:
 
 def _rows(path: Path) -> Iterator[Row]:
     *rest, last = [suffix.lower() for suffix in path.suffixes] or [""]
-    packed = last in _OPENERS
+    packed = last in OPENERS
     kind = (rest[-1] if rest else "") if packed else last
     if kind not in _READERS:
         raise DataError(f"{path} is neither CSV nor JSONL nor Parquet: give it the ending .csv, .jsonl or .parquet.")
-    for place, row in _READERS[kind](partial(_OPENERS[last] if packed else open, path)):
+    for place, row in _READERS[kind](partial(OPENERS[last] if packed else open, path)):
         named = {name.strip().lower().replace(" ", "_"): cell for name, cell in row.items()}
         for theirs, ours in SPELLED.items():
             if _filled(named.get(theirs)):

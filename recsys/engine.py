@@ -36,7 +36,7 @@ from recsys.models.blend import Kernel, chances
 from recsys.models.content import fit_content
 from recsys.models.fusion import STATED, Fusion
 from recsys.talk import Part, restored
-from recsys.taste import Clause, Query, Range, Talk, Taste, Wish
+from recsys.taste import Clause, Query, Range, Talk, Taste, Wish, meets
 from recsys.upsert import extended
 
 SIGNALS = (*STATED, "likeness", "relation", "prior", "luck")
@@ -111,7 +111,6 @@ class Engine:
         self._fusion.load_state_dict(
             {name.removeprefix("fusion."): t for name, t in artefact.tensors.items() if name.startswith("fusion.")}
         )
-        self._numbers: dict[str, npt.NDArray[np.float64]] = {}
         self._talk = restored(catalogue, artefact, encoder.encode)
 
     def with_items(self, items: Sequence[Item]) -> Engine:
@@ -183,27 +182,14 @@ class Engine:
         named = [*query.exclude, *query.wish.like, *query.taste.items]
         allowed[[self.catalogue.row(i) for i in named if i in self.catalogue]] = False
         for veto in (*query.wish.unwanted, *query.taste.vetoes):
-            allowed &= ~self._meets(veto)
+            allowed &= ~meets(self.catalogue, veto)
         wishes: list[Clause | Range] = [*query.wish.wanted, *query.wish.ranges]
-        fits = [self._meets(w) for w in wishes]
+        fits = [meets(self.catalogue, w) for w in wishes]
         for kept in _subsets(len(wishes)):
             mask = allowed & _all([fits[n] for n in kept], len(allowed))
             if mask.any() or not kept:
                 break
         return mask, tuple(wish.label for n, wish in enumerate(wishes) if n not in kept)
-
-    def _meets(self, wish: Clause | Range) -> npt.NDArray[np.bool_]:
-        if isinstance(wish, Range):
-            if wish.name not in self._numbers:
-                self._numbers[wish.name] = self.catalogue.number(wish.name)
-            values = self._numbers[wish.name]
-            low = -np.inf if wish.low is None else wish.low
-            high = np.inf if wish.high is None else wish.high
-            return (values >= low) & (values <= high)
-        met = np.zeros(len(self.catalogue), dtype=np.bool_)
-        for facet in wish.facets:
-            met[self.catalogue.rows_with(facet)] = True
-        return met
 
     def _sequels(self, rows: Tensor, query: Query) -> Tensor:
         """What pairs (P, P) of one series cost beyond their likeness: one of each is enough, but those who name a part
@@ -252,7 +238,7 @@ class Engine:
             rows[b, : len(reaction)] = torch.tensor(list(reaction), dtype=torch.int64)
             weights[b, : len(reaction)] = torch.tensor(list(reaction.values()))
             for wish in _asked(query.wish):
-                asked[b] += self._meets(wish)
+                asked[b] += meets(self.catalogue, wish)
             for facet, weight in query.taste.facets.items():
                 facets[b, self.catalogue.rows_with(facet)] += weight
         rows, weights = rows.to(self.device), weights.to(self.device)
@@ -323,6 +309,10 @@ class Engine:
             parts += talked.parts(query, row) if talked else self._stated_parts(query, b, row, weights)
             contributions = {s: float(points[s][b, row]) for s in SIGNALS}
             parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "luck") if contributions[s]]
+            if not self._known[row]:  # nobody is known to like it: its place in the relation was read off its text
+                contributions["likeness"] += contributions["relation"]
+                contributions["relation"] = 0.0
+                parts = [p._replace(signal="likeness") if p.signal == "relation" else p for p in parts]
             item_id = self.catalogue.items[row].id
             picks.append(Pick(item_id, float(scores[b, row]), contributions, _summed(parts)))
         return tuple(picks)
@@ -336,7 +326,7 @@ class Engine:
         return facets + [
             Part("asked", wish.label, float(weights["asked"][b]))
             for wish in _asked(query.wish)
-            if self._meets(wish)[row]
+            if meets(self.catalogue, wish)[row]
         ]
 
 

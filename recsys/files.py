@@ -1,13 +1,20 @@
 """Files that appear complete or not at all."""
 
+import bz2
+import gzip
 import hashlib
+import lzma
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any, Final
 
 from recsys.errors import DataError
+
+OPENERS: Final[Mapping[str, Callable[..., Any]]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
+"""What opens a packed file, by its ending."""
 
 
 @contextmanager

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import lzma
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -20,6 +19,7 @@ from scipy import sparse
 
 from recsys.catalogue import Catalogue
 from recsys.errors import DataError
+from recsys.files import OPENERS
 
 Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -33,7 +33,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 """The names that each column goes by, in lower case and without RecBole's type ("user_id:token")."""
 NAMES: Final = ("ratings.csv", "ratings.csv.xz", "ratings.csv.gz", "ratings.parquet")
 """What a folder of ratings may call them."""
-_OPENERS: Final[Mapping[str, Callable[[Path], Any]]] = {".xz": lzma.open, ".gz": gzip.open}
 _DELIMITERS: Final = {".inter": "\t", ".csv": ",", ".tsv": "\t"}
 
 
@@ -134,13 +133,13 @@ def _table(path: Path) -> pa.Table:
             raise DataError(f"The folder {path} has no ratings: put a ratings.csv there.")
         path = found
     *rest, last = [suffix.lower() for suffix in path.suffixes] or [""]
-    packed = last in _OPENERS
+    packed = last in OPENERS
     kind = (rest[-1] if rest else "") if packed else last
     if kind != ".parquet" and kind not in _DELIMITERS:
         raise DataError(f"{path} is no file of ratings: give it the ending .inter, .csv, .tsv or .parquet.")
     text = csv.ConvertOptions(column_types=dict.fromkeys(_spellings("user", "item"), pa.string()))
     try:
-        with _OPENERS[last](path) if packed else path.open("rb") as file:
+        with OPENERS[last](path) if packed else path.open("rb") as file:
             if kind == ".parquet":
                 return pq.read_table(pa.BufferReader(file.read()))
             return csv.read_csv(file, parse_options=csv.ParseOptions(delimiter=_DELIMITERS[kind]), convert_options=text)

@@ -20,7 +20,7 @@ from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.errors import ModelError
 from recsys.lexical import Lexical, words_of
-from recsys.taste import Clause, Query, Range
+from recsys.taste import Clause, Query, Range, meets
 
 Array: TypeAlias = npt.NDArray[np.float32]
 Matrix: TypeAlias = "sparse.csr_matrix[np.float32]"
@@ -124,17 +124,9 @@ class Shelves:
         """Which items (N,) meet a wish, 1 or 0; an item of one genre more so than one of four."""
         found = self._met.get(wish)
         if found is None:
-            found = np.zeros(len(self.catalogue), dtype=np.float32)
-            if isinstance(wish, Range):
-                values = self.catalogue.number(wish.name)
-                low = -np.inf if wish.low is None else wish.low
-                high = np.inf if wish.high is None else wish.high
-                found[(values >= low) & (values <= high)] = 1
-            else:
-                for facet in wish.facets:
-                    found[self.catalogue.rows_with(facet)] = 1
-                if _kind(wish) == "genre":
-                    found *= self.share
+            found = meets(self.catalogue, wish).astype(np.float32)
+            if isinstance(wish, Clause) and _kind(wish) == "genre":
+                found *= self.share
             if len(self._met) > 500:
                 self._met.clear()
             self._met[wish] = found

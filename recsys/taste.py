@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from recsys.catalogue import Facet
+import numpy as np
+import numpy.typing as npt
+
+from recsys.catalogue import Catalogue, Facet
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,19 @@ class Range:
     low: float | None = None
     high: float | None = None
     label: str = ""
+
+
+def meets(catalogue: Catalogue, wish: Clause | Range) -> npt.NDArray[np.bool_]:
+    """Which items of a catalogue (N,) meet a wish."""
+    if isinstance(wish, Range):
+        values = catalogue.number(wish.name)
+        low = -np.inf if wish.low is None else wish.low
+        high = np.inf if wish.high is None else wish.high
+        return (values >= low) & (values <= high)
+    met = np.zeros(len(catalogue), dtype=np.bool_)
+    for facet in wish.facets:
+        met[catalogue.rows_with(facet)] = True
+    return met
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import lzma
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TextIO
 
 from bot.conversation.title_index import number
 from bot.conversation.tokens import ARTICLES, norms
 from recsys.catalogue import Catalogue
 from recsys.errors import DataError
-
-_OPENERS: Final[Mapping[str, Callable[..., TextIO]]] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
+from recsys.files import OPENERS
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[TextIO]:
     """A text file to read, unpacked on the way; raises ``DataError`` when it is missing or damaged."""
     try:
-        with _OPENERS.get(path.suffix, open)(path, "rt", encoding="utf-8", errors="replace", newline="") as file:
+        with OPENERS.get(path.suffix, open)(path, "rt", encoding="utf-8", errors="replace", newline="") as file:
             yield file
     except (OSError, EOFError, lzma.LZMAError) as error:
         raise DataError(f"{path} can't be read ({error}): check the file.") from error

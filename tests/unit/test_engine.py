@@ -332,3 +332,25 @@ class TestSequels:
 )
 def test_the_parts_of_a_series_share_a_stem(title: str, stem: str) -> None:
     assert series(title) == stem
+
+
+def test_what_nobody_is_known_to_like_is_not_said_to_be_liked_by_people() -> None:
+    items = catalogue()
+    made = artefact(items)
+    known = made.tensors["known"].clone()
+    known[4] = 0.0
+    engine = Engine(
+        items,
+        replace(made, tensors={**made.tensors, "known": known}),
+        AxisEncoder(),  # type: ignore[arg-type]
+        torch.device("cpu"),
+    )
+    found = {p.item_id: p for p in picks(engine, Query(Taste({"i0": 1.0}), k=40))}
+    assert found["i4"].contributions["relation"] == 0
+    assert found["i8"].contributions["relation"] > 0
+    for pick in found.values():
+        assert sum(pick.contributions.values()) == pytest.approx(pick.score, abs=1e-4)
+        for signal in SIGNALS:
+            parts = sum(part.amount for part in pick.parts if part.signal == signal)
+            assert parts == pytest.approx(pick.contributions[signal], abs=1e-4)
+    assert not any(part.signal == "relation" for part in found["i4"].parts)
