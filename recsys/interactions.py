@@ -113,17 +113,23 @@ class Interactions:
         return sparse.csr_matrix((ones, (self.user, self.item)), shape=(len(self.users), len(self.items)))
 
 
-def on_catalogue(data: Interactions, catalogue: Catalogue) -> Interactions:
-    """The ratings over a catalogue's rows, linked by its own ids or MovieLens', IMDb's or TMDB's, whichever link most:
+def rows_on(data: Interactions, catalogue: Catalogue) -> dict[str, int]:
+    """Rated id -> the catalogue's row, by its own ids or MovieLens', IMDb's or TMDB's, whichever link most ratings:
     numbers of two systems must not be mixed. Raises ``DataError`` when nothing links."""
     spaces = [{item.id: n for n, item in enumerate(catalogue.items)}]
     for name in ("movielens_id", "imdb_id", "tmdb_id"):
         spaces.append({i.external[name]: n for n, i in enumerate(catalogue.items) if name in i.external})
-    ids = [item.id for item in catalogue.items]
-    linked = max((data.relabelled(space, ids) for space in spaces), key=len)
-    if not len(linked):
+    counts = np.bincount(data.item, minlength=len(data.items))
+    found = [{i: space[i] for i in data.items if i in space} for space in spaces]
+    best = max(found, key=lambda rows: sum(int(n) for i, n in zip(data.items, counts, strict=True) if i in rows))
+    if not best:
         raise DataError("No rated item is in the catalogue: give one whose ids are those of the ratings.")
-    return linked
+    return best
+
+
+def on_catalogue(data: Interactions, catalogue: Catalogue) -> Interactions:
+    """The ratings over a catalogue's rows, linked as ``rows_on`` says; those of other items are left out."""
+    return data.relabelled(rows_on(data, catalogue), [item.id for item in catalogue.items])
 
 
 def _table(path: Path) -> pa.Table:

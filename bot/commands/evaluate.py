@@ -43,7 +43,8 @@ def evaluate_ratings(
     protocol: Annotated[RatingsProtocol, typer.Option(help="Who is held out, and what is known of them.")],
     likes: Annotated[bool, typer.Option("--likes", help="Only ratings of 4 and more count, as positives.")] = False,
     catalogue: Annotated[
-        Path | None, typer.Option(help="The rated items with their texts, for new-items; else USHER_HOME's catalogue.")
+        Path | None,
+        typer.Option(help="The rated items with their texts: adds diversity and calibration; new-items needs one."),
     ] = None,
     out: Out = None,
 ) -> None:
@@ -58,8 +59,17 @@ def evaluate_ratings(
             items, vectors = encoded(settings, catalogue, progress)
             report = protocols.new_items(on_catalogue(data, items), vectors, progress=progress)
         else:
+            extras = None
+            if catalogue is not None:
+                items, vectors = encoded(settings, catalogue, progress)
+                extras = protocols.extras_of(data, items, vectors.numpy())
             report = protocols.evaluate(
-                data, protocols.PROTOCOLS[protocol.value], protocols.contestants(), likes=likes, progress=progress
+                data,
+                protocols.PROTOCOLS[protocol.value],
+                protocols.contestants(),
+                likes=likes,
+                extras=extras,
+                progress=progress,
             )
     announce(f"{report['people']:,} people, protocol {protocol.value}.")
     show(report, by_k=protocol is RatingsProtocol.COLD)

@@ -13,12 +13,13 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
+from recsys.catalogue import Catalogue
 from recsys.errors import DataError
 from recsys.evaluation import metrics
 from recsys.evaluation.baselines import BASELINES, Constant
 from recsys.evaluation.splits import KNOWN, SEED, Case, Fold, cold, folds, leave_last_out, strong
 from recsys.index import top_k
-from recsys.interactions import Interactions
+from recsys.interactions import Interactions, rows_on
 from recsys.models.blend import padded
 from recsys.models.content import fit_content
 from recsys.models.prior import log_popularity
@@ -44,6 +45,22 @@ class Extras:
 
     vectors: npt.NDArray[np.float32]
     genres: npt.NDArray[np.float32]
+
+
+def extras_of(data: Interactions, catalogue: Catalogue, vectors: npt.NDArray[np.float32]) -> Extras:
+    """What a catalogue with texts ``vectors`` (M, d) adds to rated items; zeros for those that it lacks."""
+    rows = rows_on(data, catalogue)
+    genres = sorted(catalogue.values("genre"))
+    extras = Extras(
+        np.zeros((len(data.items), vectors.shape[1]), dtype=np.float32),
+        np.zeros((len(data.items), len(genres)), dtype=np.float32),
+    )
+    for n, item_id in enumerate(data.items):
+        if item_id in rows:
+            item = catalogue.items[rows[item_id]]
+            extras.vectors[n] = vectors[rows[item_id]]
+            extras.genres[n, [genres.index(g) for g in item.facets.get("genre", ())]] = 1
+    return extras
 
 
 @dataclass(slots=True)
@@ -223,7 +240,8 @@ def _summary(
     out["coverage"] = metrics.coverage(shown, len(counts))
     if extras is not None:
         out["diversity"] = float(metrics.diversity(full, extras.vectors).mean())
-        divergence = metrics.calibration(full, [case.known for case in cases], extras.genres)
+        histories = [cases[n].known for n in np.flatnonzero((shown >= 0).all(axis=1)).tolist()]
+        divergence = metrics.calibration(full, histories, extras.genres)
         if np.isfinite(divergence).any():
             out["calibration"] = float(np.nanmean(divergence))
     return out

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from recsys.catalogue import Catalogue, Item
 from recsys.errors import DataError
 from recsys.evaluation import splits
 from recsys.evaluation.baselines import Constant
-from recsys.evaluation.ratings import contestants, evaluate, new_items
+from recsys.evaluation.ratings import contestants, evaluate, extras_of, new_items
 from recsys.interactions import Interactions, on_catalogue
 from recsys.simulate import onboarding
 from tests.support.films import films
@@ -112,6 +113,23 @@ class TestEvaluate:
         )
         report = new_items(data, vectors)
         assert report["usher"]["mrr@10"] > report["random"]["mrr@10"] + 0.1
+
+    def test_a_catalogue_adds_diversity_and_calibration(self, data: Interactions) -> None:
+        kinds = ("Comedy", "Horror")
+        items = [Item(i, i, facets={"genre": (kinds[int(i) // SIZE],)}) for i in data.items]
+        extras = extras_of(data, Catalogue(items), np.eye(GROUPS, dtype=np.float32).repeat(SIZE, axis=0))
+        places = torch.arange(GROUPS * SIZE)
+        order = {"comedies first": -places, "in turn": -(places % SIZE * GROUPS + places // SIZE)}
+        models = {name: (lambda _, __, s=scores: Constant(s.float())) for name, scores in order.items()}
+        report = evaluate(data, "strong", models, likes=True, extras=extras)
+        # those who like horror are shown ten comedies, or five of each
+        assert report["comedies first"]["diversity"] < report["in turn"]["diversity"] - 0.05
+        assert report["comedies first"]["calibration"] > report["in turn"]["calibration"] + 0.1
+
+    def test_numbers_of_two_systems_are_not_mixed(self, data: Interactions) -> None:
+        items = [Item(f"film {n}", "A", external={"movielens_id": str(n), "tmdb_id": str(n + 20)}) for n in range(20)]
+        linked = on_catalogue(data, Catalogue(items))  # 20 to 35 are no film's MovieLens id, but some film's at TMDB
+        assert len(linked) == int((data.item < 20).sum())
 
     def test_ratings_link_to_a_catalogue_by_other_ids_or_not_at_all(self, data: Interactions) -> None:
         with pytest.raises(DataError, match="No rated item"):
