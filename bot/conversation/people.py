@@ -174,7 +174,7 @@ class People:
         """The likeliest name that was meant: how alike it is (0..100), its fame, and the name."""
         first, surname = window[0].bare, "".join(t.bare for t in window[1:])
         best = (0.0, 0.0, "")
-        if len(surname) < 4 or len(first) < 3 or (first not in self._first_names and self._rarity.common(first)):
+        if len(surname) < 4 or len(first) < 2 or (first not in self._first_names and self._rarity.common(first)):
             return best
         candidates = [surname] if surname in self._by_surname else []
         if not self._rarity.common(surname) or self._like_a_name(window) or first in self._given_names:
@@ -182,6 +182,8 @@ class People:
         for meant in candidates:
             for first_name, name in self._by_surname[meant][:40]:
                 near = fuzz.ratio(first, first_name)
+                if len(first) < 3 and first != first_name:  # two letters say nothing unless they are the name
+                    continue
                 if meant == surname and first[:3] == first_name[:3]:
                     near = max(near, _SHORTENED)
                 alike = (near + fuzz.ratio(surname, meant) * 1.5) / 2.5

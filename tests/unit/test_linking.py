@@ -198,6 +198,8 @@ def test_common_words_are_titles_only_with_evidence(text: str, expected: list[st
         ("Russel Crowe? I love him", ["Russell Crowe"]),
         ("the first one. I'll watch it", []),
         ("a zombie movie", []),
+        ("a slow drama with Al Pachino", ["Al Pacino"]),
+        ("a slow drama with Bob Pachino", []),
     ],
 )
 def test_people_are_found_but_never_by_a_shared_first_name(text: str, expected: list[str]) -> None:
