@@ -101,7 +101,7 @@ class Wording:
         if cause.signal == "asked":
             return self.texts("why_asked", what=self.texts.join([str(p.source) for p in cause.evidence]))
         if cause.signal == "wish":
-            return self.texts("why_wish", what=query.wish.text)
+            return self.texts("why_wish", what=query.wish.text) if query.wish.text else self.texts("why_said")
         if cause.signal == "luck":
             return self.texts("why_luck")
         rating = item.number("rating")

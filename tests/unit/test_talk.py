@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 import torch
 
+from bot.conversation.wording import Wording
+from bot.texts import Texts
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Facet
 from recsys.engine import SIGNALS, Engine
 from recsys.errors import ModelError
+from recsys.explain import causes
 from recsys.lexical import Lexical
 from recsys.talk import Lessons, Shelves, TalkModel, named, shelves_of, with_lessons
 from recsys.talk_training import Turn, fit_talk
@@ -95,6 +98,13 @@ def test_a_batch_scores_as_its_queries_alone(engine: Engine) -> None:
     together = engine.scores(queries)
     alone = np.concatenate([engine.scores([q]) for q in queries])
     assert together == pytest.approx(alone, abs=1e-5)
+
+
+def test_a_reason_from_talk_alone_says_so(engine: Engine) -> None:
+    query = Query(talk=Talk("give me the creeps", "give me the creeps"))
+    pick = engine.recommend([query])[0].picks[0]
+    reasons = Wording(Texts(), engine.catalogue).reasons(engine.catalogue[pick.item_id], causes(pick), query)
+    assert "it fits what you told me" in [r.text for r in reasons if r.signal == "wish"]
 
 
 def test_lessons_survive_the_artefact_and_others_are_refused(engine: Engine) -> None:
