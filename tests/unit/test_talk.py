@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from scipy import sparse
 
 from bot.conversation.wording import Wording
 from bot.texts import Texts
@@ -145,8 +146,6 @@ def test_lessons_without_weights_add_nothing() -> None:
     items = catalogue()
     shelves: Shelves = shelves_of(items, artefact(items))
     n = len(items)
-    from scipy import sparse
-
     nothing = np.zeros(n, dtype=np.float32)
     lessons = Lessons(
         nothing, nothing, np.eye(4, dtype=np.float32), sparse.csr_matrix((n, n), dtype=np.float32), {}, (), {}, 2000.0
