@@ -1,0 +1,54 @@
+"""What each decision turns into: one method per action, from a moment of the conversation to a draft of the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.conversation.actions.asking import Asking
+from bot.conversation.actions.explaining import Explaining
+from bot.conversation.actions.knowing import Knowing
+from bot.conversation.actions.moment import Draft, Moment
+from bot.conversation.actions.reacting import Reacting, reaction
+from bot.conversation.actions.recommending import Recommending
+from bot.conversation.policy import Action
+from bot.store.repository import Store
+from bot.texts import Texts
+from recsys.engine import Engine
+
+__all__ = ["Actions", "Draft", "Moment", "reaction"]
+
+
+class Actions:
+    """The bot's abilities. ``act`` picks the one that a decision names."""
+
+    def __init__(self, store: Store, engine: Engine, texts: Texts) -> None:
+        self._texts = texts
+        asking = Asking(store, engine, texts)
+        recommending = Recommending(store, engine, texts)
+        explaining = Explaining(store, engine, texts)
+        reacting = Reacting(store, engine, texts)
+        knowing = Knowing(store, engine, texts)
+        self._methods: Mapping[Action, Callable[[Moment], Awaitable[Draft]]] = {
+            Action.WELCOME: asking.welcome,
+            Action.GREET: asking.greet,
+            Action.ASK: asking.ask,
+            Action.CHOOSE: asking.choose,
+            Action.RECOMMEND: recommending.recommend,
+            Action.EXPLAIN: explaining.explain,
+            Action.ANSWER: explaining.answer,
+            Action.NOTE: reacting.note,
+            Action.UNDO: reacting.undo,
+            Action.RESET: reacting.reset,
+            Action.PROFILE: knowing.profile,
+            Action.WATCHLIST: knowing.watchlist,
+            Action.HISTORY: knowing.history,
+            Action.THANKS: asking.thanks,
+            Action.CHAT: asking.chat,
+        }
+
+    async def act(self, moment: Moment) -> Draft:
+        """The draft of the reply. Actions without a method of their own say the text of their name."""
+        action = moment.decision.action
+        if method := self._methods.get(action):
+            return await method(moment)
+        return Draft(moment.dialogue, self._texts(action, moment.number))

@@ -1,0 +1,93 @@
+"""Opening a conversation and asking: who we are, which films, which mood, which of several titles."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from bot.conversation.actions.moment import Draft, Moment
+from bot.conversation.actions.room import Room, seed
+from bot.conversation.press import Verb
+from bot.conversation.reply import Button
+from bot.conversation.statements import Choice
+from bot.conversation.wording import liked_items
+
+FILMS_ASKED = 6
+
+
+class Asking(Room):
+    """Every question that we put to a person of our own accord, and small talk."""
+
+    async def welcome(self, moment: Moment) -> Draft:
+        asked = await self.ask(moment)
+        return replace(asked, text=self._texts("welcome"))
+
+    async def greet(self, moment: Moment) -> Draft:
+        hello = self._texts("greet_again", moment.number)
+        liked = liked_items(moment.taste)
+        ask = self._texts("greet_taste", liked=self._wording.titles(liked[-2:])) if liked else self._texts("greet_open")
+        buttons = self._buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
+        return Draft(replace(moment.dialogue, asked="wish"), hello, question=ask, buttons=buttons)
+
+    async def ask(self, moment: Moment) -> Draft:
+        """Films first, since an opinion tells most; then moods, for those who know none of them."""
+        state = moment.dialogue
+        surprise = self._buttons(moment, Verb.SURPRISE)
+        if state.asked == "opinion":
+            moods = tuple(self._texts.options("moods"))
+            after = replace(state, asked="wish", options=moods, questions=state.questions + 1)
+            buttons = tuple(Button(m, self._press(moment, Verb.SAY, n)) for n, m in enumerate(moods, 1))
+            return Draft(after, question=self._texts("ask_mood"), buttons=buttons + surprise)
+        luck = seed(moment.memory.user.id)
+        films = await asyncio.to_thread(self._engine.telling, FILMS_ASKED, moment.taste, state.past, luck)
+        after = replace(
+            state, asked="opinion", questions=state.questions + 1, shown=tuple(films), shown_in=moment.turn_id
+        )
+        buttons = tuple(
+            Button(self._catalogue[film].name, self._press(moment, Verb.LOVED, n)) for n, film in enumerate(films, 1)
+        )
+        return Draft(
+            after,
+            question=self._texts("ask_films", state.questions),
+            buttons=buttons + self._buttons(moment, Verb.NONE) + surprise,
+            shown=tuple(films),
+            purpose="question",
+        )
+
+    async def choose(self, moment: Moment) -> Draft:
+        choice = moment.reading.choices[0]
+        after = replace(
+            moment.dialogue,
+            asked="choice",
+            shown=choice.item_ids,
+            shown_in=moment.turn_id,
+            pending=_pending(choice),
+        )
+        buttons = tuple(
+            Button(self._catalogue[i].name, self._press(moment, Verb.MEANT, n))
+            for n, i in enumerate(choice.item_ids, 1)
+        )
+        return Draft(
+            after,
+            self._wording.acknowledge(moment.reading),
+            question=self._texts("which", text=choice.text),
+            buttons=(*buttons, *self._buttons(moment, Verb.NONE)),
+            shown=choice.item_ids,
+            purpose="question",
+        )
+
+    async def thanks(self, moment: Moment) -> Draft:
+        text = self._texts("thanks", moment.number)
+        return Draft(moment.dialogue, text, question=self._texts("thanks_more"))
+
+    async def chat(self, moment: Moment) -> Draft:
+        lost = any(s.confidence < 0.5 for s in moment.reading.statements)
+        key = "empty" if not moment.reading.text.strip() else "chat_lost" if lost else "chat"
+        return Draft(moment.dialogue, self._texts(key, moment.number), buttons=self._buttons(moment, Verb.SURPRISE))
+
+
+def _pending(choice: Choice) -> dict[str, Any]:
+    """What the settled title will be said to be: liked or not, to be resembled, or just mentioned."""
+    value = "opinion" if choice.lasting else "like" if choice.polarity > 0 else "mention"
+    return {"value": value, "polarity": choice.polarity, "lasting": choice.lasting, "seen": choice.seen}

@@ -1,0 +1,48 @@
+"""What every action uses: the store, the engine, one language, buttons and cards."""
+
+from __future__ import annotations
+
+from bot.conversation.actions.moment import Moment
+from bot.conversation.press import Press, Verb
+from bot.conversation.reply import Button, Card, Reason, ToExplain
+from bot.conversation.wording import Wording, telling
+from bot.store.repository import Store
+from bot.texts import Texts
+from recsys.catalogue import Catalogue, Item
+from recsys.engine import Engine
+
+
+class Room:
+    """A group of actions in one language."""
+
+    def __init__(self, store: Store, engine: Engine, texts: Texts) -> None:
+        self._store = store
+        self._engine = engine
+        self._catalogue: Catalogue = engine.catalogue
+        self._texts = texts
+        self._wording = Wording(texts, engine.catalogue)
+
+    def _press(self, moment: Moment, verb: Verb, slot: int = 0) -> str:
+        return str(Press(verb, moment.turn_id, slot))
+
+    def _buttons(self, moment: Moment, *verbs: Verb) -> tuple[Button, ...]:
+        """Buttons of the whole message."""
+        return self._item_buttons(moment, 0, verbs)
+
+    def _item_buttons(self, moment: Moment, slot: int, verbs: tuple[Verb, ...]) -> tuple[Button, ...]:
+        return tuple(Button(self._texts(f"button_{v}"), self._press(moment, v, slot)) for v in verbs)
+
+    def _plain_card(self, moment: Moment, slot: int, item: Item, verbs: tuple[Verb, ...]) -> Card:
+        asked = {facet for clause in moment.dialogue.wanted for facet in clause.facets}
+        facets, buttons = self._wording.card_facets(item, asked), self._item_buttons(moment, slot, verbs)
+        return Card(slot, item.id, item.title, item.year, facets, buttons=buttons, external=item.external)
+
+    def _to_explain(self, moment: Moment, item: Item, reasons: tuple[Reason, ...]) -> ToExplain:
+        words = moment.reading.text
+        best = tuple(reason.text for reason in telling(reasons)[:2])
+        return ToExplain(item.id, best, words, self._wording.template(item, reasons))
+
+
+def seed(identifier: str) -> int:
+    """A number that stays the same for the same person or turn."""
+    return int.from_bytes(identifier.encode()[-6:], "big")
