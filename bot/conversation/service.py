@@ -158,12 +158,7 @@ class Conversations:
             return await self._turn(incoming, deliver)
         clock.lap("remember")
         before = _state(memory)
-        if incoming.press is None:
-            context = Context(before.shown, before.focus, before.asked)
-            heard, verb = self._understanding.read(incoming.text or "", context), None
-        else:
-            heard, verb = self._pressed(press, pressed, before)
-        moment = self._moment(memory, before, _settled(heard, before), verb)
+        moment = self._understood(memory, before, incoming.text, incoming.press, pressed)
         clock.lap("understand")
         draft = await self._actions.act(moment)
         clock.lap("recommend")
@@ -181,6 +176,30 @@ class Conversations:
         await self._commit(incoming, moment, draft, reply, pressed, deliver(reply))
         log.info("turn", turn=moment.turn_id, action=moment.decision.action, **clock.ms)
         return reply
+
+    async def rethink(self, memory: Memory, turn: Turn, pressed: StoredRecommendation | None) -> tuple[Moment, Draft]:
+        """What the present code and model would answer to a turn of the past, for reviewers. Nothing is stored.
+
+        ``memory`` is what was known then, ``pressed`` what the pressed button was about.
+        """
+        before = Dialogue.from_json(turn.reply.get("before", {}))
+        moment = self._understood(memory, before, turn.text, turn.press, pressed)
+        return moment, await self._actions.act(moment)
+
+    def _understood(
+        self,
+        memory: Memory,
+        before: Dialogue,
+        text: str | None,
+        pressed_data: str | None,
+        pressed: StoredRecommendation | None,
+    ) -> Moment:
+        if pressed_data is None:
+            context = Context(before.shown, before.focus, before.asked)
+            heard, verb = self._understanding.read(text or "", context), None
+        else:
+            heard, verb = self._pressed(parse_press(pressed_data), pressed, before)
+        return self._moment(memory, before, _settled(heard, before), verb)
 
     def _pressed(
         self, press: Press | None, pressed: StoredRecommendation | None, dialogue: Dialogue
