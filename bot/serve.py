@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from io import TextIOWrapper
 
 from bot.channels.console import Console
 from bot.settings import Settings
 from bot.stages import Announce, set_up
-from bot.wiring import application
+from bot.wiring import Application, application
 from recsys.progress import Progress
 
 ProgressBars = Callable[[], AbstractContextManager[Progress]]
@@ -30,7 +30,7 @@ def serve_terminal(
         parts = set_up(settings, announce, progress)
 
     async def talk() -> None:
-        async with application(settings, *parts) as app:
+        async with application(settings, *parts) as app, beside(app, announce):
             console = Console(app.conversations, person)
             await (console.serve_json() if json else console.chat())
 
@@ -45,7 +45,7 @@ def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -
         parts = set_up(settings, announce, progress)
 
     async def serve() -> None:
-        async with application(settings, *parts) as app:
+        async with application(settings, *parts) as app, beside(app, announce):
             await run_telegram(
                 settings,
                 app.store,
@@ -56,3 +56,29 @@ def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -
             )
 
     asyncio.run(serve())
+
+
+def serve_admin(settings: Settings, announce: Announce, bars: ProgressBars) -> None:
+    """Serve the review app by itself until SIGTERM or Ctrl+C."""
+    from bot.admin.serving import serve_until_stopped
+
+    with bars() as progress:
+        parts = set_up(settings, announce, progress)
+
+    async def serve() -> None:
+        async with application(settings.model_copy(update={"llm": "off"}), *parts) as app:
+            await serve_until_stopped(app, announce)
+
+    asyncio.run(serve())
+
+
+@asynccontextmanager
+async def beside(app: Application, announce: Announce) -> AsyncIterator[None]:
+    """The review app for as long as a channel is served, when ADMIN=on."""
+    if app.settings.admin == "off":
+        yield
+        return
+    from bot.admin.serving import served
+
+    async with served(app, announce):
+        yield

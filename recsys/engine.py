@@ -178,15 +178,15 @@ class Engine:
         for what was named, reacted to or excluded. One item may be hidden by several."""
         named = {*query.exclude, *query.wish.like, *query.taste.items}
         counts = {"known": sum(i in self.catalogue for i in named)}
-        for veto in (*query.wish.unwanted, *query.taste.vetoes):
-            counts[f"no {veto.label}"] = int(meets(self.catalogue, veto).sum())
-        for wish in (*query.wish.wanted, *query.wish.ranges):
-            counts[f"not {wish.label}"] = int((~meets(self.catalogue, wish)).sum())
+        vetoes: list[Clause | Range] = [*query.wish.unwanted, *query.taste.vetoes]
+        wishes: list[Clause | Range] = [*query.wish.wanted, *query.wish.ranges]
+        counts |= {f"no {veto.label}": int(meets(self.catalogue, veto).sum()) for veto in vetoes}
+        counts |= {f"not {wish.label}": int((~meets(self.catalogue, wish)).sum()) for wish in wishes}
         return {label: count for label, count in counts.items() if count}
 
     @torch.inference_mode()
     def neighbours(self, item_id: str, k: int) -> dict[str, list[tuple[str, float]]]:
-        """The ``k`` items nearest to one by text (``"likeness"``) and by ratings (``"relation"``), with their points."""
+        """The ``k`` items nearest to one by text (``"likeness"``) and by ratings (``"relation"``), with points."""
         query = Query(Taste({item_id: 1.0}))
         points, _ = self._points([query], self._weights([query]))
         found = {}

@@ -41,10 +41,12 @@ class Access:
     def __init__(self, settings: Settings, store: Store) -> None:
         """Raises ``ConfigError`` without a secret, or when nobody could ever sign in."""
         if settings.admin_secret is None:
-            raise ConfigError("The review app needs ADMIN_SECRET: 32 random characters or more (`openssl rand -hex 32`).")
+            raise ConfigError(
+                "The review app needs ADMIN_SECRET, 32 random characters: `openssl rand -hex 32` makes some."
+            )
         if not settings.staff and settings.admin_password is None:
             raise ConfigError("Nobody could sign in to the review app: set ADMIN_IDS or ADMIN_PASSWORD.")
-        self._secret = settings.admin_secret.get_secret_value().encode()
+        self.secret = settings.admin_secret.get_secret_value()
         self._password = settings.admin_password
         self._staff: Mapping[str, Role] = settings.staff
         self._address = settings.admin_address
@@ -122,7 +124,7 @@ class Access:
             await unit.commit()
 
     def _hash(self, purpose: str, token: str) -> str:
-        return hmac.new(self._secret, f"{purpose}:{token}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self.secret.encode(), f"{purpose}:{token}".encode(), hashlib.sha256).hexdigest()
 
 
 class Pace:

@@ -103,6 +103,11 @@ class Conversations:
         self._generator = generator
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    @property
+    def engine(self) -> Engine:
+        """What recommends at present."""
+        return self._engine
+
     async def turn(self, incoming: Incoming, *, deliver: Deliver = lambda _: ()) -> Reply:
         """Understand, decide, answer, and store all of it with the messages that ``deliver`` makes of the reply, in
         one transaction. Raises ``StoreError`` when that fails: then nothing has happened."""

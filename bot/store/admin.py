@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
 from bot.store import tables
 from bot.store.reading import Reading
-from bot.store.records import AdminSession, Audited, Export, Incoming, Outgoing, utcnow
+from bot.store.records import AdminSession, Audited, Export, Json, utcnow
 from bot.store.unit import Unit
 
 PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A row of a queue that was given up at ``dead_at``, and why."""
+
+    id: int
+    channel: str
+    chat_id: str
+    payload: Json
+    attempts: int
+    error: str | None
+    dead_at: datetime
 
 
 class AdminReading(Reading):
@@ -44,25 +57,20 @@ class AdminReading(Reading):
         """One export."""
         return await self._first(Export, tables.Export.id == export_id)
 
-    async def dead_incoming(self, before: int | None = None) -> Sequence[tuple[Incoming, str, datetime]]:
-        """Updates that failed too often, with their last error and when they were given up, newest first."""
-        inbox = tables.Inbox
-        columns = [getattr(inbox, name) for name in Incoming.__dataclass_fields__]
-        where = [inbox.dead_at.is_not(None)] + ([inbox.id < before] if before else [])
-        rows = await self._execute(
-            select(*columns, inbox.error, inbox.dead_at).where(*where).order_by(inbox.id.desc()).limit(PAGE)
-        )
-        return [(Incoming(**_but(row, "error", "dead_at")), row["error"] or "", row["dead_at"]) for row in rows.mappings()]
+    async def dead_incoming(self) -> tuple[Dead, ...]:
+        """The latest updates that failed too often, newest first."""
+        return await self._dead(tables.Inbox)
 
-    async def dead_outgoing(self, before: int | None = None) -> Sequence[tuple[Outgoing, str, datetime]]:
-        """Messages that can't be sent, with their last error and when they were given up, newest first."""
-        outbox = tables.Outbox
-        columns = [getattr(outbox, name) for name in Outgoing.__dataclass_fields__]
-        where = [outbox.dead_at.is_not(None)] + ([outbox.id < before] if before else [])
+    async def dead_outgoing(self) -> tuple[Dead, ...]:
+        """The latest messages that can't be sent, newest first."""
+        return await self._dead(tables.Outbox)
+
+    async def _dead(self, queue: type[tables.Inbox] | type[tables.Outbox]) -> tuple[Dead, ...]:
+        columns = [getattr(queue, field.name) for field in fields(Dead)]
         rows = await self._execute(
-            select(*columns, outbox.error, outbox.dead_at).where(*where).order_by(outbox.id.desc()).limit(PAGE)
+            select(*columns).where(queue.dead_at.is_not(None)).order_by(queue.id.desc()).limit(PAGE)
         )
-        return [(Outgoing(**_but(row, "error", "dead_at")), row["error"] or "", row["dead_at"]) for row in rows.mappings()]
+        return tuple(Dead(**row) for row in rows.mappings())
 
 
 class AdminUnit(AdminReading, Unit):
@@ -115,9 +123,7 @@ class AdminUnit(AdminReading, Unit):
 
     async def export_went_on(self, export_id: str, done: int, total: int) -> None:
         """An export has written ``done`` of ``total`` rows."""
-        await self._execute(
-            update(tables.Export).where(tables.Export.id == export_id).values(done=done, total=total)
-        )
+        await self._execute(update(tables.Export).where(tables.Export.id == export_id).values(done=done, total=total))
 
     async def end_export(self, export_id: str, error: str | None = None) -> None:
         """An export is complete, or failed."""
@@ -141,7 +147,3 @@ class AdminUnit(AdminReading, Unit):
             .returning(queue.id)
         )
         return revived.scalar() is not None
-
-
-def _but(row: object, *names: str) -> dict[str, object]:
-    return {name: value for name, value in dict(row).items() if name not in names}  # type: ignore[call-overload]

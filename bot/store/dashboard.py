@@ -130,13 +130,8 @@ class Dashboard(Reading):
         low, high = span(since, until)
         turn, feedback = tables.Turn, tables.Feedback
         turns = [turn.id >= low, turn.id < high]
-        total = (
-            await self._execute(
-                select(func.count(), func.count(distinct(turn.user_id)), func.count(distinct(turn.conversation_id))).where(
-                    *turns
-                )
-            )
-        ).one()
+        people, talks = func.count(distinct(turn.user_id)), func.count(distinct(turn.conversation_id))
+        total = (await self._execute(select(func.count(), people, talks).where(*turns))).one()
         actions = await self._counts(select(turn.action, func.count()).where(*turns).group_by(turn.action))
         listed = await self._scalar(
             select(func.count(distinct(turn.conversation_id))).where(*turns, turn.action == "recommend")
@@ -149,7 +144,7 @@ class Dashboard(Reading):
             .group_by(turn.conversation_id)
         )
         to_acceptance = Counter(min(10, n) for n in (await self._execute(first)).scalars())
-        models = await self._models(low, high, given)
+        models = await self._models(low, high)
         clicked = await self._scalar(
             select(func.count(distinct(feedback.turn_id + feedback.item_id))).where(
                 *given, feedback.turn_id.is_not(None)
@@ -174,15 +169,19 @@ class Dashboard(Reading):
             models=models,
         )
 
+    async def models(self, since: date, until: date) -> tuple[ModelFeedback, ...]:
+        """How people took what each model showed."""
+        return await self._models(*span(since, until))
+
     async def health(self, minutes: int = 10) -> Health:
         """The queues now, and the turns and explanations of the last ``minutes``."""
         inbox, outbox, explanation = tables.Inbox, tables.Outbox, tables.Explanation
         recent = first_id(utcnow() - timedelta(minutes=minutes))
         waiting, oldest, failing = (
             await self._execute(
-                select(
-                    func.count(), func.min(inbox.received_at), func.count().filter(inbox.attempts > 0)
-                ).where(INBOX_OPEN)
+                select(func.count(), func.min(inbox.received_at), func.count().filter(inbox.attempts > 0)).where(
+                    INBOX_OPEN
+                )
             )
         ).one()
         latency, timed = await self._latency([tables.Turn.id >= recent])
@@ -209,9 +208,7 @@ class Dashboard(Reading):
         return {
             "turns": await self._counts(select(turn.action, func.count()).group_by(turn.action)),
             "feedback": await self._counts(select(feedback.kind, func.count()).group_by(feedback.kind)),
-            "explanations": await self._counts(
-                select(explanation.made_by, func.count()).group_by(explanation.made_by)
-            ),
+            "explanations": await self._counts(select(explanation.made_by, func.count()).group_by(explanation.made_by)),
             "users": {"": await self._scalar(select(func.count()).select_from(tables.User))},
             "conversations": {"": await self._scalar(select(func.count()).select_from(tables.Conversation))},
         }
@@ -295,17 +292,16 @@ class Dashboard(Reading):
         statement = tables.Statement
         tenth = cast(statement.confidence * 10, Integer) if self._on_sqlite else func.floor(statement.confidence * 10)
         rows = await self._execute(
-            select(tenth, func.count())
-            .where(statement.turn_id >= low, statement.turn_id < high)
-            .group_by(tenth)
+            select(tenth, func.count()).where(statement.turn_id >= low, statement.turn_id < high).group_by(tenth)
         )
         found: Counter[int] = Counter()
         for bucket, count in rows:
             found[min(9, int(bucket))] += count
         return {n: found[n] for n in range(10)}
 
-    async def _models(self, low: str, high: str, given: Sequence[ColumnElement[bool]]) -> tuple[ModelFeedback, ...]:
+    async def _models(self, low: str, high: str) -> tuple[ModelFeedback, ...]:
         shown, feedback, turn = tables.Recommendation, tables.Feedback, tables.Turn
+        given = [feedback.id >= low, feedback.id < high, feedback.retracted_at.is_(None)]
         counts = await self._counts(
             select(shown.model_version, func.count())
             .where(shown.turn_id >= low, shown.turn_id < high, shown.purpose == "list")

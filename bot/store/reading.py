@@ -216,7 +216,7 @@ class Reading:
 
     async def _execute(
         self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    ) -> CursorResult[*tuple[Any, ...]]:
         with translated():
             return await self._connection.execute(statement, rows)
 
@@ -229,7 +229,12 @@ class Reading:
     ) -> tuple[Record, ...]:
         table = TABLES[record]
         columns = (getattr(table, field.name) for field in fields(record))  # type: ignore[arg-type]
-        rows = await self._execute(select(*columns).where(*where).order_by(order_by).limit(limit))
+        rows = await self._execute(
+            select(*columns)
+            .where(*where)
+            .order_by(*(order_by if isinstance(order_by, tuple) else (order_by,)))
+            .limit(limit)
+        )
         return tuple(record(**row) for row in rows.mappings())
 
     async def _first(self, record: type[Record], *where: ColumnElement[bool], order_by: Any = None) -> Record | None:

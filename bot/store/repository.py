@@ -25,7 +25,6 @@ from bot.store.reading import Reading
 from bot.store.unit import Unit
 from recsys.errors import StoreError
 
-
 SomeReading = TypeVar("SomeReading", bound=Reading)
 SomeUnit = TypeVar("SomeUnit", bound=Unit)
 

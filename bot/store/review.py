@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select
 
 from bot.store import tables
-from bot.store.admin import PAGE
+from bot.store.admin import PAGE, AdminUnit
 from bot.store.reading import RECENTLY_SHOWN, Reading, saved_of
 from bot.store.records import (
     Conversation,
@@ -26,7 +26,6 @@ from bot.store.records import (
     User,
     first_id,
 )
-from bot.store.unit import Unit
 
 UNSURE = 0.5
 """Below this confidence a statement counts as a guess."""
@@ -129,7 +128,7 @@ class ReviewReading(Reading):
 
     async def conversations(self, filters: Filters, before: str | None = None) -> tuple[Summary, ...]:
         """A page of conversations, newest first: those that began before one of them, if one is given."""
-        query = self._matching(filters, select(tables.Conversation.id, tables.Conversation.user_id))
+        query = self._matching(filters, select(tables.Conversation.id))
         if before:
             query = query.where(tables.Conversation.id < before)
         rows = (await self._execute(query.order_by(tables.Conversation.id.desc()).limit(PAGE))).all()
@@ -147,9 +146,7 @@ class ReviewReading(Reading):
         if conversation is None or user is None:
             return None
         mine = tables.Turn.conversation_id == conversation_id
-        turns = await self._all(
-            Turn, mine, tables.Turn.number > after, order_by=tables.Turn.number, limit=TURNS_SHOWN
-        )
+        turns = await self._all(Turn, mine, tables.Turn.number > after, order_by=tables.Turn.number, limit=TURNS_SHOWN)
         total = (await self._execute(select(func.count()).where(mine))).scalar_one()
         marks = await self._all(Mark, tables.Mark.conversation_id == conversation_id, order_by=tables.Mark.id)
         return Replay(conversation, user, await self._replayed(turns, marks), total, marks)
@@ -173,6 +170,11 @@ class ReviewReading(Reading):
         """What a turn showed, by slot."""
         where = tables.Recommendation.turn_id == turn_id
         return await self._all(StoredRecommendation, where, order_by=tables.Recommendation.slot)
+
+    async def statements_of(self, turn_id: str) -> tuple[StoredStatement, ...]:
+        """What a turn said, in the order of its words."""
+        where = tables.Statement.turn_id == turn_id
+        return await self._all(StoredStatement, where, order_by=(tables.Statement.start, tables.Statement.id))
 
     async def memory_before(self, turn: Turn) -> Memory | None:
         """What was known of the person when a turn began."""
@@ -199,9 +201,7 @@ class ReviewReading(Reading):
         )
         return Memory(
             user=user,
-            conversation=replace(
-                conversation, state=turn.reply.get("before", {}), last_at=turn.created_at
-            ),
+            conversation=replace(conversation, state=turn.reply.get("before", {}), last_at=turn.created_at),
             last_turn=last,
             events=events,
             saved=saved_of(events),
@@ -213,7 +213,7 @@ class ReviewReading(Reading):
         said = await self._all(
             StoredStatement,
             statement.user_id == turn.user_id,
-            statement.lasting,
+            statement.lasting.is_(True),
             statement.turn_id < turn.id,
             or_(statement.retracted_at.is_(None), statement.retracted_at > turn.created_at),
         )
@@ -296,9 +296,7 @@ class ReviewReading(Reading):
         conversations = await self._all(
             Conversation, tables.Conversation.id.in_(ids), order_by=tables.Conversation.id.desc()
         )
-        users = {
-            u.id: u for u in await self._all(User, tables.User.id.in_({c.user_id for c in conversations}))
-        }
+        users = {u.id: u for u in await self._all(User, tables.User.id.in_({c.user_id for c in conversations}))}
         turn = tables.Turn
         first: dict[str, str] = {}
         models: defaultdict[str, dict[str, None]] = defaultdict(dict)
@@ -353,13 +351,13 @@ class ReviewReading(Reading):
 
     async def _replayed(self, turns: Sequence[Turn], marks: Sequence[Mark]) -> tuple[Replayed, ...]:
         ids = [turn.id for turn in turns]
-        statements = await self._by_turn(StoredStatement, tables.Statement.turn_id, ids, tables.Statement.start)
+        statements = await self._by_turn(
+            StoredStatement, tables.Statement.turn_id, ids, (tables.Statement.start, tables.Statement.id)
+        )
         shown = await self._by_turn(
             StoredRecommendation, tables.Recommendation.turn_id, ids, tables.Recommendation.slot
         )
-        explanations = await self._by_turn(
-            StoredExplanation, tables.Explanation.turn_id, ids, tables.Explanation.id
-        )
+        explanations = await self._by_turn(StoredExplanation, tables.Explanation.turn_id, ids, tables.Explanation.id)
         made = await self._by_turn(Feedback, tables.Feedback.made_in, ids, tables.Feedback.id, key="made_in")
         received = await self._by_turn(Feedback, tables.Feedback.turn_id, ids, tables.Feedback.id)
         corrections = await self._by_turn(Correction, tables.Correction.turn_id, ids, tables.Correction.id)
@@ -386,7 +384,7 @@ class ReviewReading(Reading):
         return found
 
 
-class ReviewUnit(ReviewReading, Unit):
+class ReviewUnit(ReviewReading, AdminUnit):
     """What reviewers say."""
 
     async def add_mark(self, mark: Mark) -> bool:

@@ -349,7 +349,9 @@ class Mark(Base):
 
     id: Mapped[str] = _id()
     conversation_id: Mapped[str] = mapped_column(Clean(ID_LENGTH), ForeignKey("conversations.id", ondelete="CASCADE"))
-    turn_id: Mapped[str | None] = mapped_column(Clean(ID_LENGTH), ForeignKey("turns.id", ondelete="CASCADE"), index=True)
+    turn_id: Mapped[str | None] = mapped_column(
+        Clean(ID_LENGTH), ForeignKey("turns.id", ondelete="CASCADE"), index=True
+    )
     kind: Mapped[str]
     value: Mapped[str]
     made_by: Mapped[str]
