@@ -168,6 +168,10 @@ class Reading:
             tables.Recommendation: tables.Recommendation.user_id == user_id,
             tables.Feedback: tables.Feedback.user_id == user_id,
             tables.Explanation: tables.Explanation.turn_id.in_(turns),
+            tables.Mark: tables.Mark.conversation_id.in_(
+                select(tables.Conversation.id).where(tables.Conversation.user_id == user_id)
+            ),
+            tables.Correction: tables.Correction.turn_id.in_(turns),
             tables.Inbox: and_(tables.Inbox.channel == user.channel, tables.Inbox.chat_id.in_(chats)),
             tables.Outbox: or_(
                 and_(tables.Outbox.channel == user.channel, tables.Outbox.chat_id.in_(chats)),

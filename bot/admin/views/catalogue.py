@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin import route
 
-from bot.admin.desk import Page
-from recsys.catalogue import Item
+from bot.admin.desk import Desk, Page
+from recsys.catalogue import Catalogue, Item
 
 SHOWN = 50
 NEIGHBOURS = 10
@@ -25,12 +24,29 @@ class Items(Page):
     path = "/catalogue"
     route_name = "catalogue"
 
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._words: tuple[Catalogue, list[str]] | None = None
+
     @route("")
     async def index(self, request: Request) -> Response:
         text = request.query_params.get("q", "").strip()[:200]
         catalogue = self.desk.conversations.engine.catalogue
-        found = await asyncio.to_thread(matching, catalogue.items, text)
+        found = await asyncio.to_thread(self._matching, catalogue, text)
         return self.render(request, "catalogue.html", q=text, items=found[:SHOWN], count=len(found), all=len(catalogue))
+
+    def _matching(self, catalogue: Catalogue, text: str) -> list[Item]:
+        """Items whose id, title, alias or a facet contains every word of ``text``; titles that start with it first."""
+        words = text.casefold().split()
+        if not words:
+            return list(catalogue.items)
+        if self._words is None or self._words[0] is not catalogue:
+            self._words = catalogue, [_words_about(item) for item in catalogue.items]
+        found = [
+            item for item, about in zip(catalogue.items, self._words[1], strict=True) if all(w in about for w in words)
+        ]
+        whole = text.casefold()
+        return sorted(found, key=lambda i: (not i.title.casefold().startswith(whole), i.title))
 
     @route("/{item_id:path}", name="catalogue-item")
     async def one(self, request: Request) -> Response:
@@ -41,14 +57,6 @@ class Items(Page):
         neighbours = await asyncio.to_thread(engine.neighbours, item_id, NEIGHBOURS)
         item = engine.catalogue[item_id]
         return self.render(request, "item.html", title=item.name, shown=item, neighbours=neighbours)
-
-
-def matching(items: Sequence[Item], text: str) -> list[Item]:
-    """Items whose id, title, alias or a facet contains every word of ``text``; titles that start with it first."""
-    words = text.casefold().split()
-    found = [item for item in items if not words or all(word in _words_about(item) for word in words)]
-    whole = text.casefold()
-    return sorted(found, key=lambda i: (not i.title.casefold().startswith(whole), i.title)) if words else found
 
 
 def _words_about(item: Item) -> str:

@@ -13,6 +13,8 @@ from bot.admin.desk import Page, day
 from bot.admin.views.filters import link
 from bot.store.dashboard import Dashboard, Numbers, default_range
 
+FEW = 30
+"""Shown items under which an interval says nothing, and would only stretch the plot."""
 STEPS = ("remember", "understand", "recommend", "total")
 LONGEST = timedelta(days=3 * 366)
 
@@ -77,7 +79,7 @@ def _plots(numbers: Numbers) -> dict[str, object]:
             "confidence of statements",
         ),
         "models": charts.intervals(
-            [(m.version, *_around(m.liked.interval, m.liked.share)) for m in numbers.models],
+            [(m.version, *_around(m.liked.interval, m.liked.share)) for m in numbers.models if m.shown >= FEW],
             "share of shown items liked, taken or saved, by model version",
         ),
     }
