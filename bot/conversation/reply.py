@@ -91,3 +91,5 @@ class Reply:
     explain: ToExplain | None = None
     """What an explanation after this reply should be about."""
     ms: Mapping[str, float] = field(default_factory=dict)
+    picture: bytes | None = None
+    """A PNG that goes with the text, where the channel shows pictures."""

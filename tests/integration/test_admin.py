@@ -26,6 +26,7 @@ from bot.admin.access import Access, Pace
 from bot.admin.app import create_app
 from bot.admin.desk import Desk
 from bot.admin.exporting import Exporter
+from bot.conversation.reply import Reply
 from bot.conversation.service import Incoming
 from bot.roles import Role
 from bot.settings import Settings
@@ -578,6 +579,59 @@ class TestOperations:
         assert re.search(r'usher_turns_total\{action="recommend"\} [1-9]', metrics)
         assert "usher_inbox_lag_seconds" in metrics
         assert "ada" not in metrics
+
+
+class TestBackRoom:
+    async def ask(self, site: Site, who: str, text: str, chat: str | None = None) -> Reply:
+        key = f"room:{who}:{text}:{chat}"
+        return await site.application.conversations.turn(Incoming("telegram", who, chat or who, key, text))
+
+    async def test_admin_gives_a_link_that_signs_its_asker_in(self, site: Site) -> None:
+        reply = await self.ask(site, "3", "/admin")
+        found = re.search(r"http://127.0.0.1:8090(/admin/link/\S+)", reply.text)
+        assert found
+        async with site.browser() as browser:
+            await post(browser, found[1], {})
+            assert "telegram/3 (exporter)" in (await browser.get("/admin/")).text
+
+    async def test_status_metrics_and_errors_answer(self, site: Site, talk: str) -> None:
+        assert f"Model {site.application.conversations.engine.version}" in (await self.ask(site, "1", "/status")).text
+        metrics = await self.ask(site, "1", "/metrics")
+        assert "Last 30 days" in metrics.text
+        assert metrics.picture is not None
+        assert metrics.picture.startswith(b"\x89PNG")
+        await site.application.store.receive("telegram", [(78, "10", {})])
+        async with site.application.store.unit() as unit:
+            row = await unit.next_inbox("telegram", "10")
+            assert row is not None
+            await unit.inbox_failed(row.id, "ValueError: seen")
+            await unit.commit()
+        assert "inbox, 1×: ValueError: seen" in (await self.ask(site, "4", "/errors")).text
+
+    async def test_replay_tells_a_conversation_and_where_all_of_it_is(self, site: Site, talk: str) -> None:
+        reply = await self.ask(site, "2", f"/replay {talk}")
+        assert "1. I loved Heat, nothing gory, from the 90s" in reply.text
+        assert f"/admin/conversations/{talk}" in reply.text
+        assert "no conversation" in (await self.ask(site, "2", "/replay nothing'")).text
+
+    async def test_what_the_room_says_is_no_part_of_any_conversation(self, site: Site) -> None:
+        await self.ask(site, "1", "/status again")
+        async with site.application.store.reading() as reading:
+            assert await reading.user_called("telegram", "1") is None
+
+    @pytest.mark.parametrize("command", ["/admin", "/status", "/metrics", "/replay x", "/errors"])
+    async def test_to_everyone_else_these_are_words_and_the_attempt_is_noted(self, site: Site, command: str) -> None:
+        reply = await self.ask(site, "666", command)
+        for told in ("/link/", "Model ", "Last 30 days", "Inbox"):
+            assert told not in reply.text
+        assert reply.picture is None
+        latest = (await site.audited("refused"))[0]
+        assert (latest.who, latest.target) == ("telegram/666", command.split()[0])
+
+    async def test_a_role_too_low_or_a_chat_with_others_gets_nothing(self, site: Site) -> None:
+        assert "×" not in (await self.ask(site, "1", "/errors")).text
+        reply = await self.ask(site, "4", "/admin", chat="-100")
+        assert "/link/" not in reply.text
 
 
 def _number(role: str) -> str:
