@@ -16,7 +16,7 @@ from recsys.progress import Progress
 
 ProgressBars = Callable[[], AbstractContextManager[Progress]]
 
-COMMANDS = ("start", "recommend", "profile", "watchlist", "history", "undo", "reset", "help")
+COMMANDS = ("start", "recommend", "profile", "watchlist", "history", "undo", "reset", "language", "help")
 
 
 def serve_terminal(
@@ -46,12 +46,13 @@ def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -
 
     async def serve() -> None:
         async with application(settings, *parts) as app:
+            texts = app.texts[settings.default_language]
             await run_telegram(
                 settings,
                 app.store,
                 app.conversations,
-                commands={name: app.texts(f"command_{name}") for name in COMMANDS},
-                texts={key: app.texts(key) for key in ("only_text", "groups", "trouble")},
+                commands={name: texts(f"command_{name}") for name in COMMANDS},
+                texts={key: texts(key) for key in ("only_text", "groups", "trouble")},
                 announce=announce,
             )
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from bot.conversation.understand import Understanding
 from bot.settings import Settings
 from bot.stages import Home, fetch_generator
 from bot.store.repository import Store
-from bot.texts import Texts
+from bot.texts import LANGUAGES, Language, Texts
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.datasets.movie_style import MOVIE_STYLE
@@ -37,7 +37,7 @@ class Application:
     settings: Settings
     store: Store
     conversations: Conversations
-    texts: Texts
+    texts: Mapping[Language, Texts]
 
 
 @asynccontextmanager
@@ -46,7 +46,7 @@ async def application(
 ) -> AsyncIterator[Application]:
     """The application of a set-up installation, ready to talk. The encoder and the text generator arrive in the
     background: the first message waits for the former, nothing waits for the latter."""
-    texts = Texts()
+    texts = {language: Texts(language) for language in LANGUAGES}
     engine = Engine(
         catalogue, artefact, encoder, pick_device(settings.device), EngineConfig(trade_off=settings.diversity)
     )
@@ -56,7 +56,8 @@ async def application(
     threading.Thread(target=_warm_up, args=(encoder,), daemon=True).start()
     arrival = GeneratorArrival(settings)
     try:
-        yield Application(settings, store, Conversations(store, understanding, engine, texts, arrival.generator), texts)
+        conversations = Conversations(store, understanding, engine, texts, arrival.generator, settings.default_language)
+        yield Application(settings, store, conversations, texts)
     finally:
         await arrival.aclose()
         await store.close()

@@ -74,6 +74,7 @@ class ToExplain:
     reasons: tuple[str, ...]
     words: str
     template: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
