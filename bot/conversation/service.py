@@ -176,6 +176,7 @@ class Conversations:
             understood=self._wording.understood(moment.reading.statements),
             notice=draft.notice,
             explain=draft.explain,
+            relaxed=draft.relaxed,
             ms=clock.ms,
         )
         await self._commit(incoming, moment, draft, reply, pressed, deliver(reply))
