@@ -187,6 +187,7 @@ class Conversations:
             understood=voice.wording.understood(moment.reading.statements),
             notice=draft.notice,
             explain=draft.explain,
+            relaxed=draft.relaxed,
             ms=clock.ms,
         )
         await self._commit(incoming, moment, draft, reply, pressed, deliver(reply), language)

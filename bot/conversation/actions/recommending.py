@@ -55,6 +55,7 @@ class Recommending(Room):
             self._buttons(moment, Verb.NEXT, Verb.SURPRISE),
             shown,
             explain=explain,
+            relaxed=result.relaxed,
         )
 
     async def _search(self, moment: Moment, *, surprise: bool) -> tuple[Query, Recommendation]:
