@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bot.commands.admin import admin
 from bot.commands.catalogue import catalogue_app
 from bot.commands.evaluate import evaluate_app
 from bot.commands.index import index_app
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 models_app = typer.Typer(help="The text generator that phrases explanations.", no_args_is_help=True)
+app.command()(admin)
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(index_app, name="index")
 app.add_typer(models_app, name="models")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from io import TextIOWrapper
 
 from pydantic import SecretStr
@@ -46,8 +46,22 @@ def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -
         parts = set_up(settings, announce, progress)
 
     async def serve() -> None:
-        async with application(settings, *parts) as app:
+        async with application(settings, *parts) as app, beside(app, announce):
             await _on_telegram(app, announce)
+
+    asyncio.run(serve())
+
+
+def serve_admin(settings: Settings, announce: Announce, bars: ProgressBars) -> None:
+    """Serve the review app by itself until SIGTERM or Ctrl+C."""
+    from bot.admin.serving import serve_until_stopped
+
+    with bars() as progress:
+        parts = set_up(settings, announce, progress)
+
+    async def serve() -> None:
+        async with application(settings.model_copy(update={"llm": "off"}), *parts) as app:
+            await serve_until_stopped(app, announce)
 
     asyncio.run(serve())
 
@@ -80,6 +94,18 @@ def serve_playground(settings: Settings, announce: Announce, bars: ProgressBars,
             await page.api.stop()
 
     asyncio.run(serve())
+
+
+@asynccontextmanager
+async def beside(app: Application, announce: Announce) -> AsyncIterator[None]:
+    """The review app for as long as a channel is served, when ADMIN=on."""
+    if app.settings.admin == "off":
+        yield
+        return
+    from bot.admin.serving import served
+
+    async with served(app, announce):
+        yield
 
 
 async def _on_telegram(app: Application, announce: Announce) -> None:

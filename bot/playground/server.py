@@ -268,7 +268,9 @@ class BotApi:
         self._groups[chat] = {"id": chat, "type": "supergroup", "title": title}
         change = {"chat": self._groups[chat], "from": self.person(adder), "date": 1_700_000_000}
         member = {"user": BOT, "status": "member"}
-        await self.queue({"my_chat_member": change | {"old_chat_member": {"status": "left"}, "new_chat_member": member}})
+        await self.queue(
+            {"my_chat_member": change | {"old_chat_member": {"status": "left"}, "new_chat_member": member}}
+        )
 
     def block(self, chat: int) -> None:
         """A person blocks the bot."""

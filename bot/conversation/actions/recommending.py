@@ -60,16 +60,7 @@ class Recommending(Room):
 
     async def _search(self, moment: Moment, *, surprise: bool) -> tuple[Query, Recommendation]:
         """New items while any fit; those shown earlier tonight come back before a wish has to give way."""
-        state = moment.dialogue
-        query = Query(
-            moment.taste,
-            state.wish,
-            frozenset({*state.past, *moment.before.shown, *moment.memory.saved}),
-            LIST_LENGTH,
-            SURPRISE if surprise else 0.0,
-            seed(moment.turn_id),
-            state.talk,
-        )
+        query = query_of(moment, surprise=surprise)
         result = await self._run(query)
         if result.picks and not result.relaxed:
             return query, result
@@ -111,3 +102,17 @@ class Recommending(Room):
             )
         first = cards[0]
         return tuple(cards), self._to_explain(moment, self._catalogue[first.item_id], first.reasons)
+
+
+def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) -> Query:
+    """What the engine is asked at a moment: nothing that was shown tonight or saved."""
+    state = moment.dialogue
+    return Query(
+        moment.taste,
+        state.wish,
+        frozenset({*state.past, *moment.before.shown, *moment.memory.saved}),
+        k,
+        SURPRISE if surprise else 0.0,
+        seed(moment.turn_id),
+        state.talk,
+    )
