@@ -90,6 +90,16 @@ def chat(
 
 
 @app.command()
+def playground(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the page is served; 0: any free port.")] = 8088,
+) -> None:
+    """Try the Telegram bot without Telegram: a web page on this machine, with people to play and a group."""
+    from bot.serve import serve_playground
+
+    serve_playground(current_settings(), announce, progress_bars, port=port)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database's tables up to date."""
     from bot.store.migrate import upgrade

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.roles import Role, parse_staff
+from bot.texts import Language
 from recsys.errors import ConfigError
 
 
@@ -26,6 +27,7 @@ class Settings(BaseSettings):
     encoder_model: str = Field("", description="a sentence-transformers folder or hub name; empty: packaged MiniLM")
     llm: Literal["auto", "off"] = Field("auto", description="auto: phrase explanations once the model is here")
     llm_model: Path | None = Field(None, description="a GGUF file; empty: the default model in USHER_HOME")
+    default_language: Language = Field("en", description="spoken to people whose language nobody knows yet")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where scoring runs")
     diversity: float = Field(2.0, ge=0, description="what likeness to a better item on the list costs; 0: nothing")
     admin: Literal["off", "on"] = Field("off", description="on: the review app runs beside the bot")

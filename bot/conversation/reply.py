@@ -74,6 +74,7 @@ class ToExplain:
     reasons: tuple[str, ...]
     words: str
     template: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ class Reply:
     """A short acknowledgement of a button press (Telegram's callback answer); the text may then be empty."""
     explain: ToExplain | None = None
     """What an explanation after this reply should be about."""
+    relaxed: tuple[str, ...] = ()
+    """The wishes that this list had to let go of, as the text says."""
     ms: Mapping[str, float] = field(default_factory=dict)
     picture: bytes | None = None
     """A PNG that goes with the text, where the channel shows pictures."""

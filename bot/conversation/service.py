@@ -33,7 +33,7 @@ from bot.store.records import (
     utcnow,
 )
 from bot.store.repository import Store
-from bot.texts import Texts
+from bot.texts import LANGUAGES, Language, Texts, spoken, writes_chinese
 from recsys.catalogue import Item
 from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.engine import Engine
@@ -84,6 +84,14 @@ class Clock:
         self._last = now
 
 
+class Voice:
+    """What is said in one language."""
+
+    def __init__(self, store: Store, engine: Engine, texts: Texts) -> None:
+        self.wording = Wording(texts, engine.catalogue)
+        self.actions = Actions(store, engine, texts)
+
+
 class Conversations:
     """The use cases: ``turn`` and ``explain``. Turns of one person run one after the other."""
 
@@ -92,19 +100,20 @@ class Conversations:
         store: Store,
         understanding: Understanding,
         engine: Engine,
-        texts: Texts,
+        texts: Mapping[Language, Texts],
         generator: Callable[[], TextGenerator | None] = lambda: None,
+        language: Language = "en",
         back_room: BackRoom | None = None,
     ) -> None:
         """``generator`` gives the text generator once there is one: explanations are templates until then.
-        ``back_room`` answers what is no part of the conversation, and None to what is."""
+        ``language`` is spoken to people of whom no other is known. ``back_room`` answers what is no part of the
+        conversation, and None to what is."""
         self._store = store
         self._understanding = understanding
         self._engine = engine
         self._catalogue = engine.catalogue
-        self._texts = texts
-        self._wording = Wording(texts, engine.catalogue)
-        self._actions = Actions(store, engine, texts)
+        self._voices = {code: Voice(store, engine, own) for code, own in texts.items()}
+        self._language = language
         self._generator = generator
         self._back_room = back_room
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -160,7 +169,7 @@ class Conversations:
         generator = self._generator()
         if generator is None:
             return Phrased(task.template, "template", None)
-        facts = Facts.about(item, MOVIE_STYLE, reasons=task.reasons, said=task.words, language=self._texts.language)
+        facts = Facts.about(item, MOVIE_STYLE, reasons=task.reasons, said=task.words, language=task.language)
         return await phrase(
             facts,
             MOVIE_STYLE,
@@ -173,7 +182,7 @@ class Conversations:
     async def _turn(self, incoming: Incoming, deliver: Deliver) -> Reply:
         clock = Clock()
         press = parse_press(incoming.press) if incoming.press is not None else None
-        user = await self._store.user(incoming.channel, incoming.external_id, incoming.name, incoming.language)
+        user = await self._store.user(incoming.channel, incoming.external_id, incoming.name)
         async with self._store.reading() as reading:
             memory = await reading.memory(user.id)
             pressed = await reading.shown(user.id, press.turn_id, press.slot) if press and press.slot else None
@@ -182,8 +191,10 @@ class Conversations:
         clock.lap("remember")
         before = _state(memory)
         moment = self._understood(memory, before, incoming.text, incoming.press, pressed)
+        language = self._spoken(memory, incoming.language, moment.reading)
+        voice = self._voices[language]
         clock.lap("understand")
-        draft = await self._actions.act(moment)
+        draft = await voice.actions.act(moment)
         clock.lap("recommend")
         reply = Reply(
             turn_id=moment.turn_id,
@@ -191,14 +202,21 @@ class Conversations:
             cards=draft.cards,
             question=draft.question,
             buttons=draft.buttons,
-            understood=self._wording.understood(moment.reading.statements),
+            understood=voice.wording.understood(moment.reading.statements),
             notice=draft.notice,
             explain=draft.explain,
+            relaxed=draft.relaxed,
             ms=clock.ms,
         )
-        await self._commit(incoming, moment, draft, reply, pressed, deliver(reply))
+        await self._commit(incoming, moment, draft, reply, pressed, deliver(reply), language)
         log.info("turn", turn=moment.turn_id, action=moment.decision.action, **clock.ms)
         return reply
+
+    def _spoken(self, memory: Memory, channels: str | None, heard: Reading) -> Language:
+        """The language to answer in: asked for now, chosen before, written in, the channel's, or the default."""
+        asked = next((s.target for s in heard.statements if s.kind is Kind.INTENT and s.value == Intent.LANGUAGE), None)
+        written: Language | None = "zh" if writes_chinese(heard.text) else None
+        return spoken(asked or memory.user.language) or written or spoken(channels) or self._language
 
     async def rethink(self, memory: Memory, turn: Turn, pressed: StoredRecommendation | None) -> tuple[Moment, Draft]:
         """What the present code and model would answer to a turn of the past, for reviewers. Nothing is stored.
@@ -207,7 +225,7 @@ class Conversations:
         """
         before = Dialogue.from_json(turn.reply.get("before", {}))
         moment = self._understood(memory, before, turn.text, turn.press, pressed)
-        return moment, await self._actions.act(moment)
+        return moment, await self._voices[self._spoken(memory, None, moment.reading)].actions.act(moment)
 
     def _understood(
         self,
@@ -234,6 +252,10 @@ class Conversations:
             known = 0 < press.slot <= len(dialogue.options)
             said = dialogue.options[press.slot - 1] if known else ""
             return (self._understanding.read(said, Context()), press.verb) if known else (Reading(""), Verb.STALE)
+        if press.verb is Verb.SPEAK:
+            codes = dict(enumerate(LANGUAGES, 1))
+            asked = Statement(Kind.INTENT, Intent.LANGUAGE, target=codes.get(press.slot))
+            return Reading("", (asked,)), press.verb
         item_id = pressed.item_id if pressed and pressed.item_id in self._catalogue else None
         statement = _statement_of(press.verb, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
@@ -252,8 +274,9 @@ class Conversations:
         reply: Reply,
         pressed: StoredRecommendation | None,
         outbox: Sequence[Mapping[str, Any]],
+        language: Language,
     ) -> None:
-        """Turn, statements, shown items, feedback, state and outgoing messages: one transaction."""
+        """Turn, statements, shown items, feedback, state, language and outgoing messages: one transaction."""
         user_id = moment.memory.user.id
         current = moment.memory.conversation
         fresh = current is None or _is_over(current)
@@ -287,6 +310,8 @@ class Conversations:
             if incoming.press is None or moment.reading.text:
                 await unit.add_statements([_stored(s, moment) for s in moment.reading.statements])
             await unit.add_recommendations(self._recommendations(moment, draft))
+            if language != (spoken(moment.memory.user.language or incoming.language) or self._language):
+                await unit.set_language(user_id, language)
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
             await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import sqrt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, cast, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Integer, cast, exists, func, select
 
 from bot.store import tables
 from bot.store.reading import INBOX_OPEN, OUTBOX_OPEN, Reading
@@ -25,13 +26,13 @@ MOST_BUCKETS = 62
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A day, or several when the range is long: ``since`` to ``until``, both included."""
+    """A day, or several when the range is long: ``since`` to ``until``, both included. ``conversations`` began then, of
+    so many ``users``."""
 
     since: date
     until: date
     conversations: int
     users: int
-    turns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +131,10 @@ class Dashboard(Reading):
         low, high = span(since, until)
         turn, feedback = tables.Turn, tables.Feedback
         turns = [turn.id >= low, turn.id < high]
-        people, talks = func.count(distinct(turn.user_id)), func.count(distinct(turn.conversation_id))
-        total = (await self._execute(select(func.count(), people, talks).where(*turns))).one()
+        begun = await self._begun(low, high)
         actions = await self._counts(select(turn.action, func.count()).where(*turns).group_by(turn.action))
-        listed = await self._scalar(
-            select(func.count(distinct(turn.conversation_id))).where(*turns, turn.action == "recommend")
-        )
+        lists = select(turn.conversation_id).where(*turns, turn.action == "recommend").distinct()
+        listed = await self._scalar(select(func.count()).select_from(lists.subquery()))
         given = [feedback.id >= low, feedback.id < high, feedback.retracted_at.is_(None)]
         first = (
             select(func.min(turn.number).label("number"))
@@ -145,17 +144,14 @@ class Dashboard(Reading):
         )
         to_acceptance = Counter(min(10, n) for n in (await self._execute(first)).scalars())
         models = await self._models(low, high)
-        clicked = await self._scalar(
-            select(func.count(distinct(feedback.turn_id + feedback.item_id))).where(
-                *given, feedback.turn_id.is_not(None)
-            )
-        )
+        reactions = select(feedback.turn_id, feedback.item_id).where(*given, feedback.turn_id.is_not(None)).distinct()
+        clicked = await self._scalar(select(func.count()).select_from(reactions.subquery()))
         latency, timed = await self._latency(turns)
         return Numbers(
-            buckets=await self._buckets(since, until),
-            conversations=total[2],
-            users=total[1],
-            turns=total[0],
+            buckets=_bucketed(begun, since, until),
+            conversations=len(begun),
+            users=len({user_id for _, user_id in begun}),
+            turns=sum(actions.values()),
             accepted=Rate(min(listed, sum(to_acceptance.values())), listed),
             clicked=Rate(min(clicked, sum(m.shown for m in models)), sum(m.shown for m in models)),
             to_acceptance=dict(sorted(to_acceptance.items())),
@@ -231,18 +227,13 @@ class Dashboard(Reading):
                 found += [(name, error, attempts, moment) for error, attempts, moment in rows]
         return sorted(found, key=lambda row: row[3], reverse=True)[:limit]
 
-    async def _buckets(self, since: date, until: date) -> tuple[Bucket, ...]:
-        turn = tables.Turn
-        found = []
-        for first, last in buckets_of(since, until):
-            low, high = span(first, last)
-            row = await self._execute(
-                select(
-                    func.count(distinct(turn.conversation_id)), func.count(distinct(turn.user_id)), func.count()
-                ).where(turn.id >= low, turn.id < high)
-            )
-            found.append(Bucket(first, last, *row.one()))
-        return tuple(found)
+    async def _begun(self, low: str, high: str) -> list[tuple[str, str]]:
+        """Conversation and person of everything that began in a range, in its order."""
+        talk = tables.Conversation
+        rows = await self._execute(
+            select(talk.id, talk.user_id).where(talk.id >= low, talk.id < high).order_by(talk.id)
+        )
+        return [(conversation_id, user_id) for conversation_id, user_id in rows]
 
     async def _funnel(self, low: str, high: str) -> dict[str, int]:
         user, feedback = tables.User, tables.Feedback
@@ -328,6 +319,15 @@ class Dashboard(Reading):
     @property
     def _on_sqlite(self) -> bool:
         return self._connection.dialect.name == "sqlite"
+
+
+def _bucketed(begun: Sequence[tuple[str, str]], since: date, until: date) -> tuple[Bucket, ...]:
+    ids = [conversation_id for conversation_id, _ in begun]
+    found = []
+    for first, last in buckets_of(since, until):
+        low, high = (bisect_left(ids, edge) for edge in span(first, last))
+        found.append(Bucket(first, last, high - low, len({user_id for _, user_id in begun[low:high]})))
+    return tuple(found)
 
 
 def default_range() -> tuple[date, date]:

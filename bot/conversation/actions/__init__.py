@@ -42,6 +42,7 @@ class Actions:
             Action.PROFILE: knowing.profile,
             Action.WATCHLIST: knowing.watchlist,
             Action.HISTORY: knowing.history,
+            Action.LANGUAGE: asking.language,
             Action.THANKS: asking.thanks,
             Action.CHAT: asking.chat,
         }

@@ -35,7 +35,7 @@ class Recommending(Room):
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])))
         cards, explain = self._cards(moment, query, result)
-        relaxed = self._texts("list_relaxed", what=self._texts.join(result.relaxed)) if result.relaxed else ""
+        relaxed = self._relaxed(query, result)
         intro = self._intro(moment, len(cards), surprise=surprise)
         shown = tuple(card.item_id for card in cards)
         return Draft(
@@ -55,6 +55,7 @@ class Recommending(Room):
             self._buttons(moment, Verb.NEXT, Verb.SURPRISE),
             shown,
             explain=explain,
+            relaxed=result.relaxed,
         )
 
     async def _search(self, moment: Moment, *, surprise: bool) -> tuple[Query, Recommendation]:
@@ -70,6 +71,10 @@ class Recommending(Room):
 
     async def _run(self, query: Query) -> Recommendation:
         return (await asyncio.to_thread(self._engine.recommend, [query]))[0]
+
+    def _relaxed(self, query: Query, result: Recommendation) -> str:
+        gave_way = self._wording.labels(result.relaxed, query.wish)
+        return self._texts("list_relaxed", what=self._texts.join(gave_way)) if gave_way else ""
 
     def _intro(self, moment: Moment, n: int, *, surprise: bool) -> str:
         if surprise:
