@@ -206,6 +206,7 @@ class TestLogs:
         assert len(self.SECRETS) == 20
         known, told = self.SECRETS[:16], self.SECRETS[16:]
         before = structlog.get_config(), logging.root.handlers[:]
+        logging.root.handlers = []
         try:
             logs.configure("INFO", known)
             log = structlog.get_logger()

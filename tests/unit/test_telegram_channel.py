@@ -182,6 +182,20 @@ async def test_a_button_comes_back_and_its_notice_answers_the_press(world: World
     ]
 
 
+async def test_a_picture_comes_with_the_text_as_its_caption(world: World) -> None:
+    async def chart(incoming: Incoming) -> Reply:
+        return Reply(turn_id="T", text="Last 30 days", picture=b"\x89PNG and so on")
+
+    world.talk.rule = chart
+    async with world.running():
+        await world.api.say(ANN, "/metrics")
+        await world.api.wait_for(lambda: world.api.seen(ANN))
+    (message,) = world.api.seen(ANN)
+    assert message.text == "Last 30 days"
+    assert message.photo.startswith("data:image/png")
+    assert len(world.api.requests("sendPhoto")) == 1
+
+
 async def test_a_slow_press_is_answered_in_time_and_its_notice_follows_as_a_message(world: World) -> None:
     go_on = asyncio.Event()
 

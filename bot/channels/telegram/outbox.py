@@ -121,7 +121,7 @@ class Sender:
         keyboard = [
             [InlineKeyboardButton(label, callback_data=press) for label, press in row] for row in payload["keyboard"]
         ]
-        if photo := payload.get("photo"):
+        if photo := payload.get("picture"):
             shown = await self._bot.send_photo(
                 chat_id,
                 b64decode(photo),

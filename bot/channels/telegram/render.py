@@ -32,7 +32,7 @@ def messages(reply: Reply, *, notice_shown: bool = True) -> list[dict[str, Any]]
 
     Returns:
         Outbox payloads ``{"text": html, "keyboard": rows of [label, press], "silent": bool}``, the first with the
-        reply's picture as ``"photo"`` (base64 PNG) if it has one. Only the first makes the phone ring.
+        reply's picture as ``"picture"`` (base64 PNG) if it has one. Only the first makes the phone ring.
     """
     text = reply.text
     if not (text or reply.cards or reply.question or notice_shown):
@@ -43,7 +43,7 @@ def messages(reply: Reply, *, notice_shown: bool = True) -> list[dict[str, Any]]
     if found:
         found[-1]["keyboard"] += rows(reply.buttons)
     if reply.picture and found:
-        found[0]["photo"] = b64encode(reply.picture).decode()
+        found[0]["picture"] = b64encode(reply.picture).decode()
     for later in found[1:]:
         later["silent"] = True
     return found
