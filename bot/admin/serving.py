@@ -46,6 +46,7 @@ async def _server(app: Application, kind: type[_Server]) -> AsyncIterator[_Serve
     exporter = Exporter(app.store, Home(settings.usher_home).exports)
     web = create_app(settings, Desk(settings, app.store, app.conversations, exporter))
     await overtaken(app.store, exporter)
+    await asyncio.to_thread(app.conversations.engine.catalogue.facets)  # made once; else the first replay would wait
     config = uvicorn.Config(
         web,
         host=settings.admin_host,
