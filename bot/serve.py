@@ -61,8 +61,10 @@ def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -
 
 def serve_admin(settings: Settings, announce: Announce, bars: ProgressBars) -> None:
     """Serve the review app by itself until SIGTERM or Ctrl+C."""
+    from bot.admin.access import verify
     from bot.admin.serving import serve_until_stopped
 
+    verify(settings)
     with bars() as progress:
         parts = set_up(settings, announce, progress)
 

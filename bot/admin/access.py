@@ -35,18 +35,21 @@ class Member:
     session_id: str
 
 
+def verify(settings: Settings) -> str:
+    """The review app's secret. Raises ``ConfigError`` without one, or when nobody could ever sign in."""
+    if settings.admin_secret is None:
+        raise ConfigError("The review app needs ADMIN_SECRET, 32 random characters: `openssl rand -hex 32` makes some.")
+    if not settings.staff and settings.admin_password is None:
+        raise ConfigError("Nobody could sign in to the review app: set ADMIN_IDS or ADMIN_PASSWORD.")
+    return settings.admin_secret.get_secret_value()
+
+
 class Access:
     """Who may come in. Roles are read from the settings at every request: who is taken off the list is out."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
-        """Raises ``ConfigError`` without a secret, or when nobody could ever sign in."""
-        if settings.admin_secret is None:
-            raise ConfigError(
-                "The review app needs ADMIN_SECRET, 32 random characters: `openssl rand -hex 32` makes some."
-            )
-        if not settings.staff and settings.admin_password is None:
-            raise ConfigError("Nobody could sign in to the review app: set ADMIN_IDS or ADMIN_PASSWORD.")
-        self.secret = settings.admin_secret.get_secret_value()
+        """Raises ``ConfigError`` as ``verify`` does."""
+        self.secret = verify(settings)
         self._password = settings.admin_password
         self._staff: Mapping[str, Role] = settings.staff
         self._address = settings.admin_address
