@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.admin.room import BackRoom
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.service import Conversations
 from bot.conversation.understand import Understanding
@@ -56,7 +57,9 @@ async def application(
     threading.Thread(target=_warm_up, args=(encoder,), daemon=True).start()
     arrival = GeneratorArrival(settings)
     try:
-        conversations = Conversations(store, understanding, engine, texts, arrival.generator, settings.default_language)
+        spoken = settings.default_language
+        room = BackRoom(settings, store, texts[spoken], lambda: conversations.engine)
+        conversations = Conversations(store, understanding, engine, texts, arrival.generator, spoken, room.answer)
         yield Application(settings, store, conversations, texts)
     finally:
         await arrival.aclose()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -66,6 +66,9 @@ class Incoming:
     inbox_id: int | None = None
 
 
+BackRoom = Callable[[Incoming], Awaitable[Reply | None]]
+
+
 class Clock:
     """Milliseconds by step."""
 
@@ -100,9 +103,11 @@ class Conversations:
         texts: Mapping[Language, Texts],
         generator: Callable[[], TextGenerator | None] = lambda: None,
         language: Language = "en",
+        back_room: BackRoom | None = None,
     ) -> None:
         """``generator`` gives the text generator once there is one: explanations are templates until then.
-        ``language`` is spoken to people of whom no other is known."""
+        ``language`` is spoken to people of whom no other is known. ``back_room`` answers what is no part of the
+        conversation, and None to what is."""
         self._store = store
         self._understanding = understanding
         self._engine = engine
@@ -110,6 +115,7 @@ class Conversations:
         self._voices = {code: Voice(store, engine, own) for code, own in texts.items()}
         self._language = language
         self._generator = generator
+        self._back_room = back_room
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
@@ -122,9 +128,21 @@ class Conversations:
         one transaction. Raises ``StoreError`` when that fails: then nothing has happened."""
         if incoming.text is not None:
             incoming = replace(incoming, text=_storable(incoming.text))
+        if self._back_room is not None and (reply := await self._back_room(incoming)) is not None:
+            await self._deliver_apart(incoming, deliver(reply))
+            return reply
         lock = self._locks.setdefault(f"{incoming.channel}:{incoming.external_id}", asyncio.Lock())
         async with lock:
             return await self._turn(incoming, deliver)
+
+    async def _deliver_apart(self, incoming: Incoming, outbox: Sequence[Mapping[str, Any]]) -> None:
+        """Messages that answer an update but belong to no turn."""
+        async with self._store.unit() as unit:
+            for payload in outbox:
+                await unit.enqueue(incoming.channel, incoming.chat_id, payload)
+            if incoming.inbox_id is not None:
+                await unit.inbox_done(incoming.inbox_id)
+            await unit.commit()
 
     async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
         """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""
