@@ -19,7 +19,7 @@ class Reacting(Room):
         if item_id is None or cause is None or item_id not in self._catalogue:
             return Draft(moment.dialogue, self._texts("noted_which"))
         text = self._texts(f"noted_{reaction(cause)}", title=self._wording.titled(self._catalogue[item_id]))
-        buttons = self._buttons(moment, Verb.NEXT)
+        buttons = self.buttons(moment, Verb.NEXT)
         after = replace(moment.dialogue, focus=item_id)
         if moment.reading.text:
             return Draft(after, text, buttons=buttons)
@@ -38,10 +38,10 @@ class Reacting(Room):
         after = replace(then, shown=now.shown, shown_in=now.shown_in, past=now.past, questions=0)
         what = turn.text.strip() or turn.reply.get("notice") or ""
         text = self._texts("undo", what=self._texts("quoted", what=what[:80])) if what else self._texts("undo_dialogue")
-        return Draft(after, text, buttons=self._buttons(moment, Verb.RECOMMEND), undone=turn.id)
+        return Draft(after, text, buttons=self.buttons(moment, Verb.RECOMMEND), undone=turn.id)
 
     async def reset(self, moment: Moment) -> Draft:
-        return Draft(Dialogue(asked="wish"), self._texts("reset"), buttons=self._buttons(moment, Verb.SURPRISE))
+        return Draft(Dialogue(asked="wish"), self._texts("reset"), buttons=self.buttons(moment, Verb.SURPRISE))
 
 
 def reaction(said: Statement) -> str:
