@@ -52,12 +52,14 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Checked words about one item. ``by`` is ``"llm"`` or ``"template"``; ``ms`` is how long they took."""
+    """Checked words about one item. ``by`` is ``"llm"`` or ``"template"``; ``ms`` is how long they took; ``outcome``
+    says what became of the model's words, as it is stored."""
 
     item_id: str
     text: str
     by: str
     ms: float = 0.0
+    outcome: str = ""
 
     @property
     def adds(self) -> bool:

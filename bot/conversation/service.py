@@ -13,9 +13,10 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.conversation.actions import Actions, Draft, Moment, reaction
+from bot.conversation.explaining import Explainer
 from bot.conversation.policy import decide
 from bot.conversation.press import Press, Verb, parse_press
-from bot.conversation.reply import Explanation, Reply, ToExplain
+from bot.conversation.reply import Explanation, Reply
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Context, Intent, Kind, Reading, Statement
 from bot.conversation.taste import event_of, payload_of, taste_of
@@ -25,7 +26,6 @@ from bot.store.records import (
     Conversation,
     Feedback,
     Memory,
-    StoredExplanation,
     StoredRecommendation,
     StoredStatement,
     Turn,
@@ -34,17 +34,12 @@ from bot.store.records import (
 )
 from bot.store.repository import Store
 from bot.texts import Texts
-from recsys.catalogue import Item
-from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.engine import Engine
-from recsys.facts import Facts
 from recsys.llm import TextGenerator
-from recsys.phrase import OnPartial, Phrased, phrase
+from recsys.phrase import OnPartial
 
 EVENING = timedelta(hours=4)
 """A longer silence ends the evening: its wish is forgotten, the taste stays."""
-EXPLAIN_DEADLINE = 8.0
-"""Seconds that a generated explanation may take before the template stands in."""
 
 Deliver = Callable[[Reply], Sequence[Mapping[str, Any]]]
 
@@ -100,7 +95,7 @@ class Conversations:
         self._texts = texts
         self._wording = Wording(texts, engine.catalogue)
         self._actions = Actions(store, engine, texts)
-        self._generator = generator
+        self.explainer = Explainer(store, engine.catalogue, texts.language, generator)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def turn(self, incoming: Incoming, *, deliver: Deliver = lambda _: ()) -> Reply:
@@ -113,39 +108,8 @@ class Conversations:
             return await self._turn(incoming, deliver)
 
     async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
-        """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""
-        task = reply.explain
-        if task is None:
-            return None
-        started = time.perf_counter()
-        item = self._catalogue[task.item_id]
-        phrased = await self._phrased(item, task, on_partial)
-        stored = StoredExplanation(
-            turn_id=reply.turn_id,
-            item_id=item.id,
-            text=phrased.text,
-            made_by=phrased.by,
-            verdict=str(phrased.verdict or ""),
-            ms=1000 * (time.perf_counter() - started),
-        )
-        async with self._store.unit() as unit:
-            await unit.add_explanation(stored)
-            await unit.commit()
-        return Explanation(item.id, phrased.text, phrased.by, stored.ms)
-
-    async def _phrased(self, item: Item, task: ToExplain, on_partial: OnPartial | None) -> Phrased:
-        generator = self._generator()
-        if generator is None:
-            return Phrased(task.template, "template", None)
-        facts = Facts.about(item, MOVIE_STYLE, reasons=task.reasons, said=task.words, language=self._texts.language)
-        return await phrase(
-            facts,
-            MOVIE_STYLE,
-            generator,
-            fallback=task.template,
-            deadline=EXPLAIN_DEADLINE,
-            on_partial=on_partial,
-        )
+        """The explanation that a reply calls for, in checked words; see ``Explainer.explain``."""
+        return await self.explainer.explain(reply, on_partial)
 
     async def _turn(self, incoming: Incoming, deliver: Deliver) -> Reply:
         clock = Clock()
