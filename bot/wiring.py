@@ -69,7 +69,12 @@ def engine_of(settings: Settings, catalogue: Catalogue, artefact: Artefact, enco
 
 
 async def explained(
-    settings: Settings, parts: tuple[Catalogue, Artefact, Encoder], n: int, seed: int, progress: Progress
+    settings: Settings,
+    parts: tuple[Catalogue, Artefact, Encoder],
+    n: int,
+    seed: int,
+    deadline: float,
+    progress: Progress,
 ) -> dict[str, Any]:
     """The report on ``n`` explanations by the text generator of the settings, which must be here already."""
     from bot.evaluation import explanations
@@ -77,7 +82,7 @@ async def explained(
     engine = engine_of(settings, *parts)
     generator = await load_generator(settings, settings.llm_model or Home(settings.usher_home).generator)
     try:
-        return await explanations.evaluate(engine, parts[2], generator, n, seed, progress)
+        return await explanations.evaluate(engine, parts[2], generator, n, seed, deadline, progress)
     finally:
         await generator.aclose()
 

@@ -171,6 +171,7 @@ def evaluate_understanding(
 def evaluate_explanations(
     n: Annotated[int, typer.Option(min=1, help="How many explanations.")] = 200,
     seed: Annotated[int, typer.Option(help="Other seeds, other people.")] = 0,
+    deadline: Annotated[float, typer.Option(help="Seconds for each; more than people wait tells what is said.")] = 8.0,
     show: Annotated[int, typer.Option(help="Samples printed for a person to read.")] = 30,
     out: Out = None,
 ) -> None:
@@ -181,7 +182,7 @@ def evaluate_explanations(
 
     settings = current_settings()
     with progress_bars() as progress:
-        report = asyncio.run(explained(settings, set_up(settings, announce, progress), n, seed, progress))
+        report = asyncio.run(explained(settings, set_up(settings, announce, progress), n, seed, deadline, progress))
     for sample in report["samples"][:show]:
         print(protocol.printed(sample) + "\n")
     for what, count in sorted(report["outcomes"].items(), key=lambda pair: -pair[1]):

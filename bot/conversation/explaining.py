@@ -22,8 +22,14 @@ class Explainer:
     """Explains replies in one language. ``generator`` gives the text generator once there is one."""
 
     def __init__(
-        self, store: Store, catalogue: Catalogue, language: str, generator: Callable[[], TextGenerator | None]
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        language: str,
+        generator: Callable[[], TextGenerator | None],
+        deadline: float = DEADLINE,
     ) -> None:
+        self._deadline = deadline
         self._store = store
         self._catalogue = catalogue
         self._language = language
@@ -64,6 +70,6 @@ class Explainer:
             MOVIE_STYLE,
             generator,
             fallback=task.template,
-            deadline=DEADLINE,
+            deadline=self._deadline,
             on_partial=on_partial,
         )

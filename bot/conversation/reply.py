@@ -16,11 +16,13 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an item was picked: the signal, its true share of the positive score (0..1), and the words for it."""
+    """Why an item was picked: the signal, its true share of the positive score (0..1), and the words for it.
+    ``sources`` are the ids of the items, the facets' values and the labels of the wishes behind it, strongest first."""
 
     signal: str
     share: float
     text: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.conversation.actions import Actions, Draft, Moment, reaction
-from bot.conversation.explaining import Explainer
+from bot.conversation.explaining import DEADLINE, Explainer
 from bot.conversation.policy import decide
 from bot.conversation.press import Press, Verb, parse_press
 from bot.conversation.reply import Explanation, Reply
@@ -86,8 +86,10 @@ class Conversations:
         engine: Engine,
         texts: Texts,
         generator: Callable[[], TextGenerator | None] = lambda: None,
+        deadline: float = DEADLINE,
     ) -> None:
-        """``generator`` gives the text generator once there is one: explanations are templates until then."""
+        """``generator`` gives the text generator once there is one: explanations are templates until then, and when
+        its words take longer than ``deadline`` seconds."""
         self._store = store
         self._understanding = understanding
         self._engine = engine
@@ -95,7 +97,7 @@ class Conversations:
         self._texts = texts
         self._wording = Wording(texts, engine.catalogue)
         self._actions = Actions(store, engine, texts)
-        self.explainer = Explainer(store, engine.catalogue, texts.language, generator)
+        self.explainer = Explainer(store, engine.catalogue, texts.language, generator, deadline)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def turn(self, incoming: Incoming, *, deliver: Deliver = lambda _: ()) -> Reply:
@@ -118,6 +120,7 @@ class Conversations:
         async with self._store.reading() as reading:
             memory = await reading.memory(user.id)
             pressed = await reading.shown(user.id, press.turn_id, press.slot) if press and press.slot else None
+            turn = await reading.turn(user.id, press.turn_id) if press and press.verb is Verb.FORGET else None
         if memory is None:  # erased between the two lines above
             return await self._turn(incoming, deliver)
         clock.lap("remember")
@@ -125,6 +128,9 @@ class Conversations:
         if incoming.press is None:
             context = Context(before.shown, before.focus, before.asked)
             heard, verb = self._understanding.read(incoming.text or "", context), None
+        elif press is not None and press.verb is Verb.FORGET:
+            heard, verb = _forgetting(turn, press.slot)
+            pressed = None  # the slot is that of a key
         else:
             heard, verb = self._pressed(press, pressed, before)
         moment = self._moment(memory, before, _settled(heard, before), verb)
@@ -199,6 +205,8 @@ class Conversations:
                         "question": reply.question,
                         "notice": reply.notice,
                         "before": moment.before.to_json(),
+                        "keys": draft.keys,
+                        "forgotten": draft.forgotten and draft.forgotten.name,
                     },
                     model_version=self._engine.version,
                     ms=reply.ms,
@@ -209,6 +217,8 @@ class Conversations:
             if incoming.press is None or moment.reading.text:
                 await unit.add_statements([_stored(s, moment) for s in moment.reading.statements])
             await unit.add_recommendations(self._recommendations(moment, draft))
+            if draft.forgotten:
+                await unit.forget(user_id, moment.turn_id, draft.forgotten.key, draft.forgotten.events)
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
             await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())
@@ -261,6 +271,14 @@ def _settled(heard: Reading, dialogue: Dialogue) -> Reading:
         replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
     )
     return replace(heard, statements=statements)
+
+
+def _forgetting(turn: Turn | None, slot: int) -> tuple[Reading, Verb]:
+    """What pressing "forget" says: the key that the button's turn kept for its slot."""
+    keys = turn.reply.get("keys", ()) if turn else ()
+    if not 0 < slot <= len(keys):
+        return Reading(""), Verb.STALE
+    return Reading("", (Statement(Kind.FORGET, keys[slot - 1]),)), Verb.FORGET
 
 
 def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statement | None:

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -69,10 +69,11 @@ STORIES = (
 
 @dataclass
 class Timed:
-    """A generator that keeps time: of each call when the words came."""
+    """A generator that keeps count: of each call when the words came, and the words, accepted or not."""
 
     inner: TextGenerator
     calls: list[list[float]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -81,9 +82,11 @@ class Timed:
     async def stream(self, prompt: Prompt, *, max_tokens: int, deadline: float) -> AsyncGenerator[str, None]:
         times: list[float] = []
         self.calls.append(times)
+        self.said.append("")
         async with aclosing(self.inner.stream(prompt, max_tokens=max_tokens, deadline=deadline)) as pieces:
             async for piece in pieces:
                 times.append(time.perf_counter())
+                self.said[-1] += piece
                 yield piece
 
     async def aclose(self) -> None:
@@ -105,7 +108,7 @@ class Sample:
     facts: Facts
     explanation: Explanation
     first_words_s: float | None
-    unsupported: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
 
 
 class People:
@@ -140,17 +143,23 @@ class People:
 
 
 async def evaluate(
-    engine: Engine, encoder: Encoder, generator: TextGenerator, n: int, seed: int, progress: Progress = silent
+    engine: Engine,
+    encoder: Encoder,
+    generator: TextGenerator,
+    n: int,
+    seed: int,
+    deadline: float,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
-    """The report on ``n`` explanations, each of another person's recommendation."""
+    """The report on ``n`` explanations, each of another person's recommendation and due in ``deadline`` seconds."""
     timed = Timed(generator)
-    async with talking(engine, timed) as conversations:
-        found = await samples(conversations, engine.catalogue, n, seed, progress)
+    async with talking(engine, timed, deadline) as conversations:
+        found = await samples(conversations, timed, engine.catalogue, n, seed, progress)
     return report(found, timed, Audit(engine.catalogue, load_lexicon().common, encoder.encode))
 
 
 @asynccontextmanager
-async def talking(engine: Engine, generator: TextGenerator) -> AsyncIterator[Conversations]:
+async def talking(engine: Engine, generator: TextGenerator, deadline: float) -> AsyncIterator[Conversations]:
     """The conversations that every channel has, over a database that is thrown away."""
     with TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'usher.db'}"
@@ -158,13 +167,18 @@ async def talking(engine: Engine, generator: TextGenerator) -> AsyncIterator[Con
         store = await Store.open(url)
         try:
             understanding = Understanding(engine.catalogue, load_lexicon())
-            yield Conversations(store, understanding, engine, Texts(), lambda: generator)
+            yield Conversations(store, understanding, engine, Texts(), lambda: generator, deadline)
         finally:
             await store.close()
 
 
 async def samples(
-    conversations: Conversations, catalogue: Catalogue, n: int, seed: int, progress: Progress = silent
+    conversations: Conversations,
+    timed: Timed,
+    catalogue: Catalogue,
+    n: int,
+    seed: int,
+    progress: Progress = silent,
 ) -> list[Sample]:
     """``n`` explanations, each of another person's recommendation."""
     people = People(catalogue, seed)
@@ -175,7 +189,9 @@ async def samples(
         said = people.message()
         reply = await _replied(conversations, str(person), said, people.asks_why())
         if reply.explain is not None:
-            found.append(await _sample(conversations, said, reply))
+            earlier = len(timed.said)
+            sample = await _sample(conversations, said, reply)
+            found.append(replace(sample, tried=tuple(timed.said[earlier:])))
             progress("Explaining", len(found), n)
     return found
 
@@ -224,6 +240,7 @@ def report(found: Sequence[Sample], timed: Timed, audit: Audit) -> dict[str, Any
             "text": s.explanation.text,
             "by": s.explanation.by,
             "outcome": s.explanation.outcome,
+            "tried": s.tried,
             "first_words_s": s.first_words_s,
             "whole_s": s.explanation.ms / 1000,
             "unsupported": said,

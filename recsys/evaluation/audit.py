@@ -37,8 +37,9 @@ TERMS = ("genre", "keyword")
 PEOPLE = ("director", "cast")
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
-_NUMBERS = frozenset(
-    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand"]
+_NUMBERS = re.compile(
+    r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(thir|four|fif|six|seven|eigh|nine)teen|"
+    r"(twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand"
 )
 
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
@@ -145,7 +146,7 @@ def _stands(name: str, sheet: str) -> bool:
 
 
 def _is_number(word: str) -> bool:
-    return word[0].isdigit() or word.casefold() in _NUMBERS
+    return word[0].isdigit() or _NUMBERS.fullmatch(word.casefold()) is not None
 
 
 def _number_known(match: re.Match[str], sheet: str, facts: Facts) -> bool:
