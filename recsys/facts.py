@@ -35,11 +35,16 @@ class Facts:
         said: str = "",
         language: str = "en",
     ) -> Self:
-        """The facts of an item that ``style`` talks about, numbers with their units."""
-        fields = {kind: tuple(item.facets.get(kind, ()))[:most] for kind, most in style.kinds.items()}
+        """The facts of an item that ``style`` talks about, numbers with their units. Values that the reasons name come
+        first: they are what the words will be about."""
+        named = " ".join(reasons).casefold()
+        fields = {}
+        for kind, most in style.kinds.items():
+            values = [v for v in item.facets.get(kind, ()) if v.casefold() not in style.unsaid]
+            fields[kind] = tuple(sorted(values, key=lambda v: v.casefold() not in named)[:most])
         for name, unit in style.units.items():
             if (number := item.numbers.get(name)) is not None:
-                fields[name] = (f"{number:.0f} {unit}",)
+                fields[name] = (unit.format(number),)
         kept = {kind: values for kind, values in fields.items() if values}
         return cls(item.title, item.year, kept, reasons, said, language)
 
@@ -49,16 +54,20 @@ class Style:
     """How one kind of item is talked about, in one language.
 
     ``noun``: what an item is ("film"); ``words``: further words that are free to use. ``kinds``: the facet kinds
-    worth telling, and how many values of each; ``units``: quantities and their units. ``prompted``: the kinds a
-    prompt shows, with their labels. ``roles``: for kinds whose values are people, the words that assign the role.
+    worth telling, and how many values of each; ``unsaid``: values better left out; ``units``: quantities and their
+    formats with the unit. ``prompted``: the kinds a prompt shows, with their labels. ``openings``: what words may
+    begin with, and the kind of fact that this takes, if any. ``roles``: for kinds whose values are people, the words
+    that assign the role.
     ``kin``: words that a facet value makes true ("Thriller" -> "tense"). ``examples``: facts and good words.
     """
 
     noun: str
     words: frozenset[str]
     kinds: Mapping[str, int]
+    unsaid: frozenset[str]
     units: Mapping[str, str]
     prompted: Mapping[str, str]
+    openings: Mapping[str, str]
     roles: Mapping[str, frozenset[str]]
     kin: Mapping[str, frozenset[str]]
     examples: tuple[tuple[Facts, str], ...]

@@ -19,6 +19,8 @@ TELLING = 0.08
 """A reason about the person with a smaller share than this is true, but not why the item was picked."""
 WELL_RATED = 7
 """Out of ten: from here on the rating is a reason."""
+SPOKEN = 3
+"""Reasons in a whole explanation."""
 LISTED = 12
 """Items named in a line of the profile or history."""
 
@@ -81,6 +83,29 @@ class Wording:
         fresh = [r for r in personal if r.text not in given]
         return (fresh or ranked)[0].text if ranked else ""
 
+    def spoken(self, reasons: Sequence[Reason], taste: Taste, dialogue: Dialogue) -> tuple[str, ...]:
+        """What a whole explanation is made of: two or three of the most telling reasons as clauses about what the
+        person said or did. What holds for everybody is left to those without other reasons, and one title is named
+        once."""
+        ranked = telling(reasons)
+        weighty = [r for r in ranked if r.share >= TELLING and r.signal != "prior"] or ranked[:1]
+        words: dict[str, str] = {}
+        for reason in weighty[:SPOKEN]:
+            known = self._mine(reason, taste, dialogue)
+            words.setdefault(known or reason.text, self._kin(reason, known, dialogue) if known else reason.text)
+        return tuple(words.values())
+
+    def _mine(self, reason: Reason, taste: Taste, dialogue: Dialogue) -> str | None:
+        """The title behind a kinship that the person named tonight or liked before; None for other reasons."""
+        if reason.signal not in ("relation", "likeness"):
+            return None
+        near = (i for i in reason.sources if i in dialogue.like or taste.items.get(i, 0) > ACCEPTED)
+        return next((i for i in near if i in self._catalogue), None)
+
+    def _kin(self, reason: Reason, item_id: str, dialogue: Dialogue) -> str:
+        how = "like" if item_id in dialogue.like else "liked"
+        return self.texts(f"spoken_{reason.signal}_{how}", item=self._catalogue[item_id].title)
+
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
         """A whole explanation without a language model: what the item is, and the two most telling reasons."""
         why = self.texts.join([r.text for r in telling(reasons)[:2]])
@@ -99,7 +124,7 @@ class Wording:
             liked_facets = [p.source.value for p in cause.evidence[:2] if isinstance(p.source, Facet)]
             return self.texts("why_facet_taste", value=self.texts.join(liked_facets))
         if cause.signal == "asked":
-            return self.texts("why_asked", what=self.texts.join([str(p.source) for p in cause.evidence]))
+            return self.texts("why_asked", what=self.texts.join([self._a(str(p.source)) for p in cause.evidence]))
         if cause.signal == "wish":
             return self.texts("why_wish", what=query.wish.text) if query.wish.text else self.texts("why_said")
         if cause.signal == "luck":
@@ -108,6 +133,10 @@ class Wording:
         if rating is None or rating < WELL_RATED:
             return self.texts("why_prior_known")
         return self.texts("why_prior", rating=f"{rating:.1f}")
+
+    def _a(self, label: str) -> str:
+        """A wish's label with its article, where it takes one: "a thriller", but "horror"."""
+        return _with_article(label) if label in self.texts.options("countable") else label
 
     def _kinship(self, cause: Cause, query: Query) -> str:
         """Near what they like; else, since two negatives make a positive, far from what they don't."""

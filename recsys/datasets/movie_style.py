@@ -14,9 +14,42 @@ def _kin(**families: str) -> dict[str, frozenset[str]]:
 MOVIE_STYLE = Style(
     noun="film",
     words=_words("film films movie movies picture screen watch watching viewing cinema"),
-    kinds={"genre": 3, "director": 2, "cast": 3, "keyword": 4, "language": 1},
-    units={"runtime": "minutes"},
+    kinds={"genre": 6, "director": 3, "cast": 6, "keyword": 8, "language": 2},
+    unsaid=frozenset(
+        (
+            "sex",
+            "nudity",
+            "female nudity",
+            "male nudity",
+            "rape",
+            "gay",
+            "prostitute",
+            "torture",
+            "suicide",
+            "suicide attempt",
+            "cancer",
+            "black people",
+            "woman director",
+            "independent film",
+            "duringcreditsstinger",
+            "aftercreditsstinger",
+            "sequel",
+            "3d",
+            "imax",
+            "based on novel",
+            "based on comic book",
+            "flashback",
+            "dying and death",
+            "wife husband relationship",
+            "love of one's life",
+            "loss of lover",
+            "single",
+            "relationship",
+        )
+    ),
+    units={"runtime": "{:.0f} minutes", "rating": "{:.1f} out of 10"},
     prompted={"genre": "Genre", "director": "Director", "cast": "Cast", "keyword": "Themes"},
+    openings={"a theme": "keyword", "the reason": "", "the film": ""},
     roles={
         "director": _words("by from directed direction director directors directing directs"),
         "cast": _words("with starring stars star starred cast actor actors actress featuring"),
@@ -54,40 +87,40 @@ MOVIE_STYLE = Style(
                     "cast": ("Al Pacino", "Robert De Niro"),
                     "keyword": ("bank robbery", "obsession"),
                 },
-                ("you loved The Insider", "you asked for something from the 90s"),
+                ("you liked The Insider, and people who like this film did too",),
             ),
-            "You loved The Insider and asked for something from the 90s, so try Heat, a tense crime thriller by "
-            "Michael Mann. Al Pacino and Robert De Niro star.",
+            "You liked The Insider, so Heat should be right up your alley: a tense crime thriller about obsession, by "
+            "Michael Mann, with Al Pacino.",
         ),
         (
             Facts(
-                "Amélie",
-                2001,
-                {
-                    "genre": ("Comedy", "Romance"),
-                    "director": ("Jean-Pierre Jeunet",),
-                    "cast": ("Audrey Tautou", "Mathieu Kassovitz"),
-                    "keyword": ("shyness", "paris"),
-                },
-                ("people who liked The Grand Budapest Hotel also liked it",),
-            ),
-            "People who liked The Grand Budapest Hotel also liked Amélie, a romantic comedy about shyness in Paris, "
-            "with Audrey Tautou.",
-        ),
-        (
-            Facts(
-                "Moon",
+                "Up",
                 2009,
                 {
-                    "genre": ("Science Fiction", "Drama"),
-                    "director": ("Duncan Jones",),
-                    "cast": ("Sam Rockwell", "Kevin Spacey"),
-                    "keyword": ("isolation", "astronaut"),
+                    "genre": ("Comedy", "Animation"),
+                    "director": ("Pete Docter",),
+                    "cast": ("Ed Asner", "Jordan Nagai"),
+                    "keyword": ("balloon", "friendship"),
                 },
-                ("it is close in tone to Gravity",),
+                ("you asked for a comedy and under two hours", "its story is close to Paddington, which you liked"),
             ),
-            "Moon is close in tone to Gravity: a 2009 science fiction drama about isolation, by Duncan Jones, with "
-            "Sam Rockwell.",
+            "Friendship and a balloon are at the heart of Up, the comedy under two hours you asked for. Its story is "
+            "close to Paddington, which you liked.",
+        ),
+        (
+            Facts(
+                "Interstellar",
+                2014,
+                {
+                    "genre": ("Science Fiction", "Drama"),
+                    "director": ("Christopher Nolan",),
+                    "cast": ("Matthew McConaughey", "Anne Hathaway"),
+                    "keyword": ("astronaut", "time travel"),
+                },
+                ('its story fits your wish for "lost in space"',),
+            ),
+            "Interstellar fits your wish for lost in space: Matthew McConaughey stars in a science fiction drama about "
+            "an astronaut and time travel.",
         ),
     ),
 )

@@ -182,7 +182,7 @@ def test_prompts_share_their_beginning_and_hold_item_text_as_data() -> None:
     assert prompt[:-1] == prefix(MOVIE_STYLE)
     data = prompt[-1].content
     assert "<|" not in data and "\u202e" not in data and "ignore your instructions" not in data
-    assert [line.split(":")[0] for line in data.splitlines()] == ["Film", "Genre", "Reasons"]
+    assert [line.split(":")[0] for line in data.splitlines()] == ["Film", "Genre", "Why", "Begin with the film."]
     assert facts.fields["runtime"] == ("170 minutes",)
 
 

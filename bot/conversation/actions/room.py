@@ -8,7 +8,7 @@ from bot.conversation.actions.moment import Moment
 from bot.conversation.evidence import Evidence
 from bot.conversation.press import Press, Verb
 from bot.conversation.reply import Button, Card, Reason, ToExplain
-from bot.conversation.wording import Wording, telling
+from bot.conversation.wording import Wording
 from bot.store.repository import Store
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Item
@@ -48,9 +48,8 @@ class Room:
         return Card(slot, item.id, item.title, item.year, facets, buttons=buttons, external=item.external)
 
     def _to_explain(self, moment: Moment, item: Item, reasons: tuple[Reason, ...]) -> ToExplain:
-        words = moment.reading.text
-        best = tuple(reason.text for reason in telling(reasons)[:2])
-        return ToExplain(item.id, best, words, self._wording.template(item, reasons))
+        spoken = self._wording.spoken(reasons, moment.taste, moment.dialogue)
+        return ToExplain(item.id, spoken, moment.reading.text, self._wording.template(item, reasons))
 
 
 def seed(identifier: str) -> int:
