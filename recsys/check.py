@@ -71,11 +71,12 @@ CONNECTIVES = _set(
     delivers feature features featuring combine combines combining blend blends mix mixes pair share shares shared
     explore explores exploring deal deals tell tells try worth seems seem look looks looking promise promises want
     need enjoy enjoys enjoyed love loved loves like liked likes appreciate pick choice option suggestion recommend
-    recommended recommendation watch see give right up your alley perfect great good nice lovely fine ideal natural
+    recommended recommendation watch see give right up your perfect great good nice lovely fine ideal natural
     next step safe strong solid wonderful delightful excellent fantastic warm fun enjoyable interesting engaging
     compelling captivating memorable satisfying sure definitely certainly perhaps maybe probably likely really truly
     exactly why how evening tonight night time today runs run lasts title called named set story stories
-    tale theme themes subject mood tone side full rich filled heart center centre fan fans hope"""
+    tale theme themes subject mood tone side full rich filled heart center centre fan fans hope surprise
+    people others viewers many else"""
 )
 _NEGATORS = _set(
     "not no never without nothing none neither nor hardly unlike isn't doesn't don't won't aren't wasn't cannot"

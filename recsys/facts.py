@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from recsys.catalogue import Item
+from recsys.catalogue import Facet, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,21 @@ class Facts:
         cls,
         item: Item,
         style: Style,
+        rare: Collection[Facet] = frozenset(),
         *,
         reasons: tuple[str, ...] = (),
         said: str = "",
         language: str = "en",
     ) -> Self:
-        """The facts of an item that ``style`` talks about, numbers with their units. Values that the reasons name come
-        first: they are what the words will be about."""
+        """The facts of an item that ``style`` talks about, without ``rare`` ones, numbers with units.
+
+        Values that the reasons name come first: they are what the words will be about.
+        """
         named = " ".join(reasons).casefold()
         fields = {}
         for kind, most in style.kinds.items():
-            values = [v for v in item.facets.get(kind, ()) if v.casefold() not in style.unsaid]
+            told = (v for v in item.facets.get(kind, ()) if v.casefold() not in style.unsaid)
+            values = [v for v in told if Facet(kind, v) not in rare]
             fields[kind] = tuple(sorted(values, key=lambda v: v.casefold() not in named)[:most])
         for name, unit in style.units.items():
             if (number := item.numbers.get(name)) is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bot.conversation.reply import Explanation, Reply, ToExplain
 from bot.store.records import StoredExplanation
 from bot.store.repository import Store
-from recsys.catalogue import Catalogue
+from recsys.catalogue import Catalogue, Facet
 from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.facts import Facts
 from recsys.llm import TextGenerator
@@ -16,6 +16,8 @@ from recsys.phrase import OnPartial, Outcome, Phrased, phrase
 
 DEADLINE = 8.0
 """Seconds that a generated explanation may take before the template stands in."""
+RARE = 12
+"""Themes of fewer items than this are often slips of whoever noted them, and say little about the item."""
 
 
 class Explainer:
@@ -33,12 +35,16 @@ class Explainer:
         self._store = store
         self._catalogue = catalogue
         self._language = language
+        themes = catalogue.values("keyword")
+        self._rare = frozenset(Facet("keyword", theme) for theme, n in themes.items() if n < RARE)
         self._generator = generator
 
     def facts(self, task: ToExplain) -> Facts:
         """All that may be said."""
         item = self._catalogue[task.item_id]
-        return Facts.about(item, MOVIE_STYLE, reasons=task.reasons, said=task.words, language=self._language)
+        return Facts.about(
+            item, MOVIE_STYLE, self._rare, reasons=task.reasons, said=task.words, language=self._language
+        )
 
     async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
         """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""

@@ -88,7 +88,8 @@ class Wording:
         person said or did. What holds for everybody is left to those without other reasons, and one title is named
         once."""
         ranked = telling(reasons)
-        weighty = [r for r in ranked if r.share >= TELLING and r.signal != "prior"] or ranked[:1]
+        mine = any(r.signal not in ("prior", "luck") for r in ranked)
+        weighty = [r for r in ranked if r.share >= TELLING and not (mine and r.signal == "prior")] or ranked[:1]
         words: dict[str, str] = {}
         for reason in weighty[:SPOKEN]:
             known = self._mine(reason, taste, dialogue)

@@ -155,7 +155,13 @@ async def evaluate(
     timed = Timed(generator)
     async with talking(engine, timed, deadline) as conversations:
         found = await samples(conversations, timed, engine.catalogue, n, seed, progress)
-    return report(found, timed, Audit(engine.catalogue, load_lexicon().common, encoder.encode))
+    lexicon = load_lexicon()
+    words: dict[str, set[str]] = {}
+    for concept in lexicon.concepts.values():
+        for genre in concept.genres:
+            words.setdefault(genre, set()).update(concept.words)
+    synonyms = {genre: frozenset(said) for genre, said in words.items()}
+    return report(found, timed, Audit(engine.catalogue, lexicon.common, synonyms, encoder.encode))
 
 
 @asynccontextmanager

@@ -11,6 +11,14 @@ def _kin(**families: str) -> dict[str, frozenset[str]]:
     return {name.replace("_", " "): _words(words) for name, words in families.items()}
 
 
+def _example(facts: str, words: str, *reasons: str) -> tuple[Facts, str]:
+    """``facts``: "Title (year): genres; director; cast; themes"."""
+    name, _, rest = facts.partition("): ")
+    title, _, year = name.rpartition(" (")
+    fields = dict(zip(("genre", "director", "cast", "keyword"), rest.split("; "), strict=True))
+    return Facts(title, int(year), {kind: tuple(v.split(", ")) for kind, v in fields.items()}, reasons), words
+
+
 MOVIE_STYLE = Style(
     noun="film",
     words=_words("film films movie movies picture screen watch watching viewing cinema"),
@@ -48,7 +56,7 @@ MOVIE_STYLE = Style(
         )
     ),
     units={"runtime": "{:.0f} minutes", "rating": "{:.1f} out of 10"},
-    prompted={"genre": "Genre", "director": "Director", "cast": "Cast", "keyword": "Themes"},
+    prompted={"genre": "Genre", "keyword": "Themes", "cast": "Cast", "director": "Director"},
     openings={"a theme": "keyword", "the reason": "", "the film": ""},
     roles={
         "director": _words("by from directed direction director directors directing directs"),
@@ -77,50 +85,50 @@ MOVIE_STYLE = Style(
         western="west",
     ),
     examples=(
-        (
-            Facts(
-                "Heat",
-                1995,
-                {
-                    "genre": ("Crime", "Thriller"),
-                    "director": ("Michael Mann",),
-                    "cast": ("Al Pacino", "Robert De Niro"),
-                    "keyword": ("bank robbery", "obsession"),
-                },
-                ("you liked The Insider, and people who like this film did too",),
-            ),
-            "You liked The Insider, so Heat should be right up your alley: a tense crime thriller about obsession, by "
-            "Michael Mann, with Al Pacino.",
+        _example(  # begins with the reason
+            "Big Fish (2003): Adventure, Drama; Tim Burton; Ewan McGregor, Albert Finney; circus, family secrets",
+            "You liked The Princess Bride, and so did others who like Big Fish: an adventure about a circus and family "
+            "secrets, by Tim Burton, with Ewan McGregor.",
+            "you liked The Princess Bride, and people who like this film did too",
         ),
-        (
-            Facts(
-                "Up",
-                2009,
-                {
-                    "genre": ("Comedy", "Animation"),
-                    "director": ("Pete Docter",),
-                    "cast": ("Ed Asner", "Jordan Nagai"),
-                    "keyword": ("balloon", "friendship"),
-                },
-                ("you asked for a comedy and under two hours", "its story is close to Paddington, which you liked"),
-            ),
-            "Friendship and a balloon are at the heart of Up, the comedy under two hours you asked for. Its story is "
-            "close to Paddington, which you liked.",
+        _example(  # with the film
+            "Arrival (2016): Science Fiction, Drama; Denis Villeneuve; Amy Adams, Jeremy Renner; linguist, alien",
+            "Arrival tells a story close to Contact, which you liked: Amy Adams and Jeremy Renner star, and it is "
+            "about a linguist and an alien.",
+            "its story is close to Contact, which you liked",
         ),
-        (
-            Facts(
-                "Interstellar",
-                2014,
-                {
-                    "genre": ("Science Fiction", "Drama"),
-                    "director": ("Christopher Nolan",),
-                    "cast": ("Matthew McConaughey", "Anne Hathaway"),
-                    "keyword": ("astronaut", "time travel"),
-                },
-                ('its story fits your wish for "lost in space"',),
-            ),
-            "Interstellar fits your wish for lost in space: Matthew McConaughey stars in a science fiction drama about "
-            "an astronaut and time travel.",
+        _example(  # with a theme
+            "Up (2009): Comedy, Animation; Pete Docter; Ed Asner, Jordan Nagai; balloon, friendship",
+            "Friendship and a balloon: Up is the comedy under two hours you asked for, and its story is close to "
+            "Paddington, which you liked.",
+            "you asked for a comedy and under two hours",
+            "its story is close to Paddington, which you liked",
+        ),
+        _example(
+            "Interstellar (2014): Science Fiction, Drama; Christopher Nolan; Matthew McConaughey, Anne Hathaway; "
+            "astronaut, time travel",
+            "Interstellar fits your wish for lost in space: Matthew McConaughey stars, and it is about an astronaut "
+            "and time travel.",
+            'its story fits your wish for "lost in space"',
+        ),
+        _example(
+            "Good Will Hunting (1997): Drama; Gus Van Sant; Robin Williams, Matt Damon; mathematics, friendship",
+            "You asked for Robin Williams and the 1990s: here he is with Matt Damon in Good Will Hunting, a drama "
+            "about friendship and mathematics.",
+            "you asked for Robin Williams and the 1990s",
+        ),
+        _example(
+            "Paterson (2016): Comedy, Drama; Jim Jarmusch; Adam Driver, Golshifteh Farahani; poetry, bus driver",
+            "Paterson is a surprise for you: a comedy about poetry and a bus driver, with Adam Driver, and people who "
+            "saw it rate it 7.3 out of 10.",
+            "you asked for a surprise",
+            "people who saw it rate it 7.3 out of 10",
+        ),
+        _example(
+            "Whiplash (2014): Drama, Music; Damien Chazelle; Miles Teller, J.K. Simmons; jazz, ambition",
+            "Jazz and ambition: Whiplash is a music drama with J.K. Simmons, and people who like it like Black Swan "
+            "too.",
+            "you asked for something like Black Swan, and people who like this film like it too",
         ),
     ),
 )
