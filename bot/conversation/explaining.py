@@ -11,7 +11,7 @@ from bot.store.repository import Store
 from recsys.catalogue import Catalogue, Facet
 from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.facts import Facts
-from recsys.llm import TextGenerator
+from recsys.llm import Budget, Metered, TextGenerator
 from recsys.phrase import OnPartial, Outcome, Phrased, phrase
 
 DEADLINE = 8.0
@@ -21,7 +21,8 @@ RARE = 12
 
 
 class Explainer:
-    """Explains replies in one language. ``generator`` gives the text generator once there is one."""
+    """Explains replies in one language. ``generator`` gives the text generator once there is one: explanations are
+    templates until then, when its words take longer than ``deadline`` seconds, and to who has used up a ``budget``."""
 
     def __init__(
         self,
@@ -29,8 +30,10 @@ class Explainer:
         catalogue: Catalogue,
         language: str,
         generator: Callable[[], TextGenerator | None],
+        budget: Budget,
         deadline: float = DEADLINE,
     ) -> None:
+        self._budget = budget
         self._deadline = deadline
         self._store = store
         self._catalogue = catalogue
@@ -69,12 +72,12 @@ class Explainer:
 
     async def _phrased(self, task: ToExplain, on_partial: OnPartial | None) -> Phrased:
         generator = self._generator()
-        if generator is None:
+        if generator is None or not self._budget.left(task.person):
             return Phrased(task.template, Outcome.UNASKED)
         return await phrase(
             self.facts(task),
             MOVIE_STYLE,
-            generator,
+            Metered(generator, self._budget, task.person),
             fallback=task.template,
             deadline=self._deadline,
             on_partial=on_partial,

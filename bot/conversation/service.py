@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.conversation.actions import Actions, Draft, Moment, reaction
-from bot.conversation.explaining import DEADLINE, Explainer
+from bot.conversation.explaining import Explainer
 from bot.conversation.policy import decide
 from bot.conversation.press import Press, Verb, parse_press
 from bot.conversation.reply import Explanation, Reply
@@ -35,7 +35,6 @@ from bot.store.records import (
 from bot.store.repository import Store
 from bot.texts import Texts
 from recsys.engine import Engine
-from recsys.llm import TextGenerator
 from recsys.phrase import OnPartial
 
 EVENING = timedelta(hours=4)
@@ -85,11 +84,8 @@ class Conversations:
         understanding: Understanding,
         engine: Engine,
         texts: Texts,
-        generator: Callable[[], TextGenerator | None] = lambda: None,
-        deadline: float = DEADLINE,
+        explainer: Explainer,
     ) -> None:
-        """``generator`` gives the text generator once there is one: explanations are templates until then, and when
-        its words take longer than ``deadline`` seconds."""
         self._store = store
         self._understanding = understanding
         self._engine = engine
@@ -97,7 +93,7 @@ class Conversations:
         self._texts = texts
         self._wording = Wording(texts, engine.catalogue)
         self._actions = Actions(store, engine, texts)
-        self.explainer = Explainer(store, engine.catalogue, texts.language, generator, deadline)
+        self.explainer = explainer
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def turn(self, incoming: Incoming, *, deliver: Deliver = lambda _: ()) -> Reply:

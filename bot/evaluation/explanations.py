@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bot.conversation.explaining import Explainer
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.press import Verb, parse_press
 from bot.conversation.reply import Explanation, Reply
@@ -26,7 +27,7 @@ from recsys.engine import Engine
 from recsys.errors import DataError
 from recsys.evaluation.audit import Audit
 from recsys.facts import Facts
-from recsys.llm import Prompt, TextGenerator
+from recsys.llm import Budget, Prompt, TextGenerator
 from recsys.progress import Progress, silent
 
 FAMILIAR = 1500
@@ -173,7 +174,9 @@ async def talking(engine: Engine, generator: TextGenerator, deadline: float) -> 
         store = await Store.open(url)
         try:
             understanding = Understanding(engine.catalogue, load_lexicon())
-            yield Conversations(store, understanding, engine, Texts(), lambda: generator, deadline)
+            texts = Texts()
+            explainer = Explainer(store, engine.catalogue, texts.language, lambda: generator, Budget(0), deadline)
+            yield Conversations(store, understanding, engine, texts, explainer)
         finally:
             await store.close()
 
