@@ -80,5 +80,5 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = "; ".join(f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        problems = "; ".join(": ".join([*(str(name).upper() for name in e["loc"]), e["msg"]]) for e in error.errors())
         raise ConfigError(f"Settings need mending in the environment or .env: {problems}") from None
