@@ -170,8 +170,7 @@ def _data(facts: Facts, style: Style) -> str:
         if values := facts.fields.get(kind, ())[:2]:
             lines.append(f"{label}: {', '.join(map(_clean, values))}")
     lines.append("Why: " + "; ".join(map(_clean, facts.reasons)))
-    openings = [opening for opening, kind in style.openings.items() if not kind or facts.fields.get(kind)]
-    lines.append(f"Begin with {openings[crc32(facts.title.encode()) % len(openings)]}.")
+    lines.append(f"Begin with {style.openings[crc32(facts.title.encode()) % len(style.openings)]}.")
     return "\n".join(lines)
 
 

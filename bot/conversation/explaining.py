@@ -45,9 +45,7 @@ class Explainer:
     def facts(self, task: ToExplain) -> Facts:
         """All that may be said."""
         item = self._catalogue[task.item_id]
-        return Facts.about(
-            item, MOVIE_STYLE, self._rare, reasons=task.reasons, said=task.words, language=self._language
-        )
+        return Facts.about(item, MOVIE_STYLE, self._rare, reasons=task.reasons, language=self._language)
 
     async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
         """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""

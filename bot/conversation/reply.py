@@ -71,13 +71,12 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class ToExplain:
-    """What an explanation is to be about: for whom (a user's id), the item, the true reasons, the person's own words,
-    and the template that stands in when no model phrases it."""
+    """What an explanation is to be about: for whom (a user's id), the item, the true reasons, and the template
+    that stands in when no model phrases it."""
 
     person: str
     item_id: str
     reasons: tuple[str, ...]
-    words: str
     template: str
 
 

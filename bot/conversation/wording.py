@@ -11,6 +11,7 @@ from bot.conversation.taste import ACCEPTED
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.explain import Cause
+from recsys.facts import LONGEST_QUOTE, tellable
 from recsys.taste import Clause, Query, Taste
 
 CLOSE = 0.6
@@ -127,7 +128,8 @@ class Wording:
         if cause.signal == "asked":
             return self.texts("why_asked", what=self.texts.join([self._a(str(p.source)) for p in cause.evidence]))
         if cause.signal == "wish":
-            return self.texts("why_wish", what=query.wish.text) if query.wish.text else self.texts("why_said")
+            quotable = query.wish.text and tellable(query.wish.text, LONGEST_QUOTE)
+            return self.texts("why_wish", what=query.wish.text) if quotable else self.texts("why_said")
         if cause.signal == "luck":
             return self.texts("why_luck")
         rating = item.number("rating")

@@ -57,7 +57,7 @@ MOVIE_STYLE = Style(
     ),
     units={"runtime": "{:.0f} minutes", "rating": "{:.1f} out of 10"},
     prompted={"genre": "Genre", "keyword": "Themes", "cast": "Cast", "director": "Director"},
-    openings={"a theme": "keyword", "the reason": "", "the film": ""},
+    openings=("the reason", "the film"),
     roles={
         "director": _words("by from directed direction director directors directing directs"),
         "cast": _words("with starring stars star starred cast actor actors actress featuring"),
@@ -85,31 +85,29 @@ MOVIE_STYLE = Style(
         western="west",
     ),
     examples=(
-        _example(  # begins with the reason
+        _example(
             "Big Fish (2003): Adventure, Drama; Tim Burton; Ewan McGregor, Albert Finney; circus, family secrets",
             "You liked The Princess Bride, and so did others who like Big Fish: an adventure about a circus and family "
             "secrets, by Tim Burton, with Ewan McGregor.",
             "you liked The Princess Bride, and people who like this film did too",
         ),
-        _example(  # with the film
-            "Arrival (2016): Science Fiction, Drama; Denis Villeneuve; Amy Adams, Jeremy Renner; linguist, alien",
-            "Arrival tells a story close to Contact, which you liked: Amy Adams and Jeremy Renner star, and it is "
-            "about a linguist and an alien.",
-            "its story is close to Contact, which you liked",
-        ),
-        _example(  # with a theme
-            "Up (2009): Comedy, Animation; Pete Docter; Ed Asner, Jordan Nagai; balloon, friendship",
-            "Friendship and a balloon: Up is the comedy under two hours you asked for, and its story is close to "
-            "Paddington, which you liked.",
-            "you asked for a comedy and under two hours",
-            "its story is close to Paddington, which you liked",
+        _example(
+            "Coco (2017): Animation, Family, Adventure; Lee Unkrich; Gael Garcia Bernal, Benjamin Bratt; music, family",
+            "Coco should be a treat for you: you liked Inside Out, and so did others who like this one, an animated "
+            "adventure about music and family.",
+            "you liked Inside Out, and people who like this film did too",
         ),
         _example(
-            "Interstellar (2014): Science Fiction, Drama; Christopher Nolan; Matthew McConaughey, Anne Hathaway; "
-            "astronaut, time travel",
-            "Interstellar fits your wish for lost in space: Matthew McConaughey stars, and it is about an astronaut "
-            "and time travel.",
-            'its story fits your wish for "lost in space"',
+            "Arrival (2016): Science Fiction, Drama; Denis Villeneuve; Amy Adams, Jeremy Renner; linguist, alien",
+            "Since you liked Contact, here is a story close to it: Arrival, about a linguist and an alien, with Amy "
+            "Adams and Jeremy Renner.",
+            "its story is close to Contact, which you liked",
+        ),
+        _example(
+            "Cast Away (2000): Adventure, Drama; Robert Zemeckis; Tom Hanks, Helen Hunt; survival, island",
+            "Cast Away is about survival on an island, just as you wished: Tom Hanks stars, directed by "
+            "Robert Zemeckis.",
+            'its story fits your wish for "alone on an island"',
         ),
         _example(
             "Good Will Hunting (1997): Drama; Gus Van Sant; Robin Williams, Matt Damon; mathematics, friendship",
@@ -119,16 +117,22 @@ MOVIE_STYLE = Style(
         ),
         _example(
             "Paterson (2016): Comedy, Drama; Jim Jarmusch; Adam Driver, Golshifteh Farahani; poetry, bus driver",
-            "Paterson is a surprise for you: a comedy about poetry and a bus driver, with Adam Driver, and people who "
-            "saw it rate it 7.3 out of 10.",
+            "Paterson is a surprise that could suit you: people who saw it rate it 7.3 out of 10, and Adam Driver "
+            "stars in a comedy about poetry and a bus driver.",
             "you asked for a surprise",
             "people who saw it rate it 7.3 out of 10",
         ),
         _example(
             "Whiplash (2014): Drama, Music; Damien Chazelle; Miles Teller, J.K. Simmons; jazz, ambition",
-            "Jazz and ambition: Whiplash is a music drama with J.K. Simmons, and people who like it like Black Swan "
-            "too.",
+            "You asked for something like Black Swan, and people who like Whiplash like it too: a music drama about "
+            "jazz and ambition, with J.K. Simmons.",
             "you asked for something like Black Swan, and people who like this film like it too",
+        ),
+        _example(
+            "Notting Hill (1999): Romance, Comedy; Roger Michell; Julia Roberts, Hugh Grant; love, fame",
+            "Notting Hill is the romance from the 1990s you asked for: Julia Roberts and Hugh Grant star in a comedy "
+            "about love and fame.",
+            "you asked for a romance and the 1990s",
         ),
     ),
 )

@@ -155,7 +155,7 @@ def _is_number(word: str) -> bool:
 
 def _number_known(match: re.Match[str], sheet: str, facts: Facts) -> bool:
     decade = f"{facts.year // 10 * 10}s" if facts.year else ""
-    return match.group() in (decade, decade[2:]) or _stands(match.group(), sheet) or _stands(match.group(), facts.said)
+    return match.group() in (decade, decade[2:]) or _stands(match.group(), sheet)
 
 
 def _known(word: str, known: set[str]) -> bool:

@@ -40,7 +40,7 @@ async def asked(store: Store, person: str = "ann") -> Reply:
         await unit.start_conversation(conversation)
         await unit.add_turn(turn)
         await unit.commit()
-    task = ToExplain(user.id, film("Heat (1995)"), ("you loved The Insider",), "I loved The Insider", TEMPLATE)
+    task = ToExplain(user.id, film("Heat (1995)"), ("you loved The Insider",), TEMPLATE)
     return Reply(turn.id, "Try these:", explain=task)
 
 

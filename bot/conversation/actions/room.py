@@ -49,9 +49,7 @@ class Room:
 
     def _to_explain(self, moment: Moment, item: Item, reasons: tuple[Reason, ...]) -> ToExplain:
         spoken = self._wording.spoken(reasons, moment.taste, moment.dialogue)
-        return ToExplain(
-            moment.memory.user.id, item.id, spoken, moment.reading.text, self._wording.template(item, reasons)
-        )
+        return ToExplain(moment.memory.user.id, item.id, spoken, self._wording.template(item, reasons))
 
 
 def seed(identifier: str) -> int:
