@@ -198,8 +198,8 @@ def _conversation(
                     turn_id=turn.id,
                     item_id=shown[0],
                     text="It is a comedy, and people who liked Heat also like it.",
-                    made_by="template" if rejected or draw.random() < 0.3 else "llm",
-                    verdict="Verdict(fault=unknown name, words='Rome')" if rejected else "",
+                    made_by="template" if rejected else "llm",
+                    verdict="refused name: Rome" if rejected else "accepted",
                     ms=draw.uniform(100, 4000),
                     created_at=moment,
                 )

@@ -80,7 +80,7 @@ def _gauges(health: Health) -> list[Metric]:
         "recent_turns": ("turns of the last ten minutes", health.turns),
         "recent_turn_p95_milliseconds": ("their 95th percentile", health.p95 or 0.0),
         "recent_explanations": ("explanations of the last ten minutes", health.explained),
-        "recent_explanations_by_template": ("those by template", health.by_template),
+        "recent_explanations_by_template": ("those for which a model was asked in vain", health.by_template),
     }
     return [GaugeMetricFamily(f"usher_{name}", text, value=value) for name, (text, value) in values.items()]
 

@@ -11,15 +11,18 @@ from datetime import UTC, date, datetime, timedelta
 from math import sqrt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, cast, exists, func, select
+from sqlalchemy import ColumnElement, Integer, cast, exists, func, or_, select
 
 from bot.store import tables
 from bot.store.reading import INBOX_OPEN, OUTBOX_OPEN, Reading
 from bot.store.records import first_id, utcnow
 from bot.store.review import TAKEN, rejected, span
+from recsys.phrase import Outcome
 
 SAMPLE = 3000
 """Turns whose steps are timed: the latest of the range."""
+_TELLING = 6
+"""Letters that tell one outcome of an explanation from another."""
 LIKED = ("like", *TAKEN)
 MOST_BUCKETS = 62
 
@@ -74,7 +77,8 @@ class ModelFeedback:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the queues and the last minutes are. ``lag``: seconds that the oldest open update has waited."""
+    """How the queues and the last minutes are. ``lag``: seconds that the oldest open update has waited;
+    ``by_template``: explanations for which a model was asked in vain."""
 
     inbox: int
     lag: float
@@ -181,8 +185,9 @@ class Dashboard(Reading):
             )
         ).one()
         latency, timed = await self._latency([tables.Turn.id >= recent])
+        fell_back = or_(rejected(), explanation.verdict.startswith(Outcome.FAILED))
         explained = await self._execute(
-            select(func.count(), func.count().filter(explanation.made_by == "template")).where(explanation.id >= recent)
+            select(func.count(), func.count().filter(fell_back)).where(explanation.id >= recent)
         )
         shown, by_template = explained.one()
         return Health(
@@ -263,21 +268,13 @@ class Dashboard(Reading):
         return {step: percentiles(values, 50, 95, 99) for step, values in steps.items()}, count
 
     async def _explanations(self, low: str, high: str) -> dict[str, int]:
+        """How many ended in which outcome; an outcome that is none of ours (older rows) is left out."""
         explanation = tables.Explanation
-        total, by_llm, turned_down = (
-            await self._execute(
-                select(
-                    func.count(),
-                    func.count().filter(explanation.made_by == "llm"),
-                    func.count().filter(rejected()),
-                ).where(explanation.id >= low, explanation.id < high)
-            )
-        ).one()
-        return {
-            "model's words": by_llm,
-            "template": total - by_llm - turned_down,
-            "model's words rejected": turned_down,
-        }
+        beginning = func.substr(explanation.verdict, 1, _TELLING)
+        counts = await self._counts(
+            select(beginning, func.count()).where(explanation.id >= low, explanation.id < high).group_by(beginning)
+        )
+        return {outcome: counts.get(outcome[:_TELLING], 0) for outcome in Outcome}
 
     async def _confidence(self, low: str, high: str) -> dict[int, int]:
         statement = tables.Statement

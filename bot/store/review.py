@@ -26,6 +26,7 @@ from bot.store.records import (
     User,
     first_id,
 )
+from recsys.phrase import Outcome
 
 UNSURE = 0.5
 """Below this confidence a statement counts as a guess."""
@@ -415,7 +416,7 @@ class ReviewUnit(ReviewReading, AdminUnit):
 
 def rejected() -> ColumnElement[bool]:
     """An explanation whose words by the model failed the check, so that a template stood in."""
-    return and_(tables.Explanation.made_by == "template", tables.Explanation.verdict != "")
+    return tables.Explanation.verdict.startswith(Outcome.REFUSED)
 
 
 def _has_turn(*where: ColumnElement[bool]) -> ColumnElement[bool]:

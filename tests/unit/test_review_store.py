@@ -212,8 +212,10 @@ class TestSearch:
         (turn,) = unsure.turns
         await scribe.add(
             StoredStatement(turn_id=turn.id, user_id=unsure.user.id, kind="wish", confidence=0.4),
-            StoredExplanation(turn_id=refused.turns[0].id, item_id="f1", text="t", made_by="template", verdict="V(x)"),
-            StoredExplanation(turn_id=lost.turns[0].id, item_id="f1", text="t", made_by="template"),
+            StoredExplanation(
+                turn_id=refused.turns[0].id, item_id="f1", text="t", made_by="template", verdict="refused name: X"
+            ),
+            StoredExplanation(turn_id=lost.turns[0].id, item_id="f1", text="t", made_by="template", verdict="failed"),
         )
         assert await found(store, unsure=True) == [unsure.id]
         assert await found(store, dead_end=True) == [chat.id, empty.id]
@@ -314,6 +316,12 @@ class TestDashboard:
             scribe.feedback(accepted, "like", turn=1),
             scribe.feedback(accepted, "accept", turn=2),
             StoredStatement(turn_id=talked.turns[0].id, user_id=talked.user.id, kind="intent", confidence=0.42),
+            *(
+                StoredExplanation(
+                    id=scribe._id(MAY), turn_id=talked.turns[0].id, item_id="f", text="t", made_by="template", verdict=v
+                )
+                for v in ("refused name: X", "unasked")
+            ),
         )
         async with store.reading_as(Dashboard) as reading:
             numbers = await reading.numbers(MAY - timedelta(days=1), MAY)
@@ -327,6 +335,7 @@ class TestDashboard:
         assert numbers.latency["total"][99] == 30.0
         assert {n: c for n, c in numbers.confidence.items() if c} == {4: 1}
         assert numbers.actions == {"recommend": 4, "welcome": 1}
+        assert {o: n for o, n in numbers.explanations.items() if n} == {"refused": 1, "unasked": 1}
         assert {m.version: (m.shown, m.liked.hits) for m in numbers.models} == {"m1": (3, 2), "m2": (1, 0)}
 
     async def test_an_empty_database_has_numbers_too(self, store: Store) -> None:

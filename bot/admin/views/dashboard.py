@@ -12,10 +12,19 @@ from bot.admin import charts
 from bot.admin.desk import Page, day
 from bot.admin.views.filters import link
 from bot.store.dashboard import Dashboard, Numbers, default_range
+from recsys.phrase import Outcome
 
 FEW = 30
 """Shown items under which an interval says nothing, and would only stretch the plot."""
 STEPS = ("remember", "understand", "recommend", "total")
+OUTCOMES = {
+    Outcome.ACCEPTED: "model, accepted",
+    Outcome.SHORTENED: "model, shortened",
+    Outcome.REPHRASED: "model, second try",
+    Outcome.REFUSED: "template: words rejected",
+    Outcome.FAILED: "template: model failed",
+    Outcome.UNASKED: "template: no model asked",
+}
 LONGEST = timedelta(days=3 * 366)
 
 
@@ -42,6 +51,7 @@ class DashboardPage(Page):
             health=health,
             plots=_plots(numbers),
             steps=STEPS,
+            outcomes=OUTCOMES,
             link=lambda **query: link(since=since, until=until, **query),
             meter=charts.meter,
         )
