@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -86,18 +86,19 @@ def _show_users(report: dict[str, Any]) -> None:
     for name in bots:
         table.add_column(name, justify="right")
 
-    def add(label: str, figure: Callable[[dict[str, Any]], Any]) -> None:
-        table.add_row(label, *(str(figure(row)) for row in bots.values()))
+    def add(label: str, figures: Iterable[object]) -> None:
+        table.add_row(label, *map(str, figures))
 
-    add("turns", lambda row: f"{row['turns']:,}")
-    add("found something", lambda row: f"{row['success']:.1%}")
-    for k in next(iter(bots.values()))["success_within"]:
-        add(f"  within {k} films", lambda row, k=k: f"{row['success_within'][k]:.1%}")
-    for k in next(iter(bots.values()))["success_within_lists"]:
-        add(f"  within {k} lists", lambda row, k=k: f"{row['success_within_lists'][k]:.1%}")
-    add("turns until then, mean", lambda row: f"{row['turns_to_acceptance'].get('mean', 0):.1f}")
-    for kind in next(iter(bots.values()))["problems"]:
-        add(f"{kind}s", lambda row, kind=kind: row["problems"][kind]["count"])
+    rows, first = list(bots.values()), next(iter(bots.values()))
+    add("turns", (f"{row['turns']:,}" for row in rows))
+    add("found something", (f"{row['success']:.1%}" for row in rows))
+    for k in first["success_within"]:
+        add(f"  within {k} films", (f"{row['success_within'][k]:.1%}" for row in rows))
+    for k in first["success_within_lists"]:
+        add(f"  within {k} lists", (f"{row['success_within_lists'][k]:.1%}" for row in rows))
+    add("turns until then, mean", (f"{row['turns_to_acceptance'].get('mean', 0):.1f}" for row in rows))
+    for kind in first["problems"]:
+        add(kind, (row["problems"][kind]["count"] for row in rows))
     for share in ("p50", "p95"):
-        add(f"ms a turn, {share}", lambda row, share=share: f"{row['ms'].get(share, 0):.0f}")
+        add(f"ms a turn, {share}", (f"{row['ms'].get(share, 0):.0f}" for row in rows))
     Console(width=140).print(table)
