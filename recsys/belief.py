@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -59,11 +59,12 @@ def fit_belief(likes: sparse.csr_matrix[np.float32], *, rank: int = RANK, noise:
     x.data[:] = 1.0
     mean = np.asarray(x.mean(axis=0)).ravel()
     # The centred table is never made: its Gram matrix is U x U.
-    to_mean = x @ mean
-    gram = (x @ x.T).toarray() - to_mean[:, None] - to_mean[None, :] + mean @ mean
+    to_mean = np.asarray(x @ mean)
+    shared: Any = x @ x.T
+    gram = shared.toarray() - to_mean[:, None] - to_mean[None, :] + mean @ mean
     values, basis = np.linalg.eigh(gram)
     some = np.argsort(values)[::-1][: min(rank, len(values) - 1)]
     some = some[values[some] > 1e-9]
     left = basis[:, some]
-    factors = (x.T @ left - np.outer(mean, left.sum(axis=0))) / np.sqrt(x.shape[0])
+    factors = (np.asarray(x.T @ left) - np.outer(mean, left.sum(axis=0))) / np.sqrt(x.shape[0])
     return Belief(torch.from_numpy(mean).float(), torch.from_numpy(factors).float(), noise)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -38,6 +40,28 @@ def simulate_users(
             report = run.fill(settings, parts, seed, database, at_once, progress)
     _show_users(report)
     write(report, out)
+
+
+@simulate_app.command("conversations")
+def simulate_conversations(
+    scripts: Annotated[Path | None, typer.Option(help="A TOML file of other conversations.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the transcripts to this file; else they are printed.")] = None,
+) -> None:
+    """Play written conversations to the real service and show what it answers, as Markdown."""
+    from bot.simulation.scripts import played, read_scripts
+    from bot.stages import set_up
+    from recsys.files import replacing
+
+    settings, lines = current_settings(), read_scripts(scripts)
+    with progress_bars() as progress:
+        parts = set_up(settings, announce, progress)
+    text = asyncio.run(played(lines, settings, *parts))
+    if out is None:
+        print(text)
+        return
+    with replacing(out) as aside:
+        aside.write_text(text, encoding="utf-8")
+    announce(f"{len(lines)} conversations are in {out}.")
 
 
 @simulate_app.command("onboarding")
