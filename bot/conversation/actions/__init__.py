@@ -42,10 +42,12 @@ class Actions:
             Action.ANSWER: explaining.answer,
             Action.NOTE: reacting.note,
             Action.UNDO: reacting.undo,
+            Action.FORGET: reacting.forget,
             Action.RESET: reacting.reset,
             Action.PROFILE: knowing.profile,
             Action.WATCHLIST: knowing.watchlist,
             Action.HISTORY: knowing.history,
+            Action.LANGUAGE: asking.language,
             Action.THANKS: asking.thanks,
             Action.CHAT: asking.chat,
         }
