@@ -19,6 +19,7 @@ from recsys.elicit import telling
 from recsys.engine import SIGNALS, Engine, Pick, pick_device
 from recsys.errors import ConfigError, ModelError
 from recsys.explain import causes
+from recsys.heldout import ChartsEngine, PopularEngine
 from recsys.index import series
 from recsys.models.fusion import KNOTS
 from recsys.taste import Clause, Query, Range, Taste, Wish
@@ -204,6 +205,26 @@ def test_questions_go_to_well_known_items_of_different_kinds(engine: Engine) -> 
     asked = engine.telling(4, seed=1)
     assert len({engine.catalogue[i].facets["genre"][0] for i in asked}) == 4
     assert not set(asked) & set(engine.telling(4, exclude=asked, seed=1))
+
+
+class TestBotsOfTheCharts:
+    """What the product is compared with when simulated people talk."""
+
+    def of(self, engine: Engine, kind: type[Engine]) -> Engine:
+        return kind(engine.catalogue, engine._artefact, engine._encoder, engine.device)
+
+    @pytest.mark.parametrize("kind", [PopularEngine, ChartsEngine])
+    def test_taste_changes_nothing(self, engine: Engine, kind: type[Engine]) -> None:
+        charts = self.of(engine, kind)
+        seen, unseen = (picks(charts, Query(Taste(taste))) for taste in ({"i1": 1.0}, {"i1": -1.0}))
+        assert [p.item_id for p in seen] == [p.item_id for p in unseen]
+        assert "i1" not in {p.item_id for p in seen}
+
+    def test_only_one_of_them_heeds_limits(self, engine: Engine) -> None:
+        query = Query(Taste(), Wish("horror", (clause("Horror"),)), k=4)
+        for kind, heeds in ((PopularEngine, True), (ChartsEngine, False)):
+            genres = {engine.catalogue[p.item_id].facets["genre"][0] for p in picks(self.of(engine, kind), query)}
+            assert (genres == {"Horror"}) is heeds
 
 
 class TestTelling:
