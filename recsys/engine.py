@@ -25,6 +25,7 @@ import torch
 from torch import Tensor
 
 from recsys.artefact import Artefact
+from recsys.belief import Belief
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.elicit import telling
 from recsys.encoder import Encoder
@@ -32,7 +33,7 @@ from recsys.errors import ConfigError, ModelError
 from recsys.index import diversify, series, top_k
 from recsys.models.als import FoldIn
 from recsys.models.bilinear import Bilinear
-from recsys.models.blend import Kernel, chances
+from recsys.models.blend import Kernel
 from recsys.models.content import fit_content
 from recsys.models.fusion import STATED, Fusion
 from recsys.talk import Part, restored
@@ -107,6 +108,8 @@ class Engine:
         self._kernels: dict[str, Kernel] = {"likeness": self._likeness, **rest}
         self._prior = tensors["prior"]
         self._known = tensors["known"]
+        taught_factors = tensors.get("belief.items")
+        self._belief = Belief(self._known, self._guessed() if taught_factors is None else taught_factors)
         self._fusion = Fusion(artefact.tensors["fusion.scale"])
         self._fusion.load_state_dict(
             {name.removeprefix("fusion."): t for name, t in artefact.tensors.items() if name.startswith("fusion.")}
@@ -164,14 +167,17 @@ class Engine:
     def telling(self, k: int, taste: Taste | None = None, exclude: Collection[str] = (), seed: int = 0) -> list[str]:
         """Ids of ``k`` items that this person may well know and whose opinions would tell most about them. What they
         reacted to and ``exclude`` is not asked; other seeds, other items."""
-        reactions = self._reactions(Query(taste or Taste()))
-        asked = {*reactions, *(self.catalogue.row(i) for i in exclude if i in self.catalogue)}
-        rows = torch.tensor([list(reactions) or [0]], device=self.device)
-        weights = torch.tensor([list(reactions.values()) or [0.0]], device=self.device)
-        chance, kernel = chances(self._kernels, self._known, rows, weights)
+        items = {i: w for i, w in (taste or Taste()).items.items() if i in self.catalogue}
+        rows = torch.tensor([self.catalogue.row(i) for i in items], dtype=torch.int64, device=self.device)
+        likes = torch.tensor([float(w > 0) for w in items.values()], device=self.device)
+        gone = torch.tensor([self.catalogue.row(i) for i in exclude if i in self.catalogue], dtype=torch.int64)
         noise = 0.3 * torch.randn(len(self.catalogue), generator=torch.Generator().manual_seed(seed)).to(self.device)
-        gone = torch.tensor(sorted(asked), dtype=torch.int64, device=self.device)
-        return [self.catalogue.items[row].id for row in telling(kernel, chance[0], gone, k, noise)]
+        asked = telling(self._belief, rows, likes, k, asked=gone.to(self.device), noise=noise)
+        return [self.catalogue.items[row].id for row in asked]
+
+    def _guessed(self) -> Tensor:
+        """Factors (N, d) of a belief that no ratings taught: who likes an item likes what resembles it."""
+        return self._likeness.target * (self._known * (1 - self._known)).sqrt().unsqueeze(1)
 
     def hidden(self, query: Query) -> dict[str, int]:
         """How many items each thing that the query rules out hides: by the label of a veto or a wish, or ``"known"``

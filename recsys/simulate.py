@@ -11,13 +11,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from recsys.elicit import CANDIDATES, telling
+from recsys.belief import fit_belief
+from recsys.elicit import telling
 from recsys.evaluation import metrics
 from recsys.evaluation.ratings import LEAST_LIKES, LIKED
 from recsys.evaluation.splits import LEAST, folds, shuffled
 from recsys.index import top_k
 from recsys.interactions import Interactions
-from recsys.models.blend import Blend, chances, padded
+from recsys.models.blend import Blend, padded
 from recsys.models.prior import log_popularity
 from recsys.progress import Progress, silent
 from recsys.train import fit_blend
@@ -28,6 +29,8 @@ RANDOM_RATINGS: Final = 10
 DISLIKED: Final = 2.0
 """Ratings up to here are answered "didn't like it"; above and below ``LIKED``, "it was all right"."""
 DISLIKE_WEIGHT: Final = -0.5
+BEST_KNOWN: Final = 300
+"""Random questions are about these."""
 COLUMNS: Final = ("ndcg@10", "answers", "ten random", "nothing")
 
 Rows: TypeAlias = npt.NDArray[np.int64]
@@ -93,7 +96,7 @@ def onboarding(
         pairs = list(zip(hidden, heads, strict=True))
         reference.append(_quality(blend, [Newcomer(r, head, head) for r, head in pairs], likes, "ten random"))
         teachers = np.isin(data.user, [code[positive.users[u]] for u in train])
-        for name, ask in _strategies(blend, positive.matrix()[train], data, teachers, films).items():
+        for name, ask in _strategies(positive.matrix()[train], data, teachers, films).items():
             crowd = [Newcomer(r, head) for r, head in pairs]
             for step in range(questions + 1):
                 if step:
@@ -122,11 +125,9 @@ def _ratings(data: Interactions, user: int) -> dict[int, float]:
     return dict(zip(data.item[start:end].tolist(), data.rating[start:end].tolist(), strict=True))
 
 
-def _strategies(
-    blend: Blend, likes: Any, data: Interactions, teachers: npt.NDArray[np.bool_], films: int
-) -> dict[str, Ask]:
+def _strategies(positive: Any, data: Interactions, teachers: npt.NDArray[np.bool_], films: int) -> dict[str, Ask]:
     """Usher's selection and the classic ones (Rashid et al. 2002), each a function from a person to items."""
-    counts = likes.getnnz(axis=0)
+    counts = positive.getnnz(axis=0)
     popular = np.argsort(-counts, kind="stable")
     table = np.zeros((len(data.items), 5))
     stars = np.clip(np.round(data.rating[teachers]), 1, 5).astype(np.int64) - 1
@@ -135,18 +136,18 @@ def _strategies(
     entropy = -(share * np.log(np.maximum(share, 1e-12))).sum(axis=1)
     mixed = np.argsort(-np.log1p(counts) * entropy, kind="stable")
     rng = np.random.default_rng(0)
-    base = torch.from_numpy(counts / likes.shape[0]).float()
+    belief = fit_belief(positive)
 
     def fixed(order: Rows) -> Ask:
         return lambda person: [int(i) for i in order if int(i) not in person.asked][:films]
 
     def at_random(person: Newcomer) -> list[int]:
-        left = np.setdiff1d(popular[:CANDIDATES], person.asked)
+        left = np.setdiff1d(popular[:BEST_KNOWN], person.asked)
         return [int(i) for i in rng.choice(left, films, replace=False)]
 
     def ours(person: Newcomer) -> list[int]:
-        chance, kernel = chances(blend.kernels, base, *_evidence([person.weight]))
-        return telling(kernel, chance[0], torch.tensor(person.asked, dtype=torch.int64), films)
+        answers = torch.tensor([float(person.weight.get(i, 0.0) > 0) for i in person.asked])
+        return telling(belief, torch.tensor(person.asked, dtype=torch.int64), answers, films)
 
     return {"random": at_random, "popular": fixed(popular), "popularity x entropy": fixed(mixed), "usher": ours}
 

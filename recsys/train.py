@@ -16,6 +16,7 @@ from scipy import sparse
 from torch import Tensor
 
 from recsys.artefact import Artefact
+from recsys.belief import fit_belief
 from recsys.catalogue import Catalogue
 from recsys.encoder import Encoder, VectorCache
 from recsys.errors import DataError
@@ -271,6 +272,8 @@ def fit_index(
     for name, kernel in kernels.items():
         if name != "likeness":  # made of the vectors
             tensors |= {f"{name}.{part}": tensor.half() for part, tensor in kernel.tensors().items()}
+    if taught:
+        tensors["belief.items"] = fit_belief(everybody).factors.half()
     version = hashlib.sha256(catalogue.version.encode())
     for tensor in tensors.values():
         version.update(tensor.numpy().tobytes())

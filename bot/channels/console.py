@@ -36,12 +36,13 @@ class Console:
     person: str = "me"
     source: TextIO = sys.stdin
     out: TextIO = sys.stdout
+    hint: str = HINT
 
     async def chat(self) -> None:
         """Talk until the input ends. Typed letters and words such as ``like 2`` press the buttons on screen."""
         person_types = self.source.isatty()
         last = listed = None
-        self._say(HINT)
+        self._say(self.hint)
         async for line in self._lines("\nyou> " if person_types else ""):
             if not line:
                 continue

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -38,6 +40,28 @@ def simulate_users(
             report = run.fill(settings, parts, seed, database, at_once, progress)
     _show_users(report)
     write(report, out)
+
+
+@simulate_app.command("conversations")
+def simulate_conversations(
+    scripts: Annotated[Path | None, typer.Option(help="A TOML file of other conversations.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the transcripts to this file; else they are printed.")] = None,
+) -> None:
+    """Play written conversations to the real service and show what it answers, as Markdown."""
+    from bot.simulation.scripts import played, read_scripts
+    from bot.stages import set_up
+    from recsys.files import replacing
+
+    settings, lines = current_settings(), read_scripts(scripts)
+    with progress_bars() as progress:
+        parts = set_up(settings, announce, progress)
+    text = asyncio.run(played(lines, settings, *parts))
+    if out is None:
+        print(text)
+        return
+    with replacing(out) as aside:
+        aside.write_text(text, encoding="utf-8")
+    announce(f"{len(lines)} conversations are in {out}.")
 
 
 @simulate_app.command("onboarding")
@@ -86,18 +110,19 @@ def _show_users(report: dict[str, Any]) -> None:
     for name in bots:
         table.add_column(name, justify="right")
 
-    def add(label: str, figure: Callable[[dict[str, Any]], Any]) -> None:
-        table.add_row(label, *(str(figure(row)) for row in bots.values()))
+    def add(label: str, figures: Iterable[object]) -> None:
+        table.add_row(label, *map(str, figures))
 
-    add("turns", lambda row: f"{row['turns']:,}")
-    add("found something", lambda row: f"{row['success']:.1%}")
-    for k in next(iter(bots.values()))["success_within"]:
-        add(f"  within {k} films", lambda row, k=k: f"{row['success_within'][k]:.1%}")
-    for k in next(iter(bots.values()))["success_within_lists"]:
-        add(f"  within {k} lists", lambda row, k=k: f"{row['success_within_lists'][k]:.1%}")
-    add("turns until then, mean", lambda row: f"{row['turns_to_acceptance'].get('mean', 0):.1f}")
-    for kind in next(iter(bots.values()))["problems"]:
-        add(f"{kind}s", lambda row, kind=kind: row["problems"][kind]["count"])
+    rows, first = list(bots.values()), next(iter(bots.values()))
+    add("turns", (f"{row['turns']:,}" for row in rows))
+    add("found something", (f"{row['success']:.1%}" for row in rows))
+    for k in first["success_within"]:
+        add(f"  within {k} films", (f"{row['success_within'][k]:.1%}" for row in rows))
+    for k in first["success_within_lists"]:
+        add(f"  within {k} lists", (f"{row['success_within_lists'][k]:.1%}" for row in rows))
+    add("turns until then, mean", (f"{row['turns_to_acceptance'].get('mean', 0):.1f}" for row in rows))
+    for kind in first["problems"]:
+        add(kind, (row["problems"][kind]["count"] for row in rows))
     for share in ("p50", "p95"):
-        add(f"ms a turn, {share}", lambda row, share=share: f"{row['ms'].get(share, 0):.0f}")
+        add(f"ms a turn, {share}", (f"{row['ms'].get(share, 0):.0f}" for row in rows))
     Console(width=140).print(table)

@@ -6,9 +6,10 @@ import fnmatch
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation.lexicon import Concept, Lexicon, Words
+from bot.conversation.spelling import Spelling
 from bot.conversation.tokens import Phrases, Token, norms, squash
 from recsys.catalogue import Catalogue, Facet
 from recsys.taste import Clause
@@ -102,6 +103,8 @@ class Concepts:
         entries += [(w, foreign) for w in lexicon.foreign.words]
         self._phrases = Phrases(entries)
         self._names = Phrases((w, True) for concept in lexicon.genre.values() for w in concept.names)
+        single = {word for c in lexicon.genre.values() for word in map(squash, c.words) if word.isalpha()}
+        self._spelling = Spelling(dict.fromkeys(sorted(word for word in single if len(word) >= 5), 0.5))
         self._more = Phrases((w, senses[name]) for name, concept in self._all.items() for w in concept.more)
         self._vocabulary = set(lexicon.common) | {word for phrase, _ in entries for word in norms(phrase)}
         self._vocabulary.update(word for value in self._values["keyword"] for word in norms(value))
@@ -117,7 +120,8 @@ class Concepts:
         )
 
     def find(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[Meaning]:
-        """Concepts in reading order, none over a taken word."""
+        """Concepts in reading order, none over a taken word. A genre is also found where its name is misspelt."""
+        tokens = [token if taken[n] else self._spelt(token) for n, token in enumerate(tokens)]
         return [
             Meaning(
                 hit.i,
@@ -128,6 +132,13 @@ class Concepts:
             )
             for hit in self._phrases.find(tokens, taken)
         ]
+
+    def _spelt(self, token: Token) -> Token:
+        """The word with the genre's name in place of what is no word but one slip away from it."""
+        if len(token.norm) < 5 or self.known(token):
+            return token
+        meant = next((word for word, distance in self._spelling.meant(token.norm) if distance == 1), token.norm)
+        return replace(token, norm=meant, bare=meant)
 
     def comparative(self, tokens: Sequence[Token]) -> tuple[int, Meaning] | None:
         """ "darker", "more action" -> +1; "less violent", "too slow" -> -1; with what it is about."""

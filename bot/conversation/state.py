@@ -130,9 +130,12 @@ class Dialogue:
         return replace(self, wanted=(*(c for c in self.wanted if c != clause), clause), unwanted=unwanted)
 
     def _limit(self, limit: Range, polarity: int) -> Dialogue:
-        """The latest limit of a quantity replaces the one before; refused ranges add up."""
+        """The latest limit of a quantity replaces the one before, unless both together say where it lies: "longer",
+        then "under two hours". Refused ranges add up."""
         if polarity < 0:
             return replace(self, outside=(*(r for r in self.outside if r != limit), limit))
+        before = next((r for r in self.ranges if r.name == limit.name), None)
+        limit = _between(before, limit) or limit
         return replace(self, ranges=(*(r for r in self.ranges if r.name != limit.name), limit))
 
     def _resemble(self, item_id: str, polarity: int) -> Dialogue:
@@ -221,6 +224,19 @@ def _names_origin(clause: Clause | None) -> bool:
 def _is_theme(clause: Clause) -> bool:
     """Themes are recorded for the better known films only, so asking for one must not exclude the others."""
     return all(f.kind == "keyword" for f in clause.facets)
+
+
+def _between(before: Range | None, limit: Range) -> Range | None:
+    """The range with one end from each of two that are open to opposite sides and meet."""
+    if before is None or (before.low is None) == (before.high is None):
+        return None
+    if (limit.low, before.high) == (None, None) and limit.high is not None and before.low is not None:
+        low, high = before.low, limit.high
+    elif (limit.high, before.low) == (None, None) and limit.low is not None and before.high is not None:
+        low, high = limit.low, before.high
+    else:
+        return None
+    return Range(limit.name, low, high, f"{before.label}, {limit.label}") if low <= high else None
 
 
 def _overlap(a: Clause, b: Clause) -> bool:

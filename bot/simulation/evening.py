@@ -167,7 +167,7 @@ class Evening:
             return await self._press(verbs[Verb.NEXT][0])
         if self._limits and self._rng.random() < 0.5:
             return await self._say("more")
-        return await self._wished(self._language.say("wish", plain=True, wish=self._language.wish(self._wish)))
+        return await self._wished(self._language.fill("wish", wish=self._language.wish(self._wish)))
 
     async def _asked_films(self, reply: Reply, verbs: dict[Verb, list[Button]]) -> Reply:
         named = {item.name: item.id for item in map(self._catalogue.__getitem__, self._person.seen)}

@@ -28,10 +28,14 @@ class Language:
         """The genres that people have words for."""
         return list(self._lines["genres"])
 
-    def say(self, key: str, *, plain: bool = False, **values: str) -> str:
-        """One of the lines of a key. ``plain``: without noise, as somebody writes who was not understood."""
-        line = str(self._rng.choice(self._lines[key])).format(**values)
-        return line if plain or line.startswith("/") else self._noisy(line)
+    def say(self, key: str, **values: str) -> str:
+        """One of the lines of a key, as this person writes it."""
+        line = self.fill(key, **values)
+        return line if line.startswith("/") else self._noisy(line)
+
+    def fill(self, key: str, **values: str) -> str:
+        """The same without noise, as somebody writes who was not understood."""
+        return str(self._rng.choice(self._lines[key])).format(**values)
 
     def slot(self, number: int) -> str:
         """ "second" for 2."""
@@ -49,21 +53,18 @@ class Language:
         if limit.kind is Kind.GENRE:
             return f" {self._rng.choice(self._lines['genres'][value]['wish'])}"
         if limit.kind is Kind.NO_GENRE:
-            return self._fill("no_genre", plural=self._lines["genres"][value]["plural"])
+            return self.fill("no_genre", plural=self._lines["genres"][value]["plural"])
         if limit.kind is Kind.DECADE:
             # "the 20s" may be of either century
             short = str(value)[2:] if isinstance(value, int) and 1930 <= value < 2000 else str(value)
-            return self._fill("decade", short=short, long=str(value))
+            return self.fill("decade", short=short, long=str(value))
         if limit.kind is Kind.RUNTIME:
-            return self._fill("two_hours" if value == TWO_HOURS else "runtime", minutes=str(value))
-        return self._fill(str(limit.kind).replace(" ", "_"), person=str(value))
+            return self.fill("two_hours" if value == TWO_HOURS else "runtime", minutes=str(value))
+        return self.fill(str(limit.kind).replace(" ", "_"), person=str(value))
 
     def titles(self, items: Sequence[Item]) -> str:
         """ "Heat", "Heat and Alien"."""
         return " and ".join(item.title for item in items)
-
-    def _fill(self, key: str, **values: str) -> str:
-        return str(self._rng.choice(self._lines[key])).format(**values)
 
     def _noisy(self, text: str) -> str:
         rng, temper = self._rng, self._temper

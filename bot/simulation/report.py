@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from statistics import fmean, median, quantiles
 from typing import Any, Final
@@ -25,9 +25,9 @@ def summary(records: Sequence[Record]) -> dict[str, Any]:
         "users": len(records),
         "turns": sum(r.turns for r in records),
         "lists": sum(r.lists for r in records),
-        "success": share(records, lambda r: r.accepted is not None),
-        "success_within": {k: share(records, lambda r, k=k: within(r.accepted, k)) for k in WITHIN},
-        "success_within_lists": {k: share(records, lambda r, k=k: within(r.accepted_list, k)) for k in WITHIN_LISTS},
+        "success": share(r.accepted is not None for r in records),
+        "success_within": {k: share(within(r.accepted, k) for r in records) for k in WITHIN},
+        "success_within_lists": {k: share(within(r.accepted_list, k) for r in records) for k in WITHIN_LISTS},
         "turns_to_acceptance": {"mean": fmean(took), "median": median(took)} if took else {},
         "relaxed_lists": sum(r.relaxed for r in records),
         "problems": {
@@ -47,6 +47,6 @@ def within(number: int | None, most: int) -> bool:
     return number is not None and number <= most
 
 
-def share(records: Sequence[Record], holds: Callable[[Record], bool]) -> float:
+def share(holds: Iterable[bool]) -> float:
     """The share of evenings of which something holds."""
-    return fmean(map(holds, records)) if records else 0.0
+    return fmean(holds)

@@ -54,21 +54,3 @@ def padded(known: Sequence[npt.NDArray[np.int64]]) -> tuple[Tensor, Tensor]:
         rows[n, : len(k)] = torch.from_numpy(k)
         weights[n, : len(k)] = 1.0
     return rows, weights
-
-
-def chances(
-    kernels: Mapping[str, nn.Module] | nn.ModuleDict, base: Tensor, rows: Tensor, weights: Tensor
-) -> tuple[Tensor, Bilinear]:
-    """The belief (B, N) that each person knows each item, and the kernel that it comes from.
-
-    Newcomer kernels predict probabilities: made for k known items, k times the mean over those known is one. ``base``
-    (N,): the share of people who know each item, which is the belief before anything is known, and the only one where
-    no newcomer kernel is.
-    """
-    known = int((weights > 0).sum(dim=1).max())
-    made_for = {int(name.rpartition("-")[2]): name for name in list(kernels) if name.startswith("newcomer-")}
-    k = min(made_for, key=lambda n: abs(n - max(known, 1)), default=0)
-    kernel = kernels[made_for.get(k, "likeness")]
-    assert isinstance(kernel, Bilinear)
-    mean = weights.clamp_min(0) / weights.clamp_min(0).sum(dim=1, keepdim=True).clamp_min(1e-9)
-    return (k * kernel(rows, mean) if k and known else base.expand(len(rows), -1)), kernel

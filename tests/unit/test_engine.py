@@ -10,15 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy import sparse
 
 from recsys.artefact import Artefact
+from recsys.belief import Belief, fit_belief
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.elicit import telling
 from recsys.engine import SIGNALS, Engine, Pick, pick_device
 from recsys.errors import ConfigError, ModelError
 from recsys.explain import causes
+from recsys.heldout import ChartsEngine, PopularEngine
 from recsys.index import series
-from recsys.models.bilinear import Bilinear
 from recsys.models.fusion import KNOTS
 from recsys.taste import Clause, Query, Range, Taste, Wish
 
@@ -205,24 +207,81 @@ def test_questions_go_to_well_known_items_of_different_kinds(engine: Engine) -> 
     assert not set(asked) & set(engine.telling(4, exclude=asked, seed=1))
 
 
+class TestBotsOfTheCharts:
+    """What the product is compared with when simulated people talk."""
+
+    def of(self, engine: Engine, kind: type[Engine]) -> Engine:
+        return kind(engine.catalogue, engine._artefact, engine._encoder, engine.device)
+
+    @pytest.mark.parametrize("kind", [PopularEngine, ChartsEngine])
+    def test_taste_changes_nothing(self, engine: Engine, kind: type[Engine]) -> None:
+        charts = self.of(engine, kind)
+        seen, unseen = (picks(charts, Query(Taste(taste))) for taste in ({"i1": 1.0}, {"i1": -1.0}))
+        assert [p.item_id for p in seen] == [p.item_id for p in unseen]
+        assert "i1" not in {p.item_id for p in seen}
+
+    def test_only_one_of_them_heeds_limits(self, engine: Engine) -> None:
+        query = Query(Taste(), Wish("horror", (clause("Horror"),)), k=4)
+        for kind, heeds in ((PopularEngine, True), (ChartsEngine, False)):
+            genres = {engine.catalogue[p.item_id].facets["genre"][0] for p in picks(self.of(engine, kind), query)}
+            assert (genres == {"Horror"}) is heeds
+
+
 class TestTelling:
-    groups = Bilinear(torch.eye(3).repeat_interleave(4, dim=0))
+    """Three kinds of four films; people like all of a kind or none of it."""
+
+    nothing = torch.tensor([], dtype=torch.int64), torch.tensor([])
+
+    @staticmethod
+    def belief(*people: int) -> Belief:
+        """From how many people like each kind."""
+        rows = [kind for kind, count in enumerate(people) for _ in range(count)]
+        return fit_belief(sparse.csr_matrix(np.eye(3)[rows].repeat(4, axis=1)))
 
     def test_no_question_asks_what_another_has_told(self) -> None:
-        found = telling(self.groups, torch.full((12,), 0.5), torch.tensor([0]), 2)
-        assert {n // 4 for n in found} == {1, 2}
+        found = telling(self.belief(10, 10, 10), torch.tensor([0]), torch.tensor([1.0]), 2)
+        assert 0 not in {n // 4 for n in found}
+        assert len({n // 4 for n in found}) == 2
 
-    def test_of_equally_telling_items_the_better_known_is_asked_about(self) -> None:
-        chance = torch.full((12,), 0.2)
-        chance[[1, 6, 11]] = 0.6
-        assert set(telling(self.groups, chance, torch.tensor([], dtype=torch.int64), 3)) == {1, 6, 11}
+    def test_what_divides_people_is_asked_about_before_what_few_like(self) -> None:
+        first = telling(self.belief(20, 9, 1), *self.nothing, 1)
+        assert first[0] // 4 in (0, 1)
+        assert telling(self.belief(20, 9, 1), *self.nothing, 12)[-1] // 4 == 2
 
-    def test_an_item_that_tells_little_is_asked_about_last(self) -> None:
-        source = self.groups.source.clone()
-        source[:4] *= 0.01
-        kernel = Bilinear(source, self.groups.target)
-        found = telling(kernel, torch.full((12,), 0.5), torch.tensor([], dtype=torch.int64), 2)
-        assert {n // 4 for n in found} == {1, 2}
+    def test_one_card_spreads_over_kinds(self) -> None:
+        assert {n // 4 for n in telling(self.belief(10, 10, 10), *self.nothing, 3)[:2]} != {0}
+
+    def test_only_what_they_may_like_is_asked_about(self) -> None:
+        asked = telling(self.belief(10, 10, 10), torch.tensor([0, 4]), torch.tensor([1.0, 0.0]), 3, candidates=3)
+        assert {n // 4 for n in asked} == {0}
+
+    def test_nothing_is_asked_twice(self) -> None:
+        belief = self.belief(10, 10, 10)
+        asked = telling(belief, torch.tensor([0]), torch.tensor([1.0]), 12, asked=torch.tensor([5, 6]))
+        assert sorted(asked) == sorted(set(range(12)) - {0, 5, 6})
+
+
+class TestBelief:
+    likes = sparse.csr_matrix(np.eye(3)[[0] * 10 + [1] * 10 + [2] * 10].repeat(4, axis=1))
+
+    def test_a_like_makes_its_kind_likelier_and_the_others_less_likely(self) -> None:
+        chance = fit_belief(self.likes).chance(torch.tensor([0]), torch.tensor([1.0]))
+        assert chance[1:4].min() > 0.7
+        assert chance[4:].max() < 0.25
+
+    def test_not_having_seen_it_says_something_too(self) -> None:
+        chance = fit_belief(self.likes).chance(torch.tensor([0, 1]), torch.tensor([0.0, 0.0]))
+        assert chance[3] < 0.2 < chance[5]
+
+    def test_an_answer_lessens_the_variance_by_its_gain(self) -> None:
+        belief = fit_belief(self.likes)
+        _, before = belief.posterior(*TestTelling.nothing)
+        gain = belief.gains(torch.tensor([2]), before)[0]
+        after = belief.narrowed(2, before)
+        spread = [torch.trace(belief.factors @ c @ belief.factors.T) for c in (before, after)]
+        assert spread[0] - spread[1] == pytest.approx(float(gain), rel=1e-3)
+        _, exact = belief.posterior(torch.tensor([2]), torch.tensor([1.0]))
+        assert torch.allclose(after, exact, atol=1e-4)
 
 
 class TestArtefact:
