@@ -19,7 +19,20 @@ from recsys.progress import Progress
 
 ProgressBars = Callable[[], AbstractContextManager[Progress]]
 
-COMMANDS = ("start", "recommend", "profile", "watchlist", "history", "undo", "reset", "help")
+COMMANDS = (
+    "start",
+    "recommend",
+    "profile",
+    "watchlist",
+    "history",
+    "undo",
+    "reset",
+    "privacy",
+    "export",
+    "forget",
+    "help",
+)
+GROUP_COMMANDS = ("together", "recommend", "reset", "privacy", "help")
 
 
 def serve_terminal(
@@ -90,6 +103,7 @@ async def _on_telegram(app: Application, announce: Announce) -> None:
         app.store,
         app.conversations,
         commands={name: app.texts(f"command_{name}") for name in COMMANDS},
+        group_commands={name: app.texts(f"command_{name}") for name in GROUP_COMMANDS},
         texts={key: app.texts(key) for key in ("only_text", "groups", "trouble")},
         announce=announce,
     )

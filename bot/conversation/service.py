@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -13,11 +14,13 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.conversation.actions import Actions, Draft, Moment, reaction
-from bot.conversation.policy import decide
+from bot.conversation.policy import PLAIN, decide
 from bot.conversation.press import Press, Verb, parse_press
 from bot.conversation.reply import Explanation, Reply, ToExplain
+from bot.conversation.sharing import Links
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Context, Intent, Kind, Reading, Statement
+from bot.conversation.suggestions import Suggestion, Suggestions
 from bot.conversation.taste import event_of, payload_of, taste_of
 from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording
@@ -29,6 +32,7 @@ from bot.store.records import (
     StoredRecommendation,
     StoredStatement,
     Turn,
+    User,
     new_id,
     utcnow,
 )
@@ -43,6 +47,8 @@ from recsys.phrase import OnPartial, Phrased, phrase
 
 EVENING = timedelta(hours=4)
 """A longer silence ends the evening: its wish is forgotten, the taste stays."""
+COMPANY = 12
+"""People of a group whose tastes count at once: those who joined or spoke last."""
 EXPLAIN_DEADLINE = 8.0
 """Seconds that a generated explanation may take before the template stands in."""
 
@@ -64,6 +70,8 @@ class Incoming:
     name: str = ""
     language: str | None = None
     inbox_id: int | None = None
+    group: str | None = None
+    """The title of the group that it was said in; None in a private chat."""
 
 
 class Clock:
@@ -100,6 +108,8 @@ class Conversations:
         self._texts = texts
         self._wording = Wording(texts, engine.catalogue)
         self._actions = Actions(store, engine, texts)
+        self._suggestions = Suggestions(understanding, engine, texts)
+        self._links = Links(engine.catalogue)
         self._generator = generator
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -108,7 +118,8 @@ class Conversations:
         one transaction. Raises ``StoreError`` when that fails: then nothing has happened."""
         if incoming.text is not None:
             incoming = replace(incoming, text=_storable(incoming.text))
-        lock = self._locks.setdefault(f"{incoming.channel}:{incoming.external_id}", asyncio.Lock())
+        talker = incoming.external_id if incoming.group is None else incoming.chat_id
+        lock = self._locks.setdefault(f"{incoming.channel}:{talker}", asyncio.Lock())
         async with lock:
             return await self._turn(incoming, deliver)
 
@@ -133,6 +144,18 @@ class Conversations:
             await unit.commit()
         return Explanation(item.id, phrased.text, phrased.by, stored.ms)
 
+    async def suggest(self, channel: str, external_id: str, text: str) -> tuple[Suggestion, ...]:
+        """Items to pass on for a few words; nothing is stored."""
+        async with self._store.reading() as reading:
+            user = await reading.user_called(channel, external_id)
+            memory = await reading.memory(user.id) if user else None
+        return await self._suggestions.find(_storable(text), memory)
+
+    async def export(self, user_id: str) -> str:
+        """All that is stored about a person, as JSON text."""
+        async with self._store.reading() as reading:
+            return json.dumps(await reading.export_user(user_id), ensure_ascii=False, indent=2)
+
     async def _phrased(self, item: Item, task: ToExplain, on_partial: OnPartial | None) -> Phrased:
         generator = self._generator()
         if generator is None:
@@ -151,19 +174,25 @@ class Conversations:
         clock = Clock()
         press = parse_press(incoming.press) if incoming.press is not None else None
         user = await self._store.user(incoming.channel, incoming.external_id, incoming.name, incoming.language)
+        host = await self._host(incoming) or user
         async with self._store.reading() as reading:
             memory = await reading.memory(user.id)
-            pressed = await reading.shown(user.id, press.turn_id, press.slot) if press and press.slot else None
-        if memory is None:  # erased between the two lines above
+            hosted = memory if host is user else await reading.memory(host.id)
+            pressed = await reading.shown(host.id, press.turn_id, press.slot) if press and press.slot else None
+        if memory is None or hosted is None:  # erased between the two lines above
             return await self._turn(incoming, deliver)
+        memory = replace(memory, conversation=hosted.conversation, last_turn=hosted.last_turn)
         clock.lap("remember")
         before = _state(memory)
         if incoming.press is None:
             context = Context(before.shown, before.focus, before.asked)
-            heard, verb = self._understanding.read(incoming.text or "", context), None
+            heard, verb = self._heard(incoming.text or "", context)
         else:
             heard, verb = self._pressed(press, pressed, before)
         moment = self._moment(memory, before, _settled(heard, before), verb)
+        moment = replace(moment, pressed=pressed, press=press)
+        if host is not user:
+            moment = await self._in_company(moment)
         clock.lap("understand")
         draft = await self._actions.act(moment)
         clock.lap("recommend")
@@ -176,11 +205,38 @@ class Conversations:
             understood=self._wording.understood(moment.reading.statements),
             notice=draft.notice,
             explain=draft.explain,
+            marks=draft.marks,
+            export=user.id if draft.export else None,
             ms=clock.ms,
         )
-        await self._commit(incoming, moment, draft, reply, pressed, deliver(reply))
+        await self._commit(incoming, host, moment, draft, reply, deliver(reply))
         log.info("turn", turn=moment.turn_id, action=moment.decision.action, **clock.ms)
         return reply
+
+    async def _host(self, incoming: Incoming) -> User | None:
+        """A group, which has its conversation as a person has one, but no taste of its own."""
+        if incoming.group is None:
+            return None
+        return await self._store.user(incoming.channel, incoming.chat_id, incoming.group)
+
+    async def _in_company(self, moment: Moment) -> Moment:
+        """A group's moment: its conversation keeps what is wished for, not what was said, and the speaker is in."""
+        company = tuple(dict.fromkeys((*moment.before.company, moment.memory.user.id)))[-COMPANY:]
+        async with self._store.reading() as reading:
+            known = {user_id: await reading.memory(user_id) for user_id in company}
+        members = tuple(member for member in known.values() if member)
+        silent = replace(moment.dialogue, transcript="", words="", company=company)
+        return replace(moment, dialogue=silent, company=members)
+
+    def _heard(self, text: str, context: Context) -> tuple[Reading, Verb | None]:
+        """A message as statements, or as the press that it stands for."""
+        if item_id := self._links.opened(text):
+            return Reading(text, (Statement(Kind.INTENT, Intent.SHARED, target=item_id),)), None
+        heard = self._understanding.read(text, context)
+        intents = {s.value for s in heard.statements if s.kind is Kind.INTENT}
+        if context.asked == "forget" and intents & {Intent.YES, Intent.NO}:
+            return Reading(text), Verb.ERASE if Intent.YES in intents else Verb.KEEP
+        return heard, None
 
     def _pressed(
         self, press: Press | None, pressed: StoredRecommendation | None, dialogue: Dialogue
@@ -188,6 +244,8 @@ class Conversations:
         """A press as the statement that it stands for."""
         if press is None:
             return Reading(""), Verb.STALE
+        if press.verb in PLAIN:
+            return Reading(""), press.verb
         if press.verb is Verb.SAY:
             known = 0 < press.slot <= len(dialogue.options)
             said = dialogue.options[press.slot - 1] if known else ""
@@ -196,8 +254,16 @@ class Conversations:
         statement = _statement_of(press.verb, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
 
-    def _moment(self, memory: Memory, before: Dialogue, heard: Reading, verb: Verb | None) -> Moment:
+    def _moment(
+        self,
+        memory: Memory,
+        before: Dialogue,
+        heard: Reading,
+        verb: Verb | None,
+    ) -> Moment:
         dialogue = before.heard(heard.statements, self._catalogue).noted(heard)
+        if before.asked == "forget":  # only the very next answer counts
+            dialogue = replace(dialogue, asked=None)
         taste = taste_of([*memory.events, *(event_of(s) for s in heard.statements if s.lasts)])
         decision = decide(heard, dialogue, verb, knows_taste=bool(taste), newcomer=memory.last_turn is None)
         return Moment(new_id(), memory.turns + 1, memory, before, dialogue, taste, heard, decision)
@@ -205,17 +271,20 @@ class Conversations:
     async def _commit(
         self,
         incoming: Incoming,
+        host: User,
         moment: Moment,
         draft: Draft,
         reply: Reply,
-        pressed: StoredRecommendation | None,
         outbox: Sequence[Mapping[str, Any]],
     ) -> None:
         """Turn, statements, shown items, feedback, state and outgoing messages: one transaction."""
         user_id = moment.memory.user.id
+        if draft.erases:
+            await self._erase(incoming, user_id, outbox)
+            return
         current = moment.memory.conversation
         fresh = current is None or _is_over(current)
-        conversation = Conversation(user_id=user_id, chat_id=incoming.chat_id) if fresh or current is None else current
+        conversation = Conversation(user_id=host.id, chat_id=incoming.chat_id) if fresh or current is None else current
         async with self._store.unit() as unit:
             if fresh:
                 await unit.start_conversation(conversation)
@@ -223,9 +292,9 @@ class Conversations:
                 Turn(
                     id=moment.turn_id,
                     conversation_id=conversation.id,
-                    user_id=user_id,
+                    user_id=host.id,
                     number=1 if fresh else moment.number,
-                    text=moment.reading.text,
+                    text="" if moment.company else moment.reading.text,  # in a group others spoke too
                     press=incoming.press,
                     action=moment.decision.action,
                     why=moment.decision.why,
@@ -240,11 +309,11 @@ class Conversations:
                     ms=reply.ms,
                 )
             )
-            for feedback in _feedback(incoming, moment, pressed):
+            for feedback in _feedback(incoming, moment):
                 await unit.add_feedback(feedback)
             if incoming.press is None or moment.reading.text:
                 await unit.add_statements([_stored(s, moment) for s in moment.reading.statements])
-            await unit.add_recommendations(self._recommendations(moment, draft))
+            await unit.add_recommendations(self._recommendations(host, moment, draft))
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
             await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())
@@ -252,9 +321,19 @@ class Conversations:
                 await unit.enqueue(incoming.channel, incoming.chat_id, payload, turn_id=moment.turn_id)
             if incoming.inbox_id is not None:
                 await unit.inbox_done(incoming.inbox_id)
+                if moment.company:
+                    await unit.inbox_emptied(incoming.inbox_id)
             await unit.commit()
 
-    def _recommendations(self, moment: Moment, draft: Draft) -> list[StoredRecommendation]:
+    async def _erase(self, incoming: Incoming, user_id: str, outbox: Sequence[Mapping[str, Any]]) -> None:
+        """Nothing stays, not even this turn; the goodbye goes too, once it is sent."""
+        async with self._store.unit() as unit:
+            await unit.forget_user(user_id)
+            for payload in outbox:
+                await unit.enqueue(incoming.channel, incoming.chat_id, {**payload, "last": True})
+            await unit.commit()
+
+    def _recommendations(self, host: User, moment: Moment, draft: Draft) -> list[StoredRecommendation]:
         cards = {card.slot: card for card in draft.cards}
         rows = []
         for slot, item_id in enumerate(draft.shown, 1):
@@ -262,7 +341,7 @@ class Conversations:
             rows.append(
                 StoredRecommendation(
                     turn_id=moment.turn_id,
-                    user_id=moment.memory.user.id,
+                    user_id=host.id,
                     slot=slot,
                     item_id=item_id,
                     purpose=draft.purpose,
@@ -311,9 +390,9 @@ def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statem
         return Statement(Kind.INTENT, whole[verb])
     if item_id is None:
         return None
-    about = {Verb.SAVE: Intent.SAVE, Verb.UNSAVE: Intent.UNSAVE, Verb.WHY: Intent.WHY}
+    about = {Verb.SAVE: Intent.SAVE, Verb.UNSAVE: Intent.UNSAVE, Verb.WHY: Intent.WHY, Verb.CLEAR: Intent.CLEAR}
     if verb in about:
-        return Statement(Kind.INTENT, about[verb], target=item_id)
+        return Statement(Kind.INTENT, about[verb], target=item_id, lasting=verb is Verb.CLEAR)
     if verb is Verb.MORE:
         return Statement(Kind.ITEM, "like", 1, target=item_id)
     if verb is Verb.MEANT:
@@ -323,9 +402,9 @@ def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statem
     return Statement(Kind.ITEM, "opinion", polarity, target=item_id, lasting=True, seen=True)
 
 
-def _feedback(incoming: Incoming, moment: Moment, pressed: StoredRecommendation | None) -> list[Feedback]:
+def _feedback(incoming: Incoming, moment: Moment) -> list[Feedback]:
     """Reactions to items: every press about one, and words about those just shown."""
-    found = []
+    found, pressed = [], moment.pressed
     for said in moment.reading.statements:
         kind = reaction(said)
         item_id = said.target or (moment.target() if said is moment.decision.cause else None)

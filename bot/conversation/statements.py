@@ -40,6 +40,12 @@ class Intent(StrEnum):
     PROFILE = "profile"
     WATCHLIST = "watchlist"
     HISTORY = "history"
+    PRIVACY = "privacy"  # what is kept, and why
+    EXPORT = "export"  # all that is kept, as a file
+    FORGET = "forget"  # erase all that is kept
+    CLEAR = "clear"  # no opinion of target any more
+    SHARED = "shared"  # opened a link to target
+    TOGETHER = "together"  # films for everybody in a group
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"

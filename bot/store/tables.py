@@ -303,6 +303,7 @@ class Outbox(Base):
             sqlite_where=_OUTBOX_OPEN,
             postgresql_where=_OUTBOX_OPEN,
         ),
+        Index(None, "channel", "chat_id", "message_id"),
         {"sqlite_autoincrement": True},
     )
 

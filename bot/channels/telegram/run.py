@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 
-from telegram import Bot
+from telegram import Bot, BotCommandScopeAllGroupChats
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.intake import Poller
 from bot.channels.telegram.outbox import Sender
 from bot.channels.telegram.pace import Limits, Timing
+from bot.channels.telegram.post import Post
 from bot.channels.telegram.trouble import Trouble
 from bot.channels.telegram.turns import Turns
 from bot.conversation.service import Conversations
@@ -33,6 +34,7 @@ async def run_telegram(
     conversations: Conversations,
     *,
     commands: Mapping[str, str],
+    group_commands: Mapping[str, str],
     texts: Mapping[str, str],
     announce: Callable[[str], None],
     timing: Timing | None = None,
@@ -44,6 +46,7 @@ async def run_telegram(
         store: Inbox and outbox.
         conversations: Answers what people do.
         commands: The menu: name without slash -> description.
+        group_commands: The same for groups.
         texts: ``only_text`` answers what isn't text, ``groups`` is said once in a group that adds us,
             ``trouble`` answers an update that can't be handled.
         announce: Shows a line to the operator.
@@ -73,12 +76,12 @@ async def run_telegram(
     )
     trouble = Trouble(announce, timing)
     limits = Limits(timing)
-    sender = Sender(bot, store, limits, timing)
+    sender = Sender(Post(bot, store, conversations.export), store, limits, timing)
     turns = Turns(bot, store, conversations, texts, limits, timing, sent=sender.wake)
     poller = Poller(bot, polling, store, turns.arrived, trouble, timing)
 
     async def serve() -> None:
-        await _connect(bot, commands, trouble)
+        await _connect(bot, commands, group_commands, trouble)
         announce(READY.format(name=bot.username))
         await _resume(turns, trouble)
         await poller.run()
@@ -103,12 +106,13 @@ async def run_telegram(
             task.result()
 
 
-async def _connect(bot: Bot, commands: Mapping[str, str], trouble: Trouble) -> None:
+async def _connect(bot: Bot, commands: Mapping[str, str], group_commands: Mapping[str, str], trouble: Trouble) -> None:
     while True:
         try:
             await bot.initialize()
             await bot.delete_webhook()  # with one set, Telegram refuses polling
             await bot.set_my_commands(list(commands.items()))
+            await bot.set_my_commands(list(group_commands.items()), scope=BotCommandScopeAllGroupChats())
         except TelegramError as error:
             await trouble.wait(error)
         else:
