@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -16,6 +17,9 @@ from bot.stages import Announce, set_up
 from bot.wiring import Application, application
 from recsys.errors import ConfigError
 from recsys.progress import Progress
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.pace import Timing
 
 ProgressBars = Callable[[], AbstractContextManager[Progress]]
 
@@ -60,7 +64,7 @@ def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -
 
     async def serve() -> None:
         async with application(settings, *parts) as app:
-            await _on_telegram(app, announce)
+            await on_telegram(app, announce)
 
     asyncio.run(serve())
 
@@ -88,14 +92,15 @@ def serve_playground(settings: Settings, announce: Announce, bars: ProgressBars,
         try:
             local = settings.model_copy(update={"telegram_base_url": page.api.base_url})
             async with application(local, *parts) as app:
-                await _on_telegram(app, announce)
+                await on_telegram(app, announce)
         finally:
             await page.api.stop()
 
     asyncio.run(serve())
 
 
-async def _on_telegram(app: Application, announce: Announce) -> None:
+async def on_telegram(app: Application, announce: Announce, timing: Timing | None = None) -> None:
+    """Serve Telegram with an application, until cancelled or SIGTERM."""
     from bot.channels.telegram.run import run_telegram
 
     await run_telegram(
@@ -106,4 +111,5 @@ async def _on_telegram(app: Application, announce: Announce) -> None:
         group_commands={name: app.texts(f"command_{name}") for name in GROUP_COMMANDS},
         texts={key: app.texts(key) for key in ("only_text", "groups", "trouble")},
         announce=announce,
+        timing=timing,
     )

@@ -290,6 +290,11 @@ class BotApi:
         await self._tell()
         return numbered
 
+    @property
+    def pending(self) -> int:
+        """Updates that the bot has not acknowledged."""
+        return len(self._updates)
+
     def seen(self, chat: int) -> list[Message]:
         """The bot's messages in one chat."""
         return [message for message in self.messages if message.chat == chat]
