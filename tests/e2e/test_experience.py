@@ -301,7 +301,7 @@ OPENINGS = (
 async def test_every_button_of_every_message_answers(bot: Bot, ann: int, club: int, where: str) -> None:
     """Walks the matrix: after each thing said, each button of each message, and of the messages that these bring.
 
-    A kind of button (what it means, on what it stands) is pressed three times at most, or the walk would never end.
+    A kind of button (what it means, on what it stands) is pressed twice at most, or the walk would never end.
     """
     if where == "group":
         await bot.api.found(club, "Film night", ann)
@@ -314,12 +314,13 @@ async def test_every_button_of_every_message_answers(bot: Bot, ann: int, club: i
         fresh = list(said)
         while fresh:
             message = fresh.pop(0)
+            edits = message.edits
             kind = message.text.split()[0] if "Like" not in " ".join(message.labels) else "card"
             for button in [b for row in message.keyboard for b in row if "callback_data" in b]:
                 press = parse_press(button["callback_data"])
                 assert press is not None
                 key = (press.verb, kind)
-                if press.verb == "erase" or pressed[key] == 3:
+                if press.verb == "erase" or pressed[key] == 2:
                     continue
                 pressed[key] += 1
                 before = len(bot.api.seen(chat)), sum(m.edits for m in bot.api.seen(chat))
@@ -327,11 +328,13 @@ async def test_every_button_of_every_message_answers(bot: Bot, ann: int, club: i
                 after = len(bot.api.seen(chat)), sum(m.edits for m in bot.api.seen(chat))
                 assert words or after != before, f"{button['text']!r} on {message.text!r} does nothing"
                 fresh += bot.api.seen(chat)[before[0] :]
+            if message.edits > edits:  # it has other buttons by now
+                fresh.append(message)
     await bot.pressed(chat, "Yes, erase everything" if where == "private" else "1.erase.0000000000000.0", by=ann)
     assert {verb for verb, _ in pressed} >= (
         {"like", "dislike", "seen", "save", "unsave", "more", "why", "next", "surprise", "clear", "loved", "keep"}
         if where == "private"
         else {"like", "dislike", "seen", "save", "next", "join", "recommend"}
     )
-    assert bot.api.refusals[refused:] == []
+    assert {r.description for r in bot.api.refusals[refused:]} <= {"Bad Request: message is not modified"}
     assert await bot.lost() == []
