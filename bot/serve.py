@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ COMMANDS = (
     "history",
     "undo",
     "reset",
+    "language",
     "privacy",
     "export",
     "forget",
@@ -63,8 +64,22 @@ def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -
         parts = set_up(settings, announce, progress)
 
     async def serve() -> None:
-        async with application(settings, *parts) as app:
+        async with application(settings, *parts) as app, beside(app, announce):
             await on_telegram(app, announce)
+
+    asyncio.run(serve())
+
+
+def serve_admin(settings: Settings, announce: Announce, bars: ProgressBars) -> None:
+    """Serve the review app by itself until SIGTERM or Ctrl+C."""
+    from bot.admin.serving import serve_until_stopped
+
+    with bars() as progress:
+        parts = set_up(settings, announce, progress)
+
+    async def serve() -> None:
+        async with application(settings.model_copy(update={"llm": "off"}), *parts) as app:
+            await serve_until_stopped(app, announce)
 
     asyncio.run(serve())
 
@@ -99,17 +114,32 @@ def serve_playground(settings: Settings, announce: Announce, bars: ProgressBars,
     asyncio.run(serve())
 
 
+@asynccontextmanager
+async def beside(app: Application, announce: Announce) -> AsyncIterator[None]:
+    """The review app for as long as a channel is served, when ADMIN=on."""
+    if app.settings.admin == "off":
+        yield
+        return
+    from bot.admin.serving import served
+
+    async with served(app, announce):
+        yield
+
+
 async def on_telegram(app: Application, announce: Announce, timing: Timing | None = None) -> None:
     """Serve Telegram with an application, until cancelled or SIGTERM."""
     from bot.channels.telegram.run import run_telegram
 
+    texts = app.texts[app.settings.default_language]
     await run_telegram(
         app.settings,
         app.store,
         app.conversations,
-        commands={name: app.texts(f"command_{name}") for name in COMMANDS},
-        group_commands={name: app.texts(f"command_{name}") for name in GROUP_COMMANDS},
-        texts={key: app.texts(key) for key in ("only_text", "groups", "trouble")},
+        commands={code: {name: own(f"command_{name}") for name in COMMANDS} for code, own in app.texts.items()},
+        group_commands={
+            code: {name: own(f"command_{name}") for name in GROUP_COMMANDS} for code, own in app.texts.items()
+        },
+        texts={key: texts(key) for key in ("only_text", "groups", "trouble")},
         announce=announce,
         timing=timing,
     )

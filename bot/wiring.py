@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from bot.conversation.understand import Understanding
 from bot.settings import Settings
 from bot.stages import Home, fetch_generator
 from bot.store.repository import Store
-from bot.texts import Texts
+from bot.texts import LANGUAGES, Language, Texts
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.datasets.movie_style import MOVIE_STYLE
@@ -37,26 +37,27 @@ class Application:
     settings: Settings
     store: Store
     conversations: Conversations
-    texts: Texts
+    texts: Mapping[Language, Texts]
 
 
 @asynccontextmanager
 async def application(
-    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder
+    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder, kind: type[Engine] = Engine
 ) -> AsyncIterator[Application]:
     """The application of a set-up installation, ready to talk. The encoder and the text generator arrive in the
-    background: the first message waits for the former, nothing waits for the latter."""
-    texts = Texts()
-    engine = Engine(
-        catalogue, artefact, encoder, pick_device(settings.device), EngineConfig(trade_off=settings.diversity)
-    )
+    background: the first message waits for the former, nothing waits for the latter. ``kind``: another engine to
+    compare with."""
+    texts = {language: Texts(language) for language in LANGUAGES}
+    device, config = pick_device(settings.device), EngineConfig(trade_off=settings.diversity)
+    engine = kind(catalogue, artefact, encoder, device, config)
     understanding = Understanding(catalogue, load_lexicon())
     store = await Store.open(settings.database)
     # Last, since it takes the interpreter for seconds: the prompt is there first.
     threading.Thread(target=_warm_up, args=(encoder,), daemon=True).start()
     arrival = GeneratorArrival(settings)
     try:
-        yield Application(settings, store, Conversations(store, understanding, engine, texts, arrival.generator), texts)
+        conversations = Conversations(store, understanding, engine, texts, arrival.generator, settings.default_language)
+        yield Application(settings, store, conversations, texts)
     finally:
         await arrival.aclose()
         await store.close()

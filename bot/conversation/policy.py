@@ -37,6 +37,7 @@ class Action(StrEnum):
     SHARED = "shared"  # an item that somebody sent them
     TOGETHER = "together"  # who watches?
     JOIN = "join"
+    LANGUAGE = "language"
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"
@@ -63,6 +64,7 @@ DIRECT = {
     Intent.FORGET: Action.FORGET,
     Intent.SHARED: Action.SHARED,
     Intent.TOGETHER: Action.TOGETHER,
+    Intent.LANGUAGE: Action.LANGUAGE,
     Intent.HELP: Action.HELP,
 }
 """Commands: said outright, so they win over everything else in the message."""

@@ -33,6 +33,7 @@ class Verb(StrEnum):
     ERASE = "erase"  # yes, forget me
     KEEP = "keep"  # no, do not
     JOIN = "join"  # those who watch together
+    SPEAK = "speak"  # language number `slot`
     STALE = "stale"  # never sent: what an unknown or outdated press is taken for
 
 

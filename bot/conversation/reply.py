@@ -92,6 +92,7 @@ class ToExplain:
     reasons: tuple[str, ...]
     words: str
     template: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +113,6 @@ class Reply:
     """What changed on messages shown before."""
     export: str | None = None
     """Whose data to send along as a file: an id for ``Conversations.export``."""
+    relaxed: tuple[str, ...] = ()
+    """The wishes that this list had to let go of, as the text says."""
     ms: Mapping[str, float] = field(default_factory=dict)

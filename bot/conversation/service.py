@@ -37,7 +37,7 @@ from bot.store.records import (
     utcnow,
 )
 from bot.store.repository import Store
-from bot.texts import Texts
+from bot.texts import LANGUAGES, Language, Texts, spoken, writes_chinese
 from recsys.catalogue import Item
 from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.engine import Engine
@@ -89,6 +89,15 @@ class Clock:
         self._last = now
 
 
+class Voice:
+    """What is said in one language."""
+
+    def __init__(self, store: Store, understanding: Understanding, engine: Engine, texts: Texts) -> None:
+        self.wording = Wording(texts, engine.catalogue)
+        self.actions = Actions(store, engine, texts)
+        self.suggestions = Suggestions(understanding, engine, texts)
+
+
 class Conversations:
     """The use cases: ``turn`` and ``explain``. Turns of one person run one after the other."""
 
@@ -97,21 +106,26 @@ class Conversations:
         store: Store,
         understanding: Understanding,
         engine: Engine,
-        texts: Texts,
+        texts: Mapping[Language, Texts],
         generator: Callable[[], TextGenerator | None] = lambda: None,
+        language: Language = "en",
     ) -> None:
-        """``generator`` gives the text generator once there is one: explanations are templates until then."""
+        """``generator`` gives the text generator once there is one: explanations are templates until then.
+        ``language`` is spoken to people of whom no other is known."""
         self._store = store
         self._understanding = understanding
         self._engine = engine
         self._catalogue = engine.catalogue
-        self._texts = texts
-        self._wording = Wording(texts, engine.catalogue)
-        self._actions = Actions(store, engine, texts)
-        self._suggestions = Suggestions(understanding, engine, texts)
+        self._voices = {code: Voice(store, understanding, engine, own) for code, own in texts.items()}
+        self._language = language
         self._links = Links(engine.catalogue)
         self._generator = generator
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def engine(self) -> Engine:
+        """What recommends at present."""
+        return self._engine
 
     async def turn(self, incoming: Incoming, *, deliver: Deliver = lambda _: ()) -> Reply:
         """Understand, decide, answer, and store all of it with the messages that ``deliver`` makes of the reply, in
@@ -144,12 +158,16 @@ class Conversations:
             await unit.commit()
         return Explanation(item.id, phrased.text, phrased.by, stored.ms)
 
-    async def suggest(self, channel: str, external_id: str, text: str) -> tuple[Suggestion, ...]:
-        """Items to pass on for a few words; nothing is stored."""
+    async def suggest(
+        self, channel: str, external_id: str, text: str, language: str | None = None
+    ) -> tuple[Suggestion, ...]:
+        """Items to pass on for a few words; ``language`` is their channel's. Nothing is stored."""
         async with self._store.reading() as reading:
             user = await reading.user_called(channel, external_id)
             memory = await reading.memory(user.id) if user else None
-        return await self._suggestions.find(_storable(text), memory)
+        words = _storable(text)
+        voice = self._voices[self._spoken(memory, language, Reading(words))]
+        return await voice.suggestions.find(words, memory)
 
     async def export(self, user_id: str) -> str:
         """All that is stored about a person, as JSON text."""
@@ -160,7 +178,7 @@ class Conversations:
         generator = self._generator()
         if generator is None:
             return Phrased(task.template, "template", None)
-        facts = Facts.about(item, MOVIE_STYLE, reasons=task.reasons, said=task.words, language=self._texts.language)
+        facts = Facts.about(item, MOVIE_STYLE, reasons=task.reasons, said=task.words, language=task.language)
         return await phrase(
             facts,
             MOVIE_STYLE,
@@ -173,7 +191,7 @@ class Conversations:
     async def _turn(self, incoming: Incoming, deliver: Deliver) -> Reply:
         clock = Clock()
         press = parse_press(incoming.press) if incoming.press is not None else None
-        user = await self._store.user(incoming.channel, incoming.external_id, incoming.name, incoming.language)
+        user = await self._store.user(incoming.channel, incoming.external_id, incoming.name)
         host = await self._host(incoming) or user
         async with self._store.reading() as reading:
             memory = await reading.memory(user.id)
@@ -184,17 +202,13 @@ class Conversations:
         memory = replace(memory, conversation=hosted.conversation, last_turn=hosted.last_turn)
         clock.lap("remember")
         before = _state(memory)
-        if incoming.press is None:
-            context = Context(before.shown, before.focus, before.asked)
-            heard, verb = self._heard(incoming.text or "", context)
-        else:
-            heard, verb = self._pressed(press, pressed, before)
-        moment = self._moment(memory, before, _settled(heard, before), verb)
-        moment = replace(moment, pressed=pressed, press=press)
+        moment = self._understood(memory, before, incoming.text, incoming.press, pressed)
         if host is not user:
             moment = await self._in_company(moment)
+        language = self._spoken(memory, incoming.language, moment.reading)
+        voice = self._voices[language]
         clock.lap("understand")
-        draft = await self._actions.act(moment)
+        draft = await voice.actions.act(moment)
         clock.lap("recommend")
         reply = Reply(
             turn_id=moment.turn_id,
@@ -202,16 +216,33 @@ class Conversations:
             cards=draft.cards,
             question=draft.question,
             buttons=draft.buttons,
-            understood=self._wording.understood(moment.reading.statements),
+            understood=voice.wording.understood(moment.reading.statements),
             notice=draft.notice,
             explain=draft.explain,
             marks=draft.marks,
             export=user.id if draft.export else None,
+            relaxed=draft.relaxed,
             ms=clock.ms,
         )
-        await self._commit(incoming, host, moment, draft, reply, deliver(reply))
+        await self._commit(incoming, host, moment, draft, reply, deliver(reply), language)
         log.info("turn", turn=moment.turn_id, action=moment.decision.action, **clock.ms)
         return reply
+
+    def _spoken(self, memory: Memory | None, channels: str | None, heard: Reading) -> Language:
+        """The language to answer in: asked for now, chosen before, written in, the channel's, or the default."""
+        asked = next((s.target for s in heard.statements if s.kind is Kind.INTENT and s.value == Intent.LANGUAGE), None)
+        chosen = memory.user.language if memory else None
+        written: Language | None = "zh" if writes_chinese(heard.text) else None
+        return spoken(asked or chosen) or written or spoken(channels) or self._language
+
+    async def rethink(self, memory: Memory, turn: Turn, pressed: StoredRecommendation | None) -> tuple[Moment, Draft]:
+        """What the present code and model would answer to a turn of the past, for reviewers. Nothing is stored.
+
+        ``memory`` is what was known then, ``pressed`` what the pressed button was about.
+        """
+        before = Dialogue.from_json(turn.reply.get("before", {}))
+        moment = self._understood(memory, before, turn.text, turn.press, pressed)
+        return moment, await self._voices[self._spoken(memory, None, moment.reading)].actions.act(moment)
 
     async def _host(self, incoming: Incoming) -> User | None:
         """A group, which has its conversation as a person has one, but no taste of its own."""
@@ -227,6 +258,22 @@ class Conversations:
         members = tuple(member for member in known.values() if member)
         silent = replace(moment.dialogue, transcript="", words="", company=company)
         return replace(moment, dialogue=silent, company=members)
+
+    def _understood(
+        self,
+        memory: Memory,
+        before: Dialogue,
+        text: str | None,
+        pressed_data: str | None,
+        pressed: StoredRecommendation | None,
+    ) -> Moment:
+        press = parse_press(pressed_data) if pressed_data is not None else None
+        if pressed_data is None:
+            heard, verb = self._heard(text or "", Context(before.shown, before.focus, before.asked))
+        else:
+            heard, verb = self._pressed(press, pressed, before)
+        moment = self._moment(memory, before, _settled(heard, before), verb)
+        return replace(moment, pressed=pressed, press=press)
 
     def _heard(self, text: str, context: Context) -> tuple[Reading, Verb | None]:
         """A message as statements, or as the press that it stands for."""
@@ -250,6 +297,10 @@ class Conversations:
             known = 0 < press.slot <= len(dialogue.options)
             said = dialogue.options[press.slot - 1] if known else ""
             return (self._understanding.read(said, Context()), press.verb) if known else (Reading(""), Verb.STALE)
+        if press.verb is Verb.SPEAK:
+            codes = dict(enumerate(LANGUAGES, 1))
+            asked = Statement(Kind.INTENT, Intent.LANGUAGE, target=codes.get(press.slot))
+            return Reading("", (asked,)), press.verb
         item_id = pressed.item_id if pressed and pressed.item_id in self._catalogue else None
         statement = _statement_of(press.verb, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
@@ -276,8 +327,9 @@ class Conversations:
         draft: Draft,
         reply: Reply,
         outbox: Sequence[Mapping[str, Any]],
+        language: Language,
     ) -> None:
-        """Turn, statements, shown items, feedback, state and outgoing messages: one transaction."""
+        """Turn, statements, shown items, feedback, state, language and outgoing messages: one transaction."""
         user_id = moment.memory.user.id
         if draft.erases:
             await self._erase(incoming, user_id, outbox)
@@ -314,6 +366,8 @@ class Conversations:
             if incoming.press is None or moment.reading.text:
                 await unit.add_statements([_stored(s, moment) for s in moment.reading.statements])
             await unit.add_recommendations(self._recommendations(host, moment, draft))
+            if language != (spoken(moment.memory.user.language or incoming.language) or self._language):
+                await unit.set_language(user_id, language)
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
             await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())

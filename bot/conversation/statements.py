@@ -46,6 +46,7 @@ class Intent(StrEnum):
     CLEAR = "clear"  # no opinion of target any more
     SHARED = "shared"  # opened a link to target
     TOGETHER = "together"  # films for everybody in a group
+    LANGUAGE = "language"  # target holds the code of the language to speak, None: they ask which there are
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"

@@ -56,4 +56,4 @@ class Suggestions:
         item = self._catalogue[item_id]
         facts = " · ".join(self._wording.card_facets(item))
         poster, opens = item.external.get("image", ""), self._texts("shared_open")
-        return Suggestion(payload_of(item.id), item.name, facts, item.overview, poster, opens)
+        return Suggestion(payload_of(item.id), self._wording.film(item), facts, item.overview, poster, opens)

@@ -89,7 +89,7 @@ class Talk:
     async def export(self, user_id: str) -> str:
         return f"all about {user_id}"
 
-    async def suggest(self, channel: str, external_id: str, text: str) -> tuple[Suggestion, ...]:
+    async def suggest(self, channel: str, external_id: str, text: str, language: str | None) -> tuple[Suggestion, ...]:
         return tuple(Suggestion(f"rec_{n}", f"{text} <{n}>", "Crime", "A plot.", "", "More") for n in range(2))
 
 
@@ -113,8 +113,8 @@ class World:
                 settings,
                 self.store,
                 self.talk,  # type: ignore[arg-type]
-                commands={"start": "start over", "help": "how to talk to me"},
-                group_commands={"together": "films for all"},
+                commands={"en": {"start": "start over", "help": "how to talk to me"}, "zh": {"start": "重新开始"}},
+                group_commands={"en": {"together": "films for all"}},
                 texts=TEXTS,
                 announce=self.announced.append,
                 timing=timing,
@@ -190,6 +190,8 @@ async def test_a_message_is_answered(world: World) -> None:
     assert (heard.external_id, heard.chat_id, heard.name, heard.language) == ("7", "7", "Person 7", "en")
     assert world.announced == ["Usher is on Telegram as @usher_test_bot. Stop it with Ctrl+C."]
     assert [c["command"] for c in world.api.commands] == ["start", "help"]
+    assert world.api.menu(ANN, "zh") == [{"command": "start", "description": "重新开始"}]
+    assert world.api.menu(ANN, "fr") == world.api.commands
 
 
 async def test_commands_arrive_as_text_without_the_bots_name_or_a_start_payload(world: World) -> None:

@@ -52,6 +52,7 @@ class Asked:
     query_id: str
     external_id: str
     text: str
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def decode(update: Mapping[str, Any], inbox_id: int, me: Me) -> Incoming | Notic
         return _reaction(update, inbox_id)
     if "inline_query" in update:
         asked = update["inline_query"]
-        return Asked(str(asked["id"]), str(asked["from"]["id"]), str(asked["query"]))
+        person = asked["from"]
+        return Asked(str(asked["id"]), str(person["id"]), str(asked["query"]), person.get("language_code"))
     if "my_chat_member" in update:
         change = update["my_chat_member"]
         before, after = (change[name]["status"] in _PRESENT for name in ("old_chat_member", "new_chat_member"))

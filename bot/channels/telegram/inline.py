@@ -41,7 +41,7 @@ def link_of(bot: Bot) -> Callable[[str], str]:
 
 async def answer_inline(bot: Bot, conversations: Conversations, asked: Asked) -> None:
     """Answer a query. One that is out of date by now, since they typed on, is no error."""
-    found = await conversations.suggest(CHANNEL, asked.external_id, asked.text)
+    found = await conversations.suggest(CHANNEL, asked.external_id, asked.text, asked.language)
     try:
         results = [_result(bot, suggestion) for suggestion in found]
         await bot.answer_inline_query(asked.query_id, results, cache_time=CACHED, is_personal=True)

@@ -64,6 +64,7 @@ class Actions:
             Action.FORGET: privacy.forget,
             Action.ERASE: privacy.erase,
             Action.SHARED: sharing.shared,
+            Action.LANGUAGE: asking.language,
             Action.THANKS: asking.thanks,
             Action.CHAT: asking.chat,
         }

@@ -34,7 +34,7 @@ class Explaining(Room):
         lines = [self._texts("why_line", bar=_bar(r.share), share=round(100 * r.share), reason=r.text) for r in reasons]
         return Draft(
             replace(moment.dialogue, focus=item_id),
-            "\n".join([self._texts("why_title", title=item.name), *lines]),
+            "\n".join([self._texts("why_title", title=self._wording.film(item)), *lines]),
             buttons=(*self._item_buttons(moment, 1, ABOUT_BUTTONS), self._share(item)),
             shown=(item_id,),
             purpose="answer",

@@ -76,3 +76,4 @@ class Draft:
     marks: tuple[Mark, ...] = ()
     export: bool = False
     erases: bool = False
+    relaxed: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ class Reacting(Room):
         if item_id is None or cause is None or item_id not in self._catalogue:
             return Draft(moment.dialogue, self._texts("noted_which"))
         marks = await self._marks(moment)
-        text = self._texts(f"noted_{reaction(cause)}", title=self._catalogue[item_id].title)
+        text = self._texts(f"noted_{reaction(cause)}", title=self._wording.titled(self._catalogue[item_id]))
         buttons = self._buttons(moment, Verb.NEXT)
         after = replace(moment.dialogue, focus=item_id)
         if moment.reading.text:
@@ -52,7 +52,7 @@ class Reacting(Room):
         now = moment.before
         after = replace(then, shown=now.shown, shown_in=now.shown_in, past=now.past, questions=0)
         what = turn.text.strip() or turn.reply.get("notice") or ""
-        text = self._texts("undo", what=f"\u201c{what[:80]}\u201d") if what else self._texts("undo_dialogue")
+        text = self._texts("undo", what=self._texts("quoted", what=what[:80])) if what else self._texts("undo_dialogue")
         return Draft(after, text, buttons=self._buttons(moment, Verb.RECOMMEND), undone=turn.id)
 
     async def reset(self, moment: Moment) -> Draft:

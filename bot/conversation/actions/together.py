@@ -52,7 +52,8 @@ class Together(Room):
         heard = self._wording.acknowledge(moment.reading)
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])))
-        relaxed = self._texts("list_relaxed", what=self._texts.join(result.relaxed)) if result.relaxed else ""
+        gave_way = self._wording.labels(result.relaxed, state.wish)
+        relaxed = self._texts("list_relaxed", what=self._texts.join(gave_way)) if gave_way else ""
         cards = tuple(self._card(moment, slot, pick) for slot, pick in enumerate(result.picks, 1))
         shown = tuple(card.item_id for card in cards)
         after = replace(
@@ -72,6 +73,7 @@ class Together(Room):
             self._texts("together_rule"),
             self._buttons(moment, Verb.NEXT, Verb.JOIN),
             shown,
+            relaxed=tuple(gave_way),
         )
 
     async def explain(self, moment: Moment) -> Draft:
