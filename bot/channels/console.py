@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any, TextIO
 from uuid import uuid4
 
+from rich.console import Console as RichConsole
+from rich.live import Live
+from rich.text import Text
+
 from bot.conversation.press import Verb, parse_press
 from bot.conversation.reply import Button, Card, Explanation, Reply
 from bot.conversation.service import Conversations, Incoming
@@ -51,12 +55,24 @@ class Console:
                 listed = last if last.cards else listed
                 self._show(last)
                 await self._keep(last)
-                explanation = await self.conversations.explain(last)
+                explanation = await self._explained(last)
             except UsherError as error:
                 self._say(f"\n{error}")
                 continue
             if explanation is not None and explanation.adds:
                 self._say("\n" + _wrapped(explanation.text))
+
+    async def _explained(self, reply: Reply) -> Explanation | None:
+        """The explanation; on a terminal its words show as they come, and make way for what is said in the end."""
+        if not self.out.isatty():
+            return await self.conversations.explain(reply)
+        screen = RichConsole(file=self.out, width=WIDTH, highlight=False)
+        with Live(console=screen, transient=True, auto_refresh=False) as live:
+
+            async def show(words: str) -> None:
+                live.update(Text(f"\n{_wrapped(words)} …"), refresh=True)
+
+            return await self.conversations.explain(reply, show)
 
     async def serve_json(self) -> None:
         """One line in (plain text, ``{"text": ...}`` or ``{"press": ...}``), exactly one JSON line out."""

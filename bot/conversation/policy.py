@@ -25,13 +25,14 @@ class Action(StrEnum):
     NOTE = "note"  # acknowledge a reaction to one item
     STALE = "stale"  # a button that we can't place any more
     UNDO = "undo"
+    FORGET = "forget"  # one thing that was said counts no longer
     RESET = "reset"
     PROFILE = "profile"
     WATCHLIST = "watchlist"
     HISTORY = "history"
     PRIVACY = "privacy"
     EXPORT = "export"
-    FORGET = "forget"  # ask whether they mean it
+    FORGET_ME = "forget_me"  # ask whether they mean it
     ERASE = "erase"  # they do
     KEPT = "kept"  # they do not
     SHARED = "shared"  # an item that somebody sent them
@@ -61,7 +62,7 @@ DIRECT = {
     Intent.HISTORY: Action.HISTORY,
     Intent.PRIVACY: Action.PRIVACY,
     Intent.EXPORT: Action.EXPORT,
-    Intent.FORGET: Action.FORGET,
+    Intent.FORGET_ME: Action.FORGET_ME,
     Intent.SHARED: Action.SHARED,
     Intent.TOGETHER: Action.TOGETHER,
     Intent.LANGUAGE: Action.LANGUAGE,
@@ -87,9 +88,13 @@ def decide(
         return Decision(Action.STALE, "a press that refers to nothing we showed this person")
     if verb in PLAIN:
         return Decision(PLAIN[verb], f"pressed {verb}")
+    if verb is Verb.FORGET:
+        return Decision(Action.FORGET, "pressed forget: the next list does without it", reading.statements[0])
     if verb in REACTIONS:
         return Decision(Action.NOTE, f"pressed {verb}: the next list uses it", reading.statements[0])
     intents = {Intent(s.value): s for s in reading.statements if s.kind is Kind.INTENT}
+    if any(s.kind is not Kind.INTENT for s in reading.statements):
+        intents.pop(Intent.UNDO, None)  # "forget that, a western": what is said instead is what counts
     for intent, action in DIRECT.items():
         if intent in intents:
             return Decision(action, f"asked for {intent}", intents[intent])

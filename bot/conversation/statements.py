@@ -19,6 +19,7 @@ class Kind(StrEnum):
     CRITIQUE = "critique"  # about the last list: value is a Critique
     QUESTION = "question"  # about an item: value names the field ("director", "runtime", ...), target the item
     INTENT = "intent"  # value is an Intent
+    FORGET = "forget"  # something said before counts no longer: value is its key, as in ``evidence``
 
 
 class Intent(StrEnum):
@@ -42,7 +43,7 @@ class Intent(StrEnum):
     HISTORY = "history"
     PRIVACY = "privacy"  # what is kept, and why
     EXPORT = "export"  # all that is kept, as a file
-    FORGET = "forget"  # erase all that is kept
+    FORGET_ME = "forget_me"  # erase all that is kept
     CLEAR = "clear"  # no opinion of target any more
     SHARED = "shared"  # opened a link to target
     TOGETHER = "together"  # films for everybody in a group

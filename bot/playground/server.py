@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from base64 import b64encode
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -417,7 +418,9 @@ class BotApi:
         words, limit = ("text", TEXT_UNITS) if method == "sendMessage" else ("caption", CAPTION_UNITS)
         text, clean = worded(params, words, limit)
         photo, document = params.get("photo", ""), params.get("document", ("", b""))
-        if method == "sendPhoto" and not str(photo).startswith(("http://", "https://")):
+        if isinstance(photo, tuple):
+            photo = f"data:image/png;base64,{b64encode(photo[1]).decode()}"
+        elif method == "sendPhoto" and not str(photo).startswith(("http://", "https://")):
             raise Refusal(400, "Bad Request: wrong file identifier/HTTP URL specified")
         if method == "sendDocument" and not (isinstance(document, tuple) and document[1]):
             raise Refusal(400, "Bad Request: file must be non-empty")

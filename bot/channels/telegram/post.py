@@ -1,6 +1,7 @@
 """Outbox payloads -> calls of the Bot API.
 
-    {"text", "keyboard", "silent"}            a message; with "photo" (an address) its text is the caption
+    {"text", "keyboard", "silent"}            a message; with "photo" (an address) or
+                                              "picture" (base64 PNG) its text is the caption
     {"text", "export": user id}               all that is stored about a person, as a file
     {"edit": {"turn", "slot"}, "text"?, ...}  what a turn sent for a slot, shown anew
     {"replace": message id, "text", ...}      a message that was streamed, in its final form
@@ -10,6 +11,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -53,6 +55,9 @@ class Post:
             "reply_markup": _markup(payload["keyboard"]),
             "disable_notification": payload["silent"],
         }
+        if payload.get("picture"):
+            sent = await self._bot.send_photo(chat_id, b64decode(payload["picture"]), payload["text"], **common)
+            return str(sent.message_id)
         if payload.get("photo"):
             try:
                 sent = await self._bot.send_photo(chat_id, payload["photo"], payload["text"], **common)

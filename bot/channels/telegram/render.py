@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from math import ceil
@@ -46,6 +47,8 @@ def messages(
     if found:
         found[-1]["keyboard"] += rows(reply.buttons, link)
         found[-1].setdefault("slot", _slot(reply.buttons))
+    if reply.picture and found:
+        found[0]["picture"] = b64encode(reply.picture).decode()
     for later in found[1:]:
         later["silent"] = True
     if found and reply.export:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.conversation.evidence import Evidence
 from bot.conversation.policy import Decision
 from bot.conversation.press import Press
 from bot.conversation.reply import Button, Card, Mark, ToExplain
@@ -60,8 +61,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What to say, the state after it, and what was shown, slot by slot. ``undone``: the turn to take back;
-    ``export``: the person's data go along; ``erases``: all about them goes, this turn included."""
+    """What to say, the state after it, and what was shown, slot by slot. ``undone``: the turn to take back; ``keys``:
+    what its "forget" buttons name, slot by slot; ``forgotten``: the one thing that counts no longer; ``export``: the
+    person's data go along; ``erases``: all about them goes, this turn included."""
 
     dialogue: Dialogue
     text: str = ""
@@ -77,3 +79,5 @@ class Draft:
     export: bool = False
     erases: bool = False
     relaxed: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    forgotten: Evidence | None = None

@@ -18,11 +18,11 @@ class Privacy(Room):
     async def export(self, moment: Moment) -> Draft:
         return Draft(moment.dialogue, self._texts("export"), export=True)
 
-    async def forget(self, moment: Moment) -> Draft:
+    async def forget_me(self, moment: Moment) -> Draft:
         """Ask first: nothing brings it back."""
-        buttons = self._buttons(moment, Verb.ERASE, Verb.KEEP)
-        after = replace(moment.dialogue, asked="forget")
-        return Draft(after, self._texts("forget"), question=self._texts("forget_sure"), buttons=buttons)
+        buttons = self.buttons(moment, Verb.ERASE, Verb.KEEP)
+        after = replace(moment.dialogue, asked="forget_me")
+        return Draft(after, self._texts("forget_me"), question=self._texts("forget_me_sure"), buttons=buttons)
 
     async def erase(self, moment: Moment) -> Draft:
         return Draft(moment.dialogue, self._texts("erased"), erases=True)

@@ -25,7 +25,7 @@ class Sharing(Room):
             "\n".join(filter(None, [hello, self._texts("shared")])),
             (card,),
             self._texts("shared_ask"),
-            self._buttons(moment, Verb.RECOMMEND, Verb.SURPRISE),
+            self.buttons(moment, Verb.RECOMMEND, Verb.SURPRISE),
             (item.id,),
             "shared",
         )

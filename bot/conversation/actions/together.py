@@ -71,7 +71,7 @@ class Together(Room):
             "\n".join(filter(None, [heard, relaxed, self._texts("together_list", who=self._names(moment))])),
             cards,
             self._texts("together_rule"),
-            self._buttons(moment, Verb.NEXT, Verb.JOIN),
+            self.buttons(moment, Verb.NEXT, Verb.JOIN),
             shown,
             relaxed=tuple(gave_way),
         )
