@@ -180,6 +180,8 @@ class Engine:
         totals = consensus(served)
         values, rows = top_k(totals.unsqueeze(0), allowed.unsqueeze(0), self._config.pool)
         valid = rows[0][torch.isfinite(values[0])]
+        if not len(valid):
+            return SharedRecommendation((), self.version, relaxed)
         similar = self._likeness.target[valid]
         near = (similar @ similar.T).clamp_min(0) + self._sequels(valid, everybody)
         best = values[0][: len(valid)]

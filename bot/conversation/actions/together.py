@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.conversation.actions.moment import Draft, Moment
@@ -13,7 +14,7 @@ from bot.conversation.reply import Button, Card, Mark
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.taste import taste_of
 from bot.store.records import Memory
-from recsys.engine import SharedPick
+from recsys.engine import SharedPick, SharedRecommendation
 from recsys.group import MISERY
 from recsys.taste import Query
 
@@ -40,15 +41,11 @@ class Together(Room):
 
     async def recommend(self, moment: Moment) -> Draft:
         """What serves everybody who is in; see ``recsys.group`` for what is fair."""
-        intents = {s.value for s in moment.reading.statements if s.kind is Kind.INTENT}
         state = moment.dialogue
-        luck = SURPRISE if Intent.SURPRISE in intents else 0.0
-        gone = frozenset({*state.past, *moment.before.shown})
-        queries = [
-            Query(taste_of(member.events), state.wish, gone, LIST_LENGTH, luck, seed(moment.turn_id))
-            for member in moment.company
-        ]
-        result = await asyncio.to_thread(self._engine.recommend_together, queries)
+        result = await self._search(moment, {*state.past, *moment.before.shown})
+        if not result.picks or result.relaxed:  # those shown earlier come back before a wish has to give way
+            again = await self._search(moment, {*moment.before.shown})
+            result = again if again.picks and not again.relaxed else result
         heard = self._wording.acknowledge(moment.reading)
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])))
@@ -75,6 +72,16 @@ class Together(Room):
             shown,
             relaxed=tuple(gave_way),
         )
+
+    async def _search(self, moment: Moment, gone: Collection[str]) -> SharedRecommendation:
+        intents = {s.value for s in moment.reading.statements if s.kind is Kind.INTENT}
+        luck = SURPRISE if Intent.SURPRISE in intents else 0.0
+        wish, number = moment.dialogue.wish, seed(moment.turn_id)
+        queries = [
+            Query(taste_of(member.events), wish, frozenset(gone), LIST_LENGTH, luck, number)
+            for member in moment.company
+        ]
+        return await asyncio.to_thread(self._engine.recommend_together, queries)
 
     async def explain(self, moment: Moment) -> Draft:
         return Draft(moment.dialogue, self._texts("together_why"))
