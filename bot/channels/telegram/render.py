@@ -18,7 +18,7 @@ NOTICE_UNITS = 200
 """Telegram's limit for the short text that answers a button press."""
 ABOUT_ONE = frozenset({Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE})
 ROW_BUTTONS = 3
-ROW_LETTERS = 36
+ROW_LETTERS = 35
 """A phone shows about this many letters in one row of equally wide buttons."""
 
 _SENTENCE = re.compile(r"[.!?…]['\")\]]*\s+|\n+")
