@@ -14,7 +14,7 @@ test: install ## all tests, with the real models and the real catalogue
 	$(BIN)/usher setup
 	$(BIN)/python -m pytest
 
-browser: install ## the review app in Debian's Chromium (apt install chromium)
+browser: install ## the web pages in Debian's Chromium (apt install chromium)
 	$(PIP_INSTALL) --quiet "playwright>=1.65,<2" >&2
 	$(BIN)/usher setup
 	$(BIN)/python -m pytest tests/browser

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -17,9 +18,26 @@ from bot.wiring import Application, application
 from recsys.errors import ConfigError
 from recsys.progress import Progress
 
+if TYPE_CHECKING:
+    from bot.channels.telegram.pace import Timing
+
 ProgressBars = Callable[[], AbstractContextManager[Progress]]
 
-COMMANDS = ("start", "recommend", "profile", "watchlist", "history", "undo", "reset", "language", "help")
+COMMANDS = (
+    "start",
+    "recommend",
+    "profile",
+    "watchlist",
+    "history",
+    "undo",
+    "reset",
+    "language",
+    "privacy",
+    "export",
+    "forget",
+    "help",
+)
+GROUP_COMMANDS = ("together", "recommend", "reset", "privacy", "help")
 
 
 def serve_terminal(
@@ -54,7 +72,7 @@ def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -
             beside(app, announce),
             alerting(settings, app.store, app.texts[settings.default_language], render.plain),
         ):
-            await _on_telegram(app, announce)
+            await on_telegram(app, announce)
 
     asyncio.run(serve())
 
@@ -98,7 +116,7 @@ def serve_playground(settings: Settings, announce: Announce, bars: ProgressBars,
         try:
             local = settings.model_copy(update={"telegram_base_url": page.api.base_url})
             async with application(local, *parts) as app:
-                await _on_telegram(app, announce)
+                await on_telegram(app, announce)
         finally:
             await page.api.stop()
 
@@ -117,7 +135,8 @@ async def beside(app: Application, announce: Announce) -> AsyncIterator[None]:
         yield
 
 
-async def _on_telegram(app: Application, announce: Announce) -> None:
+async def on_telegram(app: Application, announce: Announce, timing: Timing | None = None) -> None:
+    """Serve Telegram with an application, until cancelled or SIGTERM."""
     from bot.channels.telegram.run import run_telegram
 
     texts = app.texts[app.settings.default_language]
@@ -125,7 +144,11 @@ async def _on_telegram(app: Application, announce: Announce) -> None:
         app.settings,
         app.store,
         app.conversations,
-        commands={name: texts(f"command_{name}") for name in COMMANDS},
+        commands={code: {name: own(f"command_{name}") for name in COMMANDS} for code, own in app.texts.items()},
+        group_commands={
+            code: {name: own(f"command_{name}") for name in GROUP_COMMANDS} for code, own in app.texts.items()
+        },
         texts={key: texts(key) for key in ("only_text", "groups", "trouble")},
         announce=announce,
+        timing=timing,
     )

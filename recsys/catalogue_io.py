@@ -41,6 +41,8 @@ SPELLED: Final = {"alt_titles": "aliases", "vote_count": "popularity", "vote_ave
 is the week's traffic, not a count."""
 
 PROSE: Final = ("overview", "description", "text")
+IMAGES: Final = ("image", "poster", "poster_url")
+"""Columns that hold the address of an item's picture."""
 NUMBERS: Final = frozenset({"runtime", "popularity", "rating"})
 MAX_CELL: Final = 1 << 20
 MAX_ID: Final = 64
@@ -207,6 +209,9 @@ def _item(row: dict[str, Any], numeric: set[str], origin: str) -> Item:
             numbers[name] = number
         elif name.endswith("_id"):
             external[name] = clean(_text(cell))
+        elif name in IMAGES:
+            if (address := clean(_text(cell))).startswith(("http://", "https://")):
+                external.setdefault("image", address)
         else:
             kind = KINDS.get(name, name)
             facets[kind] = tuple(dict.fromkeys((*facets.get(kind, ()), *_values(cell))))

@@ -30,6 +30,7 @@ from recsys.catalogue import Catalogue, Facet, Item
 from recsys.elicit import telling
 from recsys.encoder import Encoder
 from recsys.errors import ConfigError, ModelError
+from recsys.group import consensus, utilities
 from recsys.index import diversify, series, top_k
 from recsys.models.als import FoldIn
 from recsys.models.bilinear import Bilinear
@@ -68,6 +69,25 @@ class Recommendation:
     """The answer to one query, best first. ``relaxed`` names the wishes that had to give way, if any."""
 
     picks: tuple[Pick, ...]
+    model_version: str
+    relaxed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPick:
+    """An item for several people: its score is the mean of ``average`` and ``least`` of ``served``, which says how well
+    it serves each query's person, from 0 to 1 (see ``recsys.group``)."""
+
+    item_id: str
+    score: float
+    served: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRecommendation:
+    """The answer to several people's queries, best first. ``relaxed`` as in ``Recommendation``."""
+
+    picks: tuple[SharedPick, ...]
     model_version: str
     relaxed: tuple[str, ...] = ()
 
@@ -141,6 +161,41 @@ class Engine:
             picks = self._explain(query, b, chosen, weights, points, scores, said.get(b, 1.0))
             out.append(Recommendation(picks, self.version, relaxed[b]))
         return out
+
+    @torch.inference_mode()
+    def recommend_together(self, queries: Sequence[Query]) -> SharedRecommendation:
+        """The items that serve the people of several queries best; the first query's wish is that of all.
+
+        What anybody vetoes, reacted to or excludes is out for everybody.
+        """
+        reactions = {item_id: weight for query in queries for item_id, weight in query.taste.items.items()}
+        vetoes = tuple(veto for query in queries for veto in query.taste.vetoes)
+        everybody = replace(
+            queries[0],
+            taste=Taste(reactions, vetoes=vetoes),
+            exclude=frozenset().union(*(query.exclude for query in queries)),
+        )
+        mask, relaxed = self._candidates(everybody)
+        allowed = torch.from_numpy(mask).to(self.device)
+        shared = [replace(query, wish=queries[0].wish) for query in queries]
+        points, _ = self._points(shared, self._weights(shared))
+        served = utilities(torch.stack([points[s] for s in SIGNALS]).sum(dim=0), allowed)
+        totals = consensus(served)
+        values, rows = top_k(totals.unsqueeze(0), allowed.unsqueeze(0), self._config.pool)
+        valid = rows[0][torch.isfinite(values[0])]
+        if not len(valid):
+            return SharedRecommendation((), self.version, relaxed)
+        similar = self._likeness.target[valid]
+        near = (similar @ similar.T).clamp_min(0) + self._sequels(valid, everybody)
+        best = values[0][: len(valid)]
+        # The trade-off is in points, of which the scores of a pool spread over about one.
+        spread = best.std(correction=0).clamp_min(1e-6)
+        chosen = valid[diversify(best / spread, near, queries[0].k, self._config.trade_off)]
+        picks = tuple(
+            SharedPick(self.catalogue.items[row].id, float(totals[row]), tuple(served[:, row].tolist()))
+            for row in chosen.tolist()
+        )
+        return SharedRecommendation(picks, self.version, relaxed)
 
     @torch.inference_mode()
     def scores(self, queries: Sequence[Query]) -> npt.NDArray[np.float32]:

@@ -10,6 +10,7 @@ import textwrap
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TextIO
 from uuid import uuid4
 
@@ -25,6 +26,7 @@ from recsys.errors import UsherError
 CHANNEL = "console"
 WIDTH = 96
 HINT = 'Type what you feel like, or e.g. "like 2", "why 1", "save 3". Ctrl+D ends.'
+EXPORT = Path("usher-export.json")
 CARD_VERBS = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE, Verb.UNSAVE, Verb.MORE, Verb.WHY)
 
 
@@ -53,6 +55,7 @@ class Console:
                 last = await self.conversations.turn(self._incoming(None if press else line, press))
                 listed = last if last.cards else listed
                 self._show(last)
+                await self._keep(last)
                 explanation = await self._explained(last)
             except UsherError as error:
                 self._say(f"\n{error}")
@@ -80,9 +83,23 @@ class Console:
                 reply = await self.conversations.turn(self._incoming(text, press))
                 explanation = await self.conversations.explain(reply)
                 answer = as_json(reply, explanation)
+                if reply.export is not None:
+                    answer["export"] = json.loads(await self.conversations.export(reply.export))
             except UsherError as error:
                 answer = {"error": str(error)}
             self._say(json.dumps(answer, ensure_ascii=False))
+
+    async def _keep(self, reply: Reply) -> None:
+        """Write the file that a reply brings along, beside where they are."""
+        if reply.export is None:
+            return
+        kept = await self.conversations.export(reply.export)
+        try:
+            await asyncio.to_thread(EXPORT.write_text, kept, encoding="utf-8")
+        except OSError as error:
+            self._say(f"It can't be written here ({error.strerror}): go where you may write, and try again.")
+        else:
+            self._say(f"It is in {EXPORT}.")
 
     def _incoming(self, text: str | None, press: str | None) -> Incoming:
         return Incoming(CHANNEL, self.person, self.person, f"{CHANNEL}:{uuid4()}", text, press)
@@ -161,7 +178,7 @@ def _item_json(card: Card) -> dict[str, Any]:
 
 
 def _buttons_json(buttons: tuple[Button, ...]) -> list[dict[str, str]]:
-    return [{"label": b.label, "press": b.press} for b in buttons]
+    return [{"label": b.label, "press": b.press} for b in _presses(buttons)]
 
 
 def _parse(line: str) -> tuple[str | None, str | None]:
@@ -180,9 +197,10 @@ def _parse(line: str) -> tuple[str | None, str | None]:
 def _typed_press(line: str, last: Reply | None, listed: Reply | None) -> str | None:
     """``a`` presses the first button under the latest reply, ``like 2`` the second card of the latest list."""
     typed = line.strip().lower()
-    letters = "abcdefghijklmnopqrstuvwxyz"[: len(last.buttons)] if last else ""
-    if last and len(typed) == 1 and typed in letters:
-        return last.buttons[letters.index(typed)].press
+    buttons = _presses(last.buttons) if last else ()
+    letters = "abcdefghijklmnopqrstuvwxyz"[: len(buttons)]
+    if len(typed) == 1 and typed in letters:
+        return buttons[letters.index(typed)].press
     match = re.fullmatch(r"([a-z]+) (\d)", typed)
     if not match or match[1] not in CARD_VERBS:
         return None
@@ -202,7 +220,12 @@ def _card(card: Card) -> str:
 
 
 def _buttons(buttons: tuple[Button, ...]) -> str:
-    return "   ".join(f"[{chr(ord('a') + n)}] {button.label}" for n, button in enumerate(buttons))
+    return "   ".join(f"[{chr(ord('a') + n)}] {button.label}" for n, button in enumerate(_presses(buttons)))
+
+
+def _presses(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
+    """The buttons that can be pressed here: a terminal passes nothing on."""
+    return tuple(button for button in buttons if button.press)
 
 
 def _wrapped(text: str) -> str:

@@ -30,6 +30,14 @@ class Action(StrEnum):
     PROFILE = "profile"
     WATCHLIST = "watchlist"
     HISTORY = "history"
+    PRIVACY = "privacy"
+    EXPORT = "export"
+    FORGET_ME = "forget_me"  # ask whether they mean it
+    ERASE = "erase"  # they do
+    KEPT = "kept"  # they do not
+    SHARED = "shared"  # an item that somebody sent them
+    TOGETHER = "together"  # who watches?
+    JOIN = "join"
     LANGUAGE = "language"
     HELP = "help"
     THANKS = "thanks"
@@ -52,13 +60,21 @@ DIRECT = {
     Intent.PROFILE: Action.PROFILE,
     Intent.WATCHLIST: Action.WATCHLIST,
     Intent.HISTORY: Action.HISTORY,
+    Intent.PRIVACY: Action.PRIVACY,
+    Intent.EXPORT: Action.EXPORT,
+    Intent.FORGET_ME: Action.FORGET_ME,
+    Intent.SHARED: Action.SHARED,
+    Intent.TOGETHER: Action.TOGETHER,
     Intent.LANGUAGE: Action.LANGUAGE,
     Intent.HELP: Action.HELP,
 }
 """Commands: said outright, so they win over everything else in the message."""
 
-REACTIONS = frozenset({Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE, Verb.UNSAVE})
+REACTIONS = frozenset({Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE, Verb.UNSAVE, Verb.CLEAR})
 """Presses that are acknowledged without a new list: people often press several in a row."""
+
+PLAIN = {Verb.ERASE: Action.ERASE, Verb.KEEP: Action.KEPT, Verb.JOIN: Action.JOIN}
+"""Presses that are about nothing that was shown."""
 
 CLOSING = {Intent.BYE: Action.BYE, Intent.THANKS: Action.THANKS}
 
@@ -70,6 +86,8 @@ def decide(
     ``knows_taste``: any lasting taste is known; ``newcomer``: this is their first turn."""
     if verb is Verb.STALE:
         return Decision(Action.STALE, "a press that refers to nothing we showed this person")
+    if verb in PLAIN:
+        return Decision(PLAIN[verb], f"pressed {verb}")
     if verb is Verb.FORGET:
         return Decision(Action.FORGET, "pressed forget: the next list does without it", reading.statements[0])
     if verb in REACTIONS:

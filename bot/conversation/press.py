@@ -30,6 +30,10 @@ class Verb(StrEnum):
     SURPRISE = "surprise"
     NONE = "none"
     RECOMMEND = "recommend"
+    CLEAR = "clear"  # take an opinion of this item back
+    ERASE = "erase"  # yes, forget me
+    KEEP = "keep"  # no, do not
+    JOIN = "join"  # those who watch together
     SPEAK = "speak"  # language number `slot`
     STALE = "stale"  # never sent: what an unknown or outdated press is taken for
 

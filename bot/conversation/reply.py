@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice. ``press`` is what a channel hands back when it is pressed: at most 64 bytes of ASCII."""
+    """A choice. ``press`` is what a channel hands back when it is pressed: at most 64 bytes of ASCII. With ``shares``
+    it presses nothing: it passes on a link that opens ``/start shares`` at whoever receives it, where a channel can."""
 
     label: str
     press: str
+    shares: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,22 @@ class Card:
     contributions: Mapping[str, float] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
     external: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def poster(self) -> str:
+        """The address of its picture; empty without one."""
+        return self.external.get("image", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a message shown before looks now: the one with a turn's card in ``slot``, or that turn's last one (slot 0).
+    ``text`` replaces its words, ``None`` leaves them."""
+
+    turn_id: str
+    slot: int
+    buttons: tuple[Button, ...] = ()
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +113,10 @@ class Reply:
     """A short acknowledgement of a button press (Telegram's callback answer); the text may then be empty."""
     explain: ToExplain | None = None
     """What an explanation after this reply should be about."""
+    marks: tuple[Mark, ...] = ()
+    """What changed on messages shown before."""
+    export: str | None = None
+    """Whose data to send along as a file: an id for ``Conversations.export``."""
     relaxed: tuple[str, ...] = ()
     """The wishes that this list had to let go of, as the text says."""
     ms: Mapping[str, float] = field(default_factory=dict)

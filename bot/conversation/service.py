@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,11 +15,13 @@ import structlog
 
 from bot.conversation.actions import Actions, Draft, Moment, reaction
 from bot.conversation.explaining import Explainer
-from bot.conversation.policy import decide
+from bot.conversation.policy import PLAIN, decide
 from bot.conversation.press import Press, Verb, parse_press
 from bot.conversation.reply import Explanation, Reply
+from bot.conversation.sharing import Links
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Context, Intent, Kind, Reading, Statement
+from bot.conversation.suggestions import Suggestion, Suggestions
 from bot.conversation.taste import event_of, payload_of, taste_of
 from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording
@@ -30,6 +33,7 @@ from bot.store.records import (
     StoredRecommendation,
     StoredStatement,
     Turn,
+    User,
     new_id,
     utcnow,
 )
@@ -40,6 +44,8 @@ from recsys.phrase import OnPartial
 
 EVENING = timedelta(hours=4)
 """A longer silence ends the evening: its wish is forgotten, the taste stays."""
+COMPANY = 12
+"""People of a group whose tastes count at once: those who joined or spoke last."""
 
 Deliver = Callable[[Reply], Sequence[Mapping[str, Any]]]
 
@@ -59,6 +65,8 @@ class Incoming:
     name: str = ""
     language: str | None = None
     inbox_id: int | None = None
+    group: str | None = None
+    """The title of the group that it was said in; None in a private chat."""
 
 
 BackRoom = Callable[[Incoming], Awaitable[Reply | None]]
@@ -82,9 +90,10 @@ class Clock:
 class Voice:
     """What is said in one language."""
 
-    def __init__(self, store: Store, engine: Engine, texts: Texts) -> None:
+    def __init__(self, store: Store, understanding: Understanding, engine: Engine, texts: Texts) -> None:
         self.wording = Wording(texts, engine.catalogue)
         self.actions = Actions(store, engine, texts)
+        self.suggestions = Suggestions(understanding, engine, texts)
 
 
 class Conversations:
@@ -106,8 +115,9 @@ class Conversations:
         self._understanding = understanding
         self._engine = engine
         self._catalogue = engine.catalogue
-        self._voices = {code: Voice(store, engine, own) for code, own in texts.items()}
+        self._voices = {code: Voice(store, understanding, engine, own) for code, own in texts.items()}
         self._language = language
+        self._links = Links(engine.catalogue)
         self._back_room = back_room
         self.explainer = explainer
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -122,10 +132,12 @@ class Conversations:
         one transaction. Raises ``StoreError`` when that fails: then nothing has happened."""
         if incoming.text is not None:
             incoming = replace(incoming, text=_storable(incoming.text))
-        if self._back_room is not None and (reply := await self._back_room(incoming)) is not None:
+        private = incoming.group is None
+        if self._back_room is not None and private and (reply := await self._back_room(incoming)) is not None:
             await self._deliver_apart(incoming, deliver(reply))
             return reply
-        lock = self._locks.setdefault(f"{incoming.channel}:{incoming.external_id}", asyncio.Lock())
+        talker = incoming.external_id if private else incoming.chat_id
+        lock = self._locks.setdefault(f"{incoming.channel}:{talker}", asyncio.Lock())
         async with lock:
             return await self._turn(incoming, deliver)
 
@@ -142,18 +154,39 @@ class Conversations:
         """The explanation that a reply calls for, in checked words; see ``Explainer.explain``."""
         return await self.explainer.explain(reply, on_partial)
 
+    async def suggest(
+        self, channel: str, external_id: str, text: str, language: str | None = None
+    ) -> tuple[Suggestion, ...]:
+        """Items to pass on for a few words; ``language`` is their channel's. Nothing is stored."""
+        async with self._store.reading() as reading:
+            user = await reading.user_called(channel, external_id)
+            memory = await reading.memory(user.id) if user else None
+        words = _storable(text)
+        voice = self._voices[self._spoken(memory, language, Reading(words))]
+        return await voice.suggestions.find(words, memory)
+
+    async def export(self, user_id: str) -> str:
+        """All that is stored about a person, as JSON text."""
+        async with self._store.reading() as reading:
+            return json.dumps(await reading.export_user(user_id), ensure_ascii=False, indent=2)
+
     async def _turn(self, incoming: Incoming, deliver: Deliver) -> Reply:
         clock = Clock()
         press = parse_press(incoming.press) if incoming.press is not None else None
         user = await self._store.user(incoming.channel, incoming.external_id, incoming.name)
+        host = await self._host(incoming) or user
         async with self._store.reading() as reading:
             memory = await reading.memory(user.id)
-            pressed, pressed_in = await _behind(reading, user.id, press)
-        if memory is None:  # erased between the two lines above
+            hosted = memory if host is user else await reading.memory(host.id)
+            pressed, pressed_in = await _behind(reading, host.id, press)
+        if memory is None or hosted is None:  # erased between the two lines above
             return await self._turn(incoming, deliver)
+        memory = replace(memory, conversation=hosted.conversation, last_turn=hosted.last_turn)
         clock.lap("remember")
         before = _state(memory)
         moment = self._understood(memory, before, incoming.text, incoming.press, pressed, pressed_in)
+        if host is not user:
+            moment = await self._in_company(moment)
         language = self._spoken(memory, incoming.language, moment.reading)
         voice = self._voices[language]
         clock.lap("understand")
@@ -168,18 +201,21 @@ class Conversations:
             understood=voice.wording.understood(moment.reading.statements),
             notice=draft.notice,
             explain=draft.explain,
+            marks=draft.marks,
+            export=user.id if draft.export else None,
             relaxed=draft.relaxed,
             ms=clock.ms,
         )
-        await self._commit(incoming, moment, draft, reply, pressed, deliver(reply), language)
+        await self._commit(incoming, host, moment, draft, reply, deliver(reply), language)
         log.info("turn", turn=moment.turn_id, action=moment.decision.action, **clock.ms)
         return reply
 
-    def _spoken(self, memory: Memory, channels: str | None, heard: Reading) -> Language:
+    def _spoken(self, memory: Memory | None, channels: str | None, heard: Reading) -> Language:
         """The language to answer in: asked for now, chosen before, written in, the channel's, or the default."""
         asked = next((s.target for s in heard.statements if s.kind is Kind.INTENT and s.value == Intent.LANGUAGE), None)
+        chosen = memory.user.language if memory else None
         written: Language | None = "zh" if writes_chinese(heard.text) else None
-        return spoken(asked or memory.user.language) or written or spoken(channels) or self._language
+        return spoken(asked or chosen) or written or spoken(channels) or self._language
 
     async def rethink(self, memory: Memory, turn: Turn, pressed: StoredRecommendation | None) -> tuple[Moment, Draft]:
         """What the present code and model would answer to a turn of the past, for reviewers. Nothing is stored.
@@ -189,6 +225,21 @@ class Conversations:
         before = Dialogue.from_json(turn.reply.get("before", {}))
         moment = self._understood(memory, before, turn.text, turn.press, pressed)
         return moment, await self._voices[self._spoken(memory, None, moment.reading)].actions.act(moment)
+
+    async def _host(self, incoming: Incoming) -> User | None:
+        """A group, which has its conversation as a person has one, but no taste of its own."""
+        if incoming.group is None:
+            return None
+        return await self._store.user(incoming.channel, incoming.chat_id, incoming.group)
+
+    async def _in_company(self, moment: Moment) -> Moment:
+        """A group's moment: its conversation keeps what is wished for, not what was said, and the speaker is in."""
+        company = tuple(dict.fromkeys((*moment.before.company, moment.memory.user.id)))[-COMPANY:]
+        async with self._store.reading() as reading:
+            known = {user_id: await reading.memory(user_id) for user_id in company}
+        members = tuple(member for member in known.values() if member)
+        silent = replace(moment.dialogue, transcript="", words="", company=company)
+        return replace(moment, dialogue=silent, company=members)
 
     def _understood(
         self,
@@ -201,13 +252,23 @@ class Conversations:
     ) -> Moment:
         press = parse_press(pressed_data) if pressed_data is not None else None
         if pressed_data is None:
-            context = Context(before.shown, before.focus, before.asked)
-            heard, verb = self._understanding.read(text or "", context), None
+            heard, verb = self._heard(text or "", Context(before.shown, before.focus, before.asked))
         elif press is not None and press.verb is Verb.FORGET:
             heard, verb = _forgetting(pressed_in, press.slot)
         else:
             heard, verb = self._pressed(press, pressed, before)
-        return self._moment(memory, before, _settled(heard, before), verb)
+        moment = self._moment(memory, before, _settled(heard, before), verb)
+        return replace(moment, pressed=pressed, press=press)
+
+    def _heard(self, text: str, context: Context) -> tuple[Reading, Verb | None]:
+        """A message as statements, or as the press that it stands for."""
+        if item_id := self._links.opened(text):
+            return Reading(text, (Statement(Kind.INTENT, Intent.SHARED, target=item_id),)), None
+        heard = self._understanding.read(text, context)
+        intents = {s.value for s in heard.statements if s.kind is Kind.INTENT}
+        if context.asked == "forget_me" and intents & {Intent.YES, Intent.NO}:
+            return Reading(text), Verb.ERASE if Intent.YES in intents else Verb.KEEP
+        return heard, None
 
     def _pressed(
         self, press: Press | None, pressed: StoredRecommendation | None, dialogue: Dialogue
@@ -215,6 +276,8 @@ class Conversations:
         """A press as the statement that it stands for."""
         if press is None:
             return Reading(""), Verb.STALE
+        if press.verb in PLAIN:
+            return Reading(""), press.verb
         if press.verb is Verb.SAY:
             known = 0 < press.slot <= len(dialogue.options)
             said = dialogue.options[press.slot - 1] if known else ""
@@ -227,8 +290,16 @@ class Conversations:
         statement = _statement_of(press.verb, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
 
-    def _moment(self, memory: Memory, before: Dialogue, heard: Reading, verb: Verb | None) -> Moment:
+    def _moment(
+        self,
+        memory: Memory,
+        before: Dialogue,
+        heard: Reading,
+        verb: Verb | None,
+    ) -> Moment:
         dialogue = before.heard(heard.statements, self._catalogue).noted(heard)
+        if before.asked == "forget_me":  # only the very next answer counts
+            dialogue = replace(dialogue, asked=None)
         taste = taste_of([*memory.events, *(event_of(s) for s in heard.statements if s.lasts)])
         decision = decide(heard, dialogue, verb, knows_taste=bool(taste), newcomer=memory.last_turn is None)
         return Moment(new_id(), memory.turns + 1, memory, before, dialogue, taste, heard, decision)
@@ -236,18 +307,21 @@ class Conversations:
     async def _commit(
         self,
         incoming: Incoming,
+        host: User,
         moment: Moment,
         draft: Draft,
         reply: Reply,
-        pressed: StoredRecommendation | None,
         outbox: Sequence[Mapping[str, Any]],
         language: Language,
     ) -> None:
         """Turn, statements, shown items, feedback, state, language and outgoing messages: one transaction."""
         user_id = moment.memory.user.id
+        if draft.erases:
+            await self._erase(incoming, user_id, outbox)
+            return
         current = moment.memory.conversation
         fresh = current is None or _is_over(current)
-        conversation = Conversation(user_id=user_id, chat_id=incoming.chat_id) if fresh or current is None else current
+        conversation = Conversation(user_id=host.id, chat_id=incoming.chat_id) if fresh or current is None else current
         async with self._store.unit() as unit:
             if fresh:
                 await unit.start_conversation(conversation)
@@ -255,9 +329,9 @@ class Conversations:
                 Turn(
                     id=moment.turn_id,
                     conversation_id=conversation.id,
-                    user_id=user_id,
+                    user_id=host.id,
                     number=1 if fresh else moment.number,
-                    text=moment.reading.text,
+                    text="" if moment.company else moment.reading.text,  # in a group others spoke too
                     press=incoming.press,
                     action=moment.decision.action,
                     why=moment.decision.why,
@@ -274,11 +348,11 @@ class Conversations:
                     ms=reply.ms,
                 )
             )
-            for feedback in _feedback(incoming, moment, pressed):
+            for feedback in _feedback(incoming, moment):
                 await unit.add_feedback(feedback)
             if incoming.press is None or moment.reading.text:
                 await unit.add_statements([_stored(s, moment) for s in moment.reading.statements])
-            await unit.add_recommendations(self._recommendations(moment, draft))
+            await unit.add_recommendations(self._recommendations(host, moment, draft))
             if language != (spoken(moment.memory.user.language or incoming.language) or self._language):
                 await unit.set_language(user_id, language)
             if draft.forgotten:
@@ -290,9 +364,19 @@ class Conversations:
                 await unit.enqueue(incoming.channel, incoming.chat_id, payload, turn_id=moment.turn_id)
             if incoming.inbox_id is not None:
                 await unit.inbox_done(incoming.inbox_id)
+                if moment.company:
+                    await unit.inbox_emptied(incoming.inbox_id)
             await unit.commit()
 
-    def _recommendations(self, moment: Moment, draft: Draft) -> list[StoredRecommendation]:
+    async def _erase(self, incoming: Incoming, user_id: str, outbox: Sequence[Mapping[str, Any]]) -> None:
+        """Nothing stays, not even this turn; the goodbye goes too, once it is sent."""
+        async with self._store.unit() as unit:
+            await unit.forget_user(user_id)
+            for payload in outbox:
+                await unit.enqueue(incoming.channel, incoming.chat_id, {**payload, "last": True})
+            await unit.commit()
+
+    def _recommendations(self, host: User, moment: Moment, draft: Draft) -> list[StoredRecommendation]:
         cards = {card.slot: card for card in draft.cards}
         rows = []
         for slot, item_id in enumerate(draft.shown, 1):
@@ -300,7 +384,7 @@ class Conversations:
             rows.append(
                 StoredRecommendation(
                     turn_id=moment.turn_id,
-                    user_id=moment.memory.user.id,
+                    user_id=host.id,
                     slot=slot,
                     item_id=item_id,
                     purpose=draft.purpose,
@@ -369,9 +453,9 @@ def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statem
         return Statement(Kind.INTENT, whole[verb])
     if item_id is None:
         return None
-    about = {Verb.SAVE: Intent.SAVE, Verb.UNSAVE: Intent.UNSAVE, Verb.WHY: Intent.WHY}
+    about = {Verb.SAVE: Intent.SAVE, Verb.UNSAVE: Intent.UNSAVE, Verb.WHY: Intent.WHY, Verb.CLEAR: Intent.CLEAR}
     if verb in about:
-        return Statement(Kind.INTENT, about[verb], target=item_id)
+        return Statement(Kind.INTENT, about[verb], target=item_id, lasting=verb is Verb.CLEAR)
     if verb is Verb.MORE:
         return Statement(Kind.ITEM, "like", 1, target=item_id)
     if verb is Verb.MEANT:
@@ -381,9 +465,9 @@ def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statem
     return Statement(Kind.ITEM, "opinion", polarity, target=item_id, lasting=True, seen=True)
 
 
-def _feedback(incoming: Incoming, moment: Moment, pressed: StoredRecommendation | None) -> list[Feedback]:
+def _feedback(incoming: Incoming, moment: Moment) -> list[Feedback]:
     """Reactions to items: every press about one, and words about those just shown."""
-    found = []
+    found, pressed = [], moment.pressed
     for said in moment.reading.statements:
         kind = reaction(said)
         item_id = said.target or (moment.target() if said is moment.decision.cause else None)

@@ -34,6 +34,7 @@ class Dialogue:
     all of tonight's lists; ``focus`` is the item talked about; ``asked`` and ``options`` are the open question and
     its ready answers, ``questions`` how many were asked in a row; ``pending`` is the opinion that waits for an
     ambiguous title to be settled. ``transcript``, ``words``, ``named`` and ``echoed`` are the talk so far.
+    ``company`` holds the ids of those who watch together, in a group.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -54,6 +55,7 @@ class Dialogue:
     words: str = ""
     named: tuple[str, ...] = ()
     echoed: tuple[Clause, ...] = ()
+    company: tuple[str, ...] = ()
 
     @property
     def talk(self) -> Talk:
@@ -203,7 +205,7 @@ class Dialogue:
             known[name] = tuple(clause_from_json(c) for c in known.get(name, ()))
         for name in ("ranges", "outside"):
             known[name] = tuple(Range(**r) for r in known.get(name, ()))
-        for name in ("moods", "like", "shown", "past", "options", "named"):
+        for name in ("moods", "like", "shown", "past", "options", "named", "company"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
 

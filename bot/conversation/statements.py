@@ -41,6 +41,12 @@ class Intent(StrEnum):
     PROFILE = "profile"
     WATCHLIST = "watchlist"
     HISTORY = "history"
+    PRIVACY = "privacy"  # what is kept, and why
+    EXPORT = "export"  # all that is kept, as a file
+    FORGET_ME = "forget_me"  # erase all that is kept
+    CLEAR = "clear"  # no opinion of target any more
+    SHARED = "shared"  # opened a link to target
+    TOGETHER = "together"  # films for everybody in a group
     LANGUAGE = "language"  # target holds the code of the language to speak, None: they ask which there are
     HELP = "help"
     THANKS = "thanks"

@@ -44,6 +44,8 @@ def _item(items: dict[str, float], event: Event) -> None:
         items.setdefault(item_id, ACCEPTED)
     elif event.kind == "unsave" and items.get(item_id) == ACCEPTED:
         del items[item_id]
+    elif "clear" in (event.kind, event.value):
+        items.pop(item_id, None)
     elif event.seen:
         items.setdefault(item_id, 0.0)
 

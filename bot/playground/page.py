@@ -110,7 +110,7 @@ class Page:
 
     def _snapshot(self) -> dict[str, Any]:
         api, now = self.api, monotonic()
-        chats = [(number, name) for number, name in PEOPLE.items()] + [(GROUP, "Film night")]
+        chats = [*PEOPLE.items(), (GROUP, "Film night")]
         return {
             "version": api.version,
             "bot": BOT,

@@ -27,6 +27,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from bot.playground.markup import (
+    CALLBACK_BYTES,
     CAPTION_UNITS,
     NOTICE_UNITS,
     TEXT_UNITS,
@@ -156,8 +157,7 @@ class BotApi:
             )
         )
         self._serving = asyncio.create_task(self._server.serve([listener]))
-        while not self._server.started:
-            await asyncio.sleep(0.005)
+        await self._server.listening.wait()
 
     async def stop(self) -> None:
         """Go away."""
@@ -268,10 +268,8 @@ class BotApi:
         """A person founds a group and adds the bot."""
         self._groups[chat] = {"id": chat, "type": "supergroup", "title": title}
         change = {"chat": self._groups[chat], "from": self.person(adder), "date": 1_700_000_000}
-        member = {"user": BOT, "status": "member"}
-        await self.queue(
-            {"my_chat_member": change | {"old_chat_member": {"status": "left"}, "new_chat_member": member}}
-        )
+        was, now = ({"user": BOT, "status": status} for status in ("left", "member"))
+        await self.queue({"my_chat_member": change | {"old_chat_member": was, "new_chat_member": now}})
 
     def block(self, chat: int) -> None:
         """A person blocks the bot."""
@@ -292,6 +290,11 @@ class BotApi:
         self._updates.append(numbered)
         await self._tell()
         return numbered
+
+    @property
+    def pending(self) -> int:
+        """Updates that the bot has not acknowledged."""
+        return len(self._updates)
 
     def seen(self, chat: int) -> list[Message]:
         """The bot's messages in one chat."""
@@ -513,7 +516,15 @@ def _json(body: object, status: int = 200) -> Response:
 
 
 class _Server(uvicorn.Server):
-    """Leaves the process's signals to whoever runs it."""
+    """Leaves the process's signals to whoever runs it, and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

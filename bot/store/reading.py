@@ -218,6 +218,41 @@ class Reading:
             order_by=tables.Outbox.id,
         )
 
+    async def outbox_waits(self, channel: str, chat_id: str) -> bool:
+        """Whether messages to a chat are still to be sent."""
+        waiting = select(tables.Outbox.id).where(
+            tables.Outbox.channel == channel, tables.Outbox.chat_id == chat_id, OUTBOX_OPEN
+        )
+        return (await self._execute(waiting.limit(1))).first() is not None
+
+    async def sent_for(self, channel: str, chat_id: str, turn_id: str, slot: int) -> str | None:
+        """What the channel calls the message that shows a turn's card in ``slot``, or with 0 the turn's last."""
+        sent = (
+            select(tables.Outbox.message_id, tables.Outbox.payload)
+            .where(
+                tables.Outbox.turn_id == turn_id,
+                tables.Outbox.channel == channel,
+                tables.Outbox.chat_id == chat_id,
+                tables.Outbox.message_id.is_not(None),
+            )
+            .order_by(tables.Outbox.id.desc())
+        )
+        rows = (await self._execute(sent)).mappings()
+        return next((row["message_id"] for row in rows if row["payload"].get("slot", -1) == slot), None)
+
+    async def shown_in(self, channel: str, chat_id: str, message_id: str) -> tuple[str, int] | None:
+        """The turn and slot of the card that a message shows; None when it shows none."""
+        sent = select(tables.Outbox.turn_id, tables.Outbox.payload).where(
+            tables.Outbox.channel == channel,
+            tables.Outbox.chat_id == chat_id,
+            tables.Outbox.message_id == message_id,
+            tables.Outbox.turn_id.is_not(None),
+        )
+        for row in (await self._execute(sent)).mappings():
+            if slot := row["payload"].get("slot"):
+                return row["turn_id"], slot
+        return None
+
     async def _execute(
         self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[*tuple[Any, ...]]:

@@ -114,7 +114,7 @@ class StoredStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRecommendation:
-    """An item that a turn showed in ``slot`` (from 1) and why. ``purpose`` is ``"list"``, ``"question"``,
+    """An item that a turn showed in ``slot`` (from 1) and why. ``purpose`` is ``"list"``, ``"question"``, ``"shared"``,
     ``"watchlist"`` or ``"answer"``; only a list counts as recommended."""
 
     id: str = field(default_factory=new_id)
@@ -132,7 +132,8 @@ class StoredRecommendation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """A reaction to an item: ``kind`` is "like", "dislike", "seen", "save", "unsave" or "accept".
+    """A reaction to an item: ``kind`` is "like", "dislike", "seen", "save", "unsave", "accept"
+    or "clear" (no opinion any more).
 
     ``key`` makes it idempotent: one key is stored once, for good, so it must name the press or sentence (an
     update's id, say), not the button, which may be pressed anew after an undo. ``source`` is "button" or

@@ -321,6 +321,7 @@ class Outbox(Base):
             sqlite_where=_OUTBOX_OPEN,
             postgresql_where=_OUTBOX_OPEN,
         ),
+        Index(None, "channel", "chat_id", "message_id"),
         Index("ix_outbox_dead", "dead_at", sqlite_where=_IS_DEAD, postgresql_where=_IS_DEAD),
         {"sqlite_autoincrement": True},
     )

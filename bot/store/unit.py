@@ -154,6 +154,14 @@ class Unit(Reading):
         """An update was handled: commit this with what it brought about."""
         await self._execute(update(tables.Inbox).where(tables.Inbox.id == inbox_id).values(done_at=utcnow()))
 
+    async def inbox_gone(self, inbox_id: int) -> None:
+        """An update was handled, and nothing of it is to be kept."""
+        await self._execute(delete(tables.Inbox).where(tables.Inbox.id == inbox_id))
+
+    async def inbox_emptied(self, inbox_id: int) -> None:
+        """What an update said is not to be kept; its number is, so that it has effect once."""
+        await self._execute(update(tables.Inbox).where(tables.Inbox.id == inbox_id).values(payload={}))
+
     async def inbox_failed(self, inbox_id: int, error: str) -> bool:
         """Count a failure; True when it was the last that we allow, and the update is now dead."""
         attempts = tables.Inbox.attempts + 1
@@ -194,6 +202,10 @@ class Unit(Reading):
     async def outbox_sent(self, outbox_id: int, message_id: str | None = None) -> None:
         """A message was sent; ``message_id`` is what the channel calls it."""
         await self._end(outbox_id, sent_at=utcnow(), message_id=message_id)
+
+    async def outbox_gone(self, outbox_id: int) -> None:
+        """A message was sent, and nothing of it is to be kept."""
+        await self._execute(delete(tables.Outbox).where(tables.Outbox.id == outbox_id))
 
     async def outbox_retry(self, outbox_id: int, not_before: datetime, error: str) -> None:
         """A message could not be sent now; it and its chat's later ones wait until ``not_before``."""

@@ -413,3 +413,33 @@ def test_what_nobody_is_known_to_like_is_not_said_to_be_liked_by_people() -> Non
             parts = sum(part.amount for part in pick.parts if part.signal == signal)
             assert parts == pytest.approx(pick.contributions[signal], abs=1e-4)
     assert not any(part.signal == "relation" for part in found["i4"].parts)
+
+
+def test_a_group_gets_what_suits_all_of_it_and_nothing_that_one_of_them_ruled_out(engine: Engine) -> None:
+    """Two like comedies and a third horror: horror that two can't stand loses to what serves all."""
+    comedy, horror = Clause("comedy", (Facet("genre", "Comedy"),)), Clause("horror", (Facet("genre", "Horror"),))
+    ann = Taste({"i0": 1.0}, vetoes=(horror,))
+    bob = Taste({"i4": 1.0, "i9": -1.0})
+    found = engine.recommend_together([Query(ann, exclude=frozenset({"i8"}), k=4), Query(bob, k=4)])
+    shown = [engine.catalogue[pick.item_id] for pick in found.picks]
+    assert len(shown) == 4
+    assert not {"i0", "i4", "i8", "i9"} & {item.id for item in shown}
+    assert not any("Horror" in item.facets["genre"] for item in shown)
+    assert "Comedy" in shown[0].facets["genre"]
+    for pick in found.picks:
+        assert all(0 <= share <= 1 for share in pick.served)
+        assert pick.score == pytest.approx((sum(pick.served) / 2 + min(pick.served)) / 2, abs=1e-5)
+    wished = engine.recommend_together([Query(ann, Wish(wanted=(comedy,))), Query(bob)])
+    assert all("Comedy" in engine.catalogue[pick.item_id].facets["genre"] for pick in wished.picks)
+
+
+def test_a_group_of_one_gets_their_own_best(engine: Engine) -> None:
+    ann = Query(Taste({"i0": 1.0}), k=1)
+    (alone,) = engine.recommend_together([ann]).picks
+    assert alone.item_id == picks(engine, ann)[0].item_id
+    assert alone.served == (1.0,)
+
+
+def test_a_group_that_knows_everything_gets_nothing(engine: Engine) -> None:
+    everything = frozenset(item.id for item in engine.catalogue.items)
+    assert engine.recommend_together([Query(exclude=everything), Query()]).picks == ()

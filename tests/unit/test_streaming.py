@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from telegram import Bot
-from telegram.error import BadRequest
+from telegram.error import NetworkError
 
 from bot.channels.console import Console
-from bot.channels.telegram.drafts import DraftStream
 from bot.channels.telegram.pace import Limits, Timing
+from bot.channels.telegram.stream import Stream
 from bot.conversation.reply import Explanation, Reply
 from recsys.phrase import OnPartial
 
@@ -61,31 +61,33 @@ class FakeBot:
         return True
 
 
-def stream(bot: FakeBot, chat_id: str = "7", period: float = 30.0) -> DraftStream:
+async def idle() -> bool:
+    return False
+
+
+async def test_a_draft_is_plain_text_and_no_faster_than_its_pause_while_the_latest_wins() -> None:
+    bot = FakeBot()
     fake: Any = bot
     telegram: Bot = fake
-    return DraftStream(telegram, chat_id, "turn", Limits(Timing()), period)
-
-
-async def test_a_draft_is_plain_text_and_no_faster_than_its_period_while_the_latest_wins() -> None:
-    bot = FakeBot()
-    async with stream(bot, period=0.05) as draft:
-        await draft.show(PARTS[0])
-        await bot.sent.wait()
-        bot.sent.clear()
-        for part in PARTS[1:]:
-            await draft.show(part)
-        assert len(bot.drafts) == 1
-        await bot.sent.wait()
+    stream = Stream(telegram, "7", Limits(Timing()), Timing(stream=0.05), idle)
+    await stream.grow(PARTS[0])
+    await bot.sent.wait()
+    bot.sent.clear()
+    for part in PARTS[1:]:
+        await stream.grow(part)
+    assert len(bot.drafts) == 1
+    await bot.sent.wait()
+    await stream.end()
     assert [text for _, _, text in bot.drafts] == [PARTS[0], PARTS[2]]
     assert {chat for chat, _, _ in bot.drafts} == {7} and len({draft for _, draft, _ in bot.drafts}) == 1
+    assert stream.shown and stream.message_id is None
 
 
-async def test_groups_and_refusals_show_no_draft_and_hold_nothing_up() -> None:
-    group, refused = FakeBot(), FakeBot(BadRequest("no drafts here"))
-    async with stream(group, "-100"), stream(refused, period=0.0) as draft:
-        await draft.show(PARTS[0])
-        await refused.sent.wait()
-        await draft.show(PARTS[1])
-        await asyncio.sleep(0)
-    assert group.drafts == [] and len(refused.drafts) == 1
+async def test_telegram_away_shows_no_draft_and_holds_nothing_up() -> None:
+    bot = FakeBot(NetworkError("away"))
+    fake: Any = bot
+    stream = Stream(fake, "7", Limits(Timing()), Timing(stream=0), idle)
+    await stream.grow(PARTS[0])
+    await bot.sent.wait()
+    await stream.end()
+    assert not stream.shown

@@ -23,19 +23,31 @@ from sqlalchemy import select
 from bot import logs
 from bot.channels.telegram.pace import Limits, Rate, Timing
 from bot.channels.telegram.run import run_telegram
-from bot.conversation.reply import Button, Card, Explanation, Reply, ToExplain
+from bot.conversation.reply import Button, Card, Explanation, Mark, Reply, ToExplain
 from bot.conversation.service import Incoming
+from bot.conversation.suggestions import Suggestion
 from bot.settings import Settings
 from bot.store import tables
 from bot.store.migrate import upgrade
+from bot.store.records import Conversation, Turn
 from bot.store.repository import Store
 from recsys.errors import ChannelError, StoreError
+from recsys.phrase import OnPartial
 from tests.support.botapi import TOKEN, BotApi, Fault
 
-ANN, BOB = 7, 8
+ANN, BOB, CLUB = 7, 8, -5
+LISTED, PRESSED = "0000000000LST", "0000000000PRS"
 TEXTS = {"only_text": "Words only.", "groups": "One to one.", "trouble": "Something went wrong."}
 QUICK = Timing(
-    poll=1, request=1, per_second=1000, chat_per_second=1000, press=0.3, typing=0.2, retry=0.02, retry_most=0.1
+    poll=1,
+    request=1,
+    per_second=1000,
+    chat_per_second=1000,
+    press=0.3,
+    typing=0.2,
+    stream=0.02,
+    retry=0.02,
+    retry_most=0.1,
 )
 
 
@@ -47,21 +59,38 @@ class Talk:
     rule: Callable[[Incoming], Awaitable[Reply]]
     heard: list[Incoming] = field(default_factory=list)
     explained: Callable[[Reply], Awaitable[Explanation | None]] | None = None
+    beginning: str = ""
+    """What is already said of an explanation while it is made."""
 
     async def turn(self, incoming: Incoming, *, deliver: Callable[[Reply], Sequence[Any]]) -> Reply:
         self.heard.append(incoming)
-        await self.store.user(incoming.channel, incoming.external_id, incoming.name)
+        user = await self.store.user(incoming.channel, incoming.external_id, incoming.name)
         reply = await self.rule(incoming)
         assert incoming.inbox_id is not None
         async with self.store.unit() as unit:
+            known = reply.turn_id in (LISTED, PRESSED)
+            if known and await unit.turn(user.id, reply.turn_id) is None:
+                conversation = Conversation(user_id=user.id, chat_id=incoming.chat_id)
+                await unit.start_conversation(conversation)
+                turn = Turn(id=reply.turn_id, conversation_id=conversation.id, user_id=user.id, number=1)
+                await unit.add_turn(turn)
             for payload in deliver(reply):
-                await unit.enqueue(incoming.channel, incoming.chat_id, payload)
+                turn_id = reply.turn_id if known else None
+                await unit.enqueue(incoming.channel, incoming.chat_id, payload, turn_id=turn_id)
             await unit.inbox_done(incoming.inbox_id)
             await unit.commit()
         return reply
 
-    async def explain(self, reply: Reply, on_partial: object = None) -> Explanation | None:
+    async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
+        if self.beginning and on_partial:
+            await on_partial(self.beginning)
         return await self.explained(reply) if self.explained else None
+
+    async def export(self, user_id: str) -> str:
+        return f"all about {user_id}"
+
+    async def suggest(self, channel: str, external_id: str, text: str, language: str | None) -> tuple[Suggestion, ...]:
+        return tuple(Suggestion(f"rec_{n}", f"{text} <{n}>", "Crime", "A plot.", "", "More") for n in range(2))
 
 
 async def echo(incoming: Incoming) -> Reply:
@@ -84,7 +113,8 @@ class World:
                 settings,
                 self.store,
                 self.talk,  # type: ignore[arg-type]
-                commands={"start": "start over", "help": "how to talk to me"},
+                commands={"en": {"start": "start over", "help": "how to talk to me"}, "zh": {"start": "重新开始"}},
+                group_commands={"en": {"together": "films for all"}},
                 texts=TEXTS,
                 announce=self.announced.append,
                 timing=timing,
@@ -105,6 +135,18 @@ class World:
     async def waiting(self) -> tuple[str, ...]:
         async with self.store.reading() as reading:
             return await reading.chats_waiting("telegram")
+
+    async def settled(self) -> None:
+        """Wait until everything that arrived is handled and everything to send is sent."""
+        open_in = select(tables.Inbox.id).where(tables.Inbox.done_at.is_(None), tables.Inbox.dead_at.is_(None))
+        open_out = select(tables.Outbox.id).where(tables.Outbox.sent_at.is_(None), tables.Outbox.dead_at.is_(None))
+        async with asyncio.timeout(15):
+            while True:
+                async with self.store.engine.connect() as connection:
+                    waiting = [(await connection.execute(which)).all() for which in (open_in, open_out)]
+                if not any(waiting):
+                    return
+                await asyncio.sleep(0.01)
 
     async def outbox(self) -> list[tables.Outbox]:
         async with self.store.engine.connect() as connection:
@@ -148,6 +190,8 @@ async def test_a_message_is_answered(world: World) -> None:
     assert (heard.external_id, heard.chat_id, heard.name, heard.language) == ("7", "7", "Person 7", "en")
     assert world.announced == ["Usher is on Telegram as @usher_test_bot. Stop it with Ctrl+C."]
     assert [c["command"] for c in world.api.commands] == ["start", "help"]
+    assert world.api.menu(ANN, "zh") == [{"command": "start", "description": "重新开始"}]
+    assert world.api.menu(ANN, "fr") == world.api.commands
 
 
 async def test_commands_arrive_as_text_without_the_bots_name_or_a_start_payload(world: World) -> None:
@@ -223,24 +267,215 @@ async def test_a_press_whose_turn_fails_is_answered_all_the_same(world: World) -
         await world.api.wait_for(lambda: query in world.api.answers)
 
 
-async def test_what_is_not_text_and_groups_get_a_kind_word(world: World) -> None:
-    group = {"id": -5, "type": "supergroup", "title": "Film club"}
-    added = {
-        "chat": group,
-        "from": {"id": ANN},
-        "old_chat_member": {"status": "left"},
-        "new_chat_member": {"status": "member"},
-    }
+async def test_what_is_not_text_gets_a_kind_word(world: World) -> None:
     async with world.running():
-        await world.api.queue({"my_chat_member": added})
-        await world.api.queue({"message": {"chat": group, "from": {"id": ANN}, "text": "hi all"}})
         await world.api.say(ANN, None, sticker={"file_id": "x"})
         await world.api.wait_for(lambda: world.api.texts(ANN) == ["Words only."])
-        await world.api.wait_for(lambda: world.api.texts(-5) == ["One to one."])
+    assert world.talk.heard == []
+
+
+async def test_in_a_group_it_says_hello_once_and_hears_only_what_is_said_to_it(world: World) -> None:
+    me, other = {"id": 123456, "is_bot": True}, {"id": 99, "is_bot": False}
+    async with world.running():
+        await world.api.found(CLUB, "Film club", ANN)
+        await world.api.wait_for(lambda: world.api.texts(CLUB) == ["One to one."])
+        for text in ("hi all", "@usher_test_bot_2 hi", "/recommend@another_bot", "mail me@usher_test_bot.example"):
+            await world.api.write(CLUB, ANN, text)
+        await world.api.write(CLUB, ANN, "nice one", reply_to_message={"message_id": 1, "from": other})
+        await world.api.write(CLUB, ANN, None, sticker={"file_id": "x"})
+        await world.api.write(CLUB, ANN, "hello from a robot", **{"from": me | {"id": 5}})
+        await world.api.write(CLUB, ANN, "@Usher_Test_Bot, a comedy")
+        await world.api.write(CLUB, BOB, "/together@usher_test_bot")
+        await world.api.write(CLUB, BOB, "older", reply_to_message={"message_id": 10_000, "from": me})
+        await world.api.press(CLUB, "join", by=ANN)
+        await world.api.wait_for(lambda: len(world.talk.heard) == 4)
+    said = [(i.external_id, i.chat_id, i.text or i.press, i.group) for i in world.talk.heard]
+    assert said == [
+        ("7", "-5", "a comedy", "Film club"),
+        ("8", "-5", "/together", "Film club"),
+        ("8", "-5", "older", "Film club"),
+        ("7", "-5", "join", "Film club"),
+    ]
+    assert [c["command"] for c in world.api.menu(CLUB)] == ["together"]
+    assert [c["command"] for c in world.api.menu(ANN)] == ["start", "help"]
+
+
+async def test_what_a_group_said_is_not_kept(world: World) -> None:
+    async with world.running():
+        await world.api.found(CLUB, "Film club", ANN)
+        await world.api.write(CLUB, ANN, "our secret plan")
+        await world.api.wait_for(lambda: world.api.texts(CLUB))
         await world.api.say(ANN, "hello")
-        await world.api.wait_for(lambda: "You said hello" in world.api.texts(ANN))
-    assert len(world.api.seen(-5)) == 1
-    assert [i.text for i in world.talk.heard] == ["hello"]
+        await world.api.wait_for(lambda: world.api.texts(ANN))
+        await world.settled()
+    async with world.store.engine.connect() as connection:
+        rows = (await connection.execute(select(tables.Inbox.chat_id, tables.Inbox.payload))).all()
+    assert [payload for chat, payload in rows if chat == str(CLUB)] == [{}, {}]
+
+
+async def test_three_films_are_one_message_in_a_group(world: World) -> None:
+    world.talk.rule = lists
+    async with world.running():
+        await world.api.found(CLUB, "Film club", ANN)
+        await world.api.write(CLUB, ANN, "/recommend")
+        await world.api.wait_for(lambda: len(world.api.seen(CLUB)) == 2)
+    message = world.api.seen(CLUB)[1]
+    assert message.text.startswith("Two films:\n\n1. Heat (1995)\nCrime\nBecause.\n\n2. Ronin (1995)")
+    assert message.labels == ["👍 1", "🔖 1", "👍 2", "🔖 2", "Three more"]
+
+
+async def lists(incoming: Incoming) -> Reply:
+    """Two cards; a press of "like" ticks it."""
+    if incoming.press:
+        turn, slot = incoming.press.split(".")[2:]
+        mark = Mark(turn, int(slot), (Button("✅ Liked", f"1.clear.{turn}.{slot}"),))
+        return Reply(turn_id=PRESSED, text="", notice=f"Noted: {incoming.press}", marks=(mark,))
+    cards = tuple(
+        Card(
+            n,
+            f"film-{n}",
+            title,
+            1995,
+            ("Crime",),
+            "Because.",
+            buttons=(Button("👍 Like", f"1.like.{LISTED}.{n}"), Button("🔖 Save", f"1.save.{LISTED}.{n}")),
+            external={"image": f"https://pictures.example/{n}.jpg"} if incoming.text == "with pictures" else {},
+        )
+        for n, title in ((1, "Heat"), (2, "Ronin"))
+    )
+    return Reply(turn_id=LISTED, text="Two films:", cards=cards, buttons=(Button("Three more", f"1.next.{LISTED}.0"),))
+
+
+async def test_a_pressed_card_shows_its_state(world: World) -> None:
+    world.talk.rule = lists
+    async with world.running():
+        await world.api.say(ANN, "a crime film")
+        await world.api.wait_for(lambda: len(world.api.seen(ANN)) == 3)
+        await world.api.press(ANN, "👍 Like", on="Ronin")
+        await world.api.wait_for(lambda: world.api.seen(ANN)[2].labels == ["✅ Liked"])
+        await world.api.press(ANN, f"1.like.{LISTED}.2")  # an old button: there is nothing to change any more
+        await world.api.wait_for(lambda: len(world.talk.heard) == 3)
+        await world.api.say(ANN, "and on")
+        await world.api.wait_for(lambda: len(world.api.seen(ANN)) == 6)
+    assert world.api.seen(ANN)[1].labels == ["👍 Like", "🔖 Save"]
+    assert [row.dead_at for row in await world.outbox()] == [None] * 8
+
+
+@pytest.mark.parametrize(
+    ("emoji", "press"), [("👍", "like"), ("❤", "like"), ("👎", "dislike"), ("😴", "dislike"), ("👀", None)]
+)
+async def test_an_emoji_on_a_card_is_an_opinion(world: World, emoji: str, press: str | None) -> None:
+    world.talk.rule = lists
+    async with world.running():
+        await world.api.say(ANN, "a crime film")
+        await world.api.wait_for(lambda: len(world.api.seen(ANN)) == 3)
+        await world.settled()
+        text, first, _ = world.api.seen(ANN)
+        await world.api.react(ANN, text.id, emoji)
+        await world.api.react(ANN, first.id, emoji)
+        await world.api.react(ANN, first.id, "")
+        await world.api.wait_for(lambda: len(world.talk.heard) == (3 if press else 2))
+        await world.settled()
+    given = [i.press for i in world.talk.heard[1:]]
+    assert given == [f"1.{verb}.{LISTED}.1" for verb in (press, "clear") if verb]
+    assert len(world.api.seen(ANN)) == 3  # the card itself answers
+
+
+async def test_pictures_come_with_their_cards_and_a_broken_one_costs_no_words(world: World) -> None:
+    world.talk.rule = lists
+    async with world.running():
+        broken = Fault(status=400, description="Bad Request: failed to get HTTP URL content")
+        world.api.fail("sendPhoto", broken)
+        await world.api.say(ANN, "with pictures")
+        await world.api.wait_for(lambda: len(world.api.seen(ANN)) == 3)
+        await world.api.press(ANN, "👍 Like", on="Ronin")
+        await world.api.wait_for(lambda: world.api.seen(ANN)[2].labels == ["✅ Liked"])
+    _, first, second = world.api.seen(ANN)
+    assert (first.photo, second.photo) == ("", "https://pictures.example/2.jpg")
+    assert "Heat" in first.text and "Ronin" in second.text
+
+
+async def test_what_is_kept_comes_as_a_file_that_is_kept_nowhere(world: World) -> None:
+    async def rule(incoming: Incoming) -> Reply:
+        return Reply(turn_id="T", text="Here it is.", export="ann's id")
+
+    world.talk.rule = rule
+    async with world.running():
+        await world.api.say(ANN, "/export")
+        await world.api.wait_for(lambda: world.api.seen(ANN))
+    (message,) = world.api.seen(ANN)
+    assert (message.text, message.document) == ("Here it is.", "usher-export.json")
+    assert message.content == b"all about ann's id"
+    assert "all about" not in str([row.payload for row in await world.outbox()])
+
+
+async def test_typing_the_bots_name_anywhere_finds_films_and_leaves_no_trace(world: World) -> None:
+    async with world.running():
+        query = await world.api.ask(ANN, "cosy heist")
+        await world.api.wait_for(lambda: query in world.api.results)
+        await world.settled()
+    first, second = world.api.results[query]
+    assert (first["id"], first["title"], second["title"]) == ("rec_0", "cosy heist <0>", "cosy heist <1>")
+    assert first["input_message_content"]["message_text"].startswith("<b>cosy heist &lt;0&gt;</b>")
+    assert first["reply_markup"]["inline_keyboard"] == [
+        [{"text": "More", "url": "https://t.me/usher_test_bot?start=rec_0"}]
+    ]
+    async with world.store.engine.connect() as connection:
+        assert (await connection.execute(select(tables.Inbox))).all() == []
+
+
+async def test_a_link_to_a_film_keeps_its_payload_and_others_do_not(world: World) -> None:
+    async with world.running():
+        for text in ("/start rec_abcdefghij", "/start@usher_test_bot rec_abcdefghij", "/start rec_a b", "/start <b>"):
+            await world.api.say(ANN, text)
+        await world.api.wait_for(lambda: len(world.talk.heard) == 4)
+    assert [i.text for i in world.talk.heard] == ["/start rec_abcdefghij"] * 2 + ["/start"] * 2
+
+
+async def test_an_explanation_grows_as_a_draft_and_then_is_a_message(world: World) -> None:
+    go_on = explains(world)
+    async with world.running():
+        await world.api.say(ANN, "films")
+        await world.api.wait_for(lambda: world.api.drafts.get(ANN) == "You <like")
+        go_on.set()
+        await world.api.wait_for(lambda: len(world.api.seen(ANN)) == 3)
+    assert world.api.seen(ANN)[2].text == "Heat (1995)\nYou <like> heists."
+    assert world.api.drafts == {}
+
+
+async def test_where_there_are_no_drafts_a_message_is_edited_as_the_explanation_grows(world: World) -> None:
+    go_on = explains(world)
+    async with world.running():
+        world.api.fail("sendMessageDraft", Fault(status=404, description="Not Found"))
+        await world.api.say(ANN, "films")
+        await world.api.wait_for(lambda: world.api.texts(ANN)[2:] == ["You <like"])
+        go_on.set()
+        await world.api.wait_for(lambda: world.api.texts(ANN)[2:] == ["Heat (1995)\nYou <like> heists."])
+
+
+async def test_what_was_shown_of_an_explanation_that_failed_the_check_is_replaced(world: World) -> None:
+    go_on = explains(world, by="template")
+    async with world.running():
+        await world.api.say(ANN, "films")
+        await world.api.wait_for(lambda: world.api.drafts.get(ANN))
+        go_on.set()
+        await world.api.wait_for(lambda: len(world.api.seen(ANN)) == 3)
+
+
+def explains(world: World, by: str = "llm") -> asyncio.Event:
+    """Let the conversation explain a film in two steps; the event allows the second."""
+    go_on = asyncio.Event()
+
+    async def rule(incoming: Incoming) -> Reply:
+        card = Card(1, "heat", "Heat", 1995, (), "Because.", 1.0)
+        return Reply("T", "Films:", (card,), explain=ToExplain("heat", ("you like heists",), "films", "It has heists."))
+
+    async def explained(reply: Reply) -> Explanation:
+        await go_on.wait()
+        return Explanation("heat", "You <like> heists.", by)
+
+    world.talk.rule, world.talk.explained, world.talk.beginning = rule, explained, "You <like"
+    return go_on
 
 
 async def test_the_explanation_follows_the_list_and_delays_nobody(world: World) -> None:
@@ -421,7 +656,7 @@ async def test_who_blocked_us_is_left_alone_until_they_write_again(world: World)
         world.api.unblock(ANN)
         await world.api.say(ANN, "/start")
         await world.api.wait_for(lambda: len(world.api.texts(ANN)) == 2)
-    assert len(world.api.refusals) == 1
+    assert len([c for c in world.api.requests("sendMessage") if c.params["chat_id"] == str(ANN)]) == 3
 
 
 async def test_a_refused_message_is_set_aside_and_the_next_one_goes(world: World) -> None:

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bot.conversation.press import Verb
 from bot.conversation.service import Incoming
 
 CHANNEL = "telegram"
-UPDATES = ("message", "callback_query", "my_chat_member")
+UPDATES = ("message", "callback_query", "my_chat_member", "message_reaction", "inline_query")
 """The kinds of update that we ask Telegram for."""
 
-_COMMAND = re.compile(r"(/\w+)(?:@\w+)?")
+_COMMAND = re.compile(r"(/\w+)(?:@(\w+))?")
+_OPENS = re.compile(r"/start(?:@\w+)? (rec_\w{1,60})")
+_LIKES = frozenset("👍❤🔥🥰👏😁🎉🤩🙏👌😍💯🤣⚡🏆😎🫡🤗💘🍾💋")
+_DISLIKES = frozenset("👎🤮💩😴🥱😡🖕🤡💔🤨")
 _PRESENT = frozenset({"member", "administrator", "creator"})
 
 
@@ -32,6 +36,33 @@ class Blocked:
     external_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """An emoji on one of our messages, which says ``verb`` of what it shows; ``incoming`` lacks the press only."""
+
+    message_id: str
+    verb: Verb
+    incoming: Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody types ``@bot text`` in some chat."""
+
+    query_id: str
+    external_id: str
+    text: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The bot, as others address it."""
+
+    id: int
+    username: str
+
+
 def update_id(update: Any) -> int | None:
     """The update's number; None when it has none that we could store (64 bits)."""
     number = update.get("update_id") if isinstance(update, dict) else None
@@ -39,7 +70,10 @@ def update_id(update: Any) -> int | None:
 
 
 def chat_of(update: Mapping[str, Any]) -> str:
-    """The chat whose queue an update belongs in; ``""`` when it can't be told."""
+    """The chat whose queue an update belongs in; ``""`` when it can't be told. What somebody types inline waits for
+    no chat."""
+    if "inline_query" in update:
+        return f"inline:{_id_of(update['inline_query'])}"
     for kind in UPDATES:
         body = update.get(kind)
         if isinstance(body, dict):
@@ -51,26 +85,36 @@ def chat_of(update: Mapping[str, Any]) -> str:
     return ""
 
 
+def is_group(chat_id: str) -> bool:
+    """Whether a chat has several members: their ids are negative."""
+    return chat_id.startswith("-")
+
+
+def _id_of(query: Any) -> str:
+    person = query.get("from") if isinstance(query, dict) else None
+    return str(person["id"]) if isinstance(person, dict) and type(person.get("id")) is int else ""
+
+
 def query_of(update: Mapping[str, Any]) -> str | None:
     """The id of a button press, which must be answered, or None when the update isn't one."""
     query = update.get("callback_query")
     return str(query["id"]) if isinstance(query, dict) and query.get("id") else None
 
 
-def decode(update: Mapping[str, Any], inbox_id: int) -> Incoming | Notice | Blocked | None:
+def decode(update: Mapping[str, Any], inbox_id: int, me: Me) -> Incoming | Notice | Blocked | Reacted | Asked | None:
     """What an update means; None when there is nothing to do. Raises on a malformed one."""
     if "callback_query" in update:
         query = update["callback_query"]
-        if query.get("message") and not _private(query["message"]["chat"]):
-            return None
-        return _incoming(update, inbox_id, query["from"], press=str(query.get("data") or ""))
+        chat = query["message"]["chat"] if query.get("message") else None
+        return _incoming(update, inbox_id, query["from"], chat, press=str(query.get("data") or ""))
     if "message" in update:
-        message = update["message"]
-        if not _private(message["chat"]):
-            return None
-        if "text" not in message:
-            return Notice(str(message["chat"]["id"]), "only_text")
-        return _incoming(update, inbox_id, message["from"], text=_command(message["text"]))
+        return _message(update, inbox_id, me)
+    if "message_reaction" in update:
+        return _reaction(update, inbox_id)
+    if "inline_query" in update:
+        asked = update["inline_query"]
+        person = asked["from"]
+        return Asked(str(asked["id"]), str(person["id"]), str(asked["query"]), person.get("language_code"))
     if "my_chat_member" in update:
         change = update["my_chat_member"]
         before, after = (change[name]["status"] in _PRESENT for name in ("old_chat_member", "new_chat_member"))
@@ -80,22 +124,65 @@ def decode(update: Mapping[str, Any], inbox_id: int) -> Incoming | Notice | Bloc
     return None
 
 
+def _message(update: Mapping[str, Any], inbox_id: int, me: Me) -> Incoming | Notice | None:
+    message = update["message"]
+    if "from" not in message and "text" not in message:  # a channel's post, a title that changed
+        return None
+    if _private(message["chat"]):
+        if "text" not in message:
+            return Notice(str(message["chat"]["id"]), "only_text")
+        return _incoming(update, inbox_id, message["from"], text=_command(message["text"], me))
+    if "text" not in message or message["from"].get("is_bot"):
+        return None
+    words = _addressed(message, me)
+    return None if words is None else _incoming(update, inbox_id, message["from"], message["chat"], text=words)
+
+
+def _addressed(message: Mapping[str, Any], me: Me) -> str | None:
+    """What is said to us in a group: a command, an answer to one of our messages, or words that mention us. None when
+    it is said to others."""
+    text: str = message["text"]
+    if command := _COMMAND.match(text):
+        return _command(text, me) if (command[2] or me.username).lower() == me.username.lower() else None
+    mention = re.compile(rf"(?<!\w)@{re.escape(me.username)}\b", re.IGNORECASE)
+    answered = message.get("reply_to_message") or {}
+    if not mention.search(text) and answered.get("from", {}).get("id") != me.id:
+        return None
+    return " ".join(mention.sub(" ", text).split()).lstrip(",:; ")
+
+
+def _reaction(update: Mapping[str, Any], inbox_id: int) -> Reacted | None:
+    change = update["message_reaction"]
+    if "user" not in change:  # an anonymous admin
+        return None
+    emoji = [r.get("emoji", "").rstrip("\ufe0f") for r in change["new_reaction"]]
+    verb = Verb.CLEAR if not emoji else None
+    for one in emoji:
+        verb = Verb.LIKE if one in _LIKES else Verb.DISLIKE if one in _DISLIKES else verb
+    incoming = _incoming(update, inbox_id, change["user"], change["chat"])
+    return Reacted(str(change["message_id"]), verb, incoming) if verb else None
+
+
 def _private(chat: Mapping[str, Any]) -> bool:
     return bool(chat["type"] == "private")
 
 
-def _command(text: str) -> str:
-    """``/start@UsherBot payload`` -> ``/start``; ``/like@UsherBot Heat`` -> ``/like Heat``."""
+def _command(text: str, me: Me) -> str:
+    """``/start@UsherBot payload`` -> ``/start``; ``/like@UsherBot Heat`` -> ``/like Heat``. A link's payload stays."""
     command = _COMMAND.match(text)
     if not command:
         return text
-    return command[1] if command[1] == "/start" else command[1] + text[command.end() :]
+    if command[1] == "/start":
+        opens = _OPENS.fullmatch(text.strip())
+        return f"/start {opens[1]}" if opens else "/start"
+    return command[1] + text[command.end() :]
 
 
 def _incoming(
     update: Mapping[str, Any],
     inbox_id: int,
     person: Mapping[str, Any],
+    chat: Mapping[str, Any] | None = None,
     *,
     text: str | None = None,
     press: str | None = None,
@@ -110,4 +197,5 @@ def _incoming(
         name=str(person.get("first_name") or ""),
         language=person.get("language_code"),
         inbox_id=inbox_id,
+        group=None if chat is None or _private(chat) else str(chat.get("title") or ""),
     )

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
-from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 import httpx
 import structlog
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.codec import CHANNEL
 from bot.channels.telegram.pace import Limits, Timing, forced_wait
+from bot.channels.telegram.post import Post
 from bot.store.records import Outgoing
 from bot.store.repository import Store
 from bot.store.unit import Unit
@@ -34,8 +31,8 @@ _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class Sender:
     """Sends what is due. ``wake`` it when there is something new."""
 
-    def __init__(self, bot: Bot, store: Store, limits: Limits, timing: Timing) -> None:
-        self._bot = bot
+    def __init__(self, post: Post, store: Store, limits: Limits, timing: Timing) -> None:
+        self._post = post
         self._store = store
         self._limits = limits
         self._timing = timing
@@ -115,30 +112,7 @@ class Sender:
             await self._give_up(row, f"{type(error).__name__}: {error}")
         else:
             self._unanswered.discard(row.id)
-            await self._settle(lambda unit: unit.outbox_sent(row.id, str(message_id)))
-
-    async def _post(self, chat_id: str, payload: Any) -> int:
-        keyboard = [
-            [InlineKeyboardButton(label, callback_data=press) for label, press in row] for row in payload["keyboard"]
-        ]
-        if photo := payload.get("picture"):
-            shown = await self._bot.send_photo(
-                chat_id,
-                b64decode(photo),
-                caption=payload["text"],
-                parse_mode=ParseMode.HTML,
-                disable_notification=payload["silent"],
-            )
-            return shown.message_id
-        message = await self._bot.send_message(
-            chat_id,
-            payload["text"],
-            parse_mode=ParseMode.HTML,
-            reply_markup=InlineKeyboardMarkup(keyboard) if keyboard else None,
-            disable_notification=payload["silent"],
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-        )
-        return message.message_id
+            await self._settle(lambda unit: _done(unit, row, message_id))
 
     async def _is_blocked(self, chat_id: str) -> bool:
         try:
@@ -173,6 +147,13 @@ class Sender:
                 await asyncio.sleep(self._timing.backoff(failures))
             else:
                 return
+
+
+async def _done(unit: Unit, row: Outgoing, message_id: str | None) -> None:
+    if row.payload.get("last"):
+        await unit.outbox_gone(row.id)
+    else:
+        await unit.outbox_sent(row.id, message_id)
 
 
 async def mark_blocked(unit: Unit, external_id: str) -> None:

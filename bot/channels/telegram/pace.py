@@ -27,6 +27,8 @@ class Timing:
     """A button press is answered by then, with or without the turn's notice."""
     typing: float = 0.4
     """A turn that takes longer shows "typing"."""
+    stream: float = 1.0
+    """Between two looks at a text that is being written."""
     retry: float = 0.5
     retry_most: float = 30.0
     stop: float = 8.0

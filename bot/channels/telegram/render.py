@@ -4,49 +4,87 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from math import ceil
 from typing import Any
 
-from bot.conversation.reply import Button, Card, Explanation, Reply
+from bot.conversation.press import Verb, parse_press
+from bot.conversation.reply import Button, Card, Explanation, Mark, Reply
 
 TEXT_UNITS = 4096
 """Telegram's limit for one message, in UTF-16 units of the text without its markup."""
 NOTICE_UNITS = 200
 """Telegram's limit for the short text that answers a button press."""
+ABOUT_ONE = frozenset({Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE})
 ROW_BUTTONS = 3
-ROW_LETTERS = 36
+ROW_LETTERS = 35
 """A phone shows about this many letters in one row of equally wide buttons."""
 
 _SENTENCE = re.compile(r"[.!?…]['\")\]]*\s+|\n+")
 
 
-def messages(reply: Reply, *, notice_shown: bool = True) -> list[dict[str, Any]]:
+def messages(
+    reply: Reply, *, notice_shown: bool = True, link: Callable[[str], str] = str, compact: bool = False
+) -> list[dict[str, Any]]:
     """A reply's messages in order: text, each card with its buttons, the question with its own.
 
     Args:
         reply: What to say. Its buttons go below the last message, after a card's own if that is a card.
         notice_shown: Whether the notice went out as the answer to a button press; if not, and the reply says
             nothing else, it becomes a message.
+        link: A code to share -> the address that opens it.
+        compact: All in one message, as groups have it: there, messages are few and everybody's.
 
     Returns:
-        Outbox payloads ``{"text": html, "keyboard": rows of [label, press], "silent": bool}``, the first with the
-        reply's picture as ``"picture"`` (base64 PNG) if it has one. Only the first makes the phone ring.
+        Outbox payloads as in ``post``. Only the first makes the phone ring.
     """
     text = reply.text
     if not (text or reply.cards or reply.question or notice_shown):
         text = reply.notice or ""
-    found = [_message(escape(part)) for part in split(text)]
-    found += [_message(_card(card), card.buttons) for card in reply.cards]
-    found += [_message(escape(part)) for part in split(reply.question or "")]
+    changes = [_change(mark, link) for mark in reply.marks]
+    found = _one_message(reply, text) if compact else _several_messages(reply, text)
     if found:
-        found[-1]["keyboard"] += rows(reply.buttons)
+        found[-1]["keyboard"] += rows(reply.buttons, link)
+        found[-1].setdefault("slot", _slot(reply.buttons))
     if reply.picture and found:
         found[0]["picture"] = b64encode(reply.picture).decode()
     for later in found[1:]:
         later["silent"] = True
-    return found
+    if found and reply.export:
+        found[0] = {"text": found[0]["text"], "export": reply.export}
+    return changes + found
+
+
+def _several_messages(reply: Reply, text: str) -> list[dict[str, Any]]:
+    found = [_message(escape(part)) for part in split(text)]
+    found += [_message(_card(card), card.buttons) | _picture(card) | {"slot": card.slot} for card in reply.cards]
+    return found + [_message(escape(part)) for part in split(reply.question or "")]
+
+
+def _one_message(reply: Reply, text: str) -> list[dict[str, Any]]:
+    """Cards' buttons are a row each: their signs, and the card's number."""
+    parts = [escape(clip(text, 1200)), *map(_card, reply.cards), escape(clip(reply.question or "", 500))]
+    if not any(parts):
+        return []
+    keyboard = [[[f"{b.label.split()[0]} {c.slot}", b.press] for b in c.buttons] for c in reply.cards]
+    return [_message("\n\n".join(filter(None, parts))) | {"keyboard": keyboard}]
+
+
+def _change(mark: Mark, link: Callable[[str], str]) -> dict[str, Any]:
+    text = None if mark.text is None else escape(clip(mark.text, TEXT_UNITS))
+    keyboard = rows(mark.buttons, link)
+    return {"edit": {"turn": mark.turn_id, "slot": mark.slot}, "text": text, "keyboard": keyboard}
+
+
+def _slot(buttons: Sequence[Button]) -> int:
+    """Which of its turn's items a message is about, if its buttons are about one."""
+    press = parse_press(buttons[0].press) if buttons else None
+    return press.slot if press and press.verb in ABOUT_ONE else 0
+
+
+def _picture(card: Card) -> dict[str, Any]:
+    return {"photo": card.poster} if card.poster else {}
 
 
 def explanation(reply: Reply, words: Explanation) -> list[dict[str, Any]]:
@@ -84,7 +122,7 @@ def split(text: str, limit: int = TEXT_UNITS) -> Iterator[str]:
         yield rest
 
 
-def rows(buttons: Sequence[Button]) -> list[list[list[str]]]:
+def rows(buttons: Sequence[Button], link: Callable[[str], str] = str) -> list[list[list[str]]]:
     """Buttons in even rows: up to three a row, fewer when their labels are long."""
     row_count = ceil(len(buttons) / ROW_BUTTONS)
     even = ceil(len(buttons) / max(1, row_count))
@@ -96,7 +134,7 @@ def rows(buttons: Sequence[Button]) -> list[list[list[str]]]:
             found[-1] = row
         else:
             found.append([button])
-    return [[[button.label, button.press] for button in row] for row in found]
+    return [[[b.label, link(b.shares) if b.shares else b.press] for b in row] for row in found]
 
 
 def _prefix(text: str, limit: int) -> int:
@@ -116,7 +154,7 @@ def _card(card: Card) -> str:
     if card.facets:
         lines.append(f"<i>{escape(clip(' · '.join(card.facets), 300))}</i>")
     if card.reason:
-        lines.append(escape(clip(card.reason, 1000)))
+        lines.append(escape(clip(card.reason, 350 if card.poster else 1000)))  # a caption holds 1,024 units
     return "\n".join(lines)
 
 

@@ -6,17 +6,19 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
+from typing import NamedTuple
 
-from telegram import Bot
+from telegram import Bot, BotCommandScope, BotCommandScopeAllGroupChats
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.intake import Poller
 from bot.channels.telegram.outbox import Sender
 from bot.channels.telegram.pace import Limits, Timing
+from bot.channels.telegram.post import Post
 from bot.channels.telegram.trouble import Trouble
 from bot.channels.telegram.turns import Turns
 from bot.conversation.service import Conversations
@@ -27,12 +29,21 @@ from recsys.errors import ConfigError, StoreError
 READY = "Usher is on Telegram as @{name}. Stop it with Ctrl+C."
 
 
+class Menu(NamedTuple):
+    """The commands that are shown in a kind of chat (None: in any) to those who speak a language (None: any other)."""
+
+    scope: BotCommandScope | None
+    language: str | None
+    commands: Mapping[str, str]
+
+
 async def run_telegram(
     settings: Settings,
     store: Store,
     conversations: Conversations,
     *,
-    commands: Mapping[str, str],
+    commands: Mapping[str, Mapping[str, str]],
+    group_commands: Mapping[str, Mapping[str, str]],
     texts: Mapping[str, str],
     announce: Callable[[str], None],
     timing: Timing | None = None,
@@ -43,7 +54,9 @@ async def run_telegram(
         settings: ``telegram_bot_token`` and ``telegram_base_url`` are read.
         store: Inbox and outbox.
         conversations: Answers what people do.
-        commands: The menu: name without slash -> description.
+        commands: The menu by language: name without slash -> description. Whose language we don't speak sees the
+            default one.
+        group_commands: The same for groups.
         texts: ``only_text`` answers what isn't text, ``groups`` is said once in a group that adds us,
             ``trouble`` answers an update that can't be handled.
         announce: Shows a line to the operator.
@@ -73,12 +86,18 @@ async def run_telegram(
     )
     trouble = Trouble(announce, timing)
     limits = Limits(timing)
-    sender = Sender(bot, store, limits, timing)
+    sender = Sender(Post(bot, store, conversations.export), store, limits, timing)
     turns = Turns(bot, store, conversations, texts, limits, timing, sent=sender.wake)
     poller = Poller(bot, polling, store, turns.arrived, trouble, timing)
 
+    menus = [
+        Menu(scope, None if language == settings.default_language else language, menu)
+        for scope, by_language in ((None, commands), (BotCommandScopeAllGroupChats(), group_commands))
+        for language, menu in by_language.items()
+    ]
+
     async def serve() -> None:
-        await _connect(bot, commands, trouble)
+        await _connect(bot, menus, trouble)
         announce(READY.format(name=bot.username))
         await _resume(turns, trouble)
         await poller.run()
@@ -103,12 +122,13 @@ async def run_telegram(
             task.result()
 
 
-async def _connect(bot: Bot, commands: Mapping[str, str], trouble: Trouble) -> None:
+async def _connect(bot: Bot, menus: Sequence[Menu], trouble: Trouble) -> None:
     while True:
         try:
             await bot.initialize()
             await bot.delete_webhook()  # with one set, Telegram refuses polling
-            await bot.set_my_commands(list(commands.items()))
+            for menu in menus:
+                await bot.set_my_commands(list(menu.commands.items()), menu.scope, menu.language)
         except TelegramError as error:
             await trouble.wait(error)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -13,11 +14,24 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.channels.telegram import render
-from bot.channels.telegram.codec import CHANNEL, Blocked, Notice, chat_of, decode, query_of
-from bot.channels.telegram.drafts import DraftStream
+from bot.channels.telegram.codec import (
+    CHANNEL,
+    Asked,
+    Blocked,
+    Me,
+    Notice,
+    Reacted,
+    chat_of,
+    decode,
+    is_group,
+    query_of,
+)
+from bot.channels.telegram.inline import answer_inline, link_of
 from bot.channels.telegram.outbox import mark_blocked
 from bot.channels.telegram.pace import Limits, Timing
 from bot.channels.telegram.presses import Presses
+from bot.channels.telegram.stream import Stream
+from bot.conversation.press import Press
 from bot.conversation.reply import Reply
 from bot.conversation.service import Conversations, Incoming
 from bot.store.records import Incoming as Row
@@ -131,7 +145,7 @@ class Turns:
     async def _failed(self, row: Row, error: str) -> None:
         async with self._store.unit() as unit:
             dead = await unit.inbox_failed(row.id, error)
-            if dead and row.chat_id.isdigit():  # groups have negative ids
+            if dead and row.chat_id.isdigit():  # neither a group nor an inline query
                 await self._queue(unit, row.chat_id, render.plain(self._texts["trouble"]))
             await unit.commit()
         self._sent()
@@ -140,14 +154,31 @@ class Turns:
         query = query_of(row.payload)
         notice: str | None = None
         try:
-            meaning = decode(row.payload, row.id)
+            meaning = decode(row.payload, row.id, Me(self._bot.id, self._bot.username))
+            if isinstance(meaning, Reacted):
+                meaning = await self._pressed(meaning)
             if isinstance(meaning, Incoming):
                 notice = await self._turn(meaning, query)
+            elif isinstance(meaning, Asked):
+                await self._asked(meaning, row)
             else:
                 await self._note(meaning, row)
         finally:
             if query and row.attempts == 0:
                 self._presses.answer(query, notice)
+
+    async def _pressed(self, reacted: Reacted) -> Incoming | None:
+        """The press that an emoji on a card amounts to; None when the message shows no card."""
+        async with self._store.reading() as reading:
+            shown = await reading.shown_in(CHANNEL, reacted.incoming.chat_id, reacted.message_id)
+        return replace(reacted.incoming, press=str(Press(reacted.verb, *shown))) if shown else None
+
+    async def _asked(self, asked: Asked, row: Row) -> None:
+        """Answer what somebody types inline; nothing of it is kept."""
+        await answer_inline(self._bot, self._conversations, asked)
+        async with self._store.unit() as unit:
+            await unit.inbox_gone(row.id)
+            await unit.commit()
 
     async def _note(self, meaning: Notice | Blocked | None, row: Row) -> None:
         """Deal with what is no turn."""
@@ -157,6 +188,8 @@ class Turns:
             elif isinstance(meaning, Blocked):
                 await mark_blocked(unit, meaning.external_id)
             await unit.inbox_done(row.id)
+            if is_group(row.chat_id):
+                await unit.inbox_emptied(row.id)
             await unit.commit()
         self._sent()
 
@@ -168,8 +201,11 @@ class Turns:
             nonlocal notice
             if query and reply.notice and self._presses.claim(query):
                 notice = reply.notice
-            shown = notice is not None or reply.notice is None
-            return render.messages(reply, notice_shown=shown)
+            # An emoji on a card is answered by the card, which shows it.
+            shown = notice is not None or reply.notice is None or (query is None and bool(reply.marks))
+            compact = is_group(incoming.chat_id)  # where a notice is nobody else's business
+            shown = shown or compact
+            return render.messages(reply, notice_shown=shown, link=link_of(self._bot), compact=compact)
 
         async with self._typing(incoming.chat_id):
             reply = await self._conversations.turn(incoming, deliver=deliver)
@@ -193,13 +229,24 @@ class Turns:
             log.error("explanation failed", error=type(error).__name__)
 
     async def _explanation(self, reply: Reply, chat_id: str) -> None:
-        async with self._typing(chat_id), DraftStream(self._bot, chat_id, reply.turn_id, self._limits) as draft:
-            words = await self._conversations.explain(reply, draft.show)
-        if words and words.adds:
+        stream = Stream(self._bot, chat_id, self._limits, self._timing, lambda: self._waits(chat_id))
+        try:
+            async with self._typing(chat_id):
+                words = await self._conversations.explain(reply, stream.grow)
+        finally:
+            await stream.end()
+        if words and (words.adds or stream.shown):
+            payloads = render.explanation(reply, words)
+            if stream.message_id is not None:
+                payloads[0]["replace"] = str(stream.message_id)
             async with self._store.unit() as unit:
-                await self._queue(unit, chat_id, render.explanation(reply, words))
+                await self._queue(unit, chat_id, payloads)
                 await unit.commit()
             self._sent()
+
+    async def _waits(self, chat_id: str) -> bool:
+        async with self._store.reading() as reading:
+            return await reading.outbox_waits(CHANNEL, chat_id)
 
     async def _queue(self, unit: Unit, chat_id: str, payloads: Sequence[dict[str, Any]]) -> None:
         for payload in payloads:

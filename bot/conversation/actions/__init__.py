@@ -9,14 +9,30 @@ from bot.conversation.actions.asking import Asking
 from bot.conversation.actions.explaining import Explaining
 from bot.conversation.actions.knowing import Knowing
 from bot.conversation.actions.moment import Draft, Moment
+from bot.conversation.actions.privacy import Privacy
 from bot.conversation.actions.reacting import Reacting, reaction
 from bot.conversation.actions.recommending import Recommending
 from bot.conversation.actions.room import Room
+from bot.conversation.actions.sharing import Sharing
+from bot.conversation.actions.together import Together
 from bot.conversation.policy import Action
 from bot.conversation.press import Verb
 from bot.store.repository import Store
 from bot.texts import Texts
 from recsys.engine import Engine
+
+PERSONAL = (
+    Action.PROFILE,
+    Action.WATCHLIST,
+    Action.HISTORY,
+    Action.UNDO,
+    Action.EXPORT,
+    Action.FORGET,
+    Action.FORGET_ME,
+    Action.ERASE,
+    Action.KEPT,
+)
+"""What is said in private chats only."""
 
 __all__ = ["Actions", "Draft", "Moment", "reaction"]
 
@@ -32,6 +48,8 @@ class Actions:
         explaining = Explaining(store, engine, texts)
         reacting = Reacting(store, engine, texts)
         knowing = Knowing(store, engine, texts)
+        privacy = Privacy(store, engine, texts)
+        sharing = Sharing(store, engine, texts)
         self._methods: Mapping[Action, Callable[[Moment], Awaitable[Draft]]] = {
             Action.WELCOME: asking.welcome,
             Action.GREET: asking.greet,
@@ -47,17 +65,39 @@ class Actions:
             Action.PROFILE: knowing.profile,
             Action.WATCHLIST: knowing.watchlist,
             Action.HISTORY: knowing.history,
+            Action.PRIVACY: privacy.privacy,
+            Action.EXPORT: privacy.export,
+            Action.FORGET_ME: privacy.forget_me,
+            Action.ERASE: privacy.erase,
+            Action.SHARED: sharing.shared,
             Action.LANGUAGE: asking.language,
             Action.THANKS: asking.thanks,
             Action.CHAT: asking.chat,
+        }
+
+        together = Together(store, engine, texts)
+        shared = (Action.CHOOSE, Action.ANSWER, Action.NOTE, Action.RESET, Action.PRIVACY, Action.SHARED, Action.THANKS)
+        self._in_groups: Mapping[Action, Callable[[Moment], Awaitable[Draft]]] = {
+            Action.WELCOME: together.hello,
+            Action.GREET: together.hello,
+            Action.CHAT: together.hello,
+            Action.HELP: together.hello,
+            Action.TOGETHER: together.open,
+            Action.JOIN: together.join,
+            Action.RECOMMEND: together.recommend,
+            Action.ASK: together.recommend,
+            Action.EXPLAIN: together.explain,
+            **dict.fromkeys(PERSONAL, together.private),
+            **{action: self._methods[action] for action in shared},
         }
 
     async def act(self, moment: Moment) -> Draft:
         """The draft of the reply. Actions without a method of their own say the text of their name. Whatever is said,
         it leaves something to go on with, until they say goodbye."""
         action = moment.decision.action
-        method = self._methods.get(action)
+        methods = self._in_groups if moment.company else self._methods
+        method = methods.get(action)
         draft = await method(moment) if method else Draft(moment.dialogue, self._texts(action, moment.number))
-        if draft.cards or draft.question or draft.buttons or action is Action.BYE:
+        if draft.cards or draft.question or draft.buttons or action in (Action.BYE, Action.ERASE):
             return draft
         return replace(draft, buttons=self._room.buttons(moment, Verb.RECOMMEND, Verb.SURPRISE))

@@ -48,7 +48,11 @@ class Explaining(Room):
         return Draft(
             replace(moment.dialogue, focus=item_id),
             "\n".join([self._texts("why_title", title=self._wording.film(item)), *filter(None, lines)]),
-            buttons=self._item_buttons(moment, 1, ABOUT_BUTTONS) + self._forget_buttons(moment, behind),
+            buttons=(
+                *self._item_buttons(moment, 1, ABOUT_BUTTONS),
+                self._share(item),
+                *self._forget_buttons(moment, behind),
+            ),
             shown=(item_id,),
             purpose="answer",
             explain=self._to_explain(moment, item, reasons),
@@ -93,7 +97,10 @@ class Explaining(Room):
             after,
             self._wording.about(item),
             question=self._texts("about_wanted" if wanted else "about_ask"),
-            buttons=self._item_buttons(moment, 1, WANTED_BUTTONS if wanted else ABOUT_BUTTONS),
+            buttons=(
+                *self._item_buttons(moment, 1, WANTED_BUTTONS if wanted else ABOUT_BUTTONS),
+                self._share(item),
+            ),
             shown=(item_id,),
             purpose="answer",
         )

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 
 from bot.conversation.evidence import Evidence
 from bot.conversation.policy import Decision
-from bot.conversation.reply import Button, Card, ToExplain
+from bot.conversation.press import Press
+from bot.conversation.reply import Button, Card, Mark, ToExplain
 from bot.conversation.state import Dialogue
-from bot.conversation.statements import Reading
-from bot.store.records import Memory
+from bot.conversation.statements import Intent, Reading
+from bot.conversation.taste import event_of
+from bot.store.records import Memory, StoredRecommendation
 from recsys.taste import Taste
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Everything a turn works with. ``dialogue`` and ``taste`` include what was just said; ``before`` does not."""
+    """Everything a turn works with. ``dialogue`` and ``taste`` include what was just said; ``before`` does not.
+    ``pressed`` is the shown item whose button was pressed. In a group ``memory`` is the speaker's, with the group's
+    conversation, and ``company`` are those who watch; in a private chat there is no company."""
 
     turn_id: str
     number: int
@@ -25,6 +29,9 @@ class Moment:
     taste: Taste
     reading: Reading
     decision: Decision
+    pressed: StoredRecommendation | None = None
+    press: Press | None = None
+    company: tuple[Memory, ...] = ()
 
     def target(self) -> str | None:
         """The item that the decision is about: named, else in focus, else the first one shown."""
@@ -32,11 +39,31 @@ class Moment:
         named = cause.target if cause else None
         return named or self.dialogue.focus or next(iter(self.before.shown), None)
 
+    def opinion(self, item_id: str) -> str:
+        """What they last said of an item: "like", "dislike", "seen" or nothing."""
+        opinion = ""
+        for event in (*self.memory.events, *map(event_of, self.reading.statements)):
+            if event.item_id != item_id:
+                continue
+            if event.polarity and (event.source == "feedback" or event.value == "opinion"):
+                opinion = "like" if event.polarity > 0 else "dislike"
+            elif event.seen:
+                opinion = opinion or "seen"
+            elif Intent.CLEAR in (event.kind, event.value):
+                opinion = ""
+        return opinion
+
+    def saved(self, item_id: str) -> bool:
+        """Whether an item is on their watchlist now."""
+        said = {s.value for s in self.reading.statements if s.target == item_id}
+        return Intent.SAVE in said or (item_id in self.memory.saved and Intent.UNSAVE not in said)
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What to say, the state after it, and what was shown, slot by slot. ``undone``: the turn to take back; ``keys``:
-    what its "forget" buttons name, slot by slot; ``forgotten``: the one thing that counts no longer."""
+    what its "forget" buttons name, slot by slot; ``forgotten``: the one thing that counts no longer; ``export``: the
+    person's data go along; ``erases``: all about them goes, this turn included."""
 
     dialogue: Dialogue
     text: str = ""
@@ -48,6 +75,9 @@ class Draft:
     notice: str | None = None
     explain: ToExplain | None = None
     undone: str | None = None
+    marks: tuple[Mark, ...] = ()
+    export: bool = False
+    erases: bool = False
     relaxed: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     forgotten: Evidence | None = None

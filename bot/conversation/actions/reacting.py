@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation.actions.moment import Draft, Moment
-from bot.conversation.actions.room import Room
+from bot.conversation.actions.room import MARKED_BUTTONS, Room
 from bot.conversation.evidence import evidence_of, forgotten
 from bot.conversation.press import Verb
+from bot.conversation.reply import Mark
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Intent, Kind, Statement
 from bot.store.records import Turn
@@ -20,12 +21,26 @@ class Reacting(Room):
         item_id, cause = moment.target(), moment.decision.cause
         if item_id is None or cause is None or item_id not in self._catalogue:
             return Draft(moment.dialogue, self._texts("noted_which"))
+        marks = await self._marks(moment)
         text = self._texts(f"noted_{reaction(cause)}", title=self._wording.titled(self._catalogue[item_id]))
         buttons = self.buttons(moment, Verb.NEXT)
         after = replace(moment.dialogue, focus=item_id)
         if moment.reading.text:
-            return Draft(after, text, buttons=buttons)
-        return Draft(after, buttons=buttons, notice=text)
+            return Draft(after, text, buttons=buttons, marks=marks)
+        return Draft(after, buttons=buttons, notice=text, marks=marks)
+
+    async def _marks(self, moment: Moment) -> tuple[Mark, ...]:
+        """The shown items that were reacted to, as they look now."""
+        rows = [moment.pressed]
+        shown, turn_id = moment.before.shown, moment.before.shown_in
+        if moment.company:  # what one thinks of a film is nothing to show to a group
+            return ()
+        if moment.pressed is None and turn_id is not None:
+            named = {s.target for s in moment.reading.statements if reaction(s)} | {moment.target()}
+            async with self._store.reading() as reading:
+                owner = moment.memory.user.id
+                rows = [await reading.shown(owner, turn_id, n) for n, i in enumerate(shown, 1) if i in named]
+        return tuple(self._marked(moment, row) for row in rows if row and row.purpose in MARKED_BUTTONS)
 
     async def forget(self, moment: Moment) -> Draft:
         """One thing that was said counts no longer; what else was said in its turn stays."""
@@ -61,12 +76,16 @@ class Reacting(Room):
         return self._texts("undo", what=self._texts("quoted", what=what[:80])) if what else self._texts("undo_dialogue")
 
     async def reset(self, moment: Moment) -> Draft:
-        return Draft(Dialogue(asked="wish"), self._texts("reset"), buttons=self.buttons(moment, Verb.SURPRISE))
+        return Draft(
+            Dialogue(asked="wish", company=moment.dialogue.company),
+            self._texts("reset"),
+            buttons=self.buttons(moment, Verb.SURPRISE),
+        )
 
 
 def reaction(said: Statement) -> str:
     """The name of a reaction to an item, as texts and feedback know it; empty when it is none."""
-    if said.kind is Kind.INTENT and said.value in (Intent.SAVE, Intent.UNSAVE, Intent.ACCEPT):
+    if said.kind is Kind.INTENT and said.value in (Intent.SAVE, Intent.UNSAVE, Intent.ACCEPT, Intent.CLEAR):
         return said.value
     if said.kind is Kind.ITEM and said.value != "like":
         return "like" if said.polarity > 0 else "dislike" if said.polarity < 0 else "seen" if said.seen else ""

@@ -7,12 +7,23 @@ from collections.abc import Sequence
 from bot.conversation.actions.moment import Moment
 from bot.conversation.evidence import Evidence
 from bot.conversation.press import Press, Verb
-from bot.conversation.reply import Button, Card, Reason, ToExplain
+from bot.conversation.reply import Button, Card, Mark, Reason, ToExplain
+from bot.conversation.sharing import payload_of
 from bot.conversation.wording import Wording
+from bot.store.records import StoredRecommendation
 from bot.store.repository import Store
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Item
 from recsys.engine import Engine
+
+OPINIONS = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN)
+MARKED_BUTTONS = {
+    "list": (*OPINIONS, Verb.SAVE, Verb.MORE, Verb.WHY),
+    "shared": (*OPINIONS, Verb.SAVE, Verb.MORE),
+    "answer": (*OPINIONS, Verb.SAVE, Verb.MORE),
+    "watchlist": (Verb.LIKE, Verb.SEEN, Verb.SAVE),
+}
+"""The buttons of an item after somebody reacted to it, by what it was shown for."""
 
 
 class Room:
@@ -34,6 +45,21 @@ class Room:
 
     def _item_buttons(self, moment: Moment, slot: int, verbs: tuple[Verb, ...]) -> tuple[Button, ...]:
         return tuple(Button(self._texts(f"button_{v}"), self._press(moment, v, slot)) for v in verbs)
+
+    def _marked(self, moment: Moment, row: StoredRecommendation) -> Mark:
+        """A shown item's buttons as they are now: what was said of it is ticked, and pressing that takes it back."""
+        opinion, saved = moment.opinion(row.item_id), moment.saved(row.item_id)
+        buttons = []
+        for verb in MARKED_BUTTONS.get(row.purpose, ()):
+            said = saved if verb is Verb.SAVE else verb == opinion
+            undoes = Verb.UNSAVE if verb is Verb.SAVE else Verb.CLEAR
+            label = self._texts(f"button_{verb}_on" if said else f"button_{verb}")
+            buttons.append(Button(label, str(Press(undoes if said else verb, row.turn_id, row.slot))))
+        return Mark(row.turn_id, row.slot, tuple(buttons))
+
+    def _share(self, item: Item) -> Button:
+        """The button that passes an item on."""
+        return Button(self._texts("button_share"), "", payload_of(item.id))
 
     def _forget_buttons(self, moment: Moment, evidence: Sequence[Evidence]) -> tuple[Button, ...]:
         """A button for each, to take it back; the draft's ``keys`` must be theirs, in this order."""

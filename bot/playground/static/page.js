@@ -161,7 +161,7 @@ function frame() {
     ...state.chats.map((one) => {
       const last = one.messages.at(-1);
       const face = make("div", { className: "face " + (one.id < 0 ? "g" : one.name === "Bob" ? "b" : ""), textContent: one.name[0] });
-      const words = make("span", {}, make("strong", { textContent: one.id < 0 ? one.name : `${one.name} & Usher` }),
+      const words = make("span", {}, make("strong", {}, one.name, make("i", { textContent: one.id < 0 ? "" : " & Usher" })),
         make("em", { textContent: last ? last.text.split("\n")[0] : "nothing yet" }));
       const button = make("button", { ariaCurrent: String(one.id === current) }, face, words);
       button.addEventListener("click", () => show(one.id));
