@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 
 from bot.conversation.reply import Reason, Understood
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Kind, Reading, Statement
 from bot.conversation.taste import ACCEPTED
-from bot.texts import Texts, is_chinese
+from bot.texts import TITLES, Texts, is_chinese
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.explain import Cause
 from recsys.taste import Clause, Query, Range, Taste, Wish
@@ -43,8 +44,10 @@ class Wording:
 
     def title(self, item: Item) -> str:
         """The bare title, after the one that it has in this language, if the catalogue knows it."""
-        own = None if self.texts.language == "en" else next(filter(is_chinese, item.aliases), None)
-        return f"{own} {item.title}" if own and not is_chinese(item.title) else item.title
+        if self.texts.language == "en" or is_chinese(item.title):
+            return item.title
+        own = next(chain(filter(is_chinese, item.aliases), TITLES.get(item.name, ())), None)
+        return f"{own} {item.title}" if own else item.title
 
     def titled(self, item: Item) -> str:
         """The title as it stands in a sentence."""

@@ -10,9 +10,10 @@ from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reply import Card, ToExplain
 from bot.conversation.statements import Intent, Kind
+from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
 from recsys.explain import causes
-from recsys.taste import Query
+from recsys.taste import Query, Wish
 
 LIST_LENGTH = 3
 SURPRISE = 1.5
@@ -36,6 +37,7 @@ class Recommending(Room):
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])))
         cards, explain = self._cards(moment, query, result)
         relaxed = self._relaxed(query, result)
+        unread = self._unread(moment)
         intro = self._intro(moment, len(cards), surprise=surprise)
         shown = tuple(card.item_id for card in cards)
         return Draft(
@@ -49,7 +51,7 @@ class Recommending(Room):
                 questions=0,
                 pending={},
             ),
-            "\n".join(filter(None, [heard, relaxed, intro])),
+            "\n".join(filter(None, [heard, unread, relaxed, intro])),
             cards,
             self._texts("nudge", moment.number),
             self._buttons(moment, Verb.NEXT, Verb.SURPRISE),
@@ -62,7 +64,7 @@ class Recommending(Room):
         state = moment.dialogue
         query = Query(
             moment.taste,
-            state.wish,
+            self._readable(state.wish),
             frozenset({*state.past, *moment.before.shown, *moment.memory.saved}),
             LIST_LENGTH,
             SURPRISE if surprise else 0.0,
@@ -79,6 +81,15 @@ class Recommending(Room):
 
     async def _run(self, query: Query) -> Recommendation:
         return (await asyncio.to_thread(self._engine.recommend, [query]))[0]
+
+    def _unread(self, moment: Moment) -> str:
+        """A word about Chinese descriptions that the encoder can't read; ``_readable`` leaves them out."""
+        wishes = [s.value for s in moment.reading.statements if s.kind is Kind.WISH and s.polarity > 0]
+        words = [] if self._engine.multilingual else [word for wish in wishes for word in chinese_words(wish)]
+        return self._texts("unread", what=self._texts("quoted", what=" ".join(words))) if words else ""
+
+    def _readable(self, wish: Wish) -> Wish:
+        return wish if self._engine.multilingual else replace(wish, text=without_chinese(wish.text))
 
     def _relaxed(self, query: Query, result: Recommendation) -> str:
         gave_way = self._wording.labels(result.relaxed, query.wish)
