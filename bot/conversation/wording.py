@@ -117,7 +117,7 @@ class Wording:
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
         """A whole explanation without a language model: what the item is, and the two most telling reasons."""
-        why = self.texts.join([r.text for r in telling(reasons)[:2]])
+        why = self.texts.join([r.text for r in telling(reasons)[:2]], "because")
         genres = self.texts.join([genre.lower() for genre in self.names(item.facets.get("genre", ())[:2])])
         director = self.texts.join(item.facets.get("director", ())[:2])
         if not genres:

@@ -83,7 +83,7 @@ class Texts:
         return [found] if isinstance(found, str) else found
 
     def join(self, parts: Sequence[str], conjunction: str = "and") -> str:
-        """ "A", "A and B", "A, B and C"; ``conjunction`` is "and" or "or"."""
+        """ "A", "A and B", "A, B and C"; ``conjunction`` is "and", "or" or, between reasons, "because"."""
         if len(parts) < 2:
             return "".join(parts)
         return self(f"listed_{conjunction}", most=self("comma").join(parts[:-1]), last=parts[-1])
