@@ -42,14 +42,14 @@ class Application:
 
 @asynccontextmanager
 async def application(
-    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder
+    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder, kind: type[Engine] = Engine
 ) -> AsyncIterator[Application]:
     """The application of a set-up installation, ready to talk. The encoder and the text generator arrive in the
-    background: the first message waits for the former, nothing waits for the latter."""
+    background: the first message waits for the former, nothing waits for the latter. ``kind``: another engine to
+    compare with."""
     texts = {language: Texts(language) for language in LANGUAGES}
-    engine = Engine(
-        catalogue, artefact, encoder, pick_device(settings.device), EngineConfig(trade_off=settings.diversity)
-    )
+    device, config = pick_device(settings.device), EngineConfig(trade_off=settings.diversity)
+    engine = kind(catalogue, artefact, encoder, device, config)
     understanding = Understanding(catalogue, load_lexicon())
     store = await Store.open(settings.database)
     # Last, since it takes the interpreter for seconds: the prompt is there first.

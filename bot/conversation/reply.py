@@ -91,4 +91,6 @@ class Reply:
     """A short acknowledgement of a button press (Telegram's callback answer); the text may then be empty."""
     explain: ToExplain | None = None
     """What an explanation after this reply should be about."""
+    relaxed: tuple[str, ...] = ()
+    """The wishes that this list had to let go of, as the text says."""
     ms: Mapping[str, float] = field(default_factory=dict)

@@ -112,6 +112,11 @@ class Conversations:
         self._generator = generator
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    @property
+    def engine(self) -> Engine:
+        """What recommends at present."""
+        return self._engine
+
     async def turn(self, incoming: Incoming, *, deliver: Deliver = lambda _: ()) -> Reply:
         """Understand, decide, answer, and store all of it with the messages that ``deliver`` makes of the reply, in
         one transaction. Raises ``StoreError`` when that fails: then nothing has happened."""
@@ -167,13 +172,8 @@ class Conversations:
             return await self._turn(incoming, deliver)
         clock.lap("remember")
         before = _state(memory)
-        if incoming.press is None:
-            context = Context(before.shown, before.focus, before.asked)
-            heard, verb = self._understanding.read(incoming.text or "", context), None
-        else:
-            heard, verb = self._pressed(press, pressed, before)
-        moment = self._moment(memory, before, _settled(heard, before), verb)
-        language = self._spoken(memory, incoming, moment.reading)
+        moment = self._understood(memory, before, incoming.text, incoming.press, pressed)
+        language = self._spoken(memory, incoming.language, moment.reading)
         voice = self._voices[language]
         clock.lap("understand")
         draft = await voice.actions.act(moment)
@@ -187,17 +187,42 @@ class Conversations:
             understood=voice.wording.understood(moment.reading.statements),
             notice=draft.notice,
             explain=draft.explain,
+            relaxed=draft.relaxed,
             ms=clock.ms,
         )
         await self._commit(incoming, moment, draft, reply, pressed, deliver(reply), language)
         log.info("turn", turn=moment.turn_id, action=moment.decision.action, **clock.ms)
         return reply
 
-    def _spoken(self, memory: Memory, incoming: Incoming, heard: Reading) -> Language:
+    def _spoken(self, memory: Memory, channels: str | None, heard: Reading) -> Language:
         """The language to answer in: asked for now, chosen before, written in, the channel's, or the default."""
         asked = next((s.target for s in heard.statements if s.kind is Kind.INTENT and s.value == Intent.LANGUAGE), None)
         written: Language | None = "zh" if writes_chinese(heard.text) else None
-        return spoken(asked or memory.user.language) or written or spoken(incoming.language) or self._language
+        return spoken(asked or memory.user.language) or written or spoken(channels) or self._language
+
+    async def rethink(self, memory: Memory, turn: Turn, pressed: StoredRecommendation | None) -> tuple[Moment, Draft]:
+        """What the present code and model would answer to a turn of the past, for reviewers. Nothing is stored.
+
+        ``memory`` is what was known then, ``pressed`` what the pressed button was about.
+        """
+        before = Dialogue.from_json(turn.reply.get("before", {}))
+        moment = self._understood(memory, before, turn.text, turn.press, pressed)
+        return moment, await self._voices[self._spoken(memory, None, moment.reading)].actions.act(moment)
+
+    def _understood(
+        self,
+        memory: Memory,
+        before: Dialogue,
+        text: str | None,
+        pressed_data: str | None,
+        pressed: StoredRecommendation | None,
+    ) -> Moment:
+        if pressed_data is None:
+            context = Context(before.shown, before.focus, before.asked)
+            heard, verb = self._understanding.read(text or "", context), None
+        else:
+            heard, verb = self._pressed(parse_press(pressed_data), pressed, before)
+        return self._moment(memory, before, _settled(heard, before), verb)
 
     def _pressed(
         self, press: Press | None, pressed: StoredRecommendation | None, dialogue: Dialogue

@@ -46,3 +46,4 @@ class Draft:
     notice: str | None = None
     explain: ToExplain | None = None
     undone: str | None = None
+    relaxed: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from bot.conversation.statements import Intent, Kind
 from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
 from recsys.explain import causes
-from recsys.taste import Query, Wish
+from recsys.taste import Query
 
 LIST_LENGTH = 3
 SURPRISE = 1.5
@@ -57,20 +57,12 @@ class Recommending(Room):
             self._buttons(moment, Verb.NEXT, Verb.SURPRISE),
             shown,
             explain=explain,
+            relaxed=result.relaxed,
         )
 
     async def _search(self, moment: Moment, *, surprise: bool) -> tuple[Query, Recommendation]:
         """New items while any fit; those shown earlier tonight come back before a wish has to give way."""
-        state = moment.dialogue
-        query = Query(
-            moment.taste,
-            self._readable(state.wish),
-            frozenset({*state.past, *moment.before.shown, *moment.memory.saved}),
-            LIST_LENGTH,
-            SURPRISE if surprise else 0.0,
-            seed(moment.turn_id),
-            state.talk,
-        )
+        query = self._readable(query_of(moment, surprise=surprise))
         result = await self._run(query)
         if result.picks and not result.relaxed:
             return query, result
@@ -88,8 +80,10 @@ class Recommending(Room):
         words = [] if self._engine.multilingual else [word for wish in wishes for word in chinese_words(wish)]
         return self._texts("unread", what=self._texts("quoted", what=" ".join(words))) if words else ""
 
-    def _readable(self, wish: Wish) -> Wish:
-        return wish if self._engine.multilingual else replace(wish, text=without_chinese(wish.text))
+    def _readable(self, query: Query) -> Query:
+        if self._engine.multilingual:
+            return query
+        return replace(query, wish=replace(query.wish, text=without_chinese(query.wish.text)))
 
     def _relaxed(self, query: Query, result: Recommendation) -> str:
         gave_way = self._wording.labels(result.relaxed, query.wish)
@@ -121,3 +115,17 @@ class Recommending(Room):
             )
         first = cards[0]
         return tuple(cards), self._to_explain(moment, self._catalogue[first.item_id], first.reasons)
+
+
+def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) -> Query:
+    """What the engine is asked at a moment: nothing that was shown tonight or saved."""
+    state = moment.dialogue
+    return Query(
+        moment.taste,
+        state.wish,
+        frozenset({*state.past, *moment.before.shown, *moment.memory.saved}),
+        k,
+        SURPRISE if surprise else 0.0,
+        seed(moment.turn_id),
+        state.talk,
+    )
