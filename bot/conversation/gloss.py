@@ -20,7 +20,7 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.conversation.quantities import QUANTITIES, halfwidth
-from bot.texts import TITLES, is_chinese
+from bot.texts import PEOPLE, TITLES, is_chinese
 from recsys.catalogue import Catalogue
 from recsys.errors import DataError
 
@@ -114,7 +114,6 @@ class _Lexicon(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     things: Mapping[str, str]
-    people: Mapping[str, str]
     subjects: Mapping[str, str]
     particles: Mapping[str, str]
     verbs: Mapping[str, str]
@@ -150,9 +149,10 @@ class Glossary:
         self._words: dict[str, tuple[str, Role]] = {}
         known = {item.name for item in catalogue.items}
         self._titles = {chinese: english for english, own in TITLES.items() if english in known for chinese in own}
+        people = {chinese: english for english, own in PEOPLE.items() for chinese in own}
         for table, role in (
             (self._titles, Role.THING),
-            (lexicon.people, Role.THING),
+            (people, Role.THING),
             (lexicon.things, Role.THING),
             ({a: base for a, (base, _) in lexicon.adjectives.items() if len(a) > 1}, Role.THING),
             (lexicon.subjects, Role.SUBJECT),
@@ -167,7 +167,7 @@ class Glossary:
         self._words = protected | self._words
         self._longest = max(map(len, self._words))
         adjectives = "|".join(sorted(lexicon.adjectives, key=len, reverse=True))
-        names = "|".join(sorted(lexicon.people, key=len, reverse=True))
+        names = "|".join(sorted(people, key=len, reverse=True))
 
         def compiled(shapes: Iterable[_Shape]) -> list[tuple[re.Pattern[str], str]]:
             groups = {"<ADJ>": f"({adjectives})", "<NAME>": rf"({names}|[^{HAN}]*[A-Za-z][^{HAN}]*)"}

@@ -193,7 +193,11 @@ class Wishes:
 
     def _measured(self) -> None:
         """ "Like Heat but shorter": shorter than Heat."""
-        models = [s.target for s in self._m.out if s.kind is Kind.ITEM and s.value == "like" and s.polarity > 0]
+        models = [
+            s.target
+            for s in self._m.out
+            if (s.kind is Kind.ITEM and s.value == "like" and s.polarity > 0) or s.value == Intent.LIKE_THIS
+        ]
         for n, token in enumerate(self._m.tokens):
             name, below = _COMPARED.get(token.norm, ("", False))
             values = [v for i in models if i and name and (v := self._m.words.catalogue[i].number(name)) is not None]

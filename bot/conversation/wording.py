@@ -20,6 +20,8 @@ TELLING = 0.08
 """A reason about the person with a smaller share than this is true, but not why the item was picked."""
 WELL_RATED = 7
 """Out of ten: from here on the rating is a reason."""
+OWN = 0.8
+"""From this confidence on a free-text wish consists of the lexicon's words for moods and themes."""
 LISTED = 12
 """Items named in a line of the profile or history."""
 
@@ -76,7 +78,7 @@ class Wording:
         """Two or three things that tell at a glance what an item is; genres that were ``asked`` for come first."""
         comma = self.texts("comma")
         genres = sorted(item.facets.get("genre", ()), key=lambda g: Facet("genre", g) not in asked)[:2]
-        director = comma.join(item.facets.get("director", ())[:2])
+        director = comma.join(self.names(item.facets.get("director", ())[:2]))
         runtime = item.number("runtime")
         length = self.texts("fact_runtime", value=int(runtime)) if runtime else ""
         return tuple(fact for fact in (comma.join(self.names(genres)), director, length) if fact)
@@ -90,8 +92,8 @@ class Wording:
             (key, value)
             for key, value in (
                 ("fact_genre", genres),
-                ("fact_director", self.texts.join(item.facets.get("director", ())[:2])),
-                ("fact_cast", self.texts.join(item.facets.get("cast", ())[:3])),
+                ("fact_director", self.texts.join(self.names(item.facets.get("director", ())[:2]))),
+                ("fact_cast", self.texts.join(self.names(item.facets.get("cast", ())[:3]))),
                 ("fact_runtime", f"{runtime:.0f}" if runtime else ""),
             )
             if value
@@ -119,7 +121,7 @@ class Wording:
         """A whole explanation without a language model: what the item is, and the two most telling reasons."""
         why = self.texts.join([r.text for r in telling(reasons)[:2]], "because")
         genres = self.texts.join([genre.lower() for genre in self.names(item.facets.get("genre", ())[:2])])
-        director = self.texts.join(item.facets.get("director", ())[:2])
+        director = self.texts.join(self.names(item.facets.get("director", ())[:2]))
         if not genres:
             return self.texts("template_plain", title=self.film(item), reasons=why)
         what = self.texts("genre_film", turn=int(genres[0] in "aeiou"), genres=genres)
@@ -205,7 +207,7 @@ class Wording:
     def _in_own_words(self, heard: Reading, facets: Sequence[Statement]) -> list[str]:
         """Free-text wishes as they were said, where no facet says them already."""
         wishes = [s for s in heard.statements if s.kind is Kind.WISH and s.polarity > 0]
-        spoken = [w for w in wishes if not any(f.start <= w.start and w.end <= f.end for f in facets)]
+        spoken = [w for w in wishes if not any(_says(f, w) for f in facets)]
         return [self.texts("quoted", what=heard.text[w.start : w.end].strip() or w.value) for w in spoken]
 
     # -- what is known ---------------------------------------------------------------------------------------
@@ -272,6 +274,12 @@ class Wording:
 def liked_items(taste: Taste) -> list[str]:
     """Items that somebody said they like; having saved one is less than that."""
     return [item_id for item_id, weight in taste.items.items() if weight > ACCEPTED]
+
+
+def _says(facet: Statement, wish: Statement) -> bool:
+    """Whether a wish is only a facet's words for the encoder: all of it, or a concept's own words."""
+    inside = wish.start <= facet.start and facet.end <= wish.end
+    return (facet.start <= wish.start and wish.end <= facet.end) or (inside and wish.confidence >= OWN)
 
 
 def telling(reasons: Sequence[Reason]) -> list[Reason]:

@@ -31,6 +31,10 @@ TITLES: Mapping[str, list[str]] = _load("titles.zh.toml")
 """Chinese titles of well-known items by their names ("Heat (1995)"), the usual one first."""
 
 
+PEOPLE: Mapping[str, list[str]] = _load("names.zh.toml")["people"]
+"""What well-known people are called in Chinese, by the names that the catalogue has."""
+
+
 def spoken(code: str | None) -> Language | None:
     """The language that we speak for a code such as ``"zh-hans"``; None when we don't, or don't know."""
     short = (code or "").lower().replace("_", "-").partition("-")[0]
@@ -66,7 +70,8 @@ class Texts:
         self.language = language
         self._strings: Mapping[str, str | list[str]] = _load(f"{language}.toml")
         called = {} if language == "en" else _load(f"names.{language}.toml")
-        self._names: Mapping[str, str] = {name.casefold(): own for name, own in called.get("names", {}).items()}
+        people = {name: own[0] for name, own in PEOPLE.items()} if called else {}
+        self._names = {name.casefold(): own for name, own in {**people, **called.get("names", {})}.items()}
         self._limits: Mapping[str, str] = called.get("limits", {})
 
     def __call__(self, key: str, turn: int = 0, **values: object) -> str:
@@ -89,8 +94,8 @@ class Texts:
         return self(f"listed_{conjunction}", most=self("comma").join(parts[:-1]), last=parts[-1])
 
     def name(self, value: str) -> str:
-        """How this language calls a genre, language, country, mood or theme; names of people stay as they are."""
-        return self._names.get(value.casefold(), value)
+        """How this language calls a genre, language, country, mood, theme or well-known person; else the value."""
+        return str(self._names.get(value.casefold(), value))
 
     def limit(self, quantity: str, low: float | None, high: float | None, label: str) -> str:
         """A limit of a quantity ("year", "runtime", "rating"), both ends inclusive, as this language says it."""
