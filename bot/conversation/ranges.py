@@ -86,7 +86,9 @@ _LONG = re.compile(
     r"\b(?:something\s+(?:really\s+|nice and\s+)?long\b|long\s+(?:movie|film|one)s?\b|three[- ]hour epic)",
     re.IGNORECASE,
 )
-_NOT_OLD = re.compile(r"(?<!m )(?<!we )\b(?:not|nothing|isn['’]?t)\s+(?:too|so|very|that|all that)\s+old\b(?!\s+for)", re.IGNORECASE)
+_NOT_OLD = re.compile(
+    r"(?<!m )(?<!we )\b(?:not|nothing|isn['’]?t)\s+(?:too|so|very|that|all that)\s+old\b(?!\s+for)", re.IGNORECASE
+)
 _MARK = re.compile(
     r"(?<![\d/])(\d{1,2}(?:\.\d)?)\s*(?:/|out of)\s*(10|5|100)\b(?!/)|\b([1-5])\s*stars?\b"
     r"|\b(?:give (?:it|that|this|that one|this one)|rate (?:it|that|this)) (?:an? )?(?:solid )?"
