@@ -176,7 +176,7 @@ class Glossary:
         self._shapes = compiled(lexicon.shapes)
         self._clause_shapes = [*compiled(lexicon.clauses), *self._shapes]
         self._compared = re.compile(
-            rf"(?P<less>不那么|没那么|没有那么|别那么|不要那么|少一?点)(?P<a>{adjectives})"
+            rf"(?P<less>不那么|没那么|没有那么|[别不没]要?[那这]么|少一?点)(?P<a>{adjectives})"
             rf"|(?P<limit>别太|不要太|不太)(?P<e>{adjectives})"
             rf"|(?P<too>太|过于|有点太|有点)(?P<b>{adjectives})了?"
             rf"|(?:更加?|再|要|稍微|还要)(?P<c>{adjectives})(?:一?点儿?|一?些)?|(?P<d>{adjectives})(?:一?点儿?|一些)"
@@ -206,14 +206,16 @@ class Glossary:
             return [Piece(words, start, end)]
         return self._phrase(text, start, end, self._clause_shapes)
 
-    def _phrase(self, text: str, start: int, end: int, shapes: Sequence[tuple[re.Pattern[str], str]]) -> list[Piece]:
+    def _phrase(
+        self, text: str, start: int, end: int, shapes: Sequence[tuple[re.Pattern[str], str]], *, inside: bool = False
+    ) -> list[Piece]:
         start, end = _trimmed(text, start, end)
         if not _HAN.search(text, start, end):
             return [Piece(text[start:end], start, end, exact=True)] if start < end else []
         for pattern, means in shapes:
             if match := pattern.fullmatch(text, start, end):
                 return self._shaped(text, match, means)
-        return _ordered(list(self._word_by_word(text, start, end)))
+        return _ordered(list(self._word_by_word(text, start, end)), inside=inside)
 
     def _shaped(self, text: str, match: re.Match[str], means: str) -> list[Piece]:
         pieces: list[Piece] = []
@@ -232,7 +234,7 @@ class Glossary:
                 pieces.append(Piece(more if slot[2] == "+" else f"less {base}", *match.span(group)))
             elif said.strip():
                 shapes = self._shapes if match.span(group) != match.span() else ()
-                pieces += self._phrase(text, *match.span(group), shapes)
+                pieces += self._phrase(text, *match.span(group), shapes, inside=True)
             elif slot[3]:
                 pieces.append(Piece(slot[3], match.start(), match.end()))
         return pieces
@@ -289,9 +291,9 @@ def _replaced(text: str, parts: Mapping[str, str]) -> str:
     return text
 
 
-def _ordered(pieces: Sequence[Piece]) -> list[Piece]:
+def _ordered(pieces: Sequence[Piece], *, inside: bool) -> list[Piece]:
     """A clause in English order. What is said last of something named before goes before it; a judgement gets its
-    "was", and what is judged or reacted to without being named is "it"."""
+    "was", and what is judged or reacted to without being named is "it", unless it is ``inside`` a larger clause."""
     said = [n for n, p in enumerate(pieces) if p.role is not Role.PARTICLE]
     if not said:
         return list(pieces)
@@ -299,7 +301,7 @@ def _ordered(pieces: Sequence[Piece]) -> list[Piece]:
     things = [p for n, p in enumerate(pieces) if n < said[-1] and p.role is Role.THING]
     if last.role in (Role.VERB, Role.WISH) and things:
         return [*(p for p in pieces if p not in things), *things]
-    if last.role is Role.VERB:
+    if last.role is Role.VERB and not inside:
         return [*pieces, Piece("it", last.start, last.end)]
     if last.role is Role.JUDGEMENT or (last.words.startswith("too ") and things):
         was = Piece("was" if things else "it was", last.start, last.end, Role.PARTICLE)

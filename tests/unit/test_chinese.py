@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 import torch
 
-from bot.conversation.gloss import Glossary
+from bot.conversation.gloss import Glossary, load_chinese
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.quantities import QUANTITIES, number
 from bot.conversation.reply import Reply
@@ -84,6 +84,14 @@ def understood(text: str, context: Context = NOTHING) -> list[str]:
         ("I loved Heat，还想看类似的科幻片", ["+Heat", "+sci-fi"]),
         ("韩国惊悚片", ["+South Korea", "+thriller"]),
         ("肖申克的救赎是谁导演的？", ["director The Shawshank Redemption"]),
+        ("我比较喜欢悬疑和犯罪类的，不太喜欢爱情片", ["+mystery", "+crime", "-romance"]),
+        ("我超爱诺兰的电影", ["+Christopher Nolan"]),
+        ("盗梦空间没看懂", ["-Inception"]),
+        ("星际穿越我给9分", ["+Interstellar"]),
+        ("有汤姆·克鲁斯的动作片吗", ["+Tom Cruise", "+action"]),
+        ("想看thriller，不要gore", ["+thriller", "-gory"]),
+        ("推荐一部类似Parasite的韩国片", ["+Parasite like", "+South Korea"]),
+        ("2010年到2015年的科幻", ["+2010-2015", "+sci-fi"]),
         ("你好，我想看喜剧", ["greet", "+comedy"]),
         ("推荐几部电影", ["recommend"]),
         ("随便", ["surprise"]),
@@ -129,10 +137,28 @@ def test_a_message_of_its_own(text: str, said: list[str]) -> None:
         (LISTED, "收藏第一部", ["save Heat"]),
         (LISTED, "把恐怖片去掉", ["-horror"]),
         (LISTED, "老一点的", ["older"]),
+        (LISTED, "有没有新一点的？", ["newer"]),
+        (LISTED, "别这么暴力", ["less_of violent"]),
+        (LISTED, "都不太行，换一批", ["other"]),
+        (LISTED, "这几部我都看过了", ["Heat seen", "Alien seen", "Toy Story seen"]),
+        (LISTED, "第一部看起来不错", ["+Heat"]),
+        (LISTED, "我选第三个", ["accept Toy Story"]),
+        (LISTED, "像第二部那样但是更搞笑的", ["like_this Alien", "more_of comedy"]),
+        (FOCUSED, "什么类型的", ["genre Alien"]),
+        (FOCUSED, "适合孩子看吗", ["certificate Alien"]),
     ],
 )
 def test_a_message_about_what_was_shown(context: Context, text: str, said: list[str]) -> None:
     assert understood(text, context) == said
+
+
+SMALL_TALK = {"哈哈", "哈哈哈", "呵呵", "真的吗", "我很无聊", "好无聊", "好无聊啊"}
+
+
+def test_every_sentence_of_the_lexicon_means_something_to_the_reader() -> None:
+    lexicon = load_chinese()
+    said = {**lexicon.messages, **lexicon.sentences}
+    assert [text for text in said if "chat" in understood(text, FOCUSED) and text not in SMALL_TALK] == []
 
 
 def test_evidence_is_quoted_from_the_message_itself() -> None:
