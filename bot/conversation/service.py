@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -13,19 +13,20 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.conversation.actions import Actions, Draft, Moment, reaction
+from bot.conversation.explaining import Explainer
 from bot.conversation.policy import decide
 from bot.conversation.press import Press, Verb, parse_press
-from bot.conversation.reply import Explanation, Reply, ToExplain
+from bot.conversation.reply import Explanation, Reply
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Context, Intent, Kind, Reading, Statement
 from bot.conversation.taste import event_of, payload_of, taste_of
 from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording
+from bot.store.reading import Reading as Reader
 from bot.store.records import (
     Conversation,
     Feedback,
     Memory,
-    StoredExplanation,
     StoredRecommendation,
     StoredStatement,
     Turn,
@@ -34,17 +35,11 @@ from bot.store.records import (
 )
 from bot.store.repository import Store
 from bot.texts import LANGUAGES, Language, Texts, spoken, writes_chinese
-from recsys.catalogue import Item
-from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.engine import Engine
-from recsys.facts import Facts
-from recsys.llm import TextGenerator
-from recsys.phrase import OnPartial, Phrased, phrase
+from recsys.phrase import OnPartial
 
 EVENING = timedelta(hours=4)
 """A longer silence ends the evening: its wish is forgotten, the taste stays."""
-EXPLAIN_DEADLINE = 8.0
-"""Seconds that a generated explanation may take before the template stands in."""
 
 Deliver = Callable[[Reply], Sequence[Mapping[str, Any]]]
 
@@ -64,6 +59,9 @@ class Incoming:
     name: str = ""
     language: str | None = None
     inbox_id: int | None = None
+
+
+BackRoom = Callable[[Incoming], Awaitable[Reply | None]]
 
 
 class Clock:
@@ -98,18 +96,20 @@ class Conversations:
         understanding: Understanding,
         engine: Engine,
         texts: Mapping[Language, Texts],
-        generator: Callable[[], TextGenerator | None] = lambda: None,
+        explainer: Explainer,
         language: Language = "en",
+        back_room: BackRoom | None = None,
     ) -> None:
-        """``generator`` gives the text generator once there is one: explanations are templates until then.
-        ``language`` is spoken to people of whom no other is known."""
+        """``language`` is spoken to people of whom no other is known. ``back_room`` answers what is no part of the
+        conversation, and None to what is."""
         self._store = store
         self._understanding = understanding
         self._engine = engine
         self._catalogue = engine.catalogue
         self._voices = {code: Voice(store, engine, own) for code, own in texts.items()}
         self._language = language
-        self._generator = generator
+        self._back_room = back_room
+        self.explainer = explainer
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
@@ -122,44 +122,25 @@ class Conversations:
         one transaction. Raises ``StoreError`` when that fails: then nothing has happened."""
         if incoming.text is not None:
             incoming = replace(incoming, text=_storable(incoming.text))
+        if self._back_room is not None and (reply := await self._back_room(incoming)) is not None:
+            await self._deliver_apart(incoming, deliver(reply))
+            return reply
         lock = self._locks.setdefault(f"{incoming.channel}:{incoming.external_id}", asyncio.Lock())
         async with lock:
             return await self._turn(incoming, deliver)
 
-    async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
-        """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""
-        task = reply.explain
-        if task is None:
-            return None
-        started = time.perf_counter()
-        item = self._catalogue[task.item_id]
-        phrased = await self._phrased(item, task, on_partial)
-        stored = StoredExplanation(
-            turn_id=reply.turn_id,
-            item_id=item.id,
-            text=phrased.text,
-            made_by=phrased.by,
-            verdict=str(phrased.verdict or ""),
-            ms=1000 * (time.perf_counter() - started),
-        )
+    async def _deliver_apart(self, incoming: Incoming, outbox: Sequence[Mapping[str, Any]]) -> None:
+        """Messages that answer an update but belong to no turn."""
         async with self._store.unit() as unit:
-            await unit.add_explanation(stored)
+            for payload in outbox:
+                await unit.enqueue(incoming.channel, incoming.chat_id, payload)
+            if incoming.inbox_id is not None:
+                await unit.inbox_done(incoming.inbox_id)
             await unit.commit()
-        return Explanation(item.id, phrased.text, phrased.by, stored.ms)
 
-    async def _phrased(self, item: Item, task: ToExplain, on_partial: OnPartial | None) -> Phrased:
-        generator = self._generator()
-        if generator is None:
-            return Phrased(task.template, "template", None)
-        facts = Facts.about(item, MOVIE_STYLE, reasons=task.reasons, said=task.words, language=task.language)
-        return await phrase(
-            facts,
-            MOVIE_STYLE,
-            generator,
-            fallback=task.template,
-            deadline=EXPLAIN_DEADLINE,
-            on_partial=on_partial,
-        )
+    async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
+        """The explanation that a reply calls for, in checked words; see ``Explainer.explain``."""
+        return await self.explainer.explain(reply, on_partial)
 
     async def _turn(self, incoming: Incoming, deliver: Deliver) -> Reply:
         clock = Clock()
@@ -167,12 +148,12 @@ class Conversations:
         user = await self._store.user(incoming.channel, incoming.external_id, incoming.name)
         async with self._store.reading() as reading:
             memory = await reading.memory(user.id)
-            pressed = await reading.shown(user.id, press.turn_id, press.slot) if press and press.slot else None
+            pressed, pressed_in = await _behind(reading, user.id, press)
         if memory is None:  # erased between the two lines above
             return await self._turn(incoming, deliver)
         clock.lap("remember")
         before = _state(memory)
-        moment = self._understood(memory, before, incoming.text, incoming.press, pressed)
+        moment = self._understood(memory, before, incoming.text, incoming.press, pressed, pressed_in)
         language = self._spoken(memory, incoming.language, moment.reading)
         voice = self._voices[language]
         clock.lap("understand")
@@ -216,12 +197,16 @@ class Conversations:
         text: str | None,
         pressed_data: str | None,
         pressed: StoredRecommendation | None,
+        pressed_in: Turn | None = None,
     ) -> Moment:
+        press = parse_press(pressed_data) if pressed_data is not None else None
         if pressed_data is None:
             context = Context(before.shown, before.focus, before.asked)
             heard, verb = self._understanding.read(text or "", context), None
+        elif press is not None and press.verb is Verb.FORGET:
+            heard, verb = _forgetting(pressed_in, press.slot)
         else:
-            heard, verb = self._pressed(parse_press(pressed_data), pressed, before)
+            heard, verb = self._pressed(press, pressed, before)
         return self._moment(memory, before, _settled(heard, before), verb)
 
     def _pressed(
@@ -282,6 +267,8 @@ class Conversations:
                         "question": reply.question,
                         "notice": reply.notice,
                         "before": moment.before.to_json(),
+                        "keys": draft.keys,
+                        "forgotten": draft.forgotten and draft.forgotten.name,
                     },
                     model_version=self._engine.version,
                     ms=reply.ms,
@@ -294,6 +281,8 @@ class Conversations:
             await unit.add_recommendations(self._recommendations(moment, draft))
             if language != (spoken(moment.memory.user.language or incoming.language) or self._language):
                 await unit.set_language(user_id, language)
+            if draft.forgotten:
+                await unit.forget(user_id, moment.turn_id, draft.forgotten.key, draft.forgotten.events)
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
             await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())
@@ -346,6 +335,26 @@ def _settled(heard: Reading, dialogue: Dialogue) -> Reading:
         replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
     )
     return replace(heard, statements=statements)
+
+
+async def _behind(
+    reading: Reader, user_id: str, press: Press | None
+) -> tuple[StoredRecommendation | None, Turn | None]:
+    """What a pressed button is about: the item of its slot, or for a key that is to be forgotten the turn that kept
+    it."""
+    if press is None or not press.slot:
+        return None, None
+    if press.verb is Verb.FORGET:
+        return None, await reading.turn(user_id, press.turn_id)
+    return await reading.shown(user_id, press.turn_id, press.slot), None
+
+
+def _forgetting(turn: Turn | None, slot: int) -> tuple[Reading, Verb]:
+    """What pressing "forget" says: the key that the button's turn kept for its slot."""
+    keys = turn.reply.get("keys", ()) if turn else ()
+    if not 0 < slot <= len(keys):
+        return Reading(""), Verb.STALE
+    return Reading("", (Statement(Kind.FORGET, keys[slot - 1]),)), Verb.FORGET
 
 
 def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statement | None:

@@ -12,6 +12,7 @@ from bot.conversation.taste import ACCEPTED
 from bot.texts import TITLES, Texts, is_chinese
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.explain import Cause
+from recsys.facts import LONGEST_QUOTE, tellable
 from recsys.taste import Clause, Query, Range, Taste, Wish
 
 CLOSE = 0.6
@@ -22,6 +23,8 @@ WELL_RATED = 7
 """Out of ten: from here on the rating is a reason."""
 OWN = 0.8
 """From this confidence on a free-text wish consists of the lexicon's words for moods and themes."""
+SPOKEN = 3
+"""Reasons in a whole explanation."""
 LISTED = 12
 """Items named in a line of the profile or history."""
 
@@ -107,7 +110,7 @@ class Wording:
 
     def reasons(self, item: Item, causes: Sequence[Cause], query: Query) -> tuple[Reason, ...]:
         """Words for each cause, in the causes' order; each completes "because ..."."""
-        return tuple(Reason(c.signal, c.share, self._reason(item, c, query)) for c in causes)
+        return tuple(Reason(c.signal, c.share, self._reason(item, c, query), _sources(c)) for c in causes)
 
     def card_reason(self, reasons: Sequence[Reason], given: Collection[str]) -> str:
         """The one reason on a card: the most telling, but not one of those ``given`` on the cards above it if there
@@ -116,6 +119,30 @@ class Wording:
         personal = [r for r in ranked if r.share >= TELLING and r.signal not in IMPERSONAL]
         fresh = [r for r in personal if r.text not in given]
         return (fresh or ranked)[0].text if ranked else ""
+
+    def spoken(self, reasons: Sequence[Reason], taste: Taste, dialogue: Dialogue) -> tuple[str, ...]:
+        """What a whole explanation is made of: two or three of the most telling reasons as clauses about what the
+        person said or did. What holds for everybody is left to those without other reasons, and one title is named
+        once."""
+        ranked = telling(reasons)
+        mine = any(r.signal not in ("prior", "luck") for r in ranked)
+        weighty = [r for r in ranked if r.share >= TELLING and not (mine and r.signal == "prior")] or ranked[:1]
+        words: dict[str, str] = {}
+        for reason in weighty[:SPOKEN]:
+            known = self._mine(reason, taste, dialogue)
+            words.setdefault(known or reason.text, self._kin(reason, known, dialogue) if known else reason.text)
+        return tuple(words.values())
+
+    def _mine(self, reason: Reason, taste: Taste, dialogue: Dialogue) -> str | None:
+        """The title behind a kinship that the person named tonight or liked before; None for other reasons."""
+        if reason.signal not in ("relation", "likeness"):
+            return None
+        near = (i for i in reason.sources if i in dialogue.like or taste.items.get(i, 0) > ACCEPTED)
+        return next((i for i in near if i in self._catalogue), None)
+
+    def _kin(self, reason: Reason, item_id: str, dialogue: Dialogue) -> str:
+        how = "like" if item_id in dialogue.like else "liked"
+        return self.texts(f"spoken_{reason.signal}_{how}", item=self.titled(self._catalogue[item_id]))
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
         """A whole explanation without a language model: what the item is, and the two most telling reasons."""
@@ -136,10 +163,11 @@ class Wording:
             return self.texts("why_facet_taste", value=self.texts.join(self.names(liked_facets)))
         if cause.signal == "asked":
             asked = self.labels([str(p.source) for p in cause.evidence], query.wish)
-            return self.texts("why_asked", what=self.texts.join(asked))
+            return self.texts("why_asked", what=self.texts.join([self._a(label) for label in asked]))
         if cause.signal == "wish":
             # The words for the encoder are English, whatever the person speaks.
-            quotable = query.wish.text and self.texts.language == "en"
+            english = self.texts.language == "en"
+            quotable = english and query.wish.text and tellable(query.wish.text, LONGEST_QUOTE)
             return self.texts("why_wish", what=query.wish.text) if quotable else self.texts("why_said")
         if cause.signal == "luck":
             return self.texts("why_luck")
@@ -147,6 +175,12 @@ class Wording:
         if rating is None or rating < WELL_RATED:
             return self.texts("why_prior_known")
         return self.texts("why_prior", rating=f"{rating:.1f}")
+
+    def _a(self, label: str) -> str:
+        """A wish's label with its article, where it takes one: "a thriller", but "horror"."""
+        if label not in self.texts.options("countable"):
+            return label
+        return self.texts("a_noun", turn=int(label[0] in "aeiou"), noun=label)
 
     def _kinship(self, cause: Cause, query: Query) -> str:
         """Near what they like; else, since two negatives make a positive, far from what they don't."""
@@ -163,6 +197,8 @@ class Wording:
         """Every statement as kind, value and polarity, for programs and reviewers."""
         found = []
         for s in statements:
+            if s.kind is Kind.FORGET:  # its key is no word for people
+                continue
             if s.kind is Kind.ITEM and s.target and s.target in self._catalogue:
                 kind = "item" if s.value == "opinion" else s.value
                 found.append(Understood(kind, self._catalogue[s.target].name, s.polarity))
@@ -269,6 +305,10 @@ class Wording:
         key = "yes" if has else "no" if known else "unknown"
         described = self.texts.join([value.lower() for value in self.names(has or item.facets.get("genre", ())[:3])])
         return self.texts(f"whether_{key}", title=self.film(item), what=self.label(clause), value=described)
+
+
+def _sources(cause: Cause) -> tuple[str, ...]:
+    return tuple(p.source.value if isinstance(p.source, Facet) else p.source for p in cause.evidence)
 
 
 def liked_items(taste: Taste) -> list[str]:
