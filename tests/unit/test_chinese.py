@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 import torch
 
+from bot.conversation.explaining import Explainer
 from bot.conversation.gloss import Glossary, load_chinese
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.quantities import QUANTITIES, number
@@ -23,6 +24,7 @@ from bot.texts import LANGUAGES, Texts, is_chinese
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Item
 from recsys.engine import Engine
+from recsys.llm import Budget
 from recsys.models.fusion import KNOTS
 from tests.support.films import film, films
 
@@ -288,7 +290,8 @@ async def conversations(tmp_path: Path) -> AsyncIterator[Conversations]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'usher.db'}"
     await upgrade(url)
     store = await Store.open(url)
-    yield Conversations(store, UNDERSTANDING, engine(), {language: Texts(language) for language in LANGUAGES})
+    texts = {language: Texts(language) for language in LANGUAGES}
+    yield Conversations(store, UNDERSTANDING, engine(), texts, Explainer(store, films(), lambda: None, Budget(0)))
     await store.close()
 
 
