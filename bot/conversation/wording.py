@@ -103,7 +103,7 @@ class Wording:
         ]
         if not facts:
             return self.texts("about_bare", title=self.film(item))
-        told = comma.join(self.texts(key, value=value) for key, value in facts)
+        told = self.texts("pause").join(self.texts(key, value=value) for key, value in facts)
         return self.texts("about", title=self.film(item), facts=told)
 
     # -- reasons ---------------------------------------------------------------------------------------------
