@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Vectors = npt.NDArray[np.float32]
 
+PACKAGED = "all-MiniLM-L6-v2"
+"""The encoder that is used unless another is configured. It reads English only."""
 CHUNK = 1024
 """Texts per cache file: what an interruption can cost at most (some 10 s on two cores)."""
 
@@ -37,7 +39,7 @@ class Encoder:
 
     def __init__(self, model: str = "", device: str = "cpu") -> None:
         """``model``: a folder or a hub name; empty: the packaged one."""
-        self.name = model or "all-MiniLM-L6-v2"
+        self.name = model or PACKAGED
         self._source = model
         self._device = device
         self._model: SentenceTransformer | None = None

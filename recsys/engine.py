@@ -28,7 +28,7 @@ from recsys.artefact import Artefact
 from recsys.belief import Belief
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.elicit import telling
-from recsys.encoder import Encoder
+from recsys.encoder import PACKAGED, Encoder
 from recsys.errors import ConfigError, ModelError
 from recsys.group import consensus, utilities
 from recsys.index import diversify, series, top_k
@@ -217,6 +217,11 @@ class Engine:
         bare = [replace(query, talk=Talk()) for query in queries]
         points, _ = self._points(bare, self._weights(bare))
         return (points["prior"] + points["likeness"] + points["relation"]).cpu().numpy()
+
+    @property
+    def multilingual(self) -> bool:
+        """Whether wishes may be in other languages than English: the default encoder reads no other."""
+        return self._encoder.name != PACKAGED
 
     @torch.inference_mode()
     def telling(self, k: int, taste: Taste | None = None, exclude: Collection[str] = (), seed: int = 0) -> list[str]:

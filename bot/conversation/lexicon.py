@@ -76,6 +76,8 @@ class Negators(_Table):
     between: Words
     contrast: Words
     copulas: Words
+    denials: Words
+    thinking: Words
     intensifiers: Words
     hedges: Words
 

@@ -86,6 +86,9 @@ _LONG = re.compile(
     r"\b(?:something\s+(?:really\s+|nice and\s+)?long\b|long\s+(?:movie|film|one)s?\b|three[- ]hour epic)",
     re.IGNORECASE,
 )
+_NOT_OLD = re.compile(
+    r"(?<!m )(?<!we )\b(?:not|nothing|isn['’]?t)\s+(?:too|so|very|that|all that)\s+old\b(?!\s+for)", re.IGNORECASE
+)
 _MARK = re.compile(
     r"(?<![\d/])(\d{1,2}(?:\.\d)?)\s*(?:/|out of)\s*(10|5|100)\b(?!/)|\b([1-5])\s*stars?\b"
     r"|\b(?:give (?:it|that|this|that one|this one)|rate (?:it|that|this)) (?:an? )?(?:solid )?"
@@ -99,6 +102,8 @@ _RATED = re.compile(
 )
 SHORT, LONG, NOT_LONG = 95, 140, 120
 """Minutes: what "short", "long" and "not too long" mean."""
+AGED = 25
+"""Years: what is older than this is old for who wants "nothing too old"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,7 @@ class Ranges:
                 ),
             ),
             (_LONG, lambda m: Range("runtime", low=LONG, label="long")),
+            (_NOT_OLD, lambda m: Range("year", low=float(newest - AGED), label="not too old")),
         )
 
     def find(

@@ -83,8 +83,8 @@ class Sentences:
         opening = self._m.words.starts.starting(tokens)
         parts = self._m.words.parts.find(tokens)
         intent = opening.value if opening else parts[0].value if parts else None
-        if intent is None:
-            return False
+        if intent is None or (intent is Intent.LIKE_THIS and any(t.norm == "but" for t in tokens)):
+            return False  # "more like the second but funnier": both halves count
         start, end = self._m.span(run)
         if intent not in _TARGETED:
             self._m.say(Kind.INTENT, intent, start, end, confidence=0.9)

@@ -115,6 +115,8 @@ class Stances:
         negators = lexicon.negators
         self._negators, self._between = set(negators.words), set(negators.between)
         self._contrast, self._copulas = set(negators.contrast), set(negators.copulas)
+        self._denials = Phrases((words, True) for words in negators.denials)
+        self._thinking = set(negators.thinking)
         self._intense = set(map(squash, negators.intensifiers))
         self._hedges = Phrases((words, True) for words in negators.hedges)
 
@@ -242,7 +244,8 @@ class Scopes:
         found = []
         for hit in self._words._verdicts.find(self._tokens, self._mentioned):
             hedged = bool(self._words._hedges.find(self._tokens[max(0, hit.i - 3) : hit.j]))
-            turned = self._negated(hit.i) is not None and self._tokens[hit.i].norm != "not"
+            negated = self._negated(hit.i) is not None and self._tokens[hit.i].norm != "not"
+            turned = negated != self._doubted(hit.i)
             verdict = hit.value
             if turned:
                 verdict = Verdict.BAD if verdict is Verdict.GOOD else Verdict.GOOD
@@ -259,6 +262,22 @@ class Scopes:
                 verdict = Verdict.GOOD if cue.kind is Cue.LIKE else Verdict.BAD
                 found.append(_Judgement(cue.i, cue.j + 1, verdict, False))
         return sorted(found)
+
+    def _doubted(self, i: int) -> bool:
+        """ "I don't think Heat is any good": whether what is judged at ``i`` is denied before the mention."""
+        mentions = [n for n in range(i) if self._mentioned[n] and self.clause[n] == self.clause[i]]
+        return bool(mentions) and any(
+            self._tokens[n].norm in self._words._negators and self._tokens[n + 1].norm in self._words._thinking
+            for n in range(max(0, mentions[0] - 4), mentions[0] - 1)
+            if self.clause[n] == self.clause[i]
+        )
+
+    def _denied(self, i: int) -> bool:
+        """ "Everybody loves Heat but I don't": whether the sentence takes back what it says at ``i``."""
+        sentence = [n for n in range(i, len(self._tokens)) if self.sentence[n] == self.sentence[i]]
+        turns = [n for n in sentence if self._tokens[n].norm in self._words._contrast]
+        tail = self._tokens[turns[-1] + 1 : sentence[-1] + 1] if turns else []
+        return bool(tail) and self._words._denials.get(tail) is not None
 
     def about(self, i: int, j: int, close: bool = False) -> Stance:
         """How the speaker stands to what ``tokens[i:j]`` names; ``close`` takes only a verdict by a copula."""
@@ -280,6 +299,7 @@ class Scopes:
             close
             and judged
             and not referred
+            and not self._is_verb_phrase(judged, j)
             and not (
                 self.phrase[judged.i] == self.phrase[j - 1]
                 and any(self._tokens[n].norm in self._words._copulas for n in range(j, judged.i))
@@ -289,21 +309,37 @@ class Scopes:
             judged = None
         verdict = judged.verdict if judged else None
         start = self._tokens[governing.i].start if governing else self._tokens[i].start
+        cue = governing.kind if governing else None
         return Stance(
-            governing.kind if governing else None,
+            Cue.DISLIKE if cue is Cue.LIKE and self._denied(i) else cue,
             verdict,
             self._weight(i, j, judged),
             start,
             base,
             refused,
             bool(judged and judged.tentative),
-            bool(judged and governing and self.phrase[judged.i] == self.phrase[j - 1] != self.phrase[governing.j - 1]),
+            bool(judged and governing and self._closer(judged, governing, j)),
             referred,
         )
+
+    def _closer(self, judged: _Judgement, governing: _Cue, j: int) -> bool:
+        """Whether a judgement says more of a mention than its cue: in its own phrase when the cue is in another, or
+        the speaker's own after somebody else's: "my kids adore Frozen, I can't stand it"."""
+        if self.phrase[judged.i] == self.phrase[j - 1] != self.phrase[governing.j - 1]:
+            return True
+        speaker = [t.norm for t in self._tokens[max(0, judged.i - 2) : judged.i]]
+        others = [t.norm for t in self._tokens[max(0, governing.i - 2) : governing.i]]
+        return self._takes_object(judged) and "i" in speaker and bool(others) and "i" not in others
 
     def _takes_object(self, judged: _Judgement) -> bool:
         """Whether a judgement is a verb with a pronoun for what it judges: "hate them"."""
         return judged.j - judged.i > 1 and self._tokens[judged.j - 1].norm in self._words.grammar.objects
+
+    def _is_verb_phrase(self, judged: _Judgement, j: int) -> bool:
+        """Whether a judgement is the verb of what it stands right behind: "superhero movies bore me"."""
+        between = {t.norm for t in self._tokens[j : judged.i]}
+        verb = self._tokens[judged.j - 1].norm == "me" or self._tokens[judged.i].norm == "never"
+        return verb and judged.j - judged.i > 1 and between <= set(self._words.grammar.film_nouns)
 
     def about_end(self, stop: int | None = None) -> Stance:
         """The stance at the end of what was said, as if something named followed: "haven't seen", "boring"."""

@@ -10,15 +10,22 @@ Deterministic: catalogue linking, a lexicon and the scope of each cue; no model,
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
+from bot.conversation.gloss import Glossary, Glossed
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.message import MAX_CHARACTERS, Message, Words
 from bot.conversation.opinions import Opinions
 from bot.conversation.sentences import Sentences
-from bot.conversation.statements import Context, Intent, Kind, Named, NamedKind, Reading, Statement
+from bot.conversation.statements import Choice, Context, Intent, Kind, Named, NamedKind, Reading, Statement
 from bot.conversation.tokens import tokenize
 from bot.conversation.wishes import Wishes
+from bot.texts import is_chinese
 from recsys.catalogue import Catalogue
 from recsys.taste import Clause
+
+Part = TypeVar("Part", Statement, Choice, Named)
 
 
 class Understanding:
@@ -26,9 +33,16 @@ class Understanding:
 
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
         self._words = Words(catalogue, lexicon)
+        self._glossary = Glossary(catalogue)
 
     def read(self, text: str, context: Context = Context()) -> Reading:  # noqa: B008 (frozen)
         """Understand one message. Only its first 2,000 characters and 200 words are read; it never raises."""
+        if not is_chinese(text):
+            return self._read(text, context)
+        glossed = self._glossary.gloss(text[:MAX_CHARACTERS])
+        return _placed(self._read(glossed.text, context), glossed, text)
+
+    def _read(self, text: str, context: Context) -> Reading:
         message = Message(self._words, text, context)
         opinions = Opinions(message)
         if message.tokens:
@@ -53,6 +67,22 @@ class Understanding:
     def asks_taste(self, text: str) -> bool:
         """Whether a message of the other side asks what one likes, so that an answer names what is liked."""
         return any(hit.value for hit in self._words.taste.find(tokenize(text[:MAX_CHARACTERS])))
+
+
+def _placed(reading: Reading, glossed: Glossed, text: str) -> Reading:
+    """A reading of glossed words with its evidence where it stands in the message."""
+
+    def place(part: Part) -> Part:
+        wished = isinstance(part, Statement) and part.kind is Kind.WISH
+        start, end = (glossed.core if wished else glossed.source)(part.start, part.end)
+        return replace(part, start=start, end=end)
+
+    return Reading(
+        text,
+        tuple(sorted(map(place, reading.statements), key=lambda s: (s.start, s.end))),
+        tuple(map(place, reading.choices)),
+        tuple(map(place, reading.named)),
+    )
 
 
 def _named(message: Message) -> tuple[Named, ...]:

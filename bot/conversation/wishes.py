@@ -10,6 +10,7 @@ from bot.conversation.people import PersonMatch
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import squash
+from bot.texts import is_chinese
 from recsys.catalogue import Facet
 from recsys.taste import Clause, Range
 
@@ -174,7 +175,9 @@ class Wishes:
             j = max((n + 1 for n, t in enumerate(self._m.tokens) if t.start < found.end), default=i + 1)
             polarity, lasting, stance = self._attitude(i, j)
             bounded = found.range.low is None or found.range.high is None
-            polarity = 1 if bounded and polarity < 0 and stance.start >= found.start - 2 else polarity
+            begun = next((n for n, t in enumerate(self._m.tokens) if t.start >= stance.start), i)
+            apart = self._m.scopes.phrase[begun] != self._m.scopes.phrase[i]  # "no horror, under two hours"
+            polarity = 1 if bounded and polarity < 0 and (apart or stance.start >= found.start - 2) else polarity
             self._m.say(
                 Kind.RANGE,
                 found.range.label,
@@ -190,7 +193,11 @@ class Wishes:
 
     def _measured(self) -> None:
         """ "Like Heat but shorter": shorter than Heat."""
-        models = [s.target for s in self._m.out if s.kind is Kind.ITEM and s.value == "like" and s.polarity > 0]
+        models = [
+            s.target
+            for s in self._m.out
+            if (s.kind is Kind.ITEM and s.value == "like" and s.polarity > 0) or s.value == Intent.LIKE_THIS
+        ]
         for n, token in enumerate(self._m.tokens):
             name, below = _COMPARED.get(token.norm, ("", False))
             values = [v for i in models if i and name and (v := self._m.words.catalogue[i].number(name)) is not None]
@@ -302,10 +309,12 @@ class Wishes:
         known = [n for n in content if self._m.words.concepts.known(self._m.tokens[n])]
         if self._wanted:
             return True
-        if not known or len(known) * 2 < len(content):
+        foreign = [n for n in content if is_chinese(self._m.tokens[n].norm)]  # words that the glossary lacks
+        if len(known) + len(foreign) < max(1, len(content) / 2):
             return False
         opening = self._m.tokens[words[0]].norm
-        wants = any(self._m.scopes.about(n, n + 1).cue in (Cue.WANT, Cue.INTEND, Cue.HINT, Cue.RESEMBLE) for n in known)
+        asking = (Cue.WANT, Cue.INTEND, Cue.HINT, Cue.RESEMBLE)
+        wants = any(self._m.scopes.about(n, n + 1).cue in asking for n in (*known, *foreign))
         if wants or self._m.context.asked == "wish":
             return True
         if any(s.kind in (Kind.ITEM, Kind.CRITIQUE, Kind.QUESTION) for s in self._m.out) or self._m.choices:

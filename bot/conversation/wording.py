@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 
 from bot.conversation.reply import Reason, Understood
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Kind, Reading, Statement
 from bot.conversation.taste import ACCEPTED
-from bot.texts import Texts, is_chinese
+from bot.texts import TITLES, Texts, is_chinese
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.explain import Cause
 from recsys.facts import LONGEST_QUOTE, tellable
@@ -20,6 +21,8 @@ TELLING = 0.08
 """A reason about the person with a smaller share than this is true, but not why the item was picked."""
 WELL_RATED = 7
 """Out of ten: from here on the rating is a reason."""
+OWN = 0.8
+"""From this confidence on a free-text wish consists of the lexicon's words for moods and themes."""
 SPOKEN = 3
 """Reasons in a whole explanation."""
 LISTED = 12
@@ -46,8 +49,10 @@ class Wording:
 
     def title(self, item: Item) -> str:
         """The bare title, after the one that it has in this language, if the catalogue knows it."""
-        own = None if self.texts.language == "en" else next(filter(is_chinese, item.aliases), None)
-        return f"{own} {item.title}" if own and not is_chinese(item.title) else item.title
+        if self.texts.language == "en" or is_chinese(item.title):
+            return item.title
+        own = next(chain(filter(is_chinese, item.aliases), TITLES.get(item.name, ())), None)
+        return f"{own} {item.title}" if own else item.title
 
     def titled(self, item: Item) -> str:
         """The title as it stands in a sentence."""
@@ -76,7 +81,7 @@ class Wording:
         """Two or three things that tell at a glance what an item is; genres that were ``asked`` for come first."""
         comma = self.texts("comma")
         genres = sorted(item.facets.get("genre", ()), key=lambda g: Facet("genre", g) not in asked)[:2]
-        director = comma.join(item.facets.get("director", ())[:2])
+        director = comma.join(self.names(item.facets.get("director", ())[:2]))
         runtime = item.number("runtime")
         length = self.texts("fact_runtime", value=int(runtime)) if runtime else ""
         return tuple(fact for fact in (comma.join(self.names(genres)), director, length) if fact)
@@ -90,15 +95,15 @@ class Wording:
             (key, value)
             for key, value in (
                 ("fact_genre", genres),
-                ("fact_director", self.texts.join(item.facets.get("director", ())[:2])),
-                ("fact_cast", self.texts.join(item.facets.get("cast", ())[:3])),
+                ("fact_director", self.texts.join(self.names(item.facets.get("director", ())[:2]))),
+                ("fact_cast", self.texts.join(self.names(item.facets.get("cast", ())[:3]))),
                 ("fact_runtime", f"{runtime:.0f}" if runtime else ""),
             )
             if value
         ]
         if not facts:
             return self.texts("about_bare", title=self.film(item))
-        told = comma.join(self.texts(key, value=value) for key, value in facts)
+        told = self.texts("pause").join(self.texts(key, value=value) for key, value in facts)
         return self.texts("about", title=self.film(item), facts=told)
 
     # -- reasons ---------------------------------------------------------------------------------------------
@@ -141,9 +146,9 @@ class Wording:
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
         """A whole explanation without a language model: what the item is, and the two most telling reasons."""
-        why = self.texts.join([r.text for r in telling(reasons)[:2]])
+        why = self.texts.join([r.text for r in telling(reasons)[:2]], "because")
         genres = self.texts.join([genre.lower() for genre in self.names(item.facets.get("genre", ())[:2])])
-        director = self.texts.join(item.facets.get("director", ())[:2])
+        director = self.texts.join(self.names(item.facets.get("director", ())[:2]))
         if not genres:
             return self.texts("template_plain", title=self.film(item), reasons=why)
         what = self.texts("genre_film", turn=int(genres[0] in "aeiou"), genres=genres)
@@ -238,7 +243,7 @@ class Wording:
     def _in_own_words(self, heard: Reading, facets: Sequence[Statement]) -> list[str]:
         """Free-text wishes as they were said, where no facet says them already."""
         wishes = [s for s in heard.statements if s.kind is Kind.WISH and s.polarity > 0]
-        spoken = [w for w in wishes if not any(f.start <= w.start and w.end <= f.end for f in facets)]
+        spoken = [w for w in wishes if not any(_says(f, w) for f in facets)]
         return [self.texts("quoted", what=heard.text[w.start : w.end].strip() or w.value) for w in spoken]
 
     # -- what is known ---------------------------------------------------------------------------------------
@@ -309,6 +314,12 @@ def _sources(cause: Cause) -> tuple[str, ...]:
 def liked_items(taste: Taste) -> list[str]:
     """Items that somebody said they like; having saved one is less than that."""
     return [item_id for item_id, weight in taste.items.items() if weight > ACCEPTED]
+
+
+def _says(facet: Statement, wish: Statement) -> bool:
+    """Whether a wish is only a facet's words for the encoder: all of it, or a concept's own words."""
+    inside = wish.start <= facet.start and facet.end <= wish.end
+    return (facet.start <= wish.start and wish.end <= facet.end) or (inside and wish.confidence >= OWN)
 
 
 def telling(reasons: Sequence[Reason]) -> list[Reason]:

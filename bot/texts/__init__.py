@@ -9,18 +9,30 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 _LATIN = re.compile("[A-Za-z]{2}")
 _CHINESE_GRAMMAR = re.compile("[我你他她的了吗想要看不没吧呢和跟像给来]|喜欢|推荐|什么|电影")
+_SMALL = frozenset(("about", "movie", "movies", "with", "like", "and", "a", "more", "very"))
 _KANA = re.compile("[\u3040-\u30ff]")
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 """The languages that Usher speaks."""
+
+
+def _load(name: str) -> Mapping[str, Any]:
+    return tomllib.loads((files(__name__) / name).read_text(encoding="utf-8"))
+
+
+TITLES: Mapping[str, list[str]] = _load("titles.zh.toml")
+"""Chinese titles of well-known items by their names ("Heat (1995)"), the usual one first."""
+
+
+PEOPLE: Mapping[str, list[str]] = _load("names.zh.toml")["people"]
+"""What well-known people are called in Chinese, by the names that the catalogue has."""
 
 
 def spoken(code: str | None) -> Language | None:
@@ -32,6 +44,17 @@ def spoken(code: str | None) -> Language | None:
 def is_chinese(text: str) -> bool:
     """Whether a text is written in Chinese characters, whatever else is in it, and not in Japanese."""
     return bool(_HAN.search(text)) and not _KANA.search(text)
+
+
+def chinese_words(text: str) -> list[str]:
+    """The runs of Chinese characters in a text."""
+    return _HAN.findall(text)
+
+
+def without_chinese(text: str) -> str:
+    """The parts of a text between commas that say something in other letters, without their Chinese characters."""
+    parts = [" ".join(_HAN.sub(" ", part).split()) if is_chinese(part) else part for part in text.split(", ")]
+    return ", ".join(part for part in parts if set(part.split()) - _SMALL)
 
 
 def writes_chinese(text: str) -> bool:
@@ -47,7 +70,8 @@ class Texts:
         self.language = language
         self._strings: Mapping[str, str | list[str]] = _load(f"{language}.toml")
         called = {} if language == "en" else _load(f"names.{language}.toml")
-        self._names: Mapping[str, str] = {name.casefold(): own for name, own in called.get("names", {}).items()}
+        people = {name: own[0] for name, own in PEOPLE.items()} if called else {}
+        self._names = {name.casefold(): own for name, own in {**people, **called.get("names", {})}.items()}
         self._limits: Mapping[str, str] = called.get("limits", {})
 
     def __call__(self, key: str, turn: int = 0, **values: object) -> str:
@@ -64,14 +88,14 @@ class Texts:
         return [found] if isinstance(found, str) else found
 
     def join(self, parts: Sequence[str], conjunction: str = "and") -> str:
-        """ "A", "A and B", "A, B and C"; ``conjunction`` is "and" or "or"."""
+        """ "A", "A and B", "A, B and C"; ``conjunction`` is "and", "or" or, between reasons, "because"."""
         if len(parts) < 2:
             return "".join(parts)
         return self(f"listed_{conjunction}", most=self("comma").join(parts[:-1]), last=parts[-1])
 
     def name(self, value: str) -> str:
-        """How this language calls a genre, language, country, mood or theme; names of people stay as they are."""
-        return self._names.get(value.casefold(), value)
+        """How this language calls a genre, language, country, mood, theme or well-known person; else the value."""
+        return str(self._names.get(value.casefold(), value))
 
     def limit(self, quantity: str, low: float | None, high: float | None, label: str) -> str:
         """A limit of a quantity ("year", "runtime", "rating"), both ends inclusive, as this language says it."""
@@ -80,11 +104,6 @@ class Texts:
             shape = "exactly" if low == high else "decade" if low % 10 == 0 and high == low + 9 else shape
         own = self._limits.get(f"{quantity}_{shape}")
         return own.format(low=_plain(low), high=_plain(high)) if own else label
-
-
-@cache
-def _load(name: str) -> Mapping[str, Any]:
-    return tomllib.loads((files(__name__) / name).read_text(encoding="utf-8"))
 
 
 def _plain(number: float | None) -> str:

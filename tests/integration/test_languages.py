@@ -96,7 +96,7 @@ async def test_who_chose_english_keeps_it_whatever_they_write(app: Application) 
 
 async def test_a_card_in_chinese_has_chinese_facts_reasons_and_buttons(app: Application) -> None:
     listed = await Person(app, "zh").say("I loved Heat, something from the 90s, no horror")
-    assert "《Heat》" in listed.text and "1990年代" in listed.text and "恐怖" in listed.text
+    assert "Heat》（1995）" in listed.text and "1990年代" in listed.text and "恐怖" in listed.text
     for card in listed.cards:
         assert is_chinese(card.reason) and is_chinese(card.facets[0])
         assert all(is_chinese(button.label) for button in card.buttons)

@@ -83,7 +83,7 @@ def test_limits_are_said_in_chinese_and_keep_their_english_label(limit: Range, s
 
 def test_genres_and_facts_of_a_card_are_in_the_persons_language() -> None:
     heat = next(item for item in films().items if item.title == "Heat")
-    assert Wording(Texts("zh"), films()).card_facets(heat) == ("犯罪、剧情", "Michael Mann", "170 分钟")
+    assert Wording(Texts("zh"), films()).card_facets(heat) == ("犯罪、剧情", "迈克尔·曼", "170 分钟")
     assert Wording(Texts("en"), films()).card_facets(heat) == ("Crime, Drama", "Michael Mann", "170 minutes")
 
 

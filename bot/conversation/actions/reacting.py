@@ -45,7 +45,7 @@ class Reacting(Room):
     async def forget(self, moment: Moment) -> Draft:
         """One thing that was said counts no longer; what else was said in its turn stays."""
         key = moment.decision.cause.value if moment.decision.cause else ""
-        known = evidence_of(moment.memory.events, moment.before, self._texts, self._catalogue)
+        known = evidence_of(moment.memory.events, moment.before, self._wording, self._catalogue)
         if key not in known:
             return Draft(moment.dialogue, notice=self._texts("forgotten_before"))
         return Draft(

@@ -10,6 +10,7 @@ from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reply import Card, ToExplain
 from bot.conversation.statements import Intent, Kind
+from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
 from recsys.explain import causes
 from recsys.taste import Query
@@ -36,6 +37,7 @@ class Recommending(Room):
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])))
         cards, explain = self._cards(moment, query, result)
         relaxed = self._relaxed(query, result)
+        unread = self._unread(moment)
         intro = self._intro(moment, len(cards), surprise=surprise)
         shown = tuple(card.item_id for card in cards)
         return Draft(
@@ -49,7 +51,7 @@ class Recommending(Room):
                 questions=0,
                 pending={},
             ),
-            "\n".join(filter(None, [heard, relaxed, intro])),
+            "\n".join(filter(None, [heard, unread, relaxed, intro])),
             cards,
             self._texts("nudge", moment.number),
             self.buttons(moment, Verb.NEXT, Verb.SURPRISE),
@@ -60,7 +62,7 @@ class Recommending(Room):
 
     async def _search(self, moment: Moment, *, surprise: bool) -> tuple[Query, Recommendation]:
         """New items while any fit; those shown earlier tonight come back before a wish has to give way."""
-        query = query_of(moment, surprise=surprise)
+        query = self._readable(query_of(moment, surprise=surprise))
         result = await self._run(query)
         if result.picks and not result.relaxed:
             return query, result
@@ -71,6 +73,17 @@ class Recommending(Room):
 
     async def _run(self, query: Query) -> Recommendation:
         return (await asyncio.to_thread(self._engine.recommend, [query]))[0]
+
+    def _unread(self, moment: Moment) -> str:
+        """A word about Chinese descriptions that the encoder can't read; ``_readable`` leaves them out."""
+        wishes = [s.value for s in moment.reading.statements if s.kind is Kind.WISH and s.polarity > 0]
+        words = [] if self._engine.multilingual else [word for wish in wishes for word in chinese_words(wish)]
+        return self._texts("unread", what=self._texts("quoted", what=" ".join(words))) if words else ""
+
+    def _readable(self, query: Query) -> Query:
+        if self._engine.multilingual:
+            return query
+        return replace(query, wish=replace(query.wish, text=without_chinese(query.wish.text)))
 
     def _relaxed(self, query: Query, result: Recommendation) -> str:
         gave_way = self._wording.labels(result.relaxed, query.wish)

@@ -1,0 +1,118 @@
+"""The same opinion in many words: nobody should be asked to say it differently."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation.lexicon import load_lexicon
+from bot.conversation.statements import Context, Kind
+from bot.conversation.understand import Understanding
+from tests.support.films import film, films
+
+UNDERSTANDING = Understanding(films(), load_lexicon())
+
+
+def opinions(text: str) -> dict[str, int]:
+    said = [s for s in UNDERSTANDING.read(text).statements if s.kind is Kind.ITEM and s.target]
+    return {films()[s.target or ""].title: s.polarity for s in said}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I couldn't get through {}",
+        "{} just isn't for me",
+        "never really got the hype around {}",
+        "{} didn't do it for me",
+        "I wasn't a fan of {}",
+        "{} left me cold",
+        "{} was a bit much",
+        "I turned off {} halfway",
+        "{} was pretty forgettable tbh",
+        "{} had its moments but dragged",
+        "I regret watching {}",
+        "I slept through {}",
+        "{} wasn't good",
+        "I don't think {} is any good",
+        "everyone loves {} but I don't",
+        "I really wanted to like {} but couldn't",
+        "my kids adore {}, I can't stand it",
+        "{} bored me to tears",
+        "seen {}, hated it",
+    ],
+)
+@pytest.mark.parametrize("title", ["Pulp Fiction", "Gladiator"])
+def test_a_film_is_disliked(said: str, title: str) -> None:
+    assert opinions(said.format(title)) == {title: -1}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{} is one of my all-time favorites",
+        "{} is right up my alley",
+        "{} never gets old",
+        "I could watch {} every day",
+        "{} blew my mind",
+        "can't go wrong with {}",
+        "big fan of {}",
+        "I have a soft spot for {}",
+        "{} gave me nightmares, loved it",
+        "{} makes me cry every time",
+        "{} wasn't bad",
+        "I used to love {}",
+        "my wife hates {}, I love it",
+    ],
+)
+@pytest.mark.parametrize("title", ["Heat", "Gladiator"])
+def test_a_film_is_liked(said: str, title: str) -> None:
+    assert opinions(said.format(title)) == {title: 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("not a huge fan of musicals", {"musical": -1}),
+        ("musicals aren't my thing", {"musical": -1}),
+        ("I'm so over superhero movies", {"superhero": -1}),
+        ("superhero movies bore me", {"superhero": -1}),
+        ("I can do without the gore", {"gory": -1}),
+        ("I can't handle scary stuff", {"horror": -1}),
+        ("Tom Cruise annoys me", {"Tom Cruise": -1}),
+        ("I'm a sucker for heist movies", {"heist": 1}),
+        ("heist movies are my jam", {"heist": 1}),
+        ("Tom Hanks never disappoints", {"Tom Hanks": 1}),
+    ],
+)
+def test_a_taste_lasts(text: str, said: dict[str, int]) -> None:
+    facets = [s for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET]
+    assert {s.value: s.polarity for s in facets} == said
+    assert all(s.lasting for s in facets)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("something funny, not too old", True), ("nothing too old", True), ("I'm not that old", False)]
+)
+def test_not_too_old_is_a_limit(text: str, year: bool) -> None:
+    limits = [s.range for s in UNDERSTANDING.read(text).statements if s.range]
+    assert [limit.name for limit in limits] == ["year"] * year
+    assert all(limit.low and limit.high is None for limit in limits)
+
+
+def test_a_limit_after_a_refusal_is_no_refusal() -> None:
+    said = UNDERSTANDING.read("no horror, under two hours").statements
+    assert [(s.kind, s.polarity) for s in said] == [(Kind.FACET, -1), (Kind.RANGE, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "also"),
+    [
+        ("something like the second one but funnier", (Kind.CRITIQUE, "more_of")),
+        ("more like the second but older", (Kind.RANGE, "older than 1979")),
+    ],
+)
+def test_both_halves_of_a_comparison_count(text: str, also: tuple[Kind, str]) -> None:
+    shown = (film("Heat (1995)"), film("Alien (1979)"))
+    statements = UNDERSTANDING.read(text, Context(shown)).statements
+    assert statements[0].target == shown[1]
+    assert (statements[1].kind, statements[1].value) == also
