@@ -171,6 +171,8 @@ class Grammar(_Table):
     long_ago: Words
     other_matters: Words
     proposals: Words
+    agreeing: Words = ()
+    company: Words = ()
 
 
 class Lexicon(_Table):

@@ -110,7 +110,7 @@ def _preferences(
         if intent in intents:
             return Decision(action, f"said {intent}", intents[intent])
     if Intent.RECOMMEND in intents or Intent.YES in intents:
-        if not knows_taste and not dialogue.wish and not dialogue.questions:
+        if not (knows_taste or dialogue.wish or dialogue.questions or dialogue.past):
             return Decision(Action.ASK, "nothing is known yet: one question is worth more than a guess")
         return Decision(Action.RECOMMEND, "asked for a recommendation")
     if newcomer:

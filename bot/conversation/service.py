@@ -235,6 +235,7 @@ class Conversations:
                         "question": reply.question,
                         "notice": reply.notice,
                         "before": moment.before.to_json(),
+                        **draft.basis,
                     },
                     model_version=self._engine.version,
                     ms=reply.ms,
@@ -242,8 +243,7 @@ class Conversations:
             )
             for feedback in _feedback(incoming, moment, pressed):
                 await unit.add_feedback(feedback)
-            if incoming.press is None or moment.reading.text:
-                await unit.add_statements([_stored(s, moment) for s in moment.reading.statements])
+            await unit.add_statements([_stored(s, moment) for s in _told(incoming, moment)])
             await unit.add_recommendations(self._recommendations(moment, draft))
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
@@ -275,6 +275,15 @@ class Conversations:
         return rows
 
 
+_ANSWERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("keep", Intent.YES): {"value": Intent.SAVE},
+    ("tonight", Intent.YES): {"value": Intent.ACCEPT},
+    ("liked", Intent.YES): {"kind": Kind.ITEM, "value": "opinion", "polarity": 1, "lasting": True, "seen": True},
+    ("liked", Intent.NO): {"kind": Kind.ITEM, "value": "opinion", "polarity": -1, "lasting": True, "seen": True},
+}
+"""What a bare yes or no means, by the question that is open."""
+
+
 def _storable(text: str) -> str:
     """Text without what neither an encoder nor a database takes: NUL and halves of surrogate pairs."""
     return text.encode("utf-8", "ignore").decode().replace("\0", "")
@@ -292,10 +301,14 @@ def _state(memory: Memory) -> Dialogue:
 
 
 def _settled(heard: Reading, dialogue: Dialogue) -> Reading:
-    """Words that settle which title was meant say of it what was said when it was ambiguous."""
+    """Words that settle which title was meant say of it what was said when it was ambiguous, and a mere yes or no
+    says what we asked of the film in view."""
     statements = tuple(
         replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
     )
+    if dialogue.focus and len(statements) == 1 and statements[0].kind is Kind.INTENT:
+        meant = _ANSWERS.get((dialogue.asked or "", statements[0].value))
+        statements = (replace(statements[0], target=dialogue.focus, **meant),) if meant else statements
     return replace(heard, statements=statements)
 
 
@@ -344,6 +357,13 @@ def _feedback(incoming: Incoming, moment: Moment, pressed: StoredRecommendation 
             )
         )
     return found
+
+
+def _told(incoming: Incoming, moment: Moment) -> list[Statement]:
+    """The statements to store: reactions by button are feedback already, and what they want next is no statement."""
+    if incoming.press is None or moment.reading.text:
+        return list(moment.reading.statements)
+    return [s for s in moment.reading.statements if s.kind is not Kind.INTENT and not reaction(s)]
 
 
 def _stored(said: Statement, moment: Moment) -> StoredStatement:

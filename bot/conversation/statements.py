@@ -56,8 +56,14 @@ class Critique(StrEnum):
     NEWER = "newer"
     SHORTER = "shorter"
     LONGER = "longer"
+    LESSER_KNOWN = "lesser_known"
+    BETTER_KNOWN = "better_known"
     MORE_OF = "more_of"  # clause or text says of what ("funnier", "darker")
     LESS_OF = "less_of"
+
+
+COMPARED = frozenset(("shortest", "longest", "oldest", "newest", "best", "known", "compare", "most"))
+"""Questions about several items at once: which is the most so (``"most"``: of ``clause``), and how they compare."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from bot.conversation.reply import Reason, Understood
 from bot.conversation.state import Dialogue
-from bot.conversation.statements import Kind, Reading, Statement
+from bot.conversation.statements import Intent, Kind, Reading, Statement
 from bot.conversation.taste import ACCEPTED
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.explain import Cause
-from recsys.taste import Clause, Query, Taste
+from recsys.taste import Clause, Query, Range, Taste
 
 CLOSE = 0.6
 """A second liked item is named beside the first when it added at least this share of what the first did."""
@@ -26,6 +27,25 @@ IMPERSONAL = ("asked", "prior", "luck")
 """Signals that say less about the match than the others do, in this order."""
 
 PEOPLE = ("director", "cast")
+
+MEASURES = {
+    "shortest": ("runtime", False),
+    "longest": ("runtime", True),
+    "oldest": ("year", False),
+    "newest": ("year", True),
+    "best": ("rating", True),
+    "known": ("popularity", True),
+}
+"""What "which is the ...?" is answered by, and whether the highest is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing known of a person, in words. ``kind`` and ``key`` say where it is kept."""
+
+    kind: str
+    key: str
+    text: str
 
 
 class Wording:
@@ -79,7 +99,8 @@ class Wording:
         ranked = telling(reasons)
         personal = [r for r in ranked if r.share >= TELLING and r.signal not in IMPERSONAL]
         fresh = [r for r in personal if r.text not in given]
-        return (fresh or ranked)[0].text if ranked else ""
+        others = [r for r in ranked if r.share >= TELLING and r.text not in given]
+        return (fresh or others or ranked)[0].text if ranked else ""
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
         """A whole explanation without a language model: what the item is, and the two most telling reasons."""
@@ -96,12 +117,13 @@ class Wording:
         if cause.signal in ("relation", "likeness"):
             return self._kinship(cause, query)
         if cause.signal == "facets":
-            liked_facets = [p.source.value for p in cause.evidence[:2] if isinstance(p.source, Facet)]
-            return self.texts("why_facet_taste", value=self.texts.join(liked_facets))
+            liked_facets = dict.fromkeys(p.source.value for p in cause.evidence if isinstance(p.source, Facet))
+            return self.texts("why_facet_taste", value=self.texts.join(list(liked_facets)[:2]))
         if cause.signal == "asked":
             return self.texts("why_asked", what=self.texts.join([str(p.source) for p in cause.evidence]))
         if cause.signal == "wish":
-            return self.texts("why_wish", what=query.wish.text) if query.wish.text else self.texts("why_said")
+            wish = query.wish.label or query.wish.text
+            return self.texts("why_wish", what=wish) if wish else self.texts("why_said")
         if cause.signal == "luck":
             return self.texts("why_luck")
         rating = item.number("rating")
@@ -129,27 +151,34 @@ class Wording:
                 found.append(Understood(kind, self._catalogue[s.target].name, s.polarity))
             elif s.kind is Kind.FACET and s.clause:
                 found.append(Understood(_facet_kind(s), s.clause.label, s.polarity))
+            elif s.kind is Kind.WISH and s.clause:
+                found.append(Understood(str(s.kind), s.clause.label, s.polarity))
             elif s.kind is Kind.RANGE and s.range:
                 found.append(Understood(s.range.name, s.range.label, s.polarity))
             else:
                 found.append(Understood(str(s.kind), s.value, s.polarity))
         return tuple(found)
 
-    def acknowledge(self, heard: Reading) -> str:
-        """ "Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind."""
-        said = heard.statements
+    def acknowledge(self, heard: Reading, implied: Iterable[Range] = ()) -> str:
+        """ "Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind.
+        ``implied``: limits that follow from it ("older")."""
+        wished = {(s.start, s.end) for s in heard.statements if s.polarity > 0}
+        said = [s for s in heard.statements if s.polarity >= 0 or s.confidence == 1 or (s.start, s.end) not in wished]
         items = [s for s in said if s.kind is Kind.ITEM and s.target and s.target in self._catalogue]
         opinions = [s for s in items if s.lasts]
         facets = [s for s in said if s.clause and s.kind in (Kind.FACET, Kind.CRITIQUE)]
         ranges = [s for s in said if s.range]
         limits = [s.range.label for s in ranges if s.range and s.polarity >= 0]
         outside = [s.range.label for s in ranges if s.range and s.polarity < 0]
+        limits += [r.label for r in implied if r.label not in limits]
         wanted = [*_labels(facets, 1, lasting=False), *_in_own_words(heard, facets), *limits]
+        like = [s for s in items if s.value == "like" and s.polarity > 0]
+        like += [s for s in said if s.value == Intent.LIKE_THIS and s.target and s.target in self._catalogue]
         groups = (
             ("got_liked", self.texts.join([self._name(s) for s in opinions if s.polarity > 0])),
             ("got_disliked", self.texts.join([self._name(s) for s in opinions if s.polarity < 0])),
             ("got_seen", self.texts.join([self._name(s) for s in opinions if not s.polarity])),
-            ("got_like", self.texts.join([self._name(s) for s in items if s.value == "like" and s.polarity > 0])),
+            ("got_like", self.texts.join([self._name(s) for s in like])),
             ("got_taste", self.texts.join(_labels(facets, 1, lasting=True))),
             ("got_wanted", ", ".join(wanted)),
             ("got_veto", self.texts.join(_labels(facets, -1, lasting=True), "or")),
@@ -163,6 +192,20 @@ class Wording:
         return self._catalogue[said.target or ""].name
 
     # -- what is known ---------------------------------------------------------------------------------------
+
+    def tonight(self, dialogue: Dialogue) -> tuple[Line, ...]:
+        """This evening's wish, one thing a line."""
+        labels = [c.label for c in dialogue.wanted]
+        moods = [m for m in dialogue.moods if not set(dialogue.called.get(m, m).split(", ")) <= set(labels)]
+        titles = [i for i in dialogue.like if i in self._catalogue]
+        return (
+            *(Line("wanted", label, label) for label in labels),
+            *(Line("ranges", r.label, r.label) for r in dialogue.ranges),
+            *(Line("moods", m, dialogue.called.get(m, f"\u201c{m}\u201d")) for m in moods),
+            *(Line("like", i, self.texts("got_like", what=self._catalogue[i].title)) for i in titles),
+            *(Line("unwanted", c.label, self.texts("got_unwanted", what=c.label)) for c in dialogue.unwanted),
+            *(Line("outside", r.label, self.texts("got_outside", what=r.label)) for r in dialogue.outside),
+        )
 
     def profile(self, taste: Taste, saved: Sequence[str], dialogue: Dialogue) -> str:
         """All that is known of a person, lasting taste and this evening's wish apart."""
@@ -209,6 +252,28 @@ class Wording:
             value = self.texts.join(values[:8])
         known = value and f"answer_{field}" in self.texts
         return self.texts(f"answer_{field}" if known else "answer_unknown", title=item.name, value=value)
+
+    def compared(self, asked: Statement, items: Sequence[Item]) -> tuple[Item | None, str]:
+        """The answer to "which is the shortest?" and the like, and the item that it names; or all items in a line
+        each, where that can't be told or they are to be compared."""
+        if asked.clause is not None:
+            found = [i for i in items if any(f.value in i.facets.get(f.kind, ()) for f in asked.clause.facets)]
+            if len(found) == 1:
+                return found[0], self.texts("most_only", title=found[0].name, what=asked.clause.label)
+            key = "most_all" if found else "most_none"
+            return None, self.texts(key, titles=self.texts.join([i.title for i in found]), what=asked.clause.label)
+        name, highest = MEASURES.get(asked.value, ("", False))
+        measured = [(value, item) for item in items if name and (value := item.number(name)) is not None]
+        if measured:
+            value, item = (max if highest else min)(measured, key=lambda pair: pair[0])
+            shown = f"{value:.1f}" if name == "rating" else f"{value:.0f}"
+            return item, self.texts(f"most_{asked.value}", title=item.title, value=shown)
+        return None, "\n".join(self._in_a_line(item) for item in items)
+
+    def _in_a_line(self, item: Item) -> str:
+        rating = item.number("rating")
+        rated = self.texts("fact_rating", value=f"{rating:.1f}") if rating is not None else ""
+        return f"• {self.about(item).removesuffix('.')}{rated}."
 
     def _whether(self, clause: Clause, item: Item) -> str:
         """Whether an item is what a clause says. Silence of the catalogue is told apart from a no."""

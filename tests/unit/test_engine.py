@@ -102,11 +102,14 @@ def test_contributions_sum_to_the_score_and_parts_to_their_signal(engine: Engine
 
 
 def test_removing_what_a_signal_reads_changes_the_score_by_its_contribution(engine: Engine) -> None:
+    """But for the prior, which counts more beside a wish."""
     query = Query(Taste({"i0": 1.0}), Wish("a horror night"), k=40)
     with_wish = {p.item_id: p for p in picks(engine, query)}
-    without = {p.item_id: p.score for p in picks(engine, replace(query, wish=Wish()))}
+    without = {p.item_id: p for p in picks(engine, replace(query, wish=Wish()))}
     for item_id, pick in with_wish.items():
-        assert pick.score - pick.contributions["wish"] == pytest.approx(without[item_id], abs=1e-4)
+        rest = pick.score - pick.contributions["wish"] - pick.contributions["prior"]
+        plain = without[item_id].score - without[item_id].contributions["prior"]
+        assert rest == pytest.approx(plain, abs=1e-4)
 
 
 def test_vetoes_and_what_is_known_are_never_shown(engine: Engine) -> None:

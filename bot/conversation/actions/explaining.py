@@ -8,12 +8,14 @@ from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room
 from bot.conversation.press import Verb
 from bot.conversation.reply import Reason
-from bot.conversation.statements import Kind
+from bot.conversation.statements import COMPARED, Kind, Statement
+from bot.conversation.taste import ACCEPTED
 
 BAR = 10
 
-ABOUT_BUTTONS = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.MORE)
-WANTED_BUTTONS = (Verb.SAVE, Verb.SEEN, Verb.MORE)
+ABOUT_BUTTONS: tuple[Verb, ...] = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.MORE)
+KNOWN_BUTTONS: tuple[Verb, ...] = (Verb.MORE,)
+WANTED_BUTTONS: tuple[Verb, ...] = (Verb.SAVE, Verb.SEEN, Verb.MORE)
 
 
 class Explaining(Room):
@@ -43,21 +45,41 @@ class Explaining(Room):
 
     async def answer(self, moment: Moment) -> Draft:
         item_id, cause = moment.target(), moment.decision.cause
+        if cause is not None and cause.value in COMPARED:
+            return self._compare(moment, cause)
         if item_id is None or cause is None or item_id not in self._catalogue:
             return Draft(moment.dialogue, self._texts("answer_which"))
         item = self._catalogue[item_id]
-        after = replace(moment.dialogue, focus=item_id)
+        after = replace(moment.dialogue, focus=item_id, asked=None)
         if cause.kind is Kind.QUESTION:
             return Draft(after, self._wording.answer(cause, item))
-        wanted = cause.polarity > 0
+        opinion = moment.taste.items.get(item_id, 0.0)
+        suggested = item_id in moment.before.past and item_id not in moment.taste.items
+        if abs(opinion) > ACCEPTED:
+            asked, question, verbs = None, "about_liked" if opinion > 0 else "about_disliked", KNOWN_BUTTONS
+        elif cause.polarity > 0 or suggested or opinion:
+            asked, question, verbs = "keep", "about_wanted", WANTED_BUTTONS
+        else:
+            asked, question, verbs = "liked", "about_ask", ABOUT_BUTTONS
         return Draft(
-            after,
+            replace(after, asked=asked),
             self._wording.about(item),
-            question=self._texts("about_wanted" if wanted else "about_ask"),
-            buttons=self._item_buttons(moment, 1, WANTED_BUTTONS if wanted else ABOUT_BUTTONS),
+            question=self._texts(question),
+            buttons=self._item_buttons(moment, 1, verbs),
             shown=(item_id,),
             purpose="answer",
         )
+
+    def _compare(self, moment: Moment, cause: Statement) -> Draft:
+        """Which of several is the most so, or all of them side by side."""
+        pointed = [s.target for s in moment.reading.statements if s.value == cause.value and s.target]
+        items = [self._catalogue[i] for i in pointed or moment.before.shown if i in self._catalogue]
+        winner, text = self._wording.compared(cause, items)
+        after = replace(moment.dialogue, asked=None, focus=winner.id if winner else moment.dialogue.focus)
+        if winner is None:
+            return Draft(after, text, question=self._texts("compare_ask"))
+        buttons = self._item_buttons(moment, 1, WANTED_BUTTONS)
+        return Draft(after, text, buttons=buttons, shown=(winner.id,), purpose="answer")
 
 
 def _bar(share: float) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from bot.conversation.policy import Decision
 from bot.conversation.reply import Button, Card, ToExplain
@@ -34,7 +36,8 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What to say, the state after it, and what was shown, slot by slot. ``undone``: the turn to take back."""
+    """What to say, the state after it, and what was shown, slot by slot. ``undone``: the turn to take back. ``basis``:
+    what a list was based on, for reviewers."""
 
     dialogue: Dialogue
     text: str = ""
@@ -46,3 +49,4 @@ class Draft:
     notice: str | None = None
     explain: ToExplain | None = None
     undone: str | None = None
+    basis: Mapping[str, Any] = field(default_factory=dict)

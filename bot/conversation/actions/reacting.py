@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room
-from bot.conversation.press import Verb
+from bot.conversation.press import Verb, parse_press
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Intent, Kind, Statement
+from bot.store.records import Turn
 
 
 class Reacting(Room):
@@ -20,7 +21,7 @@ class Reacting(Room):
             return Draft(moment.dialogue, self._texts("noted_which"))
         text = self._texts(f"noted_{reaction(cause)}", title=self._catalogue[item_id].title)
         buttons = self._buttons(moment, Verb.NEXT)
-        after = replace(moment.dialogue, focus=item_id)
+        after = replace(moment.dialogue, focus=item_id, asked=None)
         if moment.reading.text:
             return Draft(after, text, buttons=buttons)
         return Draft(after, buttons=buttons, notice=text)
@@ -36,9 +37,25 @@ class Reacting(Room):
         then = Dialogue.from_json(turn.reply["before"])
         now = moment.before
         after = replace(then, shown=now.shown, shown_in=now.shown_in, past=now.past, questions=0)
-        what = turn.text.strip() or turn.reply.get("notice") or ""
-        text = self._texts("undo", what=f"\u201c{what[:80]}\u201d") if what else self._texts("undo_dialogue")
-        return Draft(after, text, buttons=self._buttons(moment, Verb.RECOMMEND), undone=turn.id)
+        parts = [await self._taken_back(turn)]
+        if wish := self._wording.tonight(after):
+            parts.append(self._texts("undo_wish", what=", ".join(line.text for line in wish)))
+        return Draft(after, " ".join(parts), buttons=self._buttons(moment, Verb.RECOMMEND), undone=turn.id)
+
+    async def _taken_back(self, turn: Turn) -> str:
+        """What a turn said, or the button that it pressed."""
+        if said := turn.text.strip():
+            return self._texts("undo", what=f"\u201c{said[:80]}\u201d")
+        press = parse_press(turn.press or "")
+        pressed = None
+        if press and press.slot:
+            async with self._store.reading() as reading:
+                pressed = await reading.shown(turn.user_id, press.turn_id, press.slot)
+        if press is None or pressed is None or pressed.item_id not in self._catalogue:
+            return self._texts("undo_dialogue")
+        label = self._texts(f"button_{press.verb}") if f"button_{press.verb}" in self._texts else ""
+        title = self._catalogue[pressed.item_id].title
+        return self._texts("undo_press" if label else "undo", what=title, label=label)
 
     async def reset(self, moment: Moment) -> Draft:
         return Draft(Dialogue(asked="wish"), self._texts("reset"), buttons=self._buttons(moment, Verb.SURPRISE))
