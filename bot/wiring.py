@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.service import Conversations
@@ -26,6 +27,7 @@ from recsys.engine import Engine, EngineConfig, pick_device
 from recsys.errors import UsherError
 from recsys.llm import Guarded, LlamaCpp, TextGenerator
 from recsys.phrase import prefix
+from recsys.progress import Progress
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +49,7 @@ async def application(
     """The application of a set-up installation, ready to talk. The encoder and the text generator arrive in the
     background: the first message waits for the former, nothing waits for the latter."""
     texts = Texts()
-    engine = Engine(
-        catalogue, artefact, encoder, pick_device(settings.device), EngineConfig(trade_off=settings.diversity)
-    )
+    engine = engine_of(settings, catalogue, artefact, encoder)
     understanding = Understanding(catalogue, load_lexicon())
     store = await Store.open(settings.database)
     # Last, since it takes the interpreter for seconds: the prompt is there first.
@@ -60,6 +60,36 @@ async def application(
     finally:
         await arrival.aclose()
         await store.close()
+
+
+def engine_of(settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder) -> Engine:
+    """The engine that the settings ask for."""
+    config = EngineConfig(trade_off=settings.diversity)
+    return Engine(catalogue, artefact, encoder, pick_device(settings.device), config)
+
+
+async def explained(
+    settings: Settings,
+    parts: tuple[Catalogue, Artefact, Encoder],
+    n: int,
+    seed: int,
+    deadline: float,
+    progress: Progress,
+) -> dict[str, Any]:
+    """The report on ``n`` explanations by the text generator of the settings, which must be here already."""
+    from bot.evaluation import explanations
+
+    engine = engine_of(settings, *parts)
+    generator = await load_generator(settings, settings.llm_model or Home(settings.usher_home).generator)
+    try:
+        return await explanations.evaluate(engine, parts[2], generator, n, seed, deadline, progress)
+    finally:
+        await generator.aclose()
+
+
+async def load_generator(settings: Settings, path: Path) -> Guarded:
+    """The text generator behind its circuit breaker; raises ``ModelError`` when it can't be loaded."""
+    return Guarded(await LlamaCpp.load(path, threads=os.cpu_count(), prefix=prefix(MOVIE_STYLE)))
 
 
 class GeneratorArrival:
@@ -87,7 +117,7 @@ class GeneratorArrival:
         try:
             path = settings.llm_model or await asyncio.to_thread(self._fetch, Home(settings.usher_home))
             if path is not None:
-                self._loaded = Guarded(await LlamaCpp.load(path, threads=os.cpu_count(), prefix=prefix(MOVIE_STYLE)))
+                self._loaded = await load_generator(settings, path)
         except UsherError as error:
             if self._stopped.is_set():
                 return  # broken off by us

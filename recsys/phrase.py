@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Literal
 
 from recsys.check import Checker, Verdict
@@ -23,13 +24,34 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>|\u200b-\u200f\u2028-\u202e\u2066-\u
 OnPartial = Callable[[str], Awaitable[None]]
 
 
+class Outcome(StrEnum):
+    """What became of the wish to have a model phrase something."""
+
+    ACCEPTED = "accepted"
+    REPHRASED = "rephrased"  # accepted at the second try
+    REFUSED = "refused"  # by the checker, twice
+    FAILED = "failed"  # the model was late, broke off, or is resting after failures
+    UNASKED = "unasked"  # there is no model, not for this language, or not for now
+
+
 @dataclass(frozen=True, slots=True)
 class Phrased:
     """Words to show. ``verdict`` is about the model's last words; None when it said nothing in time."""
 
     text: str
-    by: Literal["llm", "template"]
-    verdict: Verdict | None
+    outcome: Outcome
+    verdict: Verdict | None = None
+
+    @property
+    def by(self) -> Literal["llm", "template"]:
+        """Whose words they are."""
+        return "llm" if self.outcome in (Outcome.ACCEPTED, Outcome.REPHRASED) else "template"
+
+    def __str__(self) -> str:
+        """The outcome as it is stored: ``accepted``, ``refused name: Ronin``, ``failed``."""
+        if self.verdict is None or self.verdict.accepted:
+            return str(self.outcome)
+        return f"{self.outcome} {self.verdict.fault}: {self.verdict.words}"
 
 
 def prefix(style: Style) -> Prompt:
@@ -70,20 +92,21 @@ async def phrase(
     of unknown names, numbers and content words; the result replaces what it showed. Generator trouble raises nothing.
     """
     if facts.language != style.language:
-        return Phrased(fallback, "template", None)
+        return Phrased(fallback, Outcome.UNASKED)
     checker = Checker(facts, style, instructions(style))
     verdict: Verdict | None = None
     end = asyncio.get_running_loop().time() + deadline
     try:
         async with asyncio.timeout_at(end):
-            for prompt in (prompt_for(facts, style), prompt_for(_fewer(facts), style)):
+            for told, outcome in ((facts, Outcome.ACCEPTED), (_fewer(facts), Outcome.REPHRASED)):
                 left = end - asyncio.get_running_loop().time() - _MARGIN
+                prompt = prompt_for(told, style)
                 text, verdict = await _attempt(prompt, checker, generator, left, on_partial)
                 if verdict.accepted:
-                    return Phrased(text, "llm", verdict)
+                    return Phrased(text, outcome, verdict)
     except (GenerationError, TimeoutError):
-        pass
-    return Phrased(fallback, "template", verdict)
+        return Phrased(fallback, Outcome.FAILED, verdict)
+    return Phrased(fallback, Outcome.REFUSED, verdict)
 
 
 async def _attempt(

@@ -25,6 +25,7 @@ class Action(StrEnum):
     NOTE = "note"  # acknowledge a reaction to one item
     STALE = "stale"  # a button that we can't place any more
     UNDO = "undo"
+    FORGET = "forget"  # one thing that was said counts no longer
     RESET = "reset"
     PROFILE = "profile"
     WATCHLIST = "watchlist"
@@ -67,6 +68,8 @@ def decide(
     ``knows_taste``: any lasting taste is known; ``newcomer``: this is their first turn."""
     if verb is Verb.STALE:
         return Decision(Action.STALE, "a press that refers to nothing we showed this person")
+    if verb is Verb.FORGET:
+        return Decision(Action.FORGET, "pressed forget: the next list does without it", reading.statements[0])
     if verb in REACTIONS:
         return Decision(Action.NOTE, f"pressed {verb}: the next list uses it", reading.statements[0])
     intents = {Intent(s.value): s for s in reading.statements if s.kind is Kind.INTENT}

@@ -16,11 +16,13 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an item was picked: the signal, its true share of the positive score (0..1), and the words for it."""
+    """Why an item was picked: the signal, its true share of the positive score (0..1), and the words for it.
+    ``sources`` are the ids of the items, the facets' values and the labels of the wishes behind it, strongest first."""
 
     signal: str
     share: float
     text: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Checked words about one item. ``by`` is ``"llm"`` or ``"template"``; ``ms`` is how long they took."""
+    """Checked words about one item. ``by`` is ``"llm"`` or ``"template"``; ``ms`` is how long they took; ``outcome``
+    says what became of the model's words, as it is stored."""
 
     item_id: str
     text: str
     by: str
     ms: float = 0.0
+    outcome: str = ""
 
     @property
     def adds(self) -> bool:

@@ -13,9 +13,10 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.conversation.actions import Actions, Draft, Moment, reaction
+from bot.conversation.explaining import DEADLINE, Explainer
 from bot.conversation.policy import decide
 from bot.conversation.press import Press, Verb, parse_press
-from bot.conversation.reply import Explanation, Reply, ToExplain
+from bot.conversation.reply import Explanation, Reply
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Context, Intent, Kind, Reading, Statement
 from bot.conversation.taste import event_of, payload_of, taste_of
@@ -25,7 +26,6 @@ from bot.store.records import (
     Conversation,
     Feedback,
     Memory,
-    StoredExplanation,
     StoredRecommendation,
     StoredStatement,
     Turn,
@@ -34,17 +34,12 @@ from bot.store.records import (
 )
 from bot.store.repository import Store
 from bot.texts import Texts
-from recsys.catalogue import Item
-from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.engine import Engine
-from recsys.facts import Facts
 from recsys.llm import TextGenerator
-from recsys.phrase import OnPartial, Phrased, phrase
+from recsys.phrase import OnPartial
 
 EVENING = timedelta(hours=4)
 """A longer silence ends the evening: its wish is forgotten, the taste stays."""
-EXPLAIN_DEADLINE = 8.0
-"""Seconds that a generated explanation may take before the template stands in."""
 
 Deliver = Callable[[Reply], Sequence[Mapping[str, Any]]]
 
@@ -91,8 +86,10 @@ class Conversations:
         engine: Engine,
         texts: Texts,
         generator: Callable[[], TextGenerator | None] = lambda: None,
+        deadline: float = DEADLINE,
     ) -> None:
-        """``generator`` gives the text generator once there is one: explanations are templates until then."""
+        """``generator`` gives the text generator once there is one: explanations are templates until then, and when
+        its words take longer than ``deadline`` seconds."""
         self._store = store
         self._understanding = understanding
         self._engine = engine
@@ -100,7 +97,7 @@ class Conversations:
         self._texts = texts
         self._wording = Wording(texts, engine.catalogue)
         self._actions = Actions(store, engine, texts)
-        self._generator = generator
+        self.explainer = Explainer(store, engine.catalogue, texts.language, generator, deadline)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def turn(self, incoming: Incoming, *, deliver: Deliver = lambda _: ()) -> Reply:
@@ -113,39 +110,8 @@ class Conversations:
             return await self._turn(incoming, deliver)
 
     async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
-        """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""
-        task = reply.explain
-        if task is None:
-            return None
-        started = time.perf_counter()
-        item = self._catalogue[task.item_id]
-        phrased = await self._phrased(item, task, on_partial)
-        stored = StoredExplanation(
-            turn_id=reply.turn_id,
-            item_id=item.id,
-            text=phrased.text,
-            made_by=phrased.by,
-            verdict=str(phrased.verdict or ""),
-            ms=1000 * (time.perf_counter() - started),
-        )
-        async with self._store.unit() as unit:
-            await unit.add_explanation(stored)
-            await unit.commit()
-        return Explanation(item.id, phrased.text, phrased.by, stored.ms)
-
-    async def _phrased(self, item: Item, task: ToExplain, on_partial: OnPartial | None) -> Phrased:
-        generator = self._generator()
-        if generator is None:
-            return Phrased(task.template, "template", None)
-        facts = Facts.about(item, MOVIE_STYLE, reasons=task.reasons, said=task.words, language=self._texts.language)
-        return await phrase(
-            facts,
-            MOVIE_STYLE,
-            generator,
-            fallback=task.template,
-            deadline=EXPLAIN_DEADLINE,
-            on_partial=on_partial,
-        )
+        """The explanation that a reply calls for, in checked words; see ``Explainer.explain``."""
+        return await self.explainer.explain(reply, on_partial)
 
     async def _turn(self, incoming: Incoming, deliver: Deliver) -> Reply:
         clock = Clock()
@@ -154,6 +120,7 @@ class Conversations:
         async with self._store.reading() as reading:
             memory = await reading.memory(user.id)
             pressed = await reading.shown(user.id, press.turn_id, press.slot) if press and press.slot else None
+            turn = await reading.turn(user.id, press.turn_id) if press and press.verb is Verb.FORGET else None
         if memory is None:  # erased between the two lines above
             return await self._turn(incoming, deliver)
         clock.lap("remember")
@@ -161,6 +128,9 @@ class Conversations:
         if incoming.press is None:
             context = Context(before.shown, before.focus, before.asked)
             heard, verb = self._understanding.read(incoming.text or "", context), None
+        elif press is not None and press.verb is Verb.FORGET:
+            heard, verb = _forgetting(turn, press.slot)
+            pressed = None  # the slot is that of a key
         else:
             heard, verb = self._pressed(press, pressed, before)
         moment = self._moment(memory, before, _settled(heard, before), verb)
@@ -236,6 +206,8 @@ class Conversations:
                         "notice": reply.notice,
                         "before": moment.before.to_json(),
                         **draft.basis,
+                        "keys": draft.keys,
+                        "forgotten": draft.forgotten and draft.forgotten.name,
                     },
                     model_version=self._engine.version,
                     ms=reply.ms,
@@ -245,6 +217,8 @@ class Conversations:
                 await unit.add_feedback(feedback)
             await unit.add_statements([_stored(s, moment) for s in _told(incoming, moment)])
             await unit.add_recommendations(self._recommendations(moment, draft))
+            if draft.forgotten:
+                await unit.forget(user_id, moment.turn_id, draft.forgotten.key, draft.forgotten.events)
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
             await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())
@@ -312,6 +286,14 @@ def _settled(heard: Reading, dialogue: Dialogue) -> Reading:
     return replace(heard, statements=statements)
 
 
+def _forgetting(turn: Turn | None, slot: int) -> tuple[Reading, Verb]:
+    """What pressing "forget" says: the key that the button's turn kept for its slot."""
+    keys = turn.reply.get("keys", ()) if turn else ()
+    if not 0 < slot <= len(keys):
+        return Reading(""), Verb.STALE
+    return Reading("", (Statement(Kind.FORGET, keys[slot - 1]),)), Verb.FORGET
+
+
 def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statement | None:
     """What pressing a button says; ``None`` when it is about an item that we can't place."""
     whole = {
@@ -361,9 +343,10 @@ def _feedback(incoming: Incoming, moment: Moment, pressed: StoredRecommendation 
 
 def _told(incoming: Incoming, moment: Moment) -> list[Statement]:
     """The statements to store: reactions by button are feedback already, and what they want next is no statement."""
+    said = [s for s in moment.reading.statements if s.kind is not Kind.FORGET]  # the store keeps that itself
     if incoming.press is None or moment.reading.text:
-        return list(moment.reading.statements)
-    return [s for s in moment.reading.statements if s.kind is not Kind.INTENT and not reaction(s)]
+        return said
+    return [s for s in said if s.kind is not Kind.INTENT and not reaction(s)]
 
 
 def _stored(said: Statement, moment: Moment) -> StoredStatement:

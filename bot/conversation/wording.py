@@ -91,7 +91,7 @@ class Wording:
 
     def reasons(self, item: Item, causes: Sequence[Cause], query: Query) -> tuple[Reason, ...]:
         """Words for each cause, in the causes' order; each completes "because ..."."""
-        return tuple(Reason(c.signal, c.share, self._reason(item, c, query)) for c in causes)
+        return tuple(Reason(c.signal, c.share, self._reason(item, c, query), _sources(c)) for c in causes)
 
     def card_reason(self, reasons: Sequence[Reason], given: Collection[str]) -> str:
         """The one reason on a card: the most telling, but not one of those ``given`` on the cards above it if there
@@ -146,6 +146,8 @@ class Wording:
         """Every statement as kind, value and polarity, for programs and reviewers."""
         found = []
         for s in statements:
+            if s.kind is Kind.FORGET:  # its key is no word for people
+                continue
             if s.kind is Kind.ITEM and s.target and s.target in self._catalogue:
                 kind = "item" if s.value == "opinion" else s.value
                 found.append(Understood(kind, self._catalogue[s.target].name, s.polarity))
@@ -283,6 +285,10 @@ class Wording:
         key = "yes" if has else "no" if known else "unknown"
         described = self.texts.join([value.lower() for value in has or item.facets.get("genre", ())[:3]])
         return self.texts(f"whether_{key}", title=item.name, what=clause.label, value=described)
+
+
+def _sources(cause: Cause) -> tuple[str, ...]:
+    return tuple(p.source.value if isinstance(p.source, Facet) else p.source for p in cause.evidence)
 
 
 def liked_items(taste: Taste) -> list[str]:

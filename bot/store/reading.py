@@ -89,6 +89,16 @@ class Reading:
             shown=tuple(dict.fromkeys((await self._execute(shown)).scalars())),
         )
 
+    async def everybodys_events(self) -> Mapping[str, tuple[Event, ...]]:
+        """By person, what is lasting and not retracted, oldest first: what the models may learn from."""
+        found: dict[str, list[Event]] = {}
+        said = and_(tables.Statement.retracted_at.is_(None), tables.Statement.lasting)
+        for statement in await self._all(StoredStatement, said):
+            found.setdefault(statement.user_id, []).append(_said(statement))
+        for feedback in await self._all(Feedback, tables.Feedback.retracted_at.is_(None)):
+            found.setdefault(feedback.user_id, []).append(_given(feedback))
+        return {user: tuple(sorted(events, key=attrgetter("id"))) for user, events in found.items()}
+
     async def user(self, user_id: str) -> User | None:
         """A person by our id."""
         return await self._first(User, tables.User.id == user_id)

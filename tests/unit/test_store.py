@@ -378,6 +378,41 @@ class TestFeedback:
         assert memory is not None
         assert memory.events == ()
 
+    async def test_a_single_statement_is_taken_back_and_comes_back_with_the_turn_that_did_so(
+        self, store: Store
+    ) -> None:
+        user, (first, second) = await talk(store, turns=2)
+        other, _ = await talk(store, "8")
+        heat, horror = (
+            StoredStatement(turn_id=first.id, user_id=user.id, kind=kind, value=value, target=target, lasting=True)
+            for kind, value, target in (("item", "opinion", "heat"), ("facet", "horror", None))
+        )
+        liked = reaction(user, "like", "heat", made_in=first.id)
+
+        async def known() -> list[str]:
+            async with store.reading() as reading:
+                memory = await reading.memory(user.id)
+            assert memory is not None
+            return [e.item_id or e.value for e in memory.events]
+
+        async with store.unit() as unit:
+            await unit.add_statements([heat, horror])
+            await unit.add_feedback(liked)
+            await unit.forget(other.id, second.id, "item:heat", [heat.id, liked.id])  # not theirs
+            await unit.commit()
+        assert sorted(await known()) == ["heat", "heat", "horror"]
+        async with store.unit() as unit:
+            await unit.forget(user.id, second.id, "item:heat", [heat.id, liked.id])
+            await unit.commit()
+        assert await known() == ["horror"]
+        async with store.unit() as unit:
+            assert await unit.last_retractable_turn(user.id) == second.id
+            await unit.retract(user.id, second.id)
+            await unit.commit()
+        assert sorted(await known()) == ["heat", "heat", "horror"]
+        async with store.reading() as reading:
+            assert await reading.last_retractable_turn(user.id) == first.id
+
 
 class TestPrivacy:
     async def everything(self, store: Store, external_id: str) -> User:

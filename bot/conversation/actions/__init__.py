@@ -38,6 +38,7 @@ class Actions:
             Action.ANSWER: explaining.answer,
             Action.NOTE: reacting.note,
             Action.UNDO: reacting.undo,
+            Action.FORGET: reacting.forget,
             Action.RESET: reacting.reset,
             Action.PROFILE: knowing.profile,
             Action.WATCHLIST: knowing.watchlist,

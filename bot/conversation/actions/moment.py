@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.conversation.evidence import Evidence
 from bot.conversation.policy import Decision
 from bot.conversation.reply import Button, Card, ToExplain
 from bot.conversation.state import Dialogue
@@ -36,8 +37,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What to say, the state after it, and what was shown, slot by slot. ``undone``: the turn to take back. ``basis``:
-    what a list was based on, for reviewers."""
+    """What to say, the state after it, and what was shown, slot by slot. ``undone``: the turn to take back; ``keys``:
+    what its "forget" buttons name, slot by slot; ``forgotten``: the one thing that counts no longer; ``basis``: what a
+    list was based on, for reviewers."""
 
     dialogue: Dialogue
     text: str = ""
@@ -50,3 +52,5 @@ class Draft:
     explain: ToExplain | None = None
     undone: str | None = None
     basis: Mapping[str, Any] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    forgotten: Evidence | None = None

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room
+from bot.conversation.evidence import evidence_of, forgotten
 from bot.conversation.press import Verb, parse_press
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Intent, Kind, Statement
@@ -26,6 +27,20 @@ class Reacting(Room):
             return Draft(after, text, buttons=buttons)
         return Draft(after, buttons=buttons, notice=text)
 
+    async def forget(self, moment: Moment) -> Draft:
+        """One thing that was said counts no longer; what else was said in its turn stays."""
+        key = moment.decision.cause.value if moment.decision.cause else ""
+        known = evidence_of(moment.memory.events, moment.before, self._texts, self._catalogue)
+        if key not in known:
+            return Draft(moment.dialogue, notice=self._texts("forgotten_before"))
+        return Draft(
+            forgotten(moment.dialogue, key),
+            self._texts("forgotten_undo", what=known[key].name),
+            buttons=self._buttons(moment, Verb.NEXT),
+            notice=self._texts("forgotten", what=known[key].name),
+            forgotten=known[key],
+        )
+
     async def undo(self, moment: Moment) -> Draft:
         """Take back what the latest turn that said anything said, and put the wish back to what it was."""
         user_id = moment.memory.user.id
@@ -44,6 +59,8 @@ class Reacting(Room):
 
     async def _taken_back(self, turn: Turn) -> str:
         """What a turn said, or the button that it pressed."""
+        if name := turn.reply.get("forgotten"):
+            return self._texts("undo_forgotten", what=name)
         if said := turn.text.strip():
             return self._texts("undo", what=f"\u201c{said[:80]}\u201d")
         press = parse_press(turn.press or "")

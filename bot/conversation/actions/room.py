@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.conversation.actions.moment import Moment
+from bot.conversation.evidence import Evidence
 from bot.conversation.press import Press, Verb
 from bot.conversation.reply import Button, Card, Reason, ToExplain
 from bot.conversation.wording import Wording, telling
@@ -31,6 +34,13 @@ class Room:
 
     def _item_buttons(self, moment: Moment, slot: int, verbs: tuple[Verb, ...]) -> tuple[Button, ...]:
         return tuple(Button(self._texts(f"button_{v}"), self._press(moment, v, slot)) for v in verbs)
+
+    def _forget_buttons(self, moment: Moment, evidence: Sequence[Evidence]) -> tuple[Button, ...]:
+        """A button for each, to take it back; the draft's ``keys`` must be theirs, in this order."""
+        return tuple(
+            Button(self._texts("button_forget", what=e.name), self._press(moment, Verb.FORGET, n))
+            for n, e in enumerate(evidence, 1)
+        )
 
     def _plain_card(self, moment: Moment, slot: int, item: Item, verbs: tuple[Verb, ...]) -> Card:
         asked = {facet for clause in moment.dialogue.wanted for facet in clause.facets}
