@@ -7,23 +7,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation.state import Dialogue, clause_from_json
-from bot.conversation.statements import Kind
+from bot.conversation.statements import Kind, Statement
 from bot.conversation.taste import ACCEPTED, taste_of
 from bot.store.records import Event
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Item
 from recsys.taste import Clause, Range
 
+_LASTING = ("item", "facet")
+_TONIGHT = {"want": Kind.FACET, "limit": Kind.RANGE, "wish": Kind.WISH}
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing that counts. ``key`` names it (``item:ID``, ``facet:LABEL``, ``range:LABEL``, ``wish:TEXT``), ``name``
-    is short enough for a button, ``line`` is a clause ("you liked Heat"), ``sources`` is what reasons call it,
+    """One thing that counts. ``key`` names it: ``item:ID`` and ``facet:LABEL`` last; ``like:ID``, ``want:LABEL``,
+    ``limit:LABEL`` and ``wish:TEXT`` are tonight's. ``name`` is short enough for a button, ``line`` is a clause ("you
+    liked Heat", "tonight: no horror"), ``plain`` the same without "tonight"; ``sources`` is what reasons call it;
     ``events`` are the ids of the rows that say it: empty for what is only wanted tonight."""
 
     key: str
     name: str
     line: str
+    plain: str
     sources: frozenset[str]
     events: tuple[str, ...] = ()
 
@@ -43,12 +48,30 @@ def evidence_of(
     return found
 
 
+def key_for(said: Iterable[Statement], known: Mapping[str, Evidence], dialogue: Dialogue) -> str | None:
+    """Which of the things known a message means that asks to forget one; ``None`` when it names none of them. A genre
+    that is only wanted tonight is not meant: "remove comedy" wants no comedies."""
+    for s in said:
+        label = s.clause.label if s.clause else s.range.label if s.range else ""
+        places = {
+            Kind.ITEM: (f"item:{s.target}", f"like:{s.target}"),
+            Kind.FACET: (f"facet:{label}", *([f"want:{label}"] * any(c.label == label for c in dialogue.unwanted))),
+            Kind.RANGE: (f"limit:{label}",),
+        }.get(s.kind, ())
+        for key in places:
+            if key in known:
+                return key
+    return None
+
+
 def forgotten(dialogue: Dialogue, key: str) -> Dialogue:
     """A dialogue that no longer wants what ``key`` names."""
     kind, _, name = key.partition(":")
-    if kind == "item":
+    if kind in ("item", "like"):
         return dialogue.without_item(name)
-    return dialogue.without_wish(kind, name)
+    if kind in _TONIGHT:
+        return dialogue.without_wish(_TONIGHT[kind], name)
+    return dialogue
 
 
 def _key_of(event: Event) -> str | None:
@@ -74,25 +97,34 @@ def _lasting(events: Sequence[Event], texts: Texts, catalogue: Catalogue) -> Ite
 
 
 def _tonight(dialogue: Dialogue, texts: Texts, catalogue: Catalogue) -> Iterator[Evidence]:
-    yield from (_item(catalogue[i], texts, "like") for i in dialogue.like if i in catalogue)
-    yield from (_clause(c, texts, "wanted") for c in dialogue.wanted)
+    yield from (_item(catalogue[i], texts, "like", "like") for i in dialogue.like if i in catalogue)
+    yield from (_clause(c, texts, "wanted", "want") for c in dialogue.wanted)
     yield from (_range(r, texts, "wanted") for r in dialogue.ranges)
+    labels = {c.label for c in dialogue.wanted}
     for mood in dialogue.moods:
-        name = f"\u201c{mood}\u201d"
-        yield Evidence(f"wish:{mood}", name, texts("evidence_wanted", what=name), frozenset(("wish",)))
-    yield from (_clause(c, texts, "unwanted") for c in dialogue.unwanted)
-    yield from (_range(r, texts, "unwanted") for r in dialogue.outside)
+        called = dialogue.called.get(mood)
+        if called and labels.issuperset(called.split(", ")):
+            continue  # a wish for that facet is there already
+        name = called or f"\u201c{mood}\u201d"
+        yield _evidence(f"wish:{mood}", name, texts, "wanted", ("wish",))
+    yield from (_clause(c, texts, "unwanted", "want") for c in dialogue.unwanted)
+    yield from (_range(r, texts, "outside") for r in dialogue.outside)
 
 
-def _item(item: Item, texts: Texts, kind: str) -> Evidence:
-    return Evidence(f"item:{item.id}", item.title, texts(f"evidence_{kind}", what=item.title), frozenset((item.id,)))
+def _item(item: Item, texts: Texts, kind: str, place: str = "item") -> Evidence:
+    return _evidence(f"{place}:{item.id}", item.title, texts, kind, (item.id,))
 
 
-def _clause(clause: Clause, texts: Texts, kind: str) -> Evidence:
-    sources = frozenset((clause.label, *(facet.value for facet in clause.facets)))
-    return Evidence(f"facet:{clause.label}", clause.label, texts(f"evidence_{kind}", what=clause.label), sources)
+def _clause(clause: Clause, texts: Texts, kind: str, place: str = "facet") -> Evidence:
+    sources = (clause.label, *(facet.value for facet in clause.facets))
+    return _evidence(f"{place}:{clause.label}", clause.label, texts, kind, sources)
 
 
 def _range(limit: Range, texts: Texts, kind: str) -> Evidence:
-    line = texts(f"evidence_{kind}", what=limit.label)
-    return Evidence(f"range:{limit.label}", limit.label, line, frozenset((limit.label,)))
+    return _evidence(f"limit:{limit.label}", limit.label, texts, kind, (limit.label,))
+
+
+def _evidence(key: str, name: str, texts: Texts, kind: str, sources: Iterable[str]) -> Evidence:
+    plain = texts(f"evidence_{kind}", what=name)
+    lasts = key.partition(":")[0] in _LASTING
+    return Evidence(key, name, plain if lasts else texts("evidence_tonight", what=plain), plain, frozenset(sources))

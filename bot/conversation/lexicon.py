@@ -203,6 +203,7 @@ class Lexicon(_Table):
     references: References
     feedback: Feedback
     noise: Noise
+    forgetting: WordList = WordList(words=())
     grammar: Grammar
     common: Mapping[str, int] = Field(repr=False)
 

@@ -53,6 +53,7 @@ class Words:
         )
         self.starts = Phrases((words, intent) for intent, said in intents for words in said.starts)
         self.parts = Phrases((words, intent) for intent, said in intents for words in said.part)
+        self.forgetting = Phrases((words, True) for words in lexicon.forgetting.words)
         self.commands = {word: intent for intent, said in intents for word in said.command}
         questions = lexicon.questions
         self.questions = Phrases((words, field) for field, said in questions.fields.items() for words in said)

@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.conversation.actions import Actions, Draft, Moment, reaction
+from bot.conversation.evidence import evidence_of, key_for
 from bot.conversation.explaining import DEADLINE, Explainer
 from bot.conversation.policy import decide
 from bot.conversation.press import Press, Verb, parse_press
@@ -133,7 +134,7 @@ class Conversations:
             pressed = None  # the slot is that of a key
         else:
             heard, verb = self._pressed(press, pressed, before)
-        moment = self._moment(memory, before, _settled(heard, before), verb)
+        moment = self._moment(memory, before, self._forgets(_settled(heard, before), memory, before), verb, pressed)
         clock.lap("understand")
         draft = await self._actions.act(moment)
         clock.lap("recommend")
@@ -166,11 +167,29 @@ class Conversations:
         statement = _statement_of(press.verb, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
 
-    def _moment(self, memory: Memory, before: Dialogue, heard: Reading, verb: Verb | None) -> Moment:
+    def _forgets(self, heard: Reading, memory: Memory, dialogue: Dialogue) -> Reading:
+        """ "Forget that I like Heat" names one thing that is known; what isn't known is not to be learned either."""
+        if not any(s.value == Intent.FORGET for s in heard.statements):
+            return heard
+        said = [s for s in heard.statements if s.value != Intent.FORGET]
+        known = evidence_of(memory.events, dialogue, self._texts, self._catalogue)
+        key = key_for(said, known, dialogue)
+        if key is None and not any(s.lasts for s in said):
+            return replace(heard, statements=tuple(said)) if said else heard
+        return replace(heard, statements=(Statement(Kind.FORGET, key or ""),))
+
+    def _moment(
+        self,
+        memory: Memory,
+        before: Dialogue,
+        heard: Reading,
+        verb: Verb | None,
+        pressed: StoredRecommendation | None,
+    ) -> Moment:
         dialogue = before.heard(heard.statements, self._catalogue).noted(heard)
         taste = taste_of([*memory.events, *(event_of(s) for s in heard.statements if s.lasts)])
         decision = decide(heard, dialogue, verb, knows_taste=bool(taste), newcomer=memory.last_turn is None)
-        return Moment(new_id(), memory.turns + 1, memory, before, dialogue, taste, heard, decision)
+        return Moment(new_id(), memory.turns + 1, memory, before, dialogue, taste, heard, decision, pressed)
 
     async def _commit(
         self,
@@ -298,6 +317,7 @@ def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statem
     """What pressing a button says; ``None`` when it is about an item that we can't place."""
     whole = {
         Verb.NEXT: Intent.MORE,
+        Verb.PAGE: Intent.PAGE,
         Verb.SURPRISE: Intent.SURPRISE,
         Verb.NONE: Intent.SKIP,
         Verb.RECOMMEND: Intent.RECOMMEND,

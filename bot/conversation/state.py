@@ -35,8 +35,8 @@ class Dialogue:
     ``moods`` are wishes for the encoder, ``called`` what people call them. ``shown`` holds the last list (or the films
     asked about) in order of slots and ``shown_in`` its turn, ``past`` all of tonight's lists; ``focus`` is the item
     talked about; ``asked`` and ``options`` are the open question and its ready answers, ``questions`` how many were
-    asked in a row; ``pending`` is the opinion that waits for an ambiguous title to be settled. ``transcript``,
-    ``words``, ``named`` and ``echoed`` are the talk so far.
+    asked in a row, ``page`` the page of the profile; ``pending`` is the opinion that waits for an ambiguous title to be
+    settled. ``transcript``, ``words``, ``named`` and ``echoed`` are the talk so far.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -53,6 +53,7 @@ class Dialogue:
     asked: str | None = None
     options: tuple[str, ...] = ()
     questions: int = 0
+    page: int = 0
     pending: Mapping[str, Any] = field(default_factory=dict)
     transcript: str = ""
     words: str = ""
@@ -219,7 +220,8 @@ class Dialogue:
         state = self
         if kind == Kind.FACET:
             wanted, unwanted = (tuple(c for c in cs if c.label != label) for cs in (self.wanted, self.unwanted))
-            state = replace(self, wanted=wanted, unwanted=unwanted)
+            moods = tuple(m for m in self.moods if label not in self.called.get(m, "").split(", "))
+            state = replace(self, wanted=wanted, unwanted=unwanted, moods=moods)
         elif kind == Kind.RANGE:
             ranges, outside = (tuple(r for r in rs if r.label != label) for rs in (self.ranges, self.outside))
             state = replace(self, ranges=ranges, outside=outside)

@@ -39,6 +39,8 @@ class Intent(StrEnum):
     UNDO = "undo"
     RESET = "reset"
     PROFILE = "profile"
+    PAGE = "page"  # the next page of the profile
+    FORGET = "forget"  # one thing that was said: "forget that I like Heat"
     WATCHLIST = "watchlist"
     HISTORY = "history"
     HELP = "help"

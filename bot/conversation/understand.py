@@ -36,6 +36,8 @@ class Understanding:
             opinions.read()
             Wishes(message).read()
             first = message.tokens[0]
+            if self._words.forgetting.starting(message.tokens):
+                message.say(Kind.INTENT, Intent.FORGET, first.start, first.end)
             wishes = (Kind.FACET, Kind.RANGE, Kind.WISH)
             asked = any(s.kind in wishes and not s.lasting for s in message.out)
             if first.norm in self._words.refining and asked:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from bot.conversation.reply import Reason, Understood
-from bot.conversation.state import Dialogue
 from bot.conversation.statements import Intent, Kind, Reading, Statement
 from bot.conversation.taste import ACCEPTED
 from bot.texts import Texts
@@ -37,15 +35,6 @@ MEASURES = {
     "known": ("popularity", True),
 }
 """What "which is the ...?" is answered by, and whether the highest is meant."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing known of a person, in words. ``kind`` and ``key`` say where it is kept."""
-
-    kind: str
-    key: str
-    text: str
 
 
 class Wording:
@@ -195,43 +184,25 @@ class Wording:
 
     # -- what is known ---------------------------------------------------------------------------------------
 
-    def tonight(self, dialogue: Dialogue) -> tuple[Line, ...]:
-        """This evening's wish, one thing a line."""
-        labels = [c.label for c in dialogue.wanted]
-        moods = [m for m in dialogue.moods if not set(dialogue.called.get(m, m).split(", ")) <= set(labels)]
-        titles = [i for i in dialogue.like if i in self._catalogue]
-        return (
-            *(Line("wanted", label, label) for label in labels),
-            *(Line("ranges", r.label, r.label) for r in dialogue.ranges),
-            *(Line("moods", m, dialogue.called.get(m, f"\u201c{m}\u201d")) for m in moods),
-            *(Line("like", i, self.texts("got_like", what=self._catalogue[i].title)) for i in titles),
-            *(Line("unwanted", c.label, self.texts("got_unwanted", what=c.label)) for c in dialogue.unwanted),
-            *(Line("outside", r.label, self.texts("got_outside", what=r.label)) for r in dialogue.outside),
-        )
-
-    def profile(self, taste: Taste, saved: Sequence[str], dialogue: Dialogue) -> str:
-        """All that is known of a person, lasting taste and this evening's wish apart."""
+    def profile(self, taste: Taste, saved: Sequence[str], tonight: Sequence[str]) -> str:
+        """All that is known of a person, what lasts and this evening's wish apart."""
         liked = liked_items(taste)
         disliked = [i for i, weight in taste.items.items() if weight < 0]
         only_seen = [i for i, weight in taste.items.items() if not weight]
-        likes = [*self._names(liked), *(f.value for f, weight in taste.facets.items() if weight > 0)]
-        tonight = [*(c.label for c in dialogue.wanted), *(r.label for r in dialogue.ranges), *dialogue.moods]
-        if dialogue.like:
-            tonight.append(self.texts("got_like", what=self.titles(dialogue.like)))
-        if dialogue.unwanted:
-            tonight.append(self.texts("got_unwanted", what=self.texts.join([c.label for c in dialogue.unwanted], "or")))
-        if dialogue.outside:
-            tonight.append(self.texts("got_outside", what=self.texts.join([r.label for r in dialogue.outside], "or")))
+        likes = [*self._names(liked), *dict.fromkeys(f.value for f, weight in taste.facets.items() if weight > 0)]
         lines = (
             ("profile_likes", likes),
             ("profile_dislikes", self._names(disliked)),
             ("profile_never", [c.label for c in taste.vetoes]),
             ("profile_seen", self._names(only_seen)),
             ("profile_saved", self._names(saved)),
-            ("profile_tonight", tonight),
         )
         known = [f"• {self.texts(key, what=', '.join(what))}" for key, what in lines if what]
-        return "\n".join([self.texts("profile"), *known]) if known else self.texts("profile_empty")
+        if not known and not tonight:
+            return self.texts("profile_empty")
+        lasting = [self.texts("profile"), *known] if known else [self.texts("profile_nothing")]
+        wish = [self.texts("profile_tonight"), *(f"• {line}" for line in tonight)]
+        return "\n".join([*lasting, "", *(wish if tonight else [self.texts("profile_open")])])
 
     def _names(self, item_ids: Sequence[str]) -> list[str]:
         names = [self._catalogue[i].name for i in item_ids if i in self._catalogue]

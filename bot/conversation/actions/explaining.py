@@ -32,8 +32,8 @@ class Explaining(Room):
     async def explain(self, moment: Moment) -> Draft:
         cause = moment.decision.cause
         item_id = (cause.target if cause else None) or moment.dialogue.focus or next(iter(moment.before.shown), None)
-        stored = None
-        if item_id in moment.before.shown and moment.before.shown_in:
+        stored = moment.pressed
+        if stored is None and item_id in moment.before.shown and moment.before.shown_in:
             async with self._store.reading() as reading:
                 slot = moment.before.shown.index(item_id) + 1
                 stored = await reading.shown(moment.memory.user.id, moment.before.shown_in, slot)

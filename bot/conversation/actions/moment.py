@@ -11,13 +11,14 @@ from bot.conversation.policy import Decision
 from bot.conversation.reply import Button, Card, ToExplain
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Reading
-from bot.store.records import Memory
+from bot.store.records import Memory, StoredRecommendation
 from recsys.taste import Taste
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Everything a turn works with. ``dialogue`` and ``taste`` include what was just said; ``before`` does not."""
+    """Everything a turn works with. ``dialogue`` and ``taste`` include what was just said; ``before`` does not.
+    ``pressed``: what the pressed button belongs to, if to an item."""
 
     turn_id: str
     number: int
@@ -27,6 +28,7 @@ class Moment:
     taste: Taste
     reading: Reading
     decision: Decision
+    pressed: StoredRecommendation | None = None
 
     def target(self) -> str | None:
         """The item that the decision is about: named, else in focus, else the first one shown."""

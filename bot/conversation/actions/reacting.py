@@ -32,9 +32,21 @@ class Reacting(Room):
         key = moment.decision.cause.value if moment.decision.cause else ""
         known = evidence_of(moment.memory.events, moment.before, self._texts, self._catalogue)
         if key not in known:
-            return Draft(moment.dialogue, notice=self._texts("forgotten_before"))
+            text = self._texts("forgotten_unknown" if moment.reading.text else "forgotten_before")
+            return Draft(moment.dialogue, text, notice=text, buttons=self._buttons(moment, Verb.NEXT))
+        after = forgotten(moment.dialogue, key)
+        if moment.before.asked == "profile":  # they are tidying up: what is left, to go on with
+            left = [e for e in self._known(moment, after) if e.key != key]
+            return self._profile(
+                moment,
+                after,
+                left,
+                page=moment.before.page,
+                said=self._texts("forgotten_undo", what=known[key].name),
+                forgotten=known[key],
+            )
         return Draft(
-            forgotten(moment.dialogue, key),
+            after,
             self._texts("forgotten_undo", what=known[key].name),
             buttons=self._buttons(moment, Verb.NEXT),
             notice=self._texts("forgotten", what=known[key].name),
@@ -53,8 +65,8 @@ class Reacting(Room):
         now = moment.before
         after = replace(then, shown=now.shown, shown_in=now.shown_in, past=now.past, questions=0)
         parts = [await self._taken_back(turn)]
-        if wish := self._wording.tonight(after):
-            parts.append(self._texts("undo_wish", what=", ".join(line.text for line in wish)))
+        if wish := self._tonight(after):
+            parts.append(self._texts("undo_wish", what=", ".join(e.plain for e in wish)))
         return Draft(after, " ".join(parts), buttons=self._buttons(moment, Verb.RECOMMEND), undone=turn.id)
 
     async def _taken_back(self, turn: Turn) -> str:

@@ -72,7 +72,7 @@ class Recommending(Room):
             masked[f"{self._texts('not')} {veto.label}"] = int(meets(self._catalogue, veto).sum())
         said = [s.confidence for s in moment.reading.statements]
         return {
-            "wish": [line.text for line in self._wording.tonight(moment.dialogue)],
+            "wish": [e.plain for e in self._tonight(moment.dialogue)],
             "relaxed": list(result.relaxed),
             "masked": masked,
             "confidence": min(said, default=1.0),
