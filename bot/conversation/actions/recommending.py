@@ -18,7 +18,7 @@ from recsys.taste import Clause, Query, Range, Taste, meets
 LIST_LENGTH = 3
 SURPRISE = 1.5
 """How much luck a surprise holds, in points: about what one strong reason weighs."""
-JUST_SAID = 3.0
+JUST_SAID = 5.0
 """How much more a genre or person counts in the list that answers "I love ...", when nothing else is asked for."""
 REMEMBERED = 60
 """Items shown this evening that are not shown again as long as anything else fits."""
