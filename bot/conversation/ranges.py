@@ -132,6 +132,11 @@ def marks(text: str) -> list[MarkMatch]:
     return found
 
 
+def than(comparative: str, name: str, value: float) -> str:
+    """ "older than 1995", "shorter than 120 minutes"."""
+    return f"{comparative} than {value:.0f}{' minutes' if name == 'runtime' else ''}"
+
+
 class Ranges:
     """Finds numeric constraints; ``newest`` is the catalogue's last year, which "recent" counts from."""
 

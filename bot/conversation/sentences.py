@@ -141,7 +141,7 @@ class Sentences:
         """ "Which is the shortest?", "which one is the scariest?", "compare the first and the second"."""
         tokens = self._m.tokens[run.start : run.stop]
         start, end = self._m.span(run)
-        asks = tokens[0].norm in ("which", "whats", "what", "who", "so") or self._m.asks(run)
+        asks = tokens[0].norm in ("which", "whats", "what", "who", "so") or self._m.asks(run) or len(run) <= 3
         field = next((hit.value for hit in hits if hit.value in COMPARED), None)
         most = self._m.words.concepts.superlative(tokens)
         shown = len(self._m.context.shown) > 1 or len(self._m.targets(run)) > 1

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from bot.conversation.ranges import than
 from bot.conversation.statements import Critique, Intent, Kind, NamedKind, Reading, Statement
 from recsys.catalogue import Catalogue, Facet
 from recsys.taste import Clause, Range, Talk, Wish, meets
@@ -189,7 +190,7 @@ class Dialogue:
         if not name or not values:
             return self
         low, high = (None, min(values) - 1) if older else (max(values) + 1, None)
-        bound = Range(name, low, high, f"{said.value} than {min(values) if older else max(values):.0f}")
+        bound = Range(name, low, high, than(said.value, name, min(values) if older else max(values)))
         return self._limit(bound, 1)
 
     def _known(self, better: bool, catalogue: Catalogue) -> Dialogue:

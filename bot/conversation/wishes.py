@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
 from bot.conversation.people import PersonMatch
+from bot.conversation.ranges import than
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import squash
@@ -145,6 +146,9 @@ class Wishes:
         polarity, lasting, stance = self._attitude(meaning.i, meaning.j)
         if described:  # "it's a scary movie" tells of a film, not of a wish
             polarity, lasting = 0, False
+        if meaning.flipped and polarity > 0 and lasting:  # "I love foreign films" rules nothing out
+            self._remember(meaning.i, meaning.j, 0, lasting, stance)
+            return
         if meaning.flipped and polarity:
             polarity = -polarity
         clauses = (meaning.clause(-1),) if polarity < 0 else meaning.wanted
@@ -205,7 +209,7 @@ class Wishes:
             if not values or self._m.done[n]:
                 continue
             low, high = (None, min(values) - 1) if below else (max(values) + 1, None)
-            bound = Range(name, low, high, f"{token.norm} than {min(values) if below else max(values):.0f}")
+            bound = Range(name, low, high, than(token.norm, name, min(values) if below else max(values)))
             self._m.say(Kind.RANGE, bound.label, token.start, token.end, polarity=1, range=bound, confidence=0.8)
 
     def _choose_year(self) -> None:

@@ -223,6 +223,8 @@ class Wording:
             value = f"{number:.1f}" if field == "rating" else f"{number:.0f}"
         else:
             value = self.texts.join(values[:8])
+        if field == "overview" and not value:
+            return f"{self.about(item)} {self.texts('answer_no_overview')}"
         known = value and f"answer_{field}" in self.texts
         return self.texts(f"answer_{field}" if known else "answer_unknown", title=item.name, value=value)
 

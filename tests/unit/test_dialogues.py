@@ -92,7 +92,7 @@ class TestWishes:
         assert not any("Horror" in g for g in genres(ann, other))
 
     async def test_a_taste_just_told_comes_first(self, ann: Person) -> None:
-        assert all("Western" in g for g in genres(ann, await ann.say("I love westerns"))[:2])
+        assert all("Horror" in g for g in genres(ann, await ann.say("I love horror films")))
 
     async def test_the_tastes_of_company_are_tonights(self, ann: Person) -> None:
         await ann.say("a drama", "my parents don't like violence")
@@ -105,6 +105,13 @@ class TestWishes:
         await ann.say("my dad loves westerns, but my mom hates them")
         profile = (await ann.say("/profile")).text
         assert not any(card.title in profile for card in listed.cards)
+
+    async def test_liking_foreign_films_rules_nothing_out(self, ann: Person) -> None:
+        await ann.say("I love foreign films", "subtitles are fine")
+        assert "Never" not in (await ann.say("/profile")).text
+
+    async def test_not_this_film_but_that_one(self, ann: Person) -> None:
+        assert (await ann.say("not Heat but Casino")).text.startswith("Casino (1995)")
 
 
 class TestPointing:
@@ -189,6 +196,12 @@ class TestEvenings:
         assert "Heat" in profile
         assert "gory" not in profile
         assert "1990s" not in profile
+
+    async def test_a_second_hello_of_an_evening_is_no_new_welcome(self, ann: Person) -> None:
+        await ann.say("hi", "a drama")
+        again = await ann.say("hello?")
+        assert "again" not in again.text
+        assert "blank page" not in (again.question or "")
 
     async def test_more_in_that_spirit_is_what_was_just_spoken_of(self, ann: Person) -> None:
         await ann.say("I loved Alien")

@@ -29,6 +29,11 @@ class Asking(Room):
         hello = self._texts("greet_again", moment.number)
         buttons = self._buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
         before = moment.dialogue
+        liked = [i for i in liked_items(moment.taste) if i in self._catalogue][-2:]
+        if before.past:  # still the same evening
+            now = self._texts("greet_now", moment.number)
+            spirit = self._texts("greet_spirit", liked=self._wording.titles(liked)) if liked else ""
+            return Draft(before, now, question=spirit or self._texts("thanks_more"), buttons=buttons)
         if taken := self._untold(moment, "accept"):
             later = Button(self._texts("button_later"), self._press(moment, Verb.NONE))
             after = replace(before, asked="watched", focus=taken, shown=(taken,), shown_in=moment.turn_id)
@@ -44,15 +49,12 @@ class Asking(Room):
             after = replace(before, asked="tonight", focus=saved)
             ask = self._texts("greet_saved", title=self._catalogue[saved].title)
             return Draft(after, hello, question=ask, buttons=buttons)
-        liked = [i for i in liked_items(moment.taste) if i in self._catalogue][-2:]
         after = replace(before, asked="wish", focus=liked[-1] if liked else None)
         ask = self._texts("greet_taste", liked=self._wording.titles(liked)) if liked else self._texts("greet_open")
         return Draft(after, hello, question=ask, buttons=buttons)
 
     def _untold(self, moment: Moment, kind: str) -> str | None:
         """The latest item that they took or saved and have not judged since."""
-        if moment.before.past or moment.before.shown:
-            return None  # still the same evening
         given = [e.item_id for e in moment.memory.events if e.source == "feedback" and e.kind == kind and e.item_id]
         open_ones = [i for i in given if moment.taste.items.get(i) == ACCEPTED and i in self._catalogue]
         kept = [i for i in open_ones if kind != "save" or i in moment.memory.saved]
