@@ -49,9 +49,11 @@ MANY = 8
 DISLIKE_WEIGHT = 0.5
 """A dislike says less about what a person wants than a like does."""
 QUALITY = 0.7
-"""What being known and well rated counts at least where a wish was stated, to those of whom little is known: the
+"""What being known and well rated counts at least beside a wish in free text, to those of whom little is known: the
 encoder finds a wish's words in the texts of obscure films as easily, and ratings, of which the weights were learned,
 know of no wishes."""
+SOME_QUALITY = 0.2
+"""The same beside other wishes: these only narrow the choice, and what is liked should lead within it."""
 LESS_QUALITY = 10
 """Likes after which ``QUALITY`` is halved."""
 MOST_QUALITY = 0.7
@@ -395,7 +397,7 @@ def _quality(query: Query, weight: float) -> float:
     """The prior's weight for a query, given the one that ratings taught."""
     if not (query.wish.text or _asked(query.wish)):
         return weight
-    least = QUALITY / (1 + _evidence(query) / LESS_QUALITY)
+    least = (QUALITY if query.wish.text else SOME_QUALITY) / (1 + _evidence(query) / LESS_QUALITY)
     return max(min(weight, MOST_QUALITY) if query.wish.text else weight, least)
 
 

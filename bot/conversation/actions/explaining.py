@@ -60,7 +60,10 @@ class Explaining(Room):
         """What the person said that the reasons rest on, the weightiest first, as far as it still counts."""
         known = evidence_of(moment.memory.events, moment.dialogue, self._texts, self._catalogue).values()
         found = [e for r in reasons for source in r.sources for e in known if source in e.sources]
-        return tuple({e.key: e for e in found}.values())[:BEHIND]
+        named: dict[str, Evidence] = {}
+        for evidence in found:  # a film that is liked and to be resembled tonight is one thing
+            named.setdefault(evidence.name, evidence)
+        return tuple(named.values())[:BEHIND]
 
     async def _what_if(self, moment: Moment, item: Item, behind: Sequence[Evidence]) -> str:
         """Which of the things said decides: the first without which another item would have been the best."""
@@ -76,7 +79,7 @@ class Explaining(Room):
         """What would be asked of the engine if one thing had not been said; what was shown may come again."""
         dialogue = forgotten(moment.dialogue, evidence.key)
         events = [e for e in moment.memory.events if e.id not in evidence.events]
-        gone = {*moment.before.past, *moment.memory.saved} - {*moment.before.shown, item.id}
+        gone = {*moment.before.past, *moment.memory.saved, *evidence.sources} - {*moment.before.shown, item.id}
         return Query(taste_of(events), dialogue.wish, frozenset(gone), LIST_LENGTH, talk=dialogue.talk)
 
     async def answer(self, moment: Moment) -> Draft:
