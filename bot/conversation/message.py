@@ -93,6 +93,11 @@ class Message:
         """What "it" means: one item id or none."""
         return self.words.references.focus(self.context)
 
+    def points_nowhere(self) -> bool:
+        """Whether a short message speaks of "it" while several items are in view and none of them is in focus."""
+        several = len(self.context.shown) > 1 and not self.context.focus
+        return several and len(self.tokens) <= 6 and self.words.references.loose(self.tokens)
+
     def _link(self) -> None:
         words, text, tokens = self.words, self.head, self.tokens
         none = [False] * len(tokens)

@@ -39,6 +39,7 @@ class Action(StrEnum):
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"
+    WHICH = "which_one"  # which of the items in view "it" is
     CHAT = "chat"
 
 
@@ -129,6 +130,8 @@ def _preferences(
             return Decision(Action.ASK, f"asked for a recommendation; {known}: a question is worth more than a guess")
         taste = "some taste known" if knows_taste else "no taste known"
         return Decision(Action.RECOMMEND, f"asked for a recommendation; {_state(dialogue)}, {taste}")
+    if Intent.WHICH in intents:
+        return Decision(Action.WHICH, "speaks of one item while several are in view", intents[Intent.WHICH])
     if newcomer:
         return Decision(Action.WELCOME, "the first turn, and nothing to go by yet")
     if Intent.GREET in intents:

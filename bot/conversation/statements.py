@@ -48,6 +48,7 @@ class Intent(StrEnum):
     BYE = "bye"
     YES = "yes"
     NO = "no"
+    WHICH = "which"  # speaks of "it" while several items are in view
     CHAT = "chat"  # small talk or off-topic
 
 

@@ -98,5 +98,8 @@ def _settle(message: Message) -> None:
     elif not message.out:
         start = min((t.start for t in message.tokens), default=0)
         end = max((t.end for t in message.tokens), default=0)
+        if message.points_nowhere():
+            message.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
+            return
         known = any(message.words.concepts.known(t) for t in message.tokens)
         message.say(Kind.INTENT, Intent.CHAT, start, end, confidence=0.4 if known else 0.1)

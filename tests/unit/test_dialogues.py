@@ -138,6 +138,11 @@ class TestPointing:
         about = await ann.say("I loved Heat", "Heat")
         assert "Did you like it?" not in (about.question or "")
 
+    async def test_it_among_several_is_asked_about(self, ann: Person) -> None:
+        listed = await ann.say("a drama")
+        assert "Which one" in (await ann.say("seen it")).text
+        assert f"you've seen {listed.cards[1].title}" in (await ann.say("I've seen the second")).text
+
     async def test_which_is_the_most_so(self, ann: Person) -> None:
         listed = await ann.say("a drama")
         lengths = {item.numbers["runtime"]: item.title for item in ann.items(listed)}

@@ -357,3 +357,47 @@ def test_what_nobody_is_known_to_like_is_not_said_to_be_liked_by_people() -> Non
             parts = sum(part.amount for part in pick.parts if part.signal == signal)
             assert parts == pytest.approx(pick.contributions[signal], abs=1e-4)
     assert not any(part.signal == "relation" for part in found["i4"].parts)
+
+
+def test_quality_counts_beside_a_wish_even_of_those_with_likes() -> None:
+    """Ratings taught that what everybody knows counts nothing; a wish that many texts fit makes it count again."""
+    items = catalogue()
+    taught = artefact(items)
+    taught.tensors["fusion.free"][:, 0] = -30.0
+    taught_engine = Engine(items, taught, AxisEncoder(), pick_device("cpu"))
+
+    def least_known(wish: Wish) -> float:
+        found = picks(taught_engine, Query(Taste({"i0": 1.0}), wish, k=40))
+        return next(p.contributions["prior"] for p in found if p.item_id == "i37")
+
+    assert least_known(Wish()) == pytest.approx(0.0, abs=1e-6)
+    assert least_known(Wish("a horror night")) < least_known(Wish(wanted=(clause("Horror"),))) < -0.1
+
+
+def test_fitting_a_mood_counts_up_to_a_point(engine: Engine) -> None:
+    plain, vague = (picks(engine, Query(wish=Wish("horror", vague=v), k=40)) for v in (False, True))
+    most = max(p.contributions["wish"] for p in vague)
+    assert most < max(p.contributions["wish"] for p in plain)
+    assert most > max(
+        p.contributions["wish"] for p in vague if "Horror" not in engine.catalogue[p.item_id].facets["genre"]
+    )
+
+
+def test_what_lies_beyond_a_veto_stays_for_who_wants_it(engine: Engine) -> None:
+    musical, horror = Facet("genre", "Musical"), Facet("genre", "Horror")
+    veto = Clause("loud", (musical, horror), beyond=(horror,))
+
+    def genres(*wanted: Clause) -> set[str]:
+        found = picks(engine, Query(wish=Wish(wanted=wanted, unwanted=(veto,)), k=40))
+        return {engine.catalogue[p.item_id].facets["genre"][0] for p in found}
+
+    assert genres() == {"Comedy", "Western"}
+    assert genres(clause("Horror")) == {"Horror"}
+
+
+def test_seeing_and_disliking_do_not_count_as_knowing_a_taste(engine: Engine) -> None:
+    """Who has seen much and liked nothing is recommended what a newcomer is."""
+    seen = {f"i{n}": 0.0 for n in range(20)}
+    newcomer = {p.item_id: p.contributions["prior"] for p in picks(engine, Query(k=40))}
+    after = {p.item_id: p.contributions["prior"] for p in picks(engine, Query(Taste(seen), k=40))}
+    assert after["i30"] == pytest.approx(newcomer["i30"])
