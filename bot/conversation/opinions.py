@@ -68,6 +68,8 @@ class Opinions:
         stance = self._m.scopes.about(reference.i, reference.j)
         if stance.verdict is not None:
             return True
+        if stance.cue is Cue.AVOID and len(self._m.tokens) <= 3:  # "not that one"
+            return reference.how is Pointing.FOCUS
         if stance.cue not in (Cue.LIKE, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN, Cue.INTEND, None):
             return False
         if stance.cue is None:
