@@ -105,7 +105,8 @@ def _tonight(dialogue: Dialogue, texts: Texts, catalogue: Catalogue) -> Iterator
         called = dialogue.called.get(mood)
         if called and labels.issuperset(called.split(", ")):
             continue  # a wish for that facet is there already
-        name = called or f"\u201c{mood}\u201d"
+        own = [texts.name(part) for part in (called or "").split(", ")]
+        name = texts("comma").join(own) if called else texts("quoted", what=mood)
         yield _evidence(f"wish:{mood}", name, texts, "wanted", ("wish",))
     yield from (_clause(c, texts, "unwanted", "want") for c in dialogue.unwanted)
     yield from (_range(r, texts, "outside") for r in dialogue.outside)
@@ -117,11 +118,13 @@ def _item(item: Item, texts: Texts, kind: str, place: str = "item") -> Evidence:
 
 def _clause(clause: Clause, texts: Texts, kind: str, place: str = "facet") -> Evidence:
     sources = (clause.label, *(facet.value for facet in clause.facets))
-    return _evidence(f"{place}:{clause.label}", clause.label, texts, kind, sources)
+    return _evidence(f"{place}:{clause.label}", texts.name(clause.label), texts, kind, sources)
 
 
 def _range(limit: Range, texts: Texts, kind: str) -> Evidence:
-    return _evidence(f"limit:{limit.label}", limit.label, texts, kind, (limit.label,))
+    return _evidence(
+        f"limit:{limit.label}", texts.limit(limit.name, limit.low, limit.high, limit.label), texts, kind, (limit.label,)
+    )
 
 
 def _evidence(key: str, name: str, texts: Texts, kind: str, sources: Iterable[str]) -> Evidence:

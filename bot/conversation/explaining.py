@@ -8,37 +8,42 @@ from collections.abc import Callable
 from bot.conversation.reply import Explanation, Reply, ToExplain
 from bot.store.records import StoredExplanation
 from bot.store.repository import Store
-from recsys.catalogue import Catalogue
+from recsys.catalogue import Catalogue, Facet
 from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.facts import Facts
-from recsys.llm import TextGenerator
+from recsys.llm import Budget, Metered, TextGenerator
 from recsys.phrase import OnPartial, Outcome, Phrased, phrase
 
 DEADLINE = 8.0
 """Seconds that a generated explanation may take before the template stands in."""
+RARE = 12
+"""Themes of fewer items than this are often slips of whoever noted them, and say little about the item."""
 
 
 class Explainer:
-    """Explains replies in one language. ``generator`` gives the text generator once there is one."""
+    """Explains replies. ``generator`` gives the text generator once there is one: explanations are
+    templates until then, when its words take longer than ``deadline`` seconds, and to who has used up a ``budget``."""
 
     def __init__(
         self,
         store: Store,
         catalogue: Catalogue,
-        language: str,
         generator: Callable[[], TextGenerator | None],
+        budget: Budget,
         deadline: float = DEADLINE,
     ) -> None:
+        self._budget = budget
         self._deadline = deadline
         self._store = store
         self._catalogue = catalogue
-        self._language = language
+        themes = catalogue.values("keyword")
+        self._rare = frozenset(Facet("keyword", theme) for theme, n in themes.items() if n < RARE)
         self._generator = generator
 
     def facts(self, task: ToExplain) -> Facts:
         """All that may be said."""
         item = self._catalogue[task.item_id]
-        return Facts.about(item, MOVIE_STYLE, reasons=task.reasons, said=task.words, language=self._language)
+        return Facts.about(item, MOVIE_STYLE, self._rare, reasons=task.reasons, language=task.language)
 
     async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
         """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""
@@ -63,12 +68,12 @@ class Explainer:
 
     async def _phrased(self, task: ToExplain, on_partial: OnPartial | None) -> Phrased:
         generator = self._generator()
-        if generator is None:
+        if generator is None or not self._budget.left(task.person):
             return Phrased(task.template, Outcome.UNASKED)
         return await phrase(
             self.facts(task),
             MOVIE_STYLE,
-            generator,
+            Metered(generator, self._budget, task.person),
             fallback=task.template,
             deadline=self._deadline,
             on_partial=on_partial,

@@ -36,6 +36,7 @@ class Action(StrEnum):
     PROFILE = "profile"
     WATCHLIST = "watchlist"
     HISTORY = "history"
+    LANGUAGE = "language"
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"
@@ -59,6 +60,7 @@ DIRECT = {
     Intent.PAGE: Action.PROFILE,
     Intent.WATCHLIST: Action.WATCHLIST,
     Intent.HISTORY: Action.HISTORY,
+    Intent.LANGUAGE: Action.LANGUAGE,
     Intent.HELP: Action.HELP,
 }
 """Commands: said outright, so they win over everything else in the message."""
@@ -82,6 +84,8 @@ def decide(
     if verb in REACTIONS:
         return Decision(Action.NOTE, f"pressed {verb}: acknowledged, and used by the next list", reading.statements[0])
     intents = {Intent(s.value): s for s in reading.statements if s.kind is Kind.INTENT}
+    if any(s.kind is not Kind.INTENT for s in reading.statements):
+        intents.pop(Intent.UNDO, None)  # "forget that, a western": what is said instead is what counts
     for intent, action in DIRECT.items():
         if intent in intents:
             return Decision(action, f"asked for {intent}", intents[intent])

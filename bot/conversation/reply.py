@@ -71,13 +71,14 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class ToExplain:
-    """What an explanation is to be about: the item, the true reasons, the person's own words, and the template that
-    stands in when no model phrases it."""
+    """What an explanation is to be about: for whom (a user's id), the item, the true reasons, and the template
+    that stands in when no model phrases it."""
 
+    person: str
     item_id: str
     reasons: tuple[str, ...]
-    words: str
     template: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +95,8 @@ class Reply:
     """A short acknowledgement of a button press (Telegram's callback answer); the text may then be empty."""
     explain: ToExplain | None = None
     """What an explanation after this reply should be about."""
+    relaxed: tuple[str, ...] = ()
+    """The wishes that this list had to let go of, as the text says."""
     ms: Mapping[str, float] = field(default_factory=dict)
+    picture: bytes | None = None
+    """A PNG that goes with the text, where the channel shows pictures."""

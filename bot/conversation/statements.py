@@ -43,6 +43,7 @@ class Intent(StrEnum):
     FORGET = "forget"  # one thing that was said: "forget that I like Heat"
     WATCHLIST = "watchlist"
     HISTORY = "history"
+    LANGUAGE = "language"  # target holds the code of the language to speak, None: they ask which there are
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"

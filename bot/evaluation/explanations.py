@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bot.conversation.explaining import Explainer
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.press import Verb, parse_press
 from bot.conversation.reply import Explanation, Reply
@@ -26,7 +27,7 @@ from recsys.engine import Engine
 from recsys.errors import DataError
 from recsys.evaluation.audit import Audit
 from recsys.facts import Facts
-from recsys.llm import Prompt, TextGenerator
+from recsys.llm import Budget, Prompt, TextGenerator
 from recsys.progress import Progress, silent
 
 FAMILIAR = 1500
@@ -155,7 +156,13 @@ async def evaluate(
     timed = Timed(generator)
     async with talking(engine, timed, deadline) as conversations:
         found = await samples(conversations, timed, engine.catalogue, n, seed, progress)
-    return report(found, timed, Audit(engine.catalogue, load_lexicon().common, encoder.encode))
+    lexicon = load_lexicon()
+    words: dict[str, set[str]] = {}
+    for concept in lexicon.concepts.values():
+        for genre in concept.genres:
+            words.setdefault(genre, set()).update(concept.words)
+    synonyms = {genre: frozenset(said) for genre, said in words.items()}
+    return report(found, timed, Audit(engine.catalogue, lexicon.common, synonyms, encoder.encode))
 
 
 @asynccontextmanager
@@ -167,7 +174,8 @@ async def talking(engine: Engine, generator: TextGenerator, deadline: float) -> 
         store = await Store.open(url)
         try:
             understanding = Understanding(engine.catalogue, load_lexicon())
-            yield Conversations(store, understanding, engine, Texts(), lambda: generator, deadline)
+            explainer = Explainer(store, engine.catalogue, lambda: generator, Budget(0), deadline)
+            yield Conversations(store, understanding, engine, {"en": Texts("en")}, explainer)
         finally:
             await store.close()
 

@@ -3,11 +3,11 @@
 The checker knows one item's facts and a grammar of claims. The audit knows the whole catalogue and no grammar:
 
 - *names*: whatever is a title or a person anywhere in the catalogue, and every other capitalised word within a
-  sentence, must stand in the facts, letter by letter;
+  sentence, must stand in the facts, letter by letter but for case;
 - *numbers*: so must every number, in digits or words, except the decade of the item's year;
-- *terms*: whatever is a genre or a theme of any item must be in the facts, in any inflection;
+- *terms*: whatever is a genre or a theme of any item must be in the facts, in any inflection or as a synonym;
 - *words*: so must every word that is not among the commonest of the language;
-- *meaning*: by the sentence encoder, each sentence without its names must be closer to the facts of its item than to
+- *meaning*: by the sentence encoder, the words without their names must be closer to the facts of their item than to
   those of nearly all others.
 
 What it reports is to be read by a person: a true sentence in uncommon words is reported too.
@@ -32,7 +32,7 @@ COMMON = 3000
 SHARED = 4
 """Letters that two inflections of one word begin with, at least; shorter words must be equal but for an "s"."""
 NEARER = 0.8
-"""Of the other items' facts, at least this share must be less like a sentence than its own."""
+"""Of the other items' facts, at least this share must be less like the words than their own."""
 TERMS = ("genre", "keyword")
 PEOPLE = ("director", "cast")
 
@@ -46,9 +46,13 @@ Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
 
 class Audit:
-    """Looks explanations up in a catalogue. ``ranks``: word -> how common it is, 1 the commonest."""
+    """Looks explanations up in a catalogue. ``ranks``: word -> how common it is, 1 the commonest; ``synonyms``: genre
+    -> words for it."""
 
-    def __init__(self, catalogue: Catalogue, ranks: Mapping[str, int], encode: Encode) -> None:
+    def __init__(
+        self, catalogue: Catalogue, ranks: Mapping[str, int], synonyms: Mapping[str, frozenset[str]], encode: Encode
+    ) -> None:
+        self._synonyms = synonyms
         self._names = {item.title for item in catalogue.items}
         self._names |= {value for kind in PEOPLE for value in catalogue.values(kind)}
         self._terms = {value.casefold() for kind in TERMS for value in catalogue.values(kind)}
@@ -67,6 +71,7 @@ class Audit:
         text = _plain(text)
         words = list(_WORD.finditer(text))
         lower = {_bare(w) for w in _WORD.findall(sheet.casefold())}
+        lower |= {w for genre in facts.fields.get("genre", ()) for w in self._synonyms.get(genre, ())}
         found = [f"name: {name}" for name in self._strange_names(text, words, sheet)]
         found += [f"number: {w.group()}" for w in words if _is_number(w.group()) and not _number_known(w, sheet, facts)]
         found += [f"term: {term}" for term in self._strange_terms(words, sheet.casefold(), lower)]
@@ -103,18 +108,17 @@ class Audit:
         return list(dict.fromkeys(found))
 
     def _strangers(self, texts: Sequence[str], facts: Sequence[Facts]) -> list[tuple[int, str]]:
-        """Sentences that are no closer to their own facts than to others', by the sentence encoder."""
+        """Texts that are no closer to their own facts than to others', by the sentence encoder."""
         if len(texts) < 2:
             return []
-        split = [(n, s) for n, text in enumerate(texts) for s in re.split(r"(?<=[.!?])\s+(?=[A-Z])", text) if s]
         sheets = self._encode([_nameless(sheet_of(f), f) for f in facts])
-        vectors = self._encode([_nameless(s, facts[n]) for n, s in split])
+        vectors = self._encode([_nameless(t, f) for t, f in zip(texts, facts, strict=True)])
         likeness = vectors @ sheets.T
         found = []
-        for row, (n, sentence) in enumerate(split):
-            nearer = float(np.mean(likeness[row] < likeness[row, n])) * len(texts) / (len(texts) - 1)
+        for n, text in enumerate(texts):
+            nearer = float(np.mean(likeness[n] < likeness[n, n])) * len(texts) / (len(texts) - 1)
             if nearer < NEARER:
-                found.append((n, sentence))
+                found.append((n, text))
         return found
 
 
@@ -142,7 +146,7 @@ def _bare(word: str) -> str:
 
 
 def _stands(name: str, sheet: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(_bare(name))}(?!\w)", sheet) is not None
+    return re.search(rf"(?<!\w){re.escape(_bare(name))}(?!\w)", sheet, re.IGNORECASE) is not None
 
 
 def _is_number(word: str) -> bool:
@@ -151,7 +155,7 @@ def _is_number(word: str) -> bool:
 
 def _number_known(match: re.Match[str], sheet: str, facts: Facts) -> bool:
     decade = f"{facts.year // 10 * 10}s" if facts.year else ""
-    return match.group() in (decade, decade[2:]) or _stands(match.group(), sheet) or _stands(match.group(), facts.said)
+    return match.group() in (decade, decade[2:]) or _stands(match.group(), sheet)
 
 
 def _known(word: str, known: set[str]) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from sqlalchemy import update
 
+from bot.conversation.explaining import Explainer
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.reply import Button, Card, Reply
 from bot.conversation.service import Conversations, Incoming
@@ -25,6 +26,7 @@ from bot.texts import Texts
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Item
 from recsys.engine import Engine, pick_device
+from recsys.llm import Budget
 from recsys.models.fusion import KNOTS
 from recsys.models.prior import fit_prior
 from tests.support.films import films
@@ -127,6 +129,7 @@ async def films_chat(folder: Path) -> AsyncIterator[tuple[Conversations, Store]]
     store = await Store.open(url)
     try:
         understanding = Understanding(films(), load_lexicon())
-        yield Conversations(store, understanding, films_engine(), Texts()), store
+        explainer = Explainer(store, films(), lambda: None, Budget(1000))
+        yield Conversations(store, understanding, films_engine(), {"en": Texts()}, explainer), store
     finally:
         await store.close()

@@ -48,7 +48,7 @@ class Explaining(Room):
             lines.append(await self._what_if(moment, item, behind))
         return Draft(
             replace(moment.dialogue, focus=item_id),
-            "\n".join([self._texts("why_title", title=item.name), *filter(None, lines)]),
+            "\n".join([self._texts("why_title", title=self._wording.film(item)), *filter(None, lines)]),
             buttons=self._item_buttons(moment, 1, ABOUT_BUTTONS) + self._forget_buttons(moment, behind),
             shown=(item_id,),
             purpose="answer",
@@ -91,7 +91,9 @@ class Explaining(Room):
         item = self._catalogue[item_id]
         after = replace(moment.dialogue, focus=item_id, asked=None)
         if cause.kind is Kind.QUESTION:
-            return Draft(after, self._wording.answer(cause, item))
+            buttons = self._item_buttons(moment, 1, ABOUT_BUTTONS)
+            text = self._wording.answer(cause, item)
+            return Draft(after, text, buttons=buttons, shown=(item_id,), purpose="answer")
         opinion = moment.taste.items.get(item_id, 0.0)
         suggested = item_id in moment.before.past and item_id not in moment.taste.items
         if abs(opinion) > ACCEPTED:

@@ -54,5 +54,6 @@ class Draft:
     explain: ToExplain | None = None
     undone: str | None = None
     basis: Mapping[str, Any] = field(default_factory=dict)
+    relaxed: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     forgotten: Evidence | None = None

@@ -20,8 +20,8 @@ class Reacting(Room):
         item_id, cause = moment.target(), moment.decision.cause
         if item_id is None or cause is None or item_id not in self._catalogue:
             return Draft(moment.dialogue, self._texts("noted_which"))
-        text = self._texts(f"noted_{reaction(cause)}", title=self._catalogue[item_id].title)
-        buttons = self._buttons(moment, Verb.NEXT)
+        text = self._texts(f"noted_{reaction(cause)}", title=self._wording.titled(self._catalogue[item_id]))
+        buttons = self.buttons(moment, Verb.NEXT)
         after = replace(moment.dialogue, focus=item_id, asked=None)
         if moment.reading.text:
             return Draft(after, text, buttons=buttons)
@@ -33,7 +33,7 @@ class Reacting(Room):
         known = evidence_of(moment.memory.events, moment.before, self._texts, self._catalogue)
         if key not in known:
             text = self._texts("forgotten_unknown" if moment.reading.text else "forgotten_before")
-            return Draft(moment.dialogue, text, notice=text, buttons=self._buttons(moment, Verb.NEXT))
+            return Draft(moment.dialogue, text, notice=text, buttons=self.buttons(moment, Verb.NEXT))
         after = forgotten(moment.dialogue, key)
         if moment.before.asked == "profile":  # they are tidying up: what is left, to go on with
             left = [e for e in self._known(moment, after) if e.key != key]
@@ -48,7 +48,7 @@ class Reacting(Room):
         return Draft(
             after,
             self._texts("forgotten_undo", what=known[key].name),
-            buttons=self._buttons(moment, Verb.NEXT),
+            buttons=self.buttons(moment, Verb.NEXT),
             notice=self._texts("forgotten", what=known[key].name),
             forgotten=known[key],
         )
@@ -67,14 +67,14 @@ class Reacting(Room):
         parts = [await self._taken_back(turn)]
         if wish := self._tonight(after):
             parts.append(self._texts("undo_wish", what=", ".join(e.plain for e in wish)))
-        return Draft(after, " ".join(parts), buttons=self._buttons(moment, Verb.RECOMMEND), undone=turn.id)
+        return Draft(after, " ".join(parts), buttons=self.buttons(moment, Verb.RECOMMEND), undone=turn.id)
 
     async def _taken_back(self, turn: Turn) -> str:
         """What a turn said, or the button that it pressed."""
         if name := turn.reply.get("forgotten"):
             return self._texts("undo_forgotten", what=name)
         if said := turn.text.strip():
-            return self._texts("undo", what=f"\u201c{said[:80]}\u201d")
+            return self._texts("undo", what=self._texts("quoted", what=said[:80]))
         press = parse_press(turn.press or "")
         pressed = None
         if press and press.slot:
@@ -83,11 +83,11 @@ class Reacting(Room):
         if press is None or pressed is None or pressed.item_id not in self._catalogue:
             return self._texts("undo_dialogue")
         label = self._texts(f"button_{press.verb}") if f"button_{press.verb}" in self._texts else ""
-        title = self._catalogue[pressed.item_id].title
+        title = self._wording.titled(self._catalogue[pressed.item_id])
         return self._texts("undo_press" if label else "undo", what=title, label=label)
 
     async def reset(self, moment: Moment) -> Draft:
-        return Draft(Dialogue(asked="wish"), self._texts("reset"), buttons=self._buttons(moment, Verb.SURPRISE))
+        return Draft(Dialogue(asked="wish"), self._texts("reset"), buttons=self.buttons(moment, Verb.SURPRISE))
 
 
 def reaction(said: Statement) -> str:

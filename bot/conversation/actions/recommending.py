@@ -40,7 +40,7 @@ class Recommending(Room):
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])), basis=basis)
         cards, explain = self._cards(moment, query, result)
-        relaxed = self._texts("list_relaxed", what=self._texts.join(result.relaxed)) if result.relaxed else ""
+        relaxed = self._relaxed(query, result)
         intro = self._intro(moment, len(cards), surprise=surprise)
         shown = tuple(card.item_id for card in cards)
         return Draft(
@@ -57,10 +57,11 @@ class Recommending(Room):
             "\n".join(filter(None, [heard, relaxed, intro])),
             cards,
             self._texts("nudge", moment.number),
-            self._buttons(moment, Verb.NEXT, Verb.SURPRISE),
+            self.buttons(moment, Verb.NEXT, Verb.SURPRISE),
             shown,
             explain=explain,
             basis=basis,
+            relaxed=result.relaxed,
         )
 
     def _basis(self, moment: Moment, query: Query, result: Recommendation) -> dict[str, Any]:
@@ -69,7 +70,7 @@ class Recommending(Room):
         masked = {w.label: len(self._catalogue) - int(meets(self._catalogue, w).sum()) for w in wanted}
         vetoes: list[Clause | Range] = [*query.wish.unwanted, *query.taste.vetoes]
         for veto in vetoes:
-            masked[f"{self._texts('not')} {veto.label}"] = int(meets(self._catalogue, veto).sum())
+            masked[f"not {veto.label}"] = int(meets(self._catalogue, veto).sum())
         said = [s.confidence for s in moment.reading.statements]
         return {
             "wish": [e.plain for e in self._tonight(moment.dialogue)],
@@ -82,16 +83,7 @@ class Recommending(Room):
 
     async def _search(self, moment: Moment, *, surprise: bool) -> tuple[Query, Recommendation]:
         """New items while any fit; those shown earlier tonight come back before a wish has to give way."""
-        state = moment.dialogue
-        query = Query(
-            _emphasised(moment),
-            state.wish,
-            frozenset({*state.past, *moment.before.shown, *moment.memory.saved}),
-            LIST_LENGTH,
-            SURPRISE if surprise else 0.0,
-            seed(moment.turn_id),
-            state.talk,
-        )
+        query = query_of(moment, surprise=surprise)
         result = await self._run(query)
         if result.picks and not result.relaxed:
             return query, result
@@ -102,6 +94,10 @@ class Recommending(Room):
 
     async def _run(self, query: Query) -> Recommendation:
         return (await asyncio.to_thread(self._engine.recommend, [query]))[0]
+
+    def _relaxed(self, query: Query, result: Recommendation) -> str:
+        gave_way = self._wording.labels(result.relaxed, query.wish)
+        return self._texts("list_relaxed", what=self._texts.join(gave_way)) if gave_way else ""
 
     def _intro(self, moment: Moment, n: int, *, surprise: bool) -> str:
         if surprise:
@@ -131,6 +127,20 @@ class Recommending(Room):
             )
         first = cards[0]
         return tuple(cards), self._to_explain(moment, self._catalogue[first.item_id], first.reasons)
+
+
+def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) -> Query:
+    """What the engine is asked at a moment: nothing that was shown tonight or saved."""
+    state = moment.dialogue
+    return Query(
+        _emphasised(moment),
+        state.wish,
+        frozenset({*state.past, *state.named, *moment.before.shown, *moment.memory.saved}),
+        k,
+        SURPRISE if surprise else 0.0,
+        seed(moment.turn_id),
+        state.talk,
+    )
 
 
 def _emphasised(moment: Moment) -> Taste:

@@ -11,7 +11,7 @@ from bot.conversation.press import Press, Verb
 from bot.conversation.reply import Button, Card, Reason, ToExplain
 from bot.conversation.state import Dialogue
 from bot.conversation.taste import taste_of
-from bot.conversation.wording import Wording, telling
+from bot.conversation.wording import Wording
 from bot.store.repository import Store
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Item
@@ -34,7 +34,7 @@ class Room:
     def _press(self, moment: Moment, verb: Verb, slot: int = 0) -> str:
         return str(Press(verb, moment.turn_id, slot))
 
-    def _buttons(self, moment: Moment, *verbs: Verb) -> tuple[Button, ...]:
+    def buttons(self, moment: Moment, *verbs: Verb) -> tuple[Button, ...]:
         """Buttons of the whole message."""
         return self._item_buttons(moment, 0, verbs)
 
@@ -81,7 +81,7 @@ class Room:
             replace(dialogue, asked="profile", page=page),
             "\n\n".join(filter(None, [said, text])),
             question=self._texts("profile_tidy") if lines else None,
-            buttons=buttons + (self._buttons(moment, Verb.PAGE) if pages > 1 else ()),
+            buttons=buttons + (self.buttons(moment, Verb.PAGE) if pages > 1 else ()),
             keys=tuple(e.key for e in lines),
             notice=said or None,
             forgotten=forgotten,
@@ -90,12 +90,18 @@ class Room:
     def _plain_card(self, moment: Moment, slot: int, item: Item, verbs: tuple[Verb, ...]) -> Card:
         asked = {facet for clause in moment.dialogue.wanted for facet in clause.facets}
         facets, buttons = self._wording.card_facets(item, asked), self._item_buttons(moment, slot, verbs)
-        return Card(slot, item.id, item.title, item.year, facets, buttons=buttons, external=item.external)
+        title = self._wording.title(item)
+        return Card(slot, item.id, title, item.year, facets, buttons=buttons, external=item.external)
+
+    def _named(self, item_id: str) -> str:
+        """A title on a button."""
+        item = self._catalogue[item_id]
+        return f"{self._wording.title(item)} ({item.year})" if item.year else self._wording.title(item)
 
     def _to_explain(self, moment: Moment, item: Item, reasons: tuple[Reason, ...]) -> ToExplain:
-        words = moment.reading.text
-        best = tuple(reason.text for reason in telling(reasons)[:2])
-        return ToExplain(item.id, best, words, self._wording.template(item, reasons))
+        spoken = self._wording.spoken(reasons, moment.taste, moment.dialogue)
+        template = self._wording.template(item, reasons)
+        return ToExplain(moment.memory.user.id, item.id, spoken, template, self._texts.language)
 
 
 def seed(identifier: str) -> int:
