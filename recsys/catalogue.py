@@ -128,6 +128,12 @@ class Catalogue:
             self._numbers[name] = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
         return self._numbers[name]
 
+    def quantile(self, name: str, share: float) -> float | None:
+        """The value of a quantity below which this share of the items is; None when it is known of none."""
+        values = self.number(name)
+        known = values[~np.isnan(values)]
+        return float(np.quantile(known, share)) if len(known) else None
+
     @cached_property
     def version(self) -> str:
         """A short hash of every item in order: two catalogues with one version are the same."""

@@ -50,6 +50,18 @@ MANY = 8
 """Wishes whose combinations are tried when they don't all fit: 2^8 masks are quick, 2^20 would not be."""
 DISLIKE_WEIGHT = 0.5
 """A dislike says less about what a person wants than a like does."""
+QUALITY = 0.7
+"""What being known and well rated counts at least beside a wish in free text, to those of whom little is known: the
+encoder finds a wish's words in the texts of obscure films as easily, and ratings, of which the weights were learned,
+know of no wishes."""
+SOME_QUALITY = 0.2
+"""The same beside other wishes: these only narrow the choice, and what is liked should lead within it."""
+LESS_QUALITY = 10
+"""Likes after which ``QUALITY`` is halved."""
+MOST_QUALITY = 0.7
+"""What it counts at most beside a wish in free text, which would be lost among what everybody knows."""
+VAGUE = 2.0
+"""The z-score towards which fitting a mood runs: beyond it, that one text fits better than another is chance."""
 WISH_SPREAD = 0.1
 """The usual standard deviation of the cosine between a wish and item texts (MiniLM): makes it a z-score."""
 
@@ -214,7 +226,7 @@ class Engine:
     @torch.inference_mode()
     def rated(self, queries: Sequence[Query]) -> npt.NDArray[np.float32]:
         """The part of the scores (B, N) that ratings taught."""
-        bare = [replace(query, talk=Talk()) for query in queries]
+        bare = [replace(query, talk=Talk(), wish=Wish(like=query.wish.like)) for query in queries]
         points, _ = self._points(bare, self._weights(bare))
         return (points["prior"] + points["likeness"] + points["relation"]).cpu().numpy()
 
@@ -272,8 +284,10 @@ class Engine:
         allowed = np.ones(len(self.catalogue), dtype=np.bool_)
         named = [*query.exclude, *query.wish.like, *query.taste.items]
         allowed[[self.catalogue.row(i) for i in named if i in self.catalogue]] = False
+        asked = {f for clause in (*query.wish.wanted, *query.wish.hoped) for f in clause.facets}
+        asked.update(facet for facet, weight in query.taste.facets.items() if weight > 0)
         for veto in (*query.wish.unwanted, *query.taste.vetoes):
-            allowed &= ~meets(self.catalogue, veto)
+            allowed &= ~meets(self.catalogue, veto.without(asked) if isinstance(veto, Clause) else veto)
         wishes: list[Clause | Range] = [*query.wish.wanted, *query.wish.ranges]
         fits = [meets(self.catalogue, w) for w in wishes]
         for kept in _subsets(len(wishes)):
@@ -309,7 +323,11 @@ class Engine:
         """Signal or kernel -> weight for each query, (B,)."""
         counts = torch.tensor([float(_evidence(q)) for q in queries])
         with torch.inference_mode():
-            learned = self._fusion(counts).to(self.device)
+            learned = self._fusion(counts)
+        for b, query in enumerate(queries):
+            if not (self._talk and query.talk):  # that model has weighed wishes against ratings itself
+                learned[b, 0] = _quality(query, float(learned[b, 0]))
+        learned = learned.to(self.device)
         stated = {s: torch.full((len(queries),), w, device=self.device) for s, w in STATED.items()}
         luck = torch.tensor([q.surprise for q in queries], device=self.device)
         return stated | {s: learned[:, n] for n, s in enumerate(("prior", *self._kernels))} | {"luck": luck}
@@ -368,7 +386,9 @@ class Engine:
         spoken = [b for b, q in enumerate(queries) if q.wish.text and not (self._talk and q.talk)]
         if spoken:
             vectors = torch.from_numpy(self._encoder.encode([wishes[b].text for b in spoken])).to(self.device)
-            scores[spoken] = vectors @ (self._vectors - self._centre).T / WISH_SPREAD
+            fit = vectors @ (self._vectors - self._centre).T / WISH_SPREAD
+            vague = torch.tensor([wishes[b].vague for b in spoken], device=self.device).unsqueeze(1)
+            scores[spoken] = torch.where(vague, VAGUE * torch.tanh(fit / VAGUE), fit)
         return scores
 
     # -- contributions ---------------------------------------------------------------------------------------
@@ -460,8 +480,16 @@ def _signal(kernel: str) -> str:
 
 
 def _evidence(query: Query) -> int:
-    """How many reactions a query knows of."""
-    return len(query.taste.items) + len(query.wish.like)
+    """How many likes a query knows of: what was merely seen, or disliked, does not say what else they would like."""
+    return sum(weight > 0 for weight in query.taste.items.values()) + len(query.wish.like)
+
+
+def _quality(query: Query, weight: float) -> float:
+    """The prior's weight for a query, given the one that ratings taught."""
+    if not (query.wish.text or _asked(query.wish)):
+        return weight
+    least = (QUALITY if query.wish.text else SOME_QUALITY) / (1 + _evidence(query) / LESS_QUALITY)
+    return max(min(weight, MOST_QUALITY) if query.wish.text else weight, least)
 
 
 def _subsets(n: int) -> Iterator[tuple[int, ...]]:

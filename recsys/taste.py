@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,11 +15,22 @@ from recsys.catalogue import Catalogue, Facet
 class Clause:
     """One wish or veto about facets: an item meets it when it carries any of ``facets``.
 
-    ``label`` is how the person would recognise it ("funny", "Al Pacino", "gory").
+    ``label`` is how the person would recognise it ("funny", "Al Pacino", "gory"). ``beyond``: those of the facets
+    that a veto covers only unless they are wanted: "nothing gory" rules out horror, but not for who asks for horror.
     """
 
     label: str
     facets: tuple[Facet, ...]
+    beyond: tuple[Facet, ...] = ()
+
+    @property
+    def core(self) -> frozenset[Facet]:
+        """The facets that the label names."""
+        return frozenset(self.facets).difference(self.beyond)
+
+    def without(self, wanted: Collection[Facet]) -> Clause:
+        """This veto for somebody who wants these facets."""
+        return Clause(self.label, tuple(f for f in self.facets if f not in self.beyond or f not in wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,8 @@ class Wish:
     possible give way when nothing fits. Vetoes (``unwanted``) never do. ``hoped`` counts but excludes nothing: it
     is for properties that are recorded for a part of the items only, such as themes.
 
-    ``text`` is the free-text wish that the encoder reads; ``like`` holds ids of items to resemble ("like Alien").
+    ``text`` is the free-text wish that the encoder reads, ``label`` how the person would recognise it; ``like`` holds
+    ids of items to resemble ("like Alien"). ``vague``: the text names moods only, which very many items fit.
     """
 
     text: str = ""
@@ -60,6 +72,8 @@ class Wish:
     unwanted: tuple[Clause | Range, ...] = ()
     ranges: tuple[Range, ...] = ()
     like: tuple[str, ...] = ()
+    label: str = ""
+    vague: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.text or self.wanted or self.hoped or self.unwanted or self.ranges or self.like)

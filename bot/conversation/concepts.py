@@ -106,6 +106,12 @@ class Concepts:
         single = {word for c in lexicon.genre.values() for word in map(squash, c.words) if word.isalpha()}
         self._spelling = Spelling(dict.fromkeys(sorted(word for word in single if len(word) >= 5), 0.5))
         self._more = Phrases((w, senses[name]) for name, concept in self._all.items() for w in concept.more)
+        self._most = Phrases(
+            (f"{w.removesuffix('er')}est", senses[name])
+            for name, concept in self._all.items()
+            for w in concept.more
+            if w.endswith("er")
+        )
         self._vocabulary = set(lexicon.common) | {word for phrase, _ in entries for word in norms(phrase)}
         self._vocabulary.update(word for value in self._values["keyword"] for word in norms(value))
         for item in catalogue.items:
@@ -153,6 +159,15 @@ class Concepts:
                 return direction, Meaning(hit.i, hit.j, hit.value, True)
         return None
 
+    def superlative(self, tokens: Sequence[Token]) -> Meaning | None:
+        """What "the scariest" and "the most violent" are about."""
+        for hit in self._most.find(tokens):
+            return Meaning(hit.i, hit.j, hit.value, True)
+        for hit in self._phrases.find(tokens):
+            if hit.i and tokens[hit.i - 1].norm in ("most", "least"):
+                return Meaning(hit.i, hit.j, hit.value, True)
+        return None
+
     def _facets(self, kind: str, patterns: Iterable[str]) -> Iterable[Facet]:
         values = self._values[kind]
         for pattern in patterns:
@@ -177,24 +192,22 @@ class Concepts:
         wanted = [own] if own.facets or not implied else []
         for other, entry in zip(concept.implies, implied, strict=True):
             wanted.append(self._clause(entry.label or other, entry.genres, ()))
-        unwanted = self._clause(
-            label,
-            (*concept.genres, *concept.veto_genres),
-            (*(() if genre and self._has(concept) else concept.keywords), *concept.veto_keywords),
-        )
+        unwanted = self._veto(concept, name, genre=genre)
         if not unwanted.facets and implied:
             unwanted = Clause(label, wanted[0].facets)
         refused = tuple(
-            Clause(clause.label, clause.facets)
-            for clause in (self._veto(self._all[other], other) for other in concept.refuses)
-            if clause.facets
+            clause for clause in (self._veto(self._all[other], other) for other in concept.refuses) if clause.facets
         )
         return Sense(name, label, tuple(wanted), unwanted, refused, concept.wish, sure=genre, adjective=True)
 
-    def _veto(self, concept: Concept, name: str) -> Clause:
-        return self._clause(
-            concept.label or name, (*concept.genres, *concept.veto_genres), (*concept.keywords, *concept.veto_keywords)
+    def _veto(self, concept: Concept, name: str, genre: bool = False) -> Clause:
+        """What a refusal rules out: what the words name, and what goes with it unless that is wanted."""
+        label = concept.label or name
+        own = self._clause(label, concept.genres, () if genre and self._has(concept) else concept.keywords).facets
+        beyond = tuple(
+            f for f in self._clause(label, concept.veto_genres, concept.veto_keywords).facets if f not in own
         )
+        return Clause(label, (*own, *beyond), beyond)
 
     def _has(self, concept: Concept) -> bool:
         return any(g.casefold() in self._values["genre"] for g in concept.genres)

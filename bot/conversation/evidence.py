@@ -7,23 +7,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation.state import Dialogue, clause_from_json
-from bot.conversation.statements import Kind
+from bot.conversation.statements import Kind, Statement
 from bot.conversation.taste import ACCEPTED, taste_of
 from bot.conversation.wording import Wording
 from bot.store.records import Event
 from recsys.catalogue import Catalogue, Item
 from recsys.taste import Clause, Range
 
+_LASTING = ("item", "facet")
+_TONIGHT = {"want": Kind.FACET, "limit": Kind.RANGE, "wish": Kind.WISH}
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing that counts. ``key`` names it (``item:ID``, ``facet:LABEL``, ``range:LABEL``, ``wish:TEXT``), ``name``
-    is short enough for a button, ``line`` is a clause ("you liked Heat"), ``sources`` is what reasons call it,
+    """One thing that counts. ``key`` names it: ``item:ID`` and ``facet:LABEL`` last; ``like:ID``, ``want:LABEL``,
+    ``limit:LABEL`` and ``wish:TEXT`` are tonight's. ``name`` is short enough for a button, ``line`` is a clause ("you
+    liked Heat", "tonight: no horror"), ``plain`` the same without "tonight"; ``sources`` is what reasons call it;
     ``events`` are the ids of the rows that say it: empty for what is only wanted tonight."""
 
     key: str
     name: str
     line: str
+    plain: str
     sources: frozenset[str]
     events: tuple[str, ...] = ()
 
@@ -43,12 +48,30 @@ def evidence_of(
     return found
 
 
+def key_for(said: Iterable[Statement], known: Mapping[str, Evidence], dialogue: Dialogue) -> str | None:
+    """Which of the things known a message means that asks to forget one; ``None`` when it names none of them. A genre
+    that is only wanted tonight is not meant: "remove comedy" wants no comedies."""
+    for s in said:
+        label = s.clause.label if s.clause else s.range.label if s.range else ""
+        places = {
+            Kind.ITEM: (f"item:{s.target}", f"like:{s.target}"),
+            Kind.FACET: (f"facet:{label}", *([f"want:{label}"] * any(c.label == label for c in dialogue.unwanted))),
+            Kind.RANGE: (f"limit:{label}",),
+        }.get(s.kind, ())
+        for key in places:
+            if key in known:
+                return key
+    return None
+
+
 def forgotten(dialogue: Dialogue, key: str) -> Dialogue:
     """A dialogue that no longer wants what ``key`` names."""
     kind, _, name = key.partition(":")
-    if kind == "item":
+    if kind in ("item", "like"):
         return dialogue.without_item(name)
-    return dialogue.without_wish(kind, name)
+    if kind in _TONIGHT:
+        return dialogue.without_wish(_TONIGHT[kind], name)
+    return dialogue
 
 
 def _key_of(event: Event) -> str | None:
@@ -74,28 +97,39 @@ def _lasting(events: Sequence[Event], wording: Wording, catalogue: Catalogue) ->
 
 
 def _tonight(dialogue: Dialogue, wording: Wording, catalogue: Catalogue) -> Iterator[Evidence]:
-    yield from (_item(catalogue[i], wording, "like") for i in dialogue.like if i in catalogue)
-    yield from (_clause(c, wording, "wanted") for c in dialogue.wanted)
+    yield from (_item(catalogue[i], wording, "like", "like") for i in dialogue.like if i in catalogue)
+    yield from (_clause(c, wording, "wanted", "want") for c in dialogue.wanted)
     yield from (_range(r, wording, "wanted") for r in dialogue.ranges)
+    labels = {c.label for c in dialogue.wanted}
     for mood in dialogue.moods:
-        name = wording.texts("quoted", what=mood)
-        yield Evidence(f"wish:{mood}", name, wording.texts("evidence_wanted", what=name), frozenset(("wish",)))
-    yield from (_clause(c, wording, "unwanted") for c in dialogue.unwanted)
-    yield from (_range(r, wording, "unwanted") for r in dialogue.outside)
+        called = dialogue.called.get(mood)
+        if called and labels.issuperset(called.split(", ")):
+            continue  # a wish for that facet is there already
+        own = wording.names((called or "").split(", "))
+        name = wording.texts("comma").join(own) if called else wording.texts("quoted", what=mood)
+        yield _evidence(f"wish:{mood}", name, name, wording, "wanted", ("wish",))
+    yield from (_clause(c, wording, "unwanted", "want") for c in dialogue.unwanted)
+    yield from (_range(r, wording, "outside") for r in dialogue.outside)
 
 
-def _item(item: Item, wording: Wording, kind: str) -> Evidence:
-    line = wording.texts(f"evidence_{kind}", what=wording.titled(item))
-    return Evidence(f"item:{item.id}", wording.title(item), line, frozenset((item.id,)))
+def _item(item: Item, wording: Wording, kind: str, place: str = "item") -> Evidence:
+    return _evidence(f"{place}:{item.id}", wording.title(item), wording.titled(item), wording, kind, (item.id,))
 
 
-def _clause(clause: Clause, wording: Wording, kind: str) -> Evidence:
-    sources = frozenset((clause.label, *(facet.value for facet in clause.facets)))
+def _clause(clause: Clause, wording: Wording, kind: str, place: str = "facet") -> Evidence:
+    sources = (clause.label, *(facet.value for facet in clause.facets))
     name = wording.label(clause)
-    return Evidence(f"facet:{clause.label}", name, wording.texts(f"evidence_{kind}", what=name), sources)
+    return _evidence(f"{place}:{clause.label}", name, name, wording, kind, sources)
 
 
 def _range(limit: Range, wording: Wording, kind: str) -> Evidence:
     name = wording.label(limit)
-    line = wording.texts(f"evidence_{kind}", what=name)
-    return Evidence(f"range:{limit.label}", name, line, frozenset((limit.label,)))
+    return _evidence(f"limit:{limit.label}", name, name, wording, kind, (limit.label,))
+
+
+def _evidence(key: str, name: str, told: str, wording: Wording, kind: str, sources: Iterable[str]) -> Evidence:
+    """``told``: the name as it stands in a sentence."""
+    plain = wording.texts(f"evidence_{kind}", what=told)
+    lasts = key.partition(":")[0] in _LASTING
+    line = plain if lasts else wording.texts("evidence_tonight", what=plain)
+    return Evidence(key, name, line, plain, frozenset(sources))

@@ -174,6 +174,8 @@ class Grammar(_Table):
     long_ago: Words
     other_matters: Words
     proposals: Words
+    agreeing: Words = ()
+    company: Words = ()
 
 
 class Speech(_Table):
@@ -212,6 +214,7 @@ class Lexicon(_Table):
     references: References
     feedback: Feedback
     noise: Noise
+    forgetting: WordList = WordList(words=())
     grammar: Grammar
     common: Mapping[str, int] = Field(repr=False)
 

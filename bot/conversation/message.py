@@ -53,6 +53,7 @@ class Words:
         )
         self.starts = Phrases((words, intent) for intent, said in intents for words in said.starts)
         self.parts = Phrases((words, intent) for intent, said in intents for words in said.part)
+        self.forgetting = Phrases((words, True) for words in lexicon.forgetting.words)
         self.speech = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.whole)
         self.languages = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.name)
         self.commands = {word: intent for intent, said in intents for word in said.command}
@@ -97,6 +98,11 @@ class Message:
     def focus(self) -> tuple[str, ...]:
         """What "it" means: one item id or none."""
         return self.words.references.focus(self.context)
+
+    def points_nowhere(self) -> bool:
+        """Whether a short message speaks of "it" while several items are in view and none of them is in focus."""
+        several = len(self.context.shown) > 1 and not self.context.focus
+        return several and len(self.tokens) <= 6 and self.words.references.loose(self.tokens)
 
     def _link(self) -> None:
         words, text, tokens = self.words, self.head, self.tokens

@@ -63,9 +63,13 @@ class Opinions:
         """A loose reference counts only right beside its cue: "loved it", "it was dull"."""
         if reference.how is Pointing.ORDINAL:
             return True
+        if reference.how is Pointing.GROUP and self._means_kinds(reference):
+            return False
         stance = self._m.scopes.about(reference.i, reference.j)
         if stance.verdict is not None:
             return True
+        if stance.cue is Cue.AVOID and len(self._m.tokens) <= 3:  # "not that one"
+            return reference.how is Pointing.FOCUS
         if stance.cue not in (Cue.LIKE, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN, Cue.INTEND, None):
             return False
         if stance.cue is None:
@@ -75,6 +79,17 @@ class Opinions:
             )
             return self._m.context.asked == "opinion" and bare
         return any(token.start >= stance.start for token in self._m.tokens[max(0, reference.i - 3) : reference.i])
+
+    def _means_kinds(self, reference: Reference) -> bool:
+        """ "My dad loves westerns, but my mom hates them": not the films on show."""
+        alone = self._m.tokens[reference.i].norm in self._m.words.grammar.objects
+        return alone and any(j <= reference.i for j in [m.j for m in self._m.meanings] + [p.j for p in self._m.people])
+
+    def _agrees(self, item: _Item) -> bool:
+        """ "Ok, the first one": nothing but a pointer and words of consent."""
+        rest = {t.norm for n, t in enumerate(self._m.tokens) if not item.i <= n < item.j}
+        agreeing = set(self._m.words.grammar.agreeing)
+        return bool(rest & agreeing) and rest <= agreeing | self._m.words.fillers | self._m.words.interjections
 
     def _note_item(self, item: _Item) -> None:
         stance = self._m.scopes.about(item.i, item.j)
@@ -122,6 +137,9 @@ class Opinions:
             value, polarity, lasting, seen, weight = "like", 1, False, False, 1.0
         if item.how is Pointing.ORDINAL and value == "mention" and not (seen or polarity or stance.cue is Cue.UNSEEN):
             confidence = 0.5
+            if undecided and asked not in ("opinion", "choice") and self._agrees(item):
+                self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)
+                return
         else:
             confidence = item.confidence
         if item.choice:

@@ -1,7 +1,13 @@
-"""What to do next: ask, recommend, explain, answer or confirm. Every decision carries its reason for reviewers."""
+"""What to do next: ask, recommend, explain, answer or confirm. Every decision carries its reason for reviewers.
+
+In this order: a press or command is done as it was said; a question is answered; what can't be told apart is asked
+about; a reaction is noted; a wish or an opinion makes a new list; and when nobody said what they want, one question is
+worth more than a guess, but a list is worth more than a third question in a row.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +48,7 @@ class Action(StrEnum):
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"
+    WHICH = "which_one"  # which of the items in view "it" is
     CHAT = "chat"
 
 
@@ -58,6 +65,7 @@ DIRECT = {
     Intent.UNDO: Action.UNDO,
     Intent.RESET: Action.RESET,
     Intent.PROFILE: Action.PROFILE,
+    Intent.PAGE: Action.PROFILE,
     Intent.WATCHLIST: Action.WATCHLIST,
     Intent.HISTORY: Action.HISTORY,
     Intent.PRIVACY: Action.PRIVACY,
@@ -88,10 +96,11 @@ def decide(
         return Decision(Action.STALE, "a press that refers to nothing we showed this person")
     if verb in PLAIN:
         return Decision(PLAIN[verb], f"pressed {verb}")
-    if verb is Verb.FORGET:
-        return Decision(Action.FORGET, "pressed forget: the next list does without it", reading.statements[0])
+    for statement in reading.statements:
+        if statement.kind is Kind.FORGET:
+            return Decision(Action.FORGET, f"to forget {statement.value!r}: the next list does without it", statement)
     if verb in REACTIONS:
-        return Decision(Action.NOTE, f"pressed {verb}: the next list uses it", reading.statements[0])
+        return Decision(Action.NOTE, f"pressed {verb}: acknowledged, and used by the next list", reading.statements[0])
     intents = {Intent(s.value): s for s in reading.statements if s.kind is Kind.INTENT}
     if any(s.kind is not Kind.INTENT for s in reading.statements):
         intents.pop(Intent.UNDO, None)  # "forget that, a western": what is said instead is what counts
@@ -100,14 +109,14 @@ def decide(
             return Decision(action, f"asked for {intent}", intents[intent])
     for statement in reading.statements:
         if statement.kind is Kind.QUESTION:
-            return Decision(Action.ANSWER, f"a question about {statement.value}", statement)
+            return Decision(Action.ANSWER, f"asked for {_what(statement)}: answered from the catalogue", statement)
     if Intent.WHY in intents:
         return Decision(Action.EXPLAIN, "asked why", intents[Intent.WHY])
     if reading.choices:
-        return Decision(Action.CHOOSE, f"{reading.choices[0].text!r} has several readings")
+        return Decision(Action.CHOOSE, _several(reading))
     for intent in (Intent.ACCEPT, Intent.SAVE):
         if intent in intents:
-            return Decision(Action.NOTE, f"{intent} of a shown item", intents[intent])
+            return Decision(Action.NOTE, f"{intent} of an item in view: confirmed", intents[intent])
     return _preferences(reading, intents, dialogue, knows_taste=knows_taste, newcomer=newcomer)
 
 
@@ -122,22 +131,29 @@ def _preferences(
     if declines or (knows_none and dialogue.asked == "opinion"):
         return _unanswered(dialogue)
     if Intent.MORE in intents or Intent.LIKE_THIS in intents:
-        return Decision(Action.RECOMMEND, "asked for more")
+        return Decision(Action.RECOMMEND, f"asked for more; {_state(dialogue)}")
+    neutral = [s for s in said if s.kind is Kind.ITEM and s.value == "mention" and not (s.polarity or s.seen)]
+    if neutral and all(s in neutral or (s.kind is Kind.ITEM and s.polarity < 0 and not s.lasts) for s in said):
+        return Decision(Action.ANSWER, "a title without an opinion: what it is, and whether they liked it", neutral[0])
     opinions = [s for s in said if s.kind is Kind.ITEM and s.polarity]
     wanted = [s for s in opinions if s.polarity > 0 and not s.lasting and s.value == "mention"]
     if any(s.kind is not Kind.ITEM or s.value == "like" for s in said) or len(wanted) < len(opinions):
-        return Decision(Action.RECOMMEND, "new wishes or opinions change the list")
+        return Decision(Action.RECOMMEND, f"{_said(said)}: the list changes; {_state(dialogue)}")
     if any(s.seen for s in said):
-        return Decision(Action.RECOMMEND, "what was seen makes room for something else")
+        return Decision(Action.RECOMMEND, f"{_said(said)}: makes room for something else")
     if said:
         return Decision(Action.ANSWER, "a title without an opinion: what it is, and whether they liked it", said[0])
     for intent, action in CLOSING.items():
         if intent in intents:
             return Decision(action, f"said {intent}", intents[intent])
     if Intent.RECOMMEND in intents or Intent.YES in intents:
-        if not knows_taste and not dialogue.wish and not dialogue.questions:
-            return Decision(Action.ASK, "nothing is known yet: one question is worth more than a guess")
-        return Decision(Action.RECOMMEND, "asked for a recommendation")
+        if not (knows_taste or dialogue.wish or dialogue.questions or dialogue.past):
+            known = f"{_state(dialogue)}, no taste known"
+            return Decision(Action.ASK, f"asked for a recommendation; {known}: a question is worth more than a guess")
+        taste = "some taste known" if knows_taste else "no taste known"
+        return Decision(Action.RECOMMEND, f"asked for a recommendation; {_state(dialogue)}, {taste}")
+    if Intent.WHICH in intents:
+        return Decision(Action.WHICH, "speaks of one item while several are in view", intents[Intent.WHICH])
     if newcomer:
         return Decision(Action.WELCOME, "the first turn, and nothing to go by yet")
     if Intent.GREET in intents:
@@ -146,6 +162,32 @@ def _preferences(
 
 
 def _unanswered(dialogue: Dialogue) -> Decision:
+    asked = f"{dialogue.questions} of at most {QUESTIONS_IN_A_ROW} questions in a row asked"
     if dialogue.asked in ("opinion", "wish") and dialogue.questions < QUESTIONS_IN_A_ROW:
-        return Decision(Action.ASK, "no answer to the question: another kind may suit better")
-    return Decision(Action.RECOMMEND, "no answer to the question: a list says more than a third one")
+        return Decision(Action.ASK, f"no answer about their {dialogue.asked}, {asked}: another kind may suit better")
+    return Decision(Action.RECOMMEND, f"no answer, {asked}: a list tells more than another question")
+
+
+def _state(dialogue: Dialogue) -> str:
+    """How much of tonight a decision had to go by."""
+    wish = dialogue.wish
+    wishes = sum(map(len, (wish.wanted, wish.hoped, wish.ranges, wish.unwanted, wish.like, dialogue.moods)))
+    return f"{wishes} wishes tonight, {len(dialogue.past)} items shown, {dialogue.questions} questions asked"
+
+
+def _said(said: Sequence[Statement]) -> str:
+    """What a message said, in short: "+comedy, -horror, +opinion"."""
+    return ", ".join(f"{'-' if s.polarity < 0 else '+' if s.polarity else ''}{_what(s)}" for s in said)
+
+
+def _what(said: Statement) -> str:
+    if said.clause:
+        return said.clause.label
+    if said.range:
+        return said.range.label
+    return "seen" if said.kind is Kind.ITEM and said.seen and not said.polarity else said.value
+
+
+def _several(reading: Reading) -> str:
+    choice = reading.choices[0]
+    return f"{choice.text!r} may be any of {len(choice.item_ids)} titles: a tap is surer than a guess"

@@ -26,6 +26,7 @@ class Verb(StrEnum):
     MEANT = "meant"  # an answer to "which one do you mean?"
     SAY = "say"  # as if the text of option number `slot` was typed
     FORGET = "forget"  # what key number `slot` of its turn names counts no longer
+    PAGE = "page"  # the next lines of the profile
     NEXT = "next"  # another list
     SURPRISE = "surprise"
     NONE = "none"

@@ -39,6 +39,7 @@ _LAST = re.compile(
     r"\b(?:last|past)\s+(?:(\d{1,2}|couple(?: of)?|few|two|three|five|ten|twenty)\s+(years?|decades?)|decade)\b",
     re.IGNORECASE,
 )
+_LAST_YEAR = re.compile(r"\b(?:from|of)\s+(?:last|this)\s+year\b", re.IGNORECASE)
 _EXACT = re.compile(rf"\b(?:from|in|of|released in|made in|year)\s+{_YEAR}(?!['’]?s)", re.IGNORECASE)
 _YEAR_FILM = re.compile(rf"\ban?\s+{_YEAR}\s+(?:movie|film|flick|release)s?\b", re.IGNORECASE)
 _BORN = re.compile(rf"\bborn in {_YEAR}\W+(?:\w+\W+){{0,4}}?{_NOT}older than (?:me|i|myself)\b", re.IGNORECASE)
@@ -136,6 +137,11 @@ def marks(text: str) -> list[MarkMatch]:
     return found
 
 
+def than(comparative: str, name: str, value: float) -> str:
+    """ "older than 1995", "shorter than 120 minutes"."""
+    return f"{comparative} than {value:.0f}{' minutes' if name == 'runtime' else ''}"
+
+
 class Ranges:
     """Finds numeric constraints; ``newest`` is the catalogue's last year, which "recent" counts from."""
 
@@ -172,6 +178,7 @@ class Ranges:
                 ),
             ),
             (_LAST, self._last_years),
+            (_LAST_YEAR, lambda m: Range("year", low=self._newest - 1, label=f"{self._newest - 1} or later")),
             (_EXACT, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_YEAR_FILM, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_ONLY_YEAR, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),

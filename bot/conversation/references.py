@@ -50,6 +50,10 @@ class References:
         self._last = {squash(w) for w in words.last}
         self._around_numbers = set(words.around)
 
+    def loose(self, tokens: Sequence[Token]) -> bool:
+        """Whether words hold an "it" or "this one"."""
+        return any(hit.value == "focus" for hit in self._groups.find(tokens))
+
     @staticmethod
     def focus(context: Context) -> tuple[str, ...]:
         """What "it" means: the item in focus, or the only one shown."""

@@ -7,11 +7,14 @@ from itertools import pairwise
 
 from bot.conversation.message import Message
 from bot.conversation.references import Pointing
-from bot.conversation.statements import Critique, Intent, Kind
+from bot.conversation.statements import COMPARED, Critique, Intent, Kind
+from bot.conversation.tokens import Hit
 from recsys.taste import Clause
 
 _OPEN = frozenset((Intent.SURPRISE, Intent.RECOMMEND, Intent.MORE))
 """Intents that may bring a wish along: "surprise me with something from the 70s"."""
+_ALWAYS = frozenset((Critique.OTHER, Critique.LESSER_KNOWN, Critique.BETTER_KNOWN))
+"""Critiques that mean something before anything was shown."""
 _TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
 
 
@@ -64,14 +67,16 @@ class Sentences:
             return False  # "none", "all of them": an answer
         if isinstance(said, Critique):
             about_focus = self._m.focus() and self._m.scopes.about_end(run.stop).verdict
-            if about_focus or (not self._m.context.shown and said is not Critique.OTHER):
+            if about_focus or (not self._m.context.shown and said not in _ALWAYS):
                 return False
             self._m.say(Kind.CRITIQUE, said, start, end, polarity=-1 if said is Critique.OTHER else 0)
             return True
         targets: Sequence[str | None] = (None,)
         if said in _TARGETED:
             every = any(self._m.tokens[n].norm in ("all", "both", "them") for n in run)
-            targets = tuple(self._m.context.shown) if every else self._m.focus() or (None,)
+            liked = tuple(t.item_ids[0] for t in self._m.titles if t.j <= run.start)
+            named = liked if said is Intent.LIKE_THIS else ()  # "I loved Heat and Alien, something like that"
+            targets = tuple(self._m.context.shown) if every else named or self._m.focus() or (None,)
         for target in targets:
             self._m.say(Kind.INTENT, said, start, end, target=target)
         return True
@@ -122,6 +127,8 @@ class Sentences:
         start, end = self._m.span(run)
         inside = [n for n in range(len(tokens)) if not self._m.named[run.start + n]]
         hits = self._m.words.questions.find(tokens, [n not in inside for n in range(len(tokens))])
+        if self._compared(run, hits):
+            return True
         bridged = self._bridged(run)
         if hits or bridged:
             field = bridged or hits[0].value
@@ -141,6 +148,21 @@ class Sentences:
                     self._m.say(Kind.QUESTION, "facet", start, end, target=targets[0], clause=clause)
                     return True
         return False
+
+    def _compared(self, run: range, hits: Sequence[Hit[str]]) -> bool:
+        """ "Which is the shortest?", "which one is the scariest?", "compare the first and the second"."""
+        tokens = self._m.tokens[run.start : run.stop]
+        start, end = self._m.span(run)
+        asks = tokens[0].norm in ("which", "whats", "what", "who", "so") or self._m.asks(run) or len(run) <= 3
+        field = next((hit.value for hit in hits if hit.value in COMPARED), None)
+        most = self._m.words.concepts.superlative(tokens)
+        shown = len(self._m.context.shown) > 1 or len(self._m.targets(run)) > 1
+        if not shown or len(run) > 12 or not (field == "compare" or (asks and (field or most))):
+            return False
+        for target in self._m.targets(run) or (None,):
+            clause = most.clause(1) if most and not field else None
+            self._m.say(Kind.QUESTION, field or "most", start, end, target=target, clause=clause)
+        return True
 
     def _bridged(self, run: range) -> str | None:
         """A question that its title interrupts: "what is Heat about", "when did Heat come out"."""
@@ -173,8 +195,10 @@ class Sentences:
         tokens = self._m.tokens
         found = self._m.words.ranges.find(self._m.head, tokens, self._m.named, [m.i for m in self._m.meanings])
         start, end = self._m.span(run)
-        relative = {token.norm for token in tokens} & {"older", "newer", "shorter", "longer"}
-        return any(start <= r.start and r.end <= end for r in found) and not relative
+        relative = [t for t in tokens if t.norm in ("older", "newer", "shorter", "longer")]
+        return any(
+            start <= r.start and r.end <= end and not any(r.start <= t.start < r.end for t in relative) for r in found
+        )
 
     def _compare(self, run: range) -> bool:
         if self._limits(run):
@@ -217,5 +241,6 @@ class Sentences:
         elif clause.facets:
             self._m.say(Kind.FACET, clause.label, start, end, polarity=direction, clause=clause)
         if direction > 0 and meaning.wish:
-            self._m.say(Kind.WISH, meaning.wish, start, end, polarity=1, confidence=0.8)
+            label = Clause(meaning.label, ())
+            self._m.say(Kind.WISH, meaning.wish, start, end, polarity=1, clause=label, confidence=0.8)
         return True

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.conversation.actions import Actions, Draft, Moment, reaction
+from bot.conversation.evidence import evidence_of, key_for
 from bot.conversation.explaining import Explainer
 from bot.conversation.policy import PLAIN, decide
 from bot.conversation.press import Press, Verb, parse_press
@@ -257,7 +258,8 @@ class Conversations:
             heard, verb = _forgetting(pressed_in, press.slot)
         else:
             heard, verb = self._pressed(press, pressed, before)
-        moment = self._moment(memory, before, _settled(heard, before), verb)
+        settled = self._forgets(_settled(heard, before), memory, before)
+        moment = self._moment(memory, before, settled, verb)
         return replace(moment, pressed=pressed, press=press)
 
     def _heard(self, text: str, context: Context) -> tuple[Reading, Verb | None]:
@@ -289,6 +291,17 @@ class Conversations:
         item_id = pressed.item_id if pressed and pressed.item_id in self._catalogue else None
         statement = _statement_of(press.verb, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
+
+    def _forgets(self, heard: Reading, memory: Memory, dialogue: Dialogue) -> Reading:
+        """ "Forget that I like Heat" names one thing that is known; what isn't known is not to be learned either."""
+        if not any(s.value == Intent.FORGET for s in heard.statements):
+            return heard
+        said = [s for s in heard.statements if s.value != Intent.FORGET]
+        known = evidence_of(memory.events, dialogue, self._voices[self._language].wording, self._catalogue)
+        key = key_for(said, known, dialogue)
+        if key is None and not any(s.lasts for s in said):
+            return replace(heard, statements=tuple(said)) if said else heard
+        return replace(heard, statements=(Statement(Kind.FORGET, key or ""),))
 
     def _moment(
         self,
@@ -341,6 +354,7 @@ class Conversations:
                         "question": reply.question,
                         "notice": reply.notice,
                         "before": moment.before.to_json(),
+                        **draft.basis,
                         "keys": draft.keys,
                         "forgotten": draft.forgotten and draft.forgotten.name,
                     },
@@ -350,8 +364,7 @@ class Conversations:
             )
             for feedback in _feedback(incoming, moment):
                 await unit.add_feedback(feedback)
-            if incoming.press is None or moment.reading.text:
-                await unit.add_statements([_stored(s, moment) for s in moment.reading.statements])
+            await unit.add_statements([_stored(s, moment) for s in _told(incoming, moment)])
             await unit.add_recommendations(self._recommendations(host, moment, draft))
             if language != (spoken(moment.memory.user.language or incoming.language) or self._language):
                 await unit.set_language(user_id, language)
@@ -397,6 +410,15 @@ class Conversations:
         return rows
 
 
+_ANSWERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("keep", Intent.YES): {"value": Intent.SAVE},
+    ("tonight", Intent.YES): {"value": Intent.ACCEPT},
+    ("liked", Intent.YES): {"kind": Kind.ITEM, "value": "opinion", "polarity": 1, "lasting": True, "seen": True},
+    ("liked", Intent.NO): {"kind": Kind.ITEM, "value": "opinion", "polarity": -1, "lasting": True, "seen": True},
+}
+"""What a bare yes or no means, by the question that is open."""
+
+
 def _storable(text: str) -> str:
     """Text without what neither an encoder nor a database takes: NUL and halves of surrogate pairs."""
     return text.encode("utf-8", "ignore").decode().replace("\0", "")
@@ -414,10 +436,14 @@ def _state(memory: Memory) -> Dialogue:
 
 
 def _settled(heard: Reading, dialogue: Dialogue) -> Reading:
-    """Words that settle which title was meant say of it what was said when it was ambiguous."""
+    """Words that settle which title was meant say of it what was said when it was ambiguous, and a mere yes or no
+    says what we asked of the film in view."""
     statements = tuple(
         replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
     )
+    if dialogue.focus and len(statements) == 1 and statements[0].kind is Kind.INTENT:
+        meant = _ANSWERS.get((dialogue.asked or "", statements[0].value))
+        statements = (replace(statements[0], target=dialogue.focus, **meant),) if meant else statements
     return replace(heard, statements=statements)
 
 
@@ -445,6 +471,7 @@ def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statem
     """What pressing a button says; ``None`` when it is about an item that we can't place."""
     whole = {
         Verb.NEXT: Intent.MORE,
+        Verb.PAGE: Intent.PAGE,
         Verb.SURPRISE: Intent.SURPRISE,
         Verb.NONE: Intent.SKIP,
         Verb.RECOMMEND: Intent.RECOMMEND,
@@ -486,6 +513,14 @@ def _feedback(incoming: Incoming, moment: Moment) -> list[Feedback]:
             )
         )
     return found
+
+
+def _told(incoming: Incoming, moment: Moment) -> list[Statement]:
+    """The statements to store: reactions by button are feedback already, and what they want next is no statement."""
+    said = [s for s in moment.reading.statements if s.kind is not Kind.FORGET]  # the store keeps that itself
+    if incoming.press is None or moment.reading.text:
+        return said
+    return [s for s in said if s.kind is not Kind.INTENT and not reaction(s)]
 
 
 def _stored(said: Statement, moment: Moment) -> StoredStatement:

@@ -6,14 +6,17 @@ A lifetime's taste lives in rows (statements and feedback); this state lives wit
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from bot.conversation.ranges import than
 from bot.conversation.statements import Critique, Intent, Kind, NamedKind, Reading, Statement
 from recsys.catalogue import Catalogue, Facet
-from recsys.taste import Clause, Range, Talk, Wish
+from recsys.taste import Clause, Range, Talk, Wish, meets
 
+WELL_KNOWN = 0.95
+"""The share of the catalogue that is less known than what counts as well known."""
 MOODS_KEPT = 3
 """Free-text wishes remembered within an evening; older ones would dilute the newest."""
 TRANSCRIPT_KEPT = 500
@@ -30,11 +33,12 @@ _YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
 class Dialogue:
     """Immutable: each turn makes a new one.
 
-    ``shown`` holds the last list (or the films asked about) in order of slots and ``shown_in`` its turn, ``past``
-    all of tonight's lists; ``focus`` is the item talked about; ``asked`` and ``options`` are the open question and
-    its ready answers, ``questions`` how many were asked in a row; ``pending`` is the opinion that waits for an
-    ambiguous title to be settled. ``transcript``, ``words``, ``named`` and ``echoed`` are the talk so far.
-    ``company`` holds the ids of those who watch together, in a group.
+    ``moods`` are wishes for the encoder, ``called`` what people call them. ``shown`` holds the last list (or the films
+    asked about) in order of slots and ``shown_in`` its turn, ``past`` all of tonight's lists; ``focus`` is the item
+    talked about; ``asked`` and ``options`` are the open question and its ready answers, ``questions`` how many were
+    asked in a row, ``page`` the page of the profile; ``pending`` is the opinion that waits for an ambiguous title to be
+    settled. ``transcript``, ``words``, ``named`` and ``echoed`` are the talk so far. ``company`` holds the ids of those
+    who watch together, in a group.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -42,6 +46,7 @@ class Dialogue:
     ranges: tuple[Range, ...] = ()
     outside: tuple[Range, ...] = ()
     moods: tuple[str, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
     like: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     shown_in: str | None = None
@@ -50,6 +55,7 @@ class Dialogue:
     asked: str | None = None
     options: tuple[str, ...] = ()
     questions: int = 0
+    page: int = 0
     pending: Mapping[str, Any] = field(default_factory=dict)
     transcript: str = ""
     words: str = ""
@@ -91,7 +97,10 @@ class Dialogue:
         """What the engine is asked for."""
         hard = tuple(c for c in self.wanted if not _is_theme(c))
         soft = tuple(c for c in self.wanted if _is_theme(c))
-        return Wish(", ".join(self.moods), hard, soft, (*self.unwanted, *self.outside), self.ranges, self.like)
+        vague = bool(self.moods) and all(mood in self.called for mood in self.moods)
+        label = ", ".join(self.called.get(mood, mood) for mood in self.moods)
+        vetoes: tuple[Clause | Range, ...] = (*self.unwanted, *self.outside)
+        return Wish(", ".join(self.moods), hard, soft, vetoes, self.ranges, self.like, label, vague)
 
     def heard(self, statements: Iterable[Statement], catalogue: Catalogue) -> Dialogue:
         """This state after a message. Wishes add up until one comes twice: "a thriller" after "from the 90s" narrows,
@@ -100,16 +109,34 @@ class Dialogue:
         said = [s for s in statements if not s.lasting]
         asks = any(s.kind is Kind.FACET and s.polarity > 0 and _names_genre(s.clause) for s in said)
         describes = any(s.kind is Kind.WISH and s.polarity > 0 for s in said)
-        resembles = any(s.kind is Kind.ITEM and s.value == "like" and s.polarity > 0 for s in said)
+        named = {s.target for s in statements if s.lasts}
+        resembles = any(
+            (s.kind is Kind.ITEM and s.value == "like" and s.polarity > 0)
+            or (s.value == Intent.LIKE_THIS and s.target in named)  # "I loved Heat, something like that"
+            for s in said
+        )
         refines = any(s.kind is Kind.CRITIQUE or s.value == Intent.REFINE for s in said)
         asked = self.moods or self.like or any(_names_genre(c) for c in self.wanted)
         fresh = asked and (resembles or ((asks or describes) and not refines))
-        state = replace(self, wanted=(), moods=(), like=(), ranges=(), transcript="", words="") if fresh else self
+        like = [s.target for s in said if s.target and (s.value in ("like", Intent.LIKE_THIS))] if resembles else []
+        state = self._afresh([i for i in like if i in catalogue], catalogue) if fresh else self
         if any(s.kind is Kind.FACET and s.polarity > 0 and _names_origin(s.clause) for s in said) and not refines:
             state = replace(state, moods=())
         for statement in said:
             state = state._apply(statement, catalogue)
         return state
+
+    def _afresh(self, like: Sequence[str], catalogue: Catalogue) -> Dialogue:
+        """This state for a new wish. Who watches stays; and where films are named to be resembled, so does what all of
+        them meet: "like Alien" after "a horror comedy" is still to be horror."""
+        rows = [catalogue.row(i) for i in like]
+
+        def stays(wish: Clause | Range) -> bool:
+            return bool(rows) and bool(meets(catalogue, wish)[rows].all())
+
+        wanted = tuple(c for c in self.wanted if _is_audience(c) or stays(c))
+        ranges = tuple(r for r in self.ranges if stays(r))
+        return replace(self, wanted=wanted, moods=(), called={}, like=(), ranges=ranges, transcript="", words="")
 
     def _apply(self, said: Statement, catalogue: Catalogue) -> Dialogue:
         if said.kind is Kind.FACET and said.clause:
@@ -117,8 +144,9 @@ class Dialogue:
         if said.kind is Kind.RANGE and said.range:
             return self._limit(said.range, said.polarity)
         if said.kind is Kind.WISH and said.polarity >= 0:
-            moods = (*(m for m in self.moods if m != said.value), said.value)
-            return replace(self, moods=moods[-MOODS_KEPT:])
+            moods = (*(m for m in self.moods if m != said.value), said.value)[-MOODS_KEPT:]
+            called = {**self.called, **({said.value: said.clause.label} if said.clause else {})}
+            return replace(self, moods=moods, called={m: called[m] for m in moods if m in called})
         if said.target and said.value in (Intent.LIKE_THIS, "like"):
             return self._resemble(said.target, said.polarity)
         if said.kind is Kind.ITEM and said.target and said.polarity < 0 and not said.lasting:
@@ -146,12 +174,15 @@ class Dialogue:
 
     def _veto(self, clause: Clause) -> Dialogue:
         wanted = tuple(c for c in self.wanted if not _overlap(c, clause))
-        moods = tuple(m for m in self.moods if clause.label.casefold() not in m.casefold())
+        label = clause.label.casefold()
+        moods = tuple(m for m in self.moods if label not in f"{m} {self.called.get(m, '')}".casefold())
         unwanted = (*(c for c in self.unwanted if c != clause), clause)
         return replace(self, unwanted=unwanted, wanted=wanted, moods=moods)
 
     def _criticised(self, said: Statement, catalogue: Catalogue) -> Dialogue:
         """ "Older", "shorter"... mean: than what was just shown."""
+        if said.value in (Critique.LESSER_KNOWN, Critique.BETTER_KNOWN):
+            return self._known(said.value == Critique.BETTER_KNOWN, catalogue)
         if said.clause and said.clause.facets:
             return self._want(said.clause) if said.value == Critique.MORE_OF else self._veto(said.clause)
         name, older = {
@@ -164,8 +195,18 @@ class Dialogue:
         if not name or not values:
             return self
         low, high = (None, min(values) - 1) if older else (max(values) + 1, None)
-        bound = Range(name, low, high, f"{said.value} than {min(values) if older else max(values):.0f}")
+        bound = Range(name, low, high, than(said.value, name, min(values) if older else max(values)))
         return self._limit(bound, 1)
+
+    def _known(self, better: bool, catalogue: Catalogue) -> Dialogue:
+        """Better or less known than what was just shown."""
+        well = catalogue.quantile("popularity", WELL_KNOWN)
+        if well is None:
+            return self
+        shown = [v for i in self.shown if (v := catalogue[i].number("popularity")) is not None]
+        if better:
+            return self._limit(Range("popularity", max([well, *(2 * v for v in shown)]), None, "better known"), 1)
+        return self._limit(Range("popularity", None, min([well, *(v / 3 for v in shown)]), "lesser known"), 1)
 
     def without(self, labels: Collection[str]) -> Dialogue:
         """This state without the wishes of these labels: they had to give way, and the person was told."""
@@ -185,7 +226,8 @@ class Dialogue:
         state = self
         if kind == Kind.FACET:
             wanted, unwanted = (tuple(c for c in cs if c.label != label) for cs in (self.wanted, self.unwanted))
-            state = replace(self, wanted=wanted, unwanted=unwanted)
+            moods = tuple(m for m in self.moods if label not in self.called.get(m, "").split(", "))
+            state = replace(self, wanted=wanted, unwanted=unwanted, moods=moods)
         elif kind == Kind.RANGE:
             ranges, outside = (tuple(r for r in rs if r.label != label) for rs in (self.ranges, self.outside))
             state = replace(self, ranges=ranges, outside=outside)
@@ -212,11 +254,17 @@ class Dialogue:
 
 def clause_from_json(data: Mapping[str, Any]) -> Clause:
     """A ``Clause`` from its ``asdict`` form after a trip through JSON."""
-    return Clause(data["label"], tuple(Facet(*f) for f in data["facets"]))
+    facets, beyond = (tuple(Facet(*f) for f in data.get(name, ())) for name in ("facets", "beyond"))
+    return Clause(data["label"], facets, beyond)
 
 
 def _names_genre(clause: Clause | None) -> bool:
-    return clause is not None and any(f.kind == "genre" for f in clause.facets)
+    return clause is not None and any(f.kind == "genre" for f in clause.facets) and not _is_audience(clause)
+
+
+def _is_audience(clause: Clause) -> bool:
+    """Who watches stays for the evening, whatever they watch."""
+    return any(f == Facet("genre", "Family") for f in clause.facets)
 
 
 def _names_origin(clause: Clause | None) -> bool:
@@ -242,4 +290,4 @@ def _between(before: Range | None, limit: Range) -> Range | None:
 
 
 def _overlap(a: Clause, b: Clause) -> bool:
-    return bool(set(a.facets) & set(b.facets))
+    return bool(a.core & b.core)

@@ -39,6 +39,8 @@ class Intent(StrEnum):
     UNDO = "undo"
     RESET = "reset"
     PROFILE = "profile"
+    PAGE = "page"  # the next page of the profile
+    FORGET = "forget"  # one thing that was said: "forget that I like Heat"
     WATCHLIST = "watchlist"
     HISTORY = "history"
     PRIVACY = "privacy"  # what is kept, and why
@@ -53,6 +55,7 @@ class Intent(StrEnum):
     BYE = "bye"
     YES = "yes"
     NO = "no"
+    WHICH = "which"  # speaks of "it" while several items are in view
     CHAT = "chat"  # small talk or off-topic
 
 
@@ -64,8 +67,14 @@ class Critique(StrEnum):
     NEWER = "newer"
     SHORTER = "shorter"
     LONGER = "longer"
+    LESSER_KNOWN = "lesser_known"
+    BETTER_KNOWN = "better_known"
     MORE_OF = "more_of"  # clause or text says of what ("funnier", "darker")
     LESS_OF = "less_of"
+
+
+COMPARED = frozenset(("shortest", "longest", "oldest", "newest", "best", "known", "compare", "most"))
+"""Questions about several items at once: which is the most so (``"most"``: of ``clause``), and how they compare."""
 
 
 @dataclass(frozen=True, slots=True)

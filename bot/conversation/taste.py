@@ -28,10 +28,10 @@ def taste_of(events: Iterable[Event]) -> Taste:
             clause = clause_from_json(event.payload["clause"])
             if event.polarity < 0:
                 vetoes[clause.label] = clause
-                for facet in clause.facets:
+                for facet in clause.core:
                     liked.pop(facet, None)
             else:
-                vetoes = {label: v for label, v in vetoes.items() if not set(v.facets) & set(clause.facets)}
+                vetoes = {label: v for label, v in vetoes.items() if not v.core & clause.core}
                 liked |= dict.fromkeys(clause.facets, event.weight)
     return Taste(items, liked, tuple(vetoes.values()))
 

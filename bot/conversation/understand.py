@@ -50,6 +50,8 @@ class Understanding:
             opinions.read()
             Wishes(message).read()
             first = message.tokens[0]
+            if self._words.forgetting.starting(message.tokens):
+                message.say(Kind.INTENT, Intent.FORGET, first.start, first.end)
             wishes = (Kind.FACET, Kind.RANGE, Kind.WISH)
             asked = any(s.kind in wishes and not s.lasting for s in message.out)
             if first.norm in self._words.refining and asked:
@@ -126,5 +128,8 @@ def _settle(message: Message) -> None:
     elif not message.out:
         start = min((t.start for t in message.tokens), default=0)
         end = max((t.end for t in message.tokens), default=0)
+        if message.points_nowhere():
+            message.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
+            return
         known = any(message.words.concepts.known(t) for t in message.tokens)
         message.say(Kind.INTENT, Intent.CHAT, start, end, confidence=0.4 if known else 0.1)

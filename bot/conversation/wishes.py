@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
 from bot.conversation.people import PersonMatch
+from bot.conversation.ranges import than
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import squash
@@ -67,7 +68,7 @@ class Wishes:
         if stance.verdict is not None and stance.referred:  # "my wife loves westerns but I hate them"
             return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
         if stance.cue in OPINIONS:
-            return OPINIONS[stance.cue], not tonight, stance
+            return OPINIONS[stance.cue], not (tonight or self._of_company(i, stance)), stance
         if stance.cue is Cue.AVOID:
             return -1, False, stance
         if stance.cue in (Cue.SEEN, Cue.UNSEEN):
@@ -76,6 +77,14 @@ class Wishes:
         if stance.verdict is not None and stance.cue is None:
             return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
         return 1, False, stance
+
+    def _of_company(self, i: int, stance: Stance) -> bool:
+        """ "They don't like violence": somebody else's taste, to be minded tonight. The word before the cue tells."""
+        grammar = self._m.words.grammar
+        said = [t.norm for t in self._m.tokens[:i] if t.start < stance.start]
+        while said and (said[-1] in self._m.words.negators or said[-1] in grammar.adverbs):
+            said.pop()
+        return bool(said) and said[-1] in grammar.company
 
     def _note_person(self, person: PersonMatch) -> None:
         polarity, lasting, stance = self._attitude(person.i, person.j)
@@ -138,6 +147,9 @@ class Wishes:
         polarity, lasting, stance = self._attitude(meaning.i, meaning.j)
         if described:  # "it's a scary movie" tells of a film, not of a wish
             polarity, lasting = 0, False
+        if meaning.flipped and polarity > 0 and lasting:  # "I love foreign films" rules nothing out
+            self._remember(meaning.i, meaning.j, 0, lasting, stance)
+            return
         if meaning.flipped and polarity:
             polarity = -polarity
         clauses = (meaning.clause(-1),) if polarity < 0 else meaning.wanted
@@ -204,7 +216,7 @@ class Wishes:
             if not values or self._m.done[n]:
                 continue
             low, high = (None, min(values) - 1) if below else (max(values) + 1, None)
-            bound = Range(name, low, high, f"{token.norm} than {min(values) if below else max(values):.0f}")
+            bound = Range(name, low, high, than(token.norm, name, min(values) if below else max(values)))
             self._m.say(Kind.RANGE, bound.label, token.start, token.end, polarity=1, range=bound, confidence=0.8)
 
     def _choose_year(self) -> None:
@@ -268,7 +280,8 @@ class Wishes:
             parts = dict.fromkeys(m.wish or m.label for m in meanings)
             start = min(self._m.tokens[m.i].start for m in meanings)
             end = max(self._m.tokens[m.j - 1].end for m in meanings)
-            self._m.say(Kind.WISH, ", ".join(parts), start, end, polarity=1, confidence=0.9)
+            label = Clause(", ".join(dict.fromkeys(m.label for m in meanings)), ())
+            self._m.say(Kind.WISH, ", ".join(parts), start, end, polarity=1, clause=label, confidence=0.9)
 
     def _requested(self, run: range) -> bool:
         """Whether a phrase belongs to this evening's request: no taste, no veto, no film they speak of."""

@@ -7,7 +7,7 @@ from itertools import chain
 
 from bot.conversation.reply import Reason, Understood
 from bot.conversation.state import Dialogue
-from bot.conversation.statements import Kind, Reading, Statement
+from bot.conversation.statements import Intent, Kind, Reading, Statement
 from bot.conversation.taste import ACCEPTED
 from bot.texts import TITLES, Texts, is_chinese
 from recsys.catalogue import Catalogue, Facet, Item
@@ -32,6 +32,16 @@ IMPERSONAL = ("asked", "prior", "luck")
 """Signals that say less about the match than the others do, in this order."""
 
 PEOPLE = ("director", "cast")
+
+MEASURES = {
+    "shortest": ("runtime", False),
+    "longest": ("runtime", True),
+    "oldest": ("year", False),
+    "newest": ("year", True),
+    "best": ("rating", True),
+    "known": ("popularity", True),
+}
+"""What "which is the ...?" is answered by, and whether the highest is meant."""
 
 
 class Wording:
@@ -118,7 +128,8 @@ class Wording:
         ranked = telling(reasons)
         personal = [r for r in ranked if r.share >= TELLING and r.signal not in IMPERSONAL]
         fresh = [r for r in personal if r.text not in given]
-        return (fresh or ranked)[0].text if ranked else ""
+        others = [r for r in ranked if r.share >= TELLING and r.text not in given]
+        return (fresh or others or ranked)[0].text if ranked else ""
 
     def spoken(self, reasons: Sequence[Reason], taste: Taste, dialogue: Dialogue) -> tuple[str, ...]:
         """What a whole explanation is made of: two or three of the most telling reasons as clauses about what the
@@ -159,16 +170,13 @@ class Wording:
         if cause.signal in ("relation", "likeness"):
             return self._kinship(cause, query)
         if cause.signal == "facets":
-            liked_facets = [p.source.value for p in cause.evidence[:2] if isinstance(p.source, Facet)]
-            return self.texts("why_facet_taste", value=self.texts.join(self.names(liked_facets)))
+            liked_facets = dict.fromkeys(p.source.value for p in cause.evidence if isinstance(p.source, Facet))
+            return self.texts("why_facet_taste", value=self.texts.join(self.names(list(liked_facets)[:2])))
         if cause.signal == "asked":
             asked = self.labels([str(p.source) for p in cause.evidence], query.wish)
             return self.texts("why_asked", what=self.texts.join([self._a(label) for label in asked]))
         if cause.signal == "wish":
-            # The words for the encoder are English, whatever the person speaks.
-            english = self.texts.language == "en"
-            quotable = english and query.wish.text and tellable(query.wish.text, LONGEST_QUOTE)
-            return self.texts("why_wish", what=query.wish.text) if quotable else self.texts("why_said")
+            return self._fits(query.wish)
         if cause.signal == "luck":
             return self.texts("why_luck")
         rating = item.number("rating")
@@ -181,6 +189,13 @@ class Wording:
         if label not in self.texts.options("countable"):
             return label
         return self.texts("a_noun", turn=int(label[0] in "aeiou"), noun=label)
+
+    def _fits(self, wish: Wish) -> str:
+        """Moods are named as this language names them; words of the person's own are quoted if they can be."""
+        if wish.vague:
+            return self.texts("why_wish", what=self.texts("comma").join(self.names(wish.label.split(", "))))
+        quotable = self.texts.language == "en" and wish.text and tellable(wish.text, LONGEST_QUOTE)
+        return self.texts("why_wish", what=wish.label) if quotable else self.texts("why_said")
 
     def _kinship(self, cause: Cause, query: Query) -> str:
         """Near what they like; else, since two negatives make a positive, far from what they don't."""
@@ -204,27 +219,35 @@ class Wording:
                 found.append(Understood(kind, self._catalogue[s.target].name, s.polarity))
             elif s.kind is Kind.FACET and s.clause:
                 found.append(Understood(_facet_kind(s), s.clause.label, s.polarity))
+            elif s.kind is Kind.WISH and s.clause:
+                found.append(Understood(str(s.kind), s.clause.label, s.polarity))
             elif s.kind is Kind.RANGE and s.range:
                 found.append(Understood(s.range.name, s.range.label, s.polarity))
             else:
                 found.append(Understood(str(s.kind), s.value, s.polarity))
         return tuple(found)
 
-    def acknowledge(self, heard: Reading) -> str:
-        """ "Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind."""
-        said = heard.statements
+    def acknowledge(self, heard: Reading, implied: Iterable[Range] = ()) -> str:
+        """ "Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind.
+        ``implied``: limits that follow from it ("older")."""
+        wished = {(s.start, s.end) for s in heard.statements if s.polarity > 0}
+        said = [s for s in heard.statements if s.polarity >= 0 or s.confidence == 1 or (s.start, s.end) not in wished]
         items = [s for s in said if s.kind is Kind.ITEM and s.target and s.target in self._catalogue]
         opinions = [s for s in items if s.lasts]
         facets = [s for s in said if s.clause and s.kind in (Kind.FACET, Kind.CRITIQUE)]
         ranges = [s for s in said if s.range]
         limits = [self.label(s.range) for s in ranges if s.range and s.polarity >= 0]
         outside = [self.label(s.range) for s in ranges if s.range and s.polarity < 0]
+        said_limits = {s.range for s in ranges}
+        limits += [self.label(r) for r in implied if r not in said_limits]
         wanted = [*self._said(facets, 1, lasting=False), *self._in_own_words(heard, facets), *limits]
+        like = [s for s in items if s.value == "like" and s.polarity > 0]
+        like += [s for s in said if s.value == Intent.LIKE_THIS and s.target and s.target in self._catalogue]
         groups = (
             ("got_liked", self.texts.join([self._name(s) for s in opinions if s.polarity > 0])),
             ("got_disliked", self.texts.join([self._name(s) for s in opinions if s.polarity < 0])),
             ("got_seen", self.texts.join([self._name(s) for s in opinions if not s.polarity])),
-            ("got_like", self.texts.join([self._name(s) for s in items if s.value == "like" and s.polarity > 0])),
+            ("got_like", self.texts.join([self._name(s) for s in like])),
             ("got_taste", self.texts.join(self._said(facets, 1, lasting=True))),
             ("got_wanted", self.texts("comma").join(wanted)),
             ("got_veto", self.texts.join(self._said(facets, -1, lasting=True), "or")),
@@ -248,32 +271,26 @@ class Wording:
 
     # -- what is known ---------------------------------------------------------------------------------------
 
-    def profile(self, taste: Taste, saved: Sequence[str], dialogue: Dialogue) -> str:
-        """All that is known of a person, lasting taste and this evening's wish apart."""
+    def profile(self, taste: Taste, saved: Sequence[str], tonight: Sequence[str]) -> str:
+        """All that is known of a person, what lasts and this evening's wish apart."""
         liked = liked_items(taste)
         disliked = [i for i, weight in taste.items.items() if weight < 0]
         only_seen = [i for i, weight in taste.items.items() if not weight]
-        likes = [*self._films(liked), *self.names(f.value for f, weight in taste.facets.items() if weight > 0)]
-        tonight = [*map(self.label, dialogue.wanted), *map(self.label, dialogue.ranges), *self.names(dialogue.moods)]
-        if dialogue.like:
-            tonight.append(self.texts("got_like", what=self.titles(dialogue.like)))
-        if dialogue.unwanted:
-            unwanted = [self.label(c) for c in dialogue.unwanted]
-            tonight.append(self.texts("got_unwanted", what=self.texts.join(unwanted, "or")))
-        if dialogue.outside:
-            outside = [self.label(r) for r in dialogue.outside]
-            tonight.append(self.texts("got_outside", what=self.texts.join(outside, "or")))
+        facets = dict.fromkeys(f.value for f, weight in taste.facets.items() if weight > 0)
         lines = (
-            ("profile_likes", likes),
+            ("profile_likes", [*self._films(liked), *self.names(facets)]),
             ("profile_dislikes", self._films(disliked)),
             ("profile_never", [self.label(c) for c in taste.vetoes]),
             ("profile_seen", self._films(only_seen)),
             ("profile_saved", self._films(saved)),
-            ("profile_tonight", tonight),
         )
         comma = self.texts("comma")
         known = [f"• {self.texts(key, what=comma.join(what))}" for key, what in lines if what]
-        return "\n".join([self.texts("profile"), *known]) if known else self.texts("profile_empty")
+        if not known and not tonight:
+            return self.texts("profile_empty")
+        lasting = [self.texts("profile"), *known] if known else [self.texts("profile_nothing")]
+        wish = [self.texts("profile_tonight"), *(f"• {line}" for line in tonight)]
+        return "\n".join([*lasting, "", *(wish if tonight else [self.texts("profile_open")])])
 
     def _films(self, item_ids: Sequence[str]) -> list[str]:
         names = [self.film(self._catalogue[i]) for i in item_ids if i in self._catalogue]
@@ -294,8 +311,32 @@ class Wording:
             value = f"{number:.1f}" if field == "rating" else f"{number:.0f}"
         else:
             value = self.texts.join(self.names(values[:8]))
+        if field == "overview" and not value:
+            return f"{self.about(item)} {self.texts('answer_no_overview')}"
         known = value and f"answer_{field}" in self.texts
         return self.texts(f"answer_{field}" if known else "answer_unknown", title=self.film(item), value=value)
+
+    def compared(self, asked: Statement, items: Sequence[Item]) -> tuple[Item | None, str]:
+        """The answer to "which is the shortest?" and the like, and the item that it names; or all items in a line
+        each, where that can't be told or they are to be compared."""
+        if asked.clause is not None:
+            found = [i for i in items if any(f.value in i.facets.get(f.kind, ()) for f in asked.clause.facets)]
+            if len(found) == 1:
+                return found[0], self.texts("most_only", title=self.film(found[0]), what=self.label(asked.clause))
+            key = "most_all" if found else "most_none"
+            return None, self.texts(key, titles=self.titles(i.id for i in found), what=self.label(asked.clause))
+        name, highest = MEASURES.get(asked.value, ("", False))
+        measured = [(value, item) for item in items if name and (value := item.number(name)) is not None]
+        if measured:
+            value, item = (max if highest else min)(measured, key=lambda pair: pair[0])
+            shown = f"{value:.1f}" if name == "rating" else f"{value:.0f}"
+            return item, self.texts(f"most_{asked.value}", title=self.titled(item), value=shown)
+        return None, "\n".join(self._in_a_line(item) for item in items)
+
+    def _in_a_line(self, item: Item) -> str:
+        rating = item.number("rating")
+        rated = self.texts("fact_rating", value=f"{rating:.1f}") if rating is not None else ""
+        return f"• {self.about(item)} {rated}".strip()
 
     def _whether(self, clause: Clause, item: Item) -> str:
         """Whether an item is what a clause says. Silence of the catalogue is told apart from a no."""

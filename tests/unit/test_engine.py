@@ -104,11 +104,14 @@ def test_contributions_sum_to_the_score_and_parts_to_their_signal(engine: Engine
 
 
 def test_removing_what_a_signal_reads_changes_the_score_by_its_contribution(engine: Engine) -> None:
+    """But for the prior, which counts more beside a wish."""
     query = Query(Taste({"i0": 1.0}), Wish("a horror night"), k=40)
     with_wish = {p.item_id: p for p in picks(engine, query)}
-    without = {p.item_id: p.score for p in picks(engine, replace(query, wish=Wish()))}
+    without = {p.item_id: p for p in picks(engine, replace(query, wish=Wish()))}
     for item_id, pick in with_wish.items():
-        assert pick.score - pick.contributions["wish"] == pytest.approx(without[item_id], abs=1e-4)
+        rest = pick.score - pick.contributions["wish"] - pick.contributions["prior"]
+        plain = without[item_id].score - without[item_id].contributions["prior"]
+        assert rest == pytest.approx(plain, abs=1e-4)
 
 
 def test_vetoes_and_what_is_known_are_never_shown(engine: Engine) -> None:
@@ -443,3 +446,47 @@ def test_a_group_of_one_gets_their_own_best(engine: Engine) -> None:
 def test_a_group_that_knows_everything_gets_nothing(engine: Engine) -> None:
     everything = frozenset(item.id for item in engine.catalogue.items)
     assert engine.recommend_together([Query(exclude=everything), Query()]).picks == ()
+
+
+def test_quality_counts_beside_a_wish_even_of_those_with_likes() -> None:
+    """Ratings taught that what everybody knows counts nothing; a wish that many texts fit makes it count again."""
+    items = catalogue()
+    taught = artefact(items)
+    taught.tensors["fusion.free"][:, 0] = -30.0
+    taught_engine = Engine(items, taught, AxisEncoder(), pick_device("cpu"))
+
+    def least_known(wish: Wish) -> float:
+        found = picks(taught_engine, Query(Taste({"i0": 1.0}), wish, k=40))
+        return next(p.contributions["prior"] for p in found if p.item_id == "i37")
+
+    assert least_known(Wish()) == pytest.approx(0.0, abs=1e-6)
+    assert least_known(Wish("a horror night")) < least_known(Wish(wanted=(clause("Horror"),))) < -0.1
+
+
+def test_fitting_a_mood_counts_up_to_a_point(engine: Engine) -> None:
+    plain, vague = (picks(engine, Query(wish=Wish("horror", vague=v), k=40)) for v in (False, True))
+    most = max(p.contributions["wish"] for p in vague)
+    assert most < max(p.contributions["wish"] for p in plain)
+    assert most > max(
+        p.contributions["wish"] for p in vague if "Horror" not in engine.catalogue[p.item_id].facets["genre"]
+    )
+
+
+def test_what_lies_beyond_a_veto_stays_for_who_wants_it(engine: Engine) -> None:
+    musical, horror = Facet("genre", "Musical"), Facet("genre", "Horror")
+    veto = Clause("loud", (musical, horror), beyond=(horror,))
+
+    def genres(*wanted: Clause) -> set[str]:
+        found = picks(engine, Query(wish=Wish(wanted=wanted, unwanted=(veto,)), k=40))
+        return {engine.catalogue[p.item_id].facets["genre"][0] for p in found}
+
+    assert genres() == {"Comedy", "Western"}
+    assert genres(clause("Horror")) == {"Horror"}
+
+
+def test_seeing_and_disliking_do_not_count_as_knowing_a_taste(engine: Engine) -> None:
+    """Who has seen much and liked nothing is recommended what a newcomer is."""
+    seen = {f"i{n}": 0.0 for n in range(20)}
+    newcomer = {p.item_id: p.contributions["prior"] for p in picks(engine, Query(k=40))}
+    after = {p.item_id: p.contributions["prior"] for p in picks(engine, Query(Taste(seen), k=40))}
+    assert after["i30"] == pytest.approx(newcomer["i30"])

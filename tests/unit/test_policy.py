@@ -80,8 +80,8 @@ class TestDialogue:
         [
             (Critique.OLDER, Range("year", None, 1974, "older than 1975")),
             (Critique.NEWER, Range("year", 2006, None, "newer than 2005")),
-            (Critique.SHORTER, Range("runtime", None, 99, "shorter than 100")),
-            (Critique.LONGER, Range("runtime", 141, None, "longer than 140")),
+            (Critique.SHORTER, Range("runtime", None, 99, "shorter than 100 minutes")),
+            (Critique.LONGER, Range("runtime", 141, None, "longer than 140 minutes")),
         ],
     )
     def test_older_means_than_what_was_shown(self, critique: Critique, expected: Range) -> None:

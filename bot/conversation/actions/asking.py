@@ -11,6 +11,7 @@ from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reply import Button
 from bot.conversation.statements import Choice
+from bot.conversation.taste import ACCEPTED
 from bot.conversation.wording import liked_items
 from bot.texts import LANGUAGES, Texts
 
@@ -25,11 +26,40 @@ class Asking(Room):
         return replace(asked, text=self._texts("welcome"))
 
     async def greet(self, moment: Moment) -> Draft:
+        """By what we know: the film that they took, or kept, comes first."""
         hello = self._texts("greet_again", moment.number)
-        liked = liked_items(moment.taste)
-        ask = self._texts("greet_taste", liked=self._wording.titles(liked[-2:])) if liked else self._texts("greet_open")
         buttons = self.buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
-        return Draft(replace(moment.dialogue, asked="wish"), hello, question=ask, buttons=buttons)
+        before = moment.dialogue
+        liked = [i for i in liked_items(moment.taste) if i in self._catalogue][-2:]
+        if before.past:  # still the same evening
+            now = self._texts("greet_now", moment.number)
+            spirit = self._texts("greet_spirit", liked=self._wording.titles(liked)) if liked else ""
+            return Draft(before, now, question=spirit or self._texts("thanks_more"), buttons=buttons)
+        if taken := self._untold(moment, "accept"):
+            later = Button(self._texts("button_later"), self._press(moment, Verb.NONE))
+            after = replace(before, asked="watched", focus=taken, shown=(taken,), shown_in=moment.turn_id)
+            return Draft(
+                after,
+                hello,
+                question=self._texts("greet_taken", title=self._wording.titled(self._catalogue[taken])),
+                buttons=(*self._item_buttons(moment, 1, (Verb.LIKE, Verb.DISLIKE)), later),
+                shown=(taken,),
+                purpose="question",
+            )
+        if saved := self._untold(moment, "save"):
+            after = replace(before, asked="tonight", focus=saved)
+            ask = self._texts("greet_saved", title=self._wording.titled(self._catalogue[saved]))
+            return Draft(after, hello, question=ask, buttons=buttons)
+        after = replace(before, asked="wish", focus=liked[-1] if liked else None)
+        ask = self._texts("greet_taste", liked=self._wording.titles(liked)) if liked else self._texts("greet_open")
+        return Draft(after, hello, question=ask, buttons=buttons)
+
+    def _untold(self, moment: Moment, kind: str) -> str | None:
+        """The latest item that they took or saved and have not judged since."""
+        given = [e.item_id for e in moment.memory.events if e.source == "feedback" and e.kind == kind and e.item_id]
+        open_ones = [i for i in given if moment.taste.items.get(i) == ACCEPTED and i in self._catalogue]
+        kept = [i for i in open_ones if kind != "save" or i in moment.memory.saved]
+        return kept[-1] if kept else None
 
     async def ask(self, moment: Moment) -> Draft:
         """Films first, since an opinion tells most; then moods, for those who know none of them."""

@@ -12,8 +12,8 @@ from bot.conversation.actions.room import Room
 from bot.conversation.evidence import Evidence, evidence_of, forgotten
 from bot.conversation.press import Verb
 from bot.conversation.reply import Reason
-from bot.conversation.statements import Kind
-from bot.conversation.taste import taste_of
+from bot.conversation.statements import COMPARED, Kind, Statement
+from bot.conversation.taste import ACCEPTED, taste_of
 from recsys.catalogue import Item
 from recsys.taste import Query
 
@@ -21,8 +21,9 @@ BAR = 10
 BEHIND = 3
 """Things that a person said that are offered to be taken back."""
 
-ABOUT_BUTTONS = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.MORE)
-WANTED_BUTTONS = (Verb.SAVE, Verb.SEEN, Verb.MORE)
+ABOUT_BUTTONS: tuple[Verb, ...] = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.MORE)
+KNOWN_BUTTONS: tuple[Verb, ...] = (Verb.MORE,)
+WANTED_BUTTONS: tuple[Verb, ...] = (Verb.SAVE, Verb.SEEN, Verb.MORE)
 
 
 class Explaining(Room):
@@ -31,8 +32,8 @@ class Explaining(Room):
     async def explain(self, moment: Moment) -> Draft:
         cause = moment.decision.cause
         item_id = (cause.target if cause else None) or moment.dialogue.focus or next(iter(moment.before.shown), None)
-        stored = None
-        if item_id in moment.before.shown and moment.before.shown_in:
+        stored = moment.pressed
+        if stored is None and item_id in moment.before.shown and moment.before.shown_in:
             async with self._store.reading() as reading:
                 slot = moment.before.shown.index(item_id) + 1
                 stored = await reading.shown(moment.memory.user.id, moment.before.shown_in, slot)
@@ -63,7 +64,10 @@ class Explaining(Room):
         """What the person said that the reasons rest on, the weightiest first, as far as it still counts."""
         known = evidence_of(moment.memory.events, moment.dialogue, self._wording, self._catalogue).values()
         found = [e for r in reasons for source in r.sources for e in known if source in e.sources]
-        return tuple({e.key: e for e in found}.values())[:BEHIND]
+        named: dict[str, Evidence] = {}
+        for evidence in found:  # a film that is liked and to be resembled tonight is one thing
+            named.setdefault(evidence.name, evidence)
+        return tuple(named.values())[:BEHIND]
 
     async def _what_if(self, moment: Moment, item: Item, behind: Sequence[Evidence]) -> str:
         """Which of the things said decides: the first without which another item would have been the best."""
@@ -80,31 +84,48 @@ class Explaining(Room):
         """What would be asked of the engine if one thing had not been said; what was shown may come again."""
         dialogue = forgotten(moment.dialogue, evidence.key)
         events = [e for e in moment.memory.events if e.id not in evidence.events]
-        gone = {*moment.before.past, *moment.memory.saved} - {*moment.before.shown, item.id}
+        gone = {*moment.before.past, *moment.memory.saved, *evidence.sources} - {*moment.before.shown, item.id}
         return Query(taste_of(events), dialogue.wish, frozenset(gone), LIST_LENGTH, talk=dialogue.talk)
 
     async def answer(self, moment: Moment) -> Draft:
         item_id, cause = moment.target(), moment.decision.cause
+        if cause is not None and cause.value in COMPARED:
+            return self._compare(moment, cause)
         if item_id is None or cause is None or item_id not in self._catalogue:
             return Draft(moment.dialogue, self._texts("answer_which"))
         item = self._catalogue[item_id]
-        after = replace(moment.dialogue, focus=item_id)
+        after = replace(moment.dialogue, focus=item_id, asked=None)
         if cause.kind is Kind.QUESTION:
             buttons = self._item_buttons(moment, 1, ABOUT_BUTTONS)
             text = self._wording.answer(cause, item)
             return Draft(after, text, buttons=buttons, shown=(item_id,), purpose="answer")
-        wanted = cause.polarity > 0
+        opinion = moment.taste.items.get(item_id, 0.0)
+        suggested = item_id in moment.before.past and item_id not in moment.taste.items
+        if abs(opinion) > ACCEPTED:
+            asked, question, verbs = None, "about_liked" if opinion > 0 else "about_disliked", KNOWN_BUTTONS
+        elif cause.polarity > 0 or suggested or opinion:
+            asked, question, verbs = "keep", "about_wanted", WANTED_BUTTONS
+        else:
+            asked, question, verbs = "liked", "about_ask", ABOUT_BUTTONS
         return Draft(
-            after,
+            replace(after, asked=asked),
             self._wording.about(item),
-            question=self._texts("about_wanted" if wanted else "about_ask"),
-            buttons=(
-                *self._item_buttons(moment, 1, WANTED_BUTTONS if wanted else ABOUT_BUTTONS),
-                self._share(item),
-            ),
+            question=self._texts(question),
+            buttons=(*self._item_buttons(moment, 1, verbs), self._share(item)),
             shown=(item_id,),
             purpose="answer",
         )
+
+    def _compare(self, moment: Moment, cause: Statement) -> Draft:
+        """Which of several is the most so, or all of them side by side."""
+        pointed = [s.target for s in moment.reading.statements if s.value == cause.value and s.target]
+        items = [self._catalogue[i] for i in pointed or moment.before.shown if i in self._catalogue]
+        winner, text = self._wording.compared(cause, items)
+        after = replace(moment.dialogue, asked=None, focus=winner.id if winner else moment.dialogue.focus)
+        if winner is None:
+            return Draft(after, text, question=self._texts("compare_ask"))
+        buttons = self._item_buttons(moment, 1, WANTED_BUTTONS)
+        return Draft(after, text, buttons=buttons, shown=(winner.id,), purpose="answer")
 
 
 def _bar(share: float) -> str:

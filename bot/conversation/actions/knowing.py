@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room
 from bot.conversation.press import Verb
+from bot.conversation.statements import Intent
 
 SAVED_SHOWN = 10
 """Items of a watchlist shown at once, the latest first."""
@@ -18,8 +19,10 @@ class Knowing(Room):
     """Profile, watchlist, history."""
 
     async def profile(self, moment: Moment) -> Draft:
-        text = self._wording.profile(moment.taste, moment.memory.saved, moment.dialogue)
-        return Draft(moment.dialogue, text)
+        """What lasts and what is wanted tonight; the button below turns the page."""
+        turned = moment.decision.cause is not None and moment.decision.cause.value == Intent.PAGE
+        page = moment.before.page + 1 if turned else 0
+        return self._profile(moment, moment.dialogue, self._known(moment, moment.dialogue), page=page)
 
     async def watchlist(self, moment: Moment) -> Draft:
         saved = tuple(i for i in reversed(moment.memory.saved) if i in self._catalogue)[:SAVED_SHOWN]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from bot.conversation.evidence import Evidence
 from bot.conversation.policy import Decision
@@ -63,7 +65,8 @@ class Moment:
 class Draft:
     """What to say, the state after it, and what was shown, slot by slot. ``undone``: the turn to take back; ``keys``:
     what its "forget" buttons name, slot by slot; ``forgotten``: the one thing that counts no longer; ``export``: the
-    person's data go along; ``erases``: all about them goes, this turn included."""
+    person's data go along; ``erases``: all about them goes, this turn included; ``basis``: what a list was based on,
+    for reviewers."""
 
     dialogue: Dialogue
     text: str = ""
@@ -78,6 +81,7 @@ class Draft:
     marks: tuple[Mark, ...] = ()
     export: bool = False
     erases: bool = False
+    basis: Mapping[str, Any] = field(default_factory=dict)
     relaxed: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     forgotten: Evidence | None = None

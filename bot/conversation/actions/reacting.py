@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import MARKED_BUTTONS, Room
 from bot.conversation.evidence import evidence_of, forgotten
-from bot.conversation.press import Verb
+from bot.conversation.press import Verb, parse_press
 from bot.conversation.reply import Mark
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Intent, Kind, Statement
@@ -24,7 +24,7 @@ class Reacting(Room):
         marks = await self._marks(moment)
         text = self._texts(f"noted_{reaction(cause)}", title=self._wording.titled(self._catalogue[item_id]))
         buttons = self.buttons(moment, Verb.NEXT)
-        after = replace(moment.dialogue, focus=item_id)
+        after = replace(moment.dialogue, focus=item_id, asked=None)
         if moment.reading.text:
             return Draft(after, text, buttons=buttons, marks=marks)
         return Draft(after, buttons=buttons, notice=text, marks=marks)
@@ -47,9 +47,21 @@ class Reacting(Room):
         key = moment.decision.cause.value if moment.decision.cause else ""
         known = evidence_of(moment.memory.events, moment.before, self._wording, self._catalogue)
         if key not in known:
-            return Draft(moment.dialogue, notice=self._texts("forgotten_before"))
+            text = self._texts("forgotten_unknown" if moment.reading.text else "forgotten_before")
+            return Draft(moment.dialogue, text, notice=text, buttons=self.buttons(moment, Verb.NEXT))
+        after = forgotten(moment.dialogue, key)
+        if moment.before.asked == "profile":  # they are tidying up: what is left, to go on with
+            left = [e for e in self._known(moment, after) if e.key != key]
+            return self._profile(
+                moment,
+                after,
+                left,
+                page=moment.before.page,
+                said=self._texts("forgotten_undo", what=known[key].name),
+                forgotten=known[key],
+            )
         return Draft(
-            forgotten(moment.dialogue, key),
+            after,
             self._texts("forgotten_undo", what=known[key].name),
             buttons=self.buttons(moment, Verb.NEXT),
             notice=self._texts("forgotten", what=known[key].name),
@@ -67,13 +79,27 @@ class Reacting(Room):
         then = Dialogue.from_json(turn.reply["before"])
         now = moment.before
         after = replace(then, shown=now.shown, shown_in=now.shown_in, past=now.past, questions=0)
-        return Draft(after, self._taken_back(turn), buttons=self.buttons(moment, Verb.RECOMMEND), undone=turn.id)
+        parts = [await self._taken_back(turn)]
+        if wish := self._tonight(after):
+            parts.append(self._texts("undo_wish", what=", ".join(e.plain for e in wish)))
+        return Draft(after, " ".join(parts), buttons=self.buttons(moment, Verb.RECOMMEND), undone=turn.id)
 
-    def _taken_back(self, turn: Turn) -> str:
+    async def _taken_back(self, turn: Turn) -> str:
+        """What a turn said, or the button that it pressed."""
         if name := turn.reply.get("forgotten"):
             return self._texts("undo_forgotten", what=name)
-        what = turn.text.strip() or turn.reply.get("notice") or ""
-        return self._texts("undo", what=self._texts("quoted", what=what[:80])) if what else self._texts("undo_dialogue")
+        if said := turn.text.strip():
+            return self._texts("undo", what=self._texts("quoted", what=said[:80]))
+        press = parse_press(turn.press or "")
+        pressed = None
+        if press and press.slot:
+            async with self._store.reading() as reading:
+                pressed = await reading.shown(turn.user_id, press.turn_id, press.slot)
+        if press is None or pressed is None or pressed.item_id not in self._catalogue:
+            return self._texts("undo_dialogue")
+        label = self._texts(f"button_{press.verb}") if f"button_{press.verb}" in self._texts else ""
+        title = self._wording.titled(self._catalogue[pressed.item_id])
+        return self._texts("undo_press" if label else "undo", what=title, label=label)
 
     async def reset(self, moment: Moment) -> Draft:
         return Draft(

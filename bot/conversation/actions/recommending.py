@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reply import Card, ToExplain
-from bot.conversation.statements import Intent, Kind
+from bot.conversation.statements import Critique, Intent, Kind
 from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
 from recsys.explain import causes
-from recsys.taste import Query
+from recsys.taste import Clause, Query, Range, Taste, meets
 
 LIST_LENGTH = 3
 SURPRISE = 1.5
 """How much luck a surprise holds, in points: about what one strong reason weighs."""
+JUST_SAID = 5.0
+"""How much more a genre or person counts in the list that answers "I love ...", when nothing else is asked for."""
 REMEMBERED = 60
 """Items shown this evening that are not shown again as long as anything else fits."""
 
@@ -31,10 +34,12 @@ class Recommending(Room):
         intents = {s.value for s in moment.reading.statements if s.kind is Kind.INTENT}
         surprise = Intent.SURPRISE in intents
         query, result = await self._search(moment, surprise=surprise)
-        heard = self._wording.acknowledge(moment.reading)
         state = moment.dialogue
+        implied = [r for r in state.ranges if r not in moment.before.ranges]
+        heard = self._wording.acknowledge(moment.reading, implied)
+        basis = self._basis(moment, query, result)
         if not result.picks:
-            return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])))
+            return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])), basis=basis)
         cards, explain = self._cards(moment, query, result)
         relaxed = self._relaxed(query, result)
         unread = self._unread(moment)
@@ -57,8 +62,26 @@ class Recommending(Room):
             self.buttons(moment, Verb.NEXT, Verb.SURPRISE),
             shown,
             explain=explain,
+            basis=basis,
             relaxed=result.relaxed,
         )
+
+    def _basis(self, moment: Moment, query: Query, result: Recommendation) -> dict[str, Any]:
+        """What the list was made from: tonight's wish, what gave way, and how many items each mask rules out."""
+        wanted: list[Clause | Range] = [*query.wish.wanted, *query.wish.ranges]
+        masked = {w.label: len(self._catalogue) - int(meets(self._catalogue, w).sum()) for w in wanted}
+        vetoes: list[Clause | Range] = [*query.wish.unwanted, *query.taste.vetoes]
+        for veto in vetoes:
+            masked[f"not {veto.label}"] = int(meets(self._catalogue, veto).sum())
+        said = [s.confidence for s in moment.reading.statements]
+        return {
+            "wish": [e.plain for e in self._tonight(moment.dialogue)],
+            "relaxed": list(result.relaxed),
+            "masked": masked,
+            "confidence": min(said, default=1.0),
+            "opinions": sum(bool(weight) for weight in query.taste.items.values()),
+            "excluded": len(query.exclude),
+        }
 
     async def _search(self, moment: Moment, *, surprise: bool) -> tuple[Query, Recommendation]:
         """New items while any fit; those shown earlier tonight come back before a wish has to give way."""
@@ -94,6 +117,8 @@ class Recommending(Room):
             return self._texts("list_surprise", moment.number)
         if n < LIST_LENGTH:
             return self._texts("list_one" if n == 1 else "list_two")
+        if any(s.value in (Critique.OTHER, Intent.NO) for s in moment.reading.statements):
+            return self._texts("list_other", moment.number)
         guess = not moment.taste and not moment.dialogue.wish
         return self._texts("list_guess" if guess else "list", moment.number)
 
@@ -121,7 +146,7 @@ def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) ->
     """What the engine is asked at a moment: nothing that was shown tonight or saved."""
     state = moment.dialogue
     return Query(
-        moment.taste,
+        _emphasised(moment),
         state.wish,
         frozenset({*state.past, *state.named, *moment.before.shown, *moment.memory.saved}),
         k,
@@ -129,3 +154,12 @@ def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) ->
         seed(moment.turn_id),
         state.talk,
     )
+
+
+def _emphasised(moment: Moment) -> Taste:
+    """The taste, with what was just said of it in front: "I love horror films" opens an evening with horror."""
+    said = [s for s in moment.reading.statements if s.kind is Kind.FACET and s.lasting and s.polarity > 0 and s.clause]
+    if moment.dialogue.wish or not said:
+        return moment.taste
+    loved = {facet: JUST_SAID for s in said for facet in (s.clause.facets if s.clause else ())}
+    return replace(moment.taste, facets={**moment.taste.facets, **loved})

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.conversation.actions.moment import Moment
-from bot.conversation.evidence import Evidence
+from bot.conversation.actions.moment import Draft, Moment
+from bot.conversation.evidence import Evidence, evidence_of
 from bot.conversation.press import Press, Verb
 from bot.conversation.reply import Button, Card, Mark, Reason, ToExplain
 from bot.conversation.sharing import payload_of
+from bot.conversation.state import Dialogue
+from bot.conversation.taste import taste_of
 from bot.conversation.wording import Wording
 from bot.store.records import StoredRecommendation
 from bot.store.repository import Store
@@ -24,6 +27,8 @@ MARKED_BUTTONS = {
     "watchlist": (Verb.LIKE, Verb.SEEN, Verb.SAVE),
 }
 """The buttons of an item after somebody reacted to it, by what it was shown for."""
+LINES_A_PAGE = 8
+"""Lines of a profile that are offered at a time to be taken away."""
 
 
 class Room:
@@ -66,6 +71,45 @@ class Room:
         return tuple(
             Button(self._texts("button_forget", what=e.name), self._press(moment, Verb.FORGET, n))
             for n, e in enumerate(evidence, 1)
+        )
+
+    def _known(self, moment: Moment, dialogue: Dialogue) -> list[Evidence]:
+        """All that counts, what lasts first."""
+        return list(evidence_of(moment.memory.events, dialogue, self._wording, self._catalogue).values())
+
+    def _tonight(self, dialogue: Dialogue) -> tuple[Evidence, ...]:
+        """This evening's wish, one thing each."""
+        return tuple(evidence_of((), dialogue, self._wording, self._catalogue).values())
+
+    def _profile(
+        self,
+        moment: Moment,
+        dialogue: Dialogue,
+        known: Sequence[Evidence],
+        *,
+        said: str = "",
+        page: int = 0,
+        forgotten: Evidence | None = None,
+    ) -> Draft:
+        """All that is known, what lasts and tonight's wish apart, with a page of buttons that take a line away."""
+        pages = max(1, -(-len(known) // LINES_A_PAGE))
+        page %= pages
+        lines = known[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE]
+        gone = forgotten.events if forgotten else ()
+        taste = taste_of(e for e in moment.memory.events if e.id not in gone)
+        text = self._wording.profile(taste, moment.memory.saved, [e.plain for e in self._tonight(dialogue)])
+        buttons = tuple(
+            Button(self._texts("button_remove", what=e.line), self._press(moment, Verb.FORGET, n))
+            for n, e in enumerate(lines, 1)
+        )
+        return Draft(
+            replace(dialogue, asked="profile", page=page),
+            "\n\n".join(filter(None, [said, text])),
+            question=self._texts("profile_tidy") if lines else None,
+            buttons=buttons + (self.buttons(moment, Verb.PAGE) if pages > 1 else ()),
+            keys=tuple(e.key for e in lines),
+            notice=said or None,
+            forgotten=forgotten,
         )
 
     def _plain_card(self, moment: Moment, slot: int, item: Item, verbs: tuple[Verb, ...]) -> Card:

@@ -1,0 +1,349 @@
+"""Whole dialogues on a catalogue known by heart: what people say in a row is understood together."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from bot.conversation.press import parse_press
+from bot.conversation.reply import Reply
+from bot.conversation.service import Conversations
+from bot.store.repository import Store
+from tests.support.chat import Person, buttons, films_chat
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chat(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Conversations, Store]]:
+    async with films_chat(tmp_path_factory.mktemp("chat")) as running:
+        yield running
+
+
+@pytest.fixture
+def ann(chat: tuple[Conversations, Store]) -> Person:
+    return Person(*chat, name=f"ann {uuid4()}")
+
+
+def genres(person: Person, reply: Reply) -> list[set[str]]:
+    return [set(item.facets["genre"]) for item in person.items(reply)]
+
+
+class TestCritiques:
+    async def test_older_keeps_the_rest_of_the_wish(self, ann: Person) -> None:
+        first = await ann.say("a science fiction film from the 2000s", "remove comedy")
+        older = await ann.say("no, older")
+        newest = min(item.year or 0 for item in ann.items(first))
+        assert older.cards
+        assert all((item.year or 0) < newest for item in ann.items(older))
+        assert all("Science Fiction" in g and "Comedy" not in g for g in genres(ann, older))
+        assert f"older than {newest}" in older.text
+
+    async def test_a_stated_decade_beats_a_mere_older(self, ann: Person) -> None:
+        reply = await ann.say("a drama", "older, like 70s or 80s")
+        assert all(1970 <= (item.year or 0) <= 1989 for item in ann.items(reply))
+
+    async def test_better_and_lesser_known(self, ann: Person) -> None:
+        first = await ann.say("a drama")
+        lesser = await ann.say("something less known")
+        votes = [item.numbers["popularity"] for item in ann.items(first)]
+        assert all(item.numbers["popularity"] < min(votes) for item in ann.items(lesser))
+        better = await ann.say("these are too obscure")
+        assert min(i.numbers["popularity"] for i in ann.items(better)) > max(
+            i.numbers["popularity"] for i in ann.items(lesser)
+        )
+
+    async def test_a_list_refused_is_not_passed_over_in_silence(self, ann: Person) -> None:
+        first = await ann.say("a drama")
+        again = await ann.say("I don't like this")
+        assert "Got it" not in again.text
+        assert any(words in again.text for words in ("not those", "instead", "Then maybe"))
+        assert not {c.item_id for c in first.cards} & {c.item_id for c in again.cards}
+
+    async def test_quality_counts_beside_a_mood(self, ann: Person) -> None:
+        """Fitting a mood a little better does not bring up what nobody knows."""
+        reply = await ann.say("I loved Alien", "something mind-bending")
+        assert all(item.numbers["popularity"] >= 1000 for item in ann.items(reply))
+
+
+class TestWishes:
+    async def test_something_like_that_means_the_films_just_named(self, ann: Person) -> None:
+        reply = await ann.say("funny sci-fi from the 90s", "I loved Inception and The Matrix, something like that")
+        assert "in the spirit of Inception (2010)" in reply.text
+        # Both are science fiction, and so are to be their likes; neither is a comedy of the nineties.
+        assert all("Science Fiction" in g for g in genres(ann, reply))
+        assert not all("Comedy" in g for g in genres(ann, reply))
+
+    async def test_who_watches_stays_whatever_they_watch(self, ann: Person) -> None:
+        reply = await ann.say("I need a film for tonight with my kids, they're 5 and 7", "something funny")
+        assert reply.cards
+        assert all({"Family", "Comedy"} <= g for g in genres(ann, reply))
+
+    async def test_not_gory_leaves_horror_to_who_asks_for_it(self, ann: Person) -> None:
+        reply = await ann.say("something really scary, but not gory")
+        assert reply.cards
+        assert all("Horror" in g for g in genres(ann, reply))
+        assert not any({"gore", "torture"} & set(item.facets["keyword"]) for item in ann.items(reply))
+        other = await ann.say("a thriller, not gory")
+        assert not any("Horror" in g for g in genres(ann, other))
+
+    async def test_a_taste_just_told_comes_first(self, ann: Person) -> None:
+        assert all("Horror" in g for g in genres(ann, await ann.say("I love horror films")))
+
+    async def test_the_tastes_of_company_are_tonights(self, ann: Person) -> None:
+        await ann.say("a drama", "my parents don't like violence")
+        profile = (await ann.say("/profile")).text
+        assert "Never" not in profile
+        assert "no violent" in profile
+
+    async def test_them_after_a_genre_is_the_genre(self, ann: Person) -> None:
+        listed = await ann.say("a drama")
+        await ann.say("my dad loves westerns, but my mom hates them")
+        profile = (await ann.say("/profile")).text
+        assert not any(card.title in profile for card in listed.cards)
+
+    async def test_liking_foreign_films_rules_nothing_out(self, ann: Person) -> None:
+        await ann.say("I love foreign films", "subtitles are fine")
+        assert "Never" not in (await ann.say("/profile")).text
+
+    async def test_not_this_film_but_that_one(self, ann: Person) -> None:
+        assert (await ann.say("not Heat but Casino")).text.startswith("Casino (1995)")
+
+
+class TestPointing:
+    async def test_ok_the_first_one_takes_it_even_after_why(self, ann: Person) -> None:
+        listed = await ann.say("a thriller from the 90s")
+        await ann.say("why?")
+        taken = await ann.say("ok the first one")
+        assert f"Enjoy {listed.cards[0].title}" in taken.text
+
+    async def test_a_bare_pointer_at_a_suggestion_does_not_ask_whether_they_liked_it(self, ann: Person) -> None:
+        listed = await ann.say("a thriller from the 90s")
+        about = await ann.say("no wait, the third")
+        assert about.text.startswith(listed.cards[2].title)
+        assert "watchlist" in (about.question or "")
+        assert "on your watchlist" in (await ann.say("yes")).text
+
+    async def test_yes_and_no_answer_the_question_about_a_film(self, ann: Person) -> None:
+        assert "Did you like it?" in ((await ann.say("Heat")).question or "")
+        assert "you liked Heat" in (await ann.say("yes")).text
+        await ann.say("Casino")
+        assert "you didn't like Casino" in (await ann.say("no")).text
+
+    async def test_what_is_known_is_not_asked(self, ann: Person) -> None:
+        about = await ann.say("I loved Heat", "Heat")
+        assert "Did you like it?" not in (about.question or "")
+
+    async def test_it_among_several_is_asked_about(self, ann: Person) -> None:
+        listed = await ann.say("a drama")
+        assert "Which one" in (await ann.say("seen it")).text
+        assert f"you've seen {listed.cards[1].title}" in (await ann.say("I've seen the second")).text
+
+    async def test_which_is_the_most_so(self, ann: Person) -> None:
+        listed = await ann.say("a drama")
+        lengths = {item.numbers["runtime"]: item.title for item in ann.items(listed)}
+        shortest = await ann.say("which one is the shortest?")
+        assert lengths[min(lengths)] in shortest.text
+        assert f"{min(lengths):.0f} minutes" in shortest.text
+        assert "runs" in (await ann.say("how long is it?")).text
+
+    async def test_which_is_the_most_of_a_genre(self, ann: Person) -> None:
+        listed = await ann.say("a drama or a horror film")
+        scary = [item.title for item in ann.items(listed) if "Horror" in item.facets["genre"]]
+        answer = await ann.say("which of these is the scariest?")
+        assert all(title in answer.text for title in scary) if scary else "none of these" in answer.text
+
+    async def test_films_side_by_side(self, ann: Person) -> None:
+        listed = await ann.say("a drama")
+        compared = await ann.say("compare the first and the second")
+        assert listed.cards[0].title in compared.text
+        assert listed.cards[1].title in compared.text
+        assert listed.cards[2].title not in compared.text
+
+    async def test_why_of_an_older_list_is_still_known(self, ann: Person) -> None:
+        first = await ann.say("a thriller from the 90s")
+        await ann.say("more")
+        why = await ann.tap(first.cards[0], "why")
+        assert first.cards[0].title in why.text
+        assert "%" in why.text
+
+
+class TestEvenings:
+    async def test_a_film_that_was_taken_is_asked_after(self, ann: Person) -> None:
+        listed = await ann.say("a thriller from the 90s")
+        await ann.say("I'll take the second one")
+        await ann.sleep()
+        hello = await ann.say("hi")
+        assert f"Last time you went for {listed.cards[1].title}" in (hello.question or "")
+        await ann.tap(hello, "like")
+        assert f"You like: {listed.cards[1].title}" in (await ann.say("/profile")).text
+        await ann.sleep()
+        assert "Last time" not in ((await ann.say("hi")).question or "")
+
+    async def test_a_film_that_was_saved_is_offered(self, ann: Person) -> None:
+        listed = await ann.say("a thriller from the 90s")
+        await ann.say("save the first")
+        await ann.sleep()
+        assert listed.cards[0].title in ((await ann.say("hello")).question or "")
+        assert f"Enjoy {listed.cards[0].title}" in (await ann.say("yes")).text
+
+    async def test_the_taste_stays_and_tonight_is_blank(self, ann: Person) -> None:
+        await ann.say("I loved Heat, nothing gory tonight, something from the 90s")
+        await ann.sleep()
+        hello = await ann.say("hi")
+        assert "Heat" in (hello.question or "")
+        assert "blank page" in (hello.question or "")
+        profile = (await ann.say("/profile")).text
+        assert "Heat" in profile
+        assert "gory" not in profile
+        assert "1990s" not in profile
+
+    async def test_a_second_hello_of_an_evening_is_no_new_welcome(self, ann: Person) -> None:
+        await ann.say("hi", "a drama")
+        again = await ann.say("hello?")
+        assert "again" not in again.text
+        assert "blank page" not in (again.question or "")
+
+    async def test_more_in_that_spirit_is_what_was_just_spoken_of(self, ann: Person) -> None:
+        await ann.say("I loved Alien")
+        await ann.sleep()
+        await ann.say("hi")
+        assert "in the spirit of Alien" in (await ann.say("more in that spirit")).text
+
+
+class TestProfile:
+    @pytest_asyncio.fixture(loop_scope="module")
+    async def known(self, ann: Person) -> Person:
+        await ann.say("I loved Heat and Alien, I hate musicals", "a comedy from the 90s, no horror")
+        return ann
+
+    async def test_it_has_two_parts(self, known: Person) -> None:
+        text = (await known.say("/profile")).text
+        lasting, tonight = text.split("\n\n")
+        assert "Heat (1995), Alien (1979)" in lasting
+        assert "Never: musical" in lasting
+        assert "1990s" not in lasting
+        assert all(line in tonight for line in ("• comedy", "• the 1990s", "• no horror films"))
+        assert "Heat" not in tonight
+
+    async def test_every_line_is_removed_by_one_tap(self, known: Person) -> None:
+        profile = await known.say("/profile")
+        for line in ("you liked Heat", "you liked Alien", "never musical", "the 1990s", "comedy", "no horror"):
+            profile = await known.tap(profile, line)
+            assert not any(line in button.label for button in profile.buttons)
+        assert "don't know anything" in profile.text
+
+    async def test_a_removed_line_counts_no_more_and_undo_brings_it_back(self, known: Person) -> None:
+        await known.tap(await known.say("/profile"), "the 1990s")
+        reply = await known.say("more")
+        assert any(not 1990 <= (item.year or 0) <= 1999 for item in known.items(reply))
+        undone = await known.say("undo")
+        assert "the 1990s" in undone.text
+        assert all(1990 <= (item.year or 0) <= 1999 for item in known.items(await known.say("more")))
+
+    async def test_words_remove_lines_too(self, known: Person) -> None:
+        await known.say("forget that I like Heat", "remove the 90s", "stop using musicals")
+        text = (await known.say("/profile")).text
+        assert not any(gone in text for gone in ("Heat", "1990s", "musical"))
+        assert "Alien" in text
+
+    async def test_to_forget_what_is_not_known_teaches_nothing(self, known: Person) -> None:
+        assert "nothing to forget" in (await known.say("forget that I love Casablanca")).text
+        assert "Casablanca" not in (await known.say("/profile")).text
+
+    async def test_tonight_does_not_overwrite_a_lifetime(self, ann: Person) -> None:
+        await ann.say("I always love westerns")
+        reply = await ann.say("not in the mood for westerns tonight")
+        assert not any("Western" in g for g in genres(ann, reply))
+        lasting, tonight = (await ann.say("/profile")).text.split("\n\n")
+        assert "Western" in lasting
+        assert "no western" in tonight
+
+    async def test_many_lines_come_in_pages(self, ann: Person) -> None:
+        await ann.say("I loved Heat, Alien, Jaws, Rocky, Titanic, Gladiator", "I loved Casino, Psycho, Memento, Se7en")
+        first = await ann.say("/profile")
+        second = await ann.tap(first, "more lines")
+        lines = [{b.label for b in page.buttons if "✖" in b.label} for page in (first, second)]
+        assert len(lines[0] | lines[1]) == 10
+        assert not lines[0] & lines[1]
+        assert len(lines[0]) == 8
+
+
+class TestReasons:
+    async def test_a_list_is_stored_with_what_it_was_based_on(self, ann: Person) -> None:
+        reply = await ann.say("a science fiction film from the 80s, no horror")
+        turn = (await ann.turns())[0]
+        assert turn.reply["wish"] == ["sci-fi", "the 1980s", "no horror films"]
+        catalogue = ann.catalogue.items
+        horror = sum("Horror" in item.facets["genre"] for item in catalogue)
+        others = sum("Science Fiction" not in item.facets["genre"] for item in catalogue)
+        assert turn.reply["masked"]["sci-fi"] == others
+        assert turn.reply["masked"]["not horror"] == horror
+        assert 0 < turn.reply["confidence"] <= 1
+        assert turn.reply["relaxed"] == []
+        assert "+sci-fi" in turn.why and "-horror" in turn.why
+        assert reply.cards
+
+    async def test_what_gave_way_is_stored(self, ann: Person) -> None:
+        await ann.say("a western musical from the 40s")
+        assert (await ann.turns())[0].reply["relaxed"]
+
+    async def test_a_question_is_stored_with_what_was_known(self, ann: Person) -> None:
+        await ann.say("recommend me something", "idk", "idk")
+        listed, again, asked = (await ann.turns())[:3]
+        assert "worth more than a guess" in asked.why and "0 wishes" in asked.why
+        assert "1 of at most 2" in again.why
+        assert "2 of at most 2" in listed.why
+
+
+DEPTH = 40
+OPENINGS = (
+    "hi",
+    "something funny",
+    "I loved Heat and Alien",
+    "a drama from the 90s, nothing gory",
+    "/profile",
+    "The Thing",
+)
+WORDS = ("more", "why?", "undo", "/profile", "/watchlist", "ok", "older", "something else", "I don't know", "hi")
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_no_button_is_a_dead_end(ann: Person, seed: int) -> None:
+    """Walks through replies by pressing buttons in any order, those of old messages too, now and then saying something:
+    every press is answered by something to read and something to go on with."""
+    luck = random.Random(seed)
+    seen = buttons(await ann.say(OPENINGS[seed]))
+    for _ in range(DEPTH):
+        if not seen or luck.random() < 0.2:
+            reply = await ann.say(luck.choice(WORDS))
+        else:
+            recent = luck.random() < 0.7
+            button = luck.choice(seen[-12:] if recent else seen)
+            reply = await ann.press(button.press)
+            assert reply.text or reply.notice or reply.cards or reply.question, button
+            assert "old message" not in reply.text, button
+        assert len({card.item_id for card in reply.cards}) == len(reply.cards)
+        for button in buttons(reply):
+            assert button.label
+            assert parse_press(button.press) is not None
+        seen += buttons(reply)
+    assert (await ann.say("surprise me")).cards
+
+
+async def test_every_button_of_the_first_replies_is_answered(chat: tuple[Conversations, Store]) -> None:
+    """All of them, each on a person of its own, and all buttons of what follows."""
+    for opening in ("hi", "a thriller", "The Thing"):
+        first = Person(*chat, name=f"first {uuid4()}")
+        for n in range(len(buttons(await first.say(opening)))):
+            person = Person(*chat, name=f"walker {uuid4()}")
+            answer = await person.press(buttons(await person.say(opening))[n].press)
+            assert answer.text or answer.notice or answer.question
+            for button in buttons(answer):
+                after = await person.press(button.press)
+                assert after.text or after.notice or after.question
+                assert "old message" not in after.text
