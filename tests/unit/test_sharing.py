@@ -1,0 +1,89 @@
+"""Links to films, what is passed on, and one's own data in the terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.channels.console import Console
+from bot.conversation.reply import Button, Reply
+from bot.conversation.sharing import Links, payload_of
+from bot.conversation.taste import taste_of
+from bot.store.records import Event, utcnow
+from tests.support.films import film, films
+
+
+def test_every_film_has_a_link_of_its_own_that_telegram_takes() -> None:
+    payloads = {payload_of(item.id) for item in films().items}
+    assert len(payloads) == len(films())
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", payload) for payload in payloads)
+    links = Links(films())
+    assert [links.opened(f"/start {payload_of(item.id)}") for item in films().items] == [i.id for i in films().items]
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "/start", "/start rec_", "/start rec_aaaaaaaaaa", "rec_aaaaaaaaaa", "/start x"]
+)
+def test_what_is_no_link_to_a_film_opens_none(text: str | None) -> None:
+    assert Links(films()).opened(text) is None
+
+
+def test_an_opinion_that_was_taken_back_counts_no_more() -> None:
+    heat = film("Heat (1995)")
+    assert taste_of([given("like", heat)]).items == {heat: 1.0}
+    assert taste_of([given("like", heat), given("clear", heat)]).items == {}
+    assert taste_of([given("like", heat), given("clear", heat), given("dislike", heat)]).items == {heat: -1.0}
+
+
+def given(kind: str, item_id: str) -> Event:
+    polarity = {"like": 1, "dislike": -1}.get(kind, 0)
+    return Event(
+        source="feedback",
+        id="F",
+        turn_id=None,
+        item_id=item_id,
+        kind=kind,
+        value="",
+        polarity=polarity,
+        weight=1.0,
+        seen=False,
+        payload={},
+        created_at=utcnow(),
+    )
+
+
+class Keeper:
+    """Hands out what it keeps, whatever is said."""
+
+    async def turn(self, _: Any) -> Reply:
+        share, forget = Button("Share", "", "rec_x"), Button("Erase", "1.erase.0000000000000.0")
+        ms = {"understand": 1.0, "recommend": 1.0, "total": 2.0}
+        return Reply("T", "Here it is.", buttons=(share, forget), export="me", ms=ms)
+
+    async def explain(self, *_: Any) -> None:
+        return None
+
+    async def export(self, user_id: str) -> str:
+        return json.dumps({"users": [user_id]})
+
+
+async def test_the_terminal_writes_a_file_and_offers_only_what_can_be_pressed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    out = StringIO()
+    await Console(Keeper(), source=StringIO("/export\n"), out=out).chat()  # type: ignore[arg-type]
+    assert json.loads((tmp_path / "usher-export.json").read_text()) == {"users": ["me"]}
+    assert "It is in usher-export.json." in out.getvalue()
+    assert "[a] Erase" in out.getvalue() and "Share" not in out.getvalue()
+
+
+async def test_programs_get_what_is_kept_in_their_line() -> None:
+    out = StringIO()
+    await Console(Keeper(), source=StringIO("/export\n"), out=out).serve_json()  # type: ignore[arg-type]
+    assert json.loads(out.getvalue())["export"] == {"users": ["me"]}
