@@ -285,9 +285,10 @@ class TalkModel:
         """The signals of the items named that are products of places with one place, (D,) each."""
         if about:
             rows, strength = _split(about)
-            around = strength @ self.shelves.places[rows]
+            around: Array = strength @ self.shelves.places[rows]
+            onward: Array = around @ self.lessons.onward
             yield "likeness", self._padded(around[: self.shelves.depth])
-            yield "onward", around @ self.lessons.onward
+            yield "onward", onward
 
     def _likenesses(self, about: Mapping[int, float], row: int | None = None) -> Iterator[tuple[str, Array]]:
         """The other signals of the items named, (N,) each, or (1,) for the item in ``row``."""
