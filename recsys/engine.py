@@ -360,7 +360,7 @@ class Engine:
         }
         points = {s: shares[s].unsqueeze(1) * signal for s, signal in signals.items()}
         points |= {s: torch.zeros((len(queries), n), device=self.device) for s in ("likeness", "relation")}
-        for name, kernel in self._kernels.items():
+        for name, kernel in self._kernels.items() if weights.any() else ():
             points[_signal(name)] += shares[name].unsqueeze(1) * kernel(rows, weights)
         return points, self._add_talk(queries, points)
 

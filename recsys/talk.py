@@ -6,7 +6,7 @@ Every signal is linear in its evidence (a named item, a clause), so that a score
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -34,7 +34,8 @@ SIGNALS: Final[Mapping[str, str]] = {
     "these years": "prior",
     "this era": "prior",
     "text": "wish",  # the transcript against its text, by the encoder
-    "head": "wish",  # the same through a mapping learned from conversations
+    "head": "wish",  # the transcript mapped to what was recommended after such ones
+    "similar": "wish",  # what was recommended after the training transcripts nearest to it
     "words": "wish",  # the person's words in its text
     "genres": "wish",  # what these words stand for
     "genre": "asked",
@@ -50,10 +51,20 @@ SIGNALS: Final[Mapping[str, str]] = {
     "people": "likeness",
     "franchise": "likeness",
     "same years": "likeness",
-    "relation": "relation",  # what people who like the items named like, from ratings
-    "together": "relation",  # what is named together in conversations
+    "near years": "likeness",
+    "same fame": "likeness",
+    "onward": "likeness",  # the items named mapped to what was recommended after such ones
+    "together": "relation",  # what is named together in conversations, by how often each is
+    "together, all": "relation",  # the same with all items named, however long ago
+    "lift, all": "relation",  # how much more often than by chance
 }
-"""The signals of talk and what each of them is called in a score."""
+"""The signals of talk and what each of them is called in a score; those of one name side by side."""
+PLACE: Final = {name: n for n, name in enumerate(SIGNALS)}
+GROUPS: Final = {
+    group: slice(list(SIGNALS.values()).index(group), len(SIGNALS) - list(SIGNALS.values())[::-1].index(group))
+    for group in dict.fromkeys(SIGNALS.values())
+}
+"""Where the signals of one name are among all."""
 CONTEXTS: Final = 6
 """Numbers that the weights depend on: see ``context``."""
 FADE: Final = 0.5
@@ -63,6 +74,17 @@ LONGEST: Final = 6
 AGES: Final = {"this year": 2, "these years": 5, "this era": 14}
 """Younger than this many years."""
 PEOPLE: Final = frozenset(("director", "cast"))
+DECADES: Final = range(1950, 2030, 10)
+NEAR: Final = 4.0
+"""Years over which two items come to be of another time."""
+WARMTH: Final = 0.07
+"""Cosine by which a training transcript has to be nearer to weigh e times as much."""
+FLOOR: Final = 2e-4
+"""Share of recommendations below which one item is as rare as another."""
+FEW: Final = 5.0
+"""Mentions that keep rarely named items from looking inseparable."""
+CHANCE: Final = 20.0
+"""Mentions together that chance is worth when a lift is counted."""
 
 
 class Part(NamedTuple):
@@ -77,9 +99,12 @@ class Part(NamedTuple):
 class Lessons:
     """What conversations taught, by row of one catalogue of N items.
 
-    ``heard``, ``expected`` (N,): log rates; ``head`` (d, d); ``together`` (N, N) sparse, symmetric; ``worth``: what a
-    word of a request counts (0..1); ``stands`` : word -> how it shifts each genre (G,), in ``genres``' order; ``now``:
-    the year, as 2018.3;
+    ``heard``, ``expected`` (N,): log rates; ``head`` (d, D) and ``onward`` (D, D): from a transcript's vector and from
+    an item named to the place of what is recommended; ``requests`` (T, d), ``answers`` (T, N): training transcripts
+    and what was recommended after them, rows that sum to 1; ``both`` (N, N): conversations that name two items, on
+    the diagonal those that name one;
+    ``worth``: what a word of a request counts (0..1); ``stands`` : word -> how it shifts each genre (G,), in
+    ``genres``' order; ``now``: the year, as 2018.3;
     ``weights`` (CONTEXTS, S), ``trust`` (CONTEXTS,): of the signals, and of what ratings taught; ``spread`` (S,): the
     usual spread of each signal.
     """
@@ -87,7 +112,10 @@ class Lessons:
     heard: Array
     expected: Array
     head: Array
-    together: Matrix
+    onward: Array
+    requests: Array
+    answers: Matrix
+    both: Matrix
     worth: Mapping[str, float]
     genres: tuple[str, ...]
     stands: Mapping[str, Array]
@@ -98,16 +126,15 @@ class Lessons:
 
 
 class Shelves:
-    """A catalogue's facets, words and relations as tables: all that signals of talk need to know of items.
+    """A catalogue's texts, facets and words as tables: all that signals of talk need to know of items.
 
-    ``vectors`` (N, d): item texts; ``relation``: source and target (N, r) of what ratings taught.
+    ``vectors`` (N, d): item texts; ``places`` (N, D): the same (``depth`` d) beside genres, decades and fame.
     """
 
-    def __init__(self, catalogue: Catalogue, vectors: Array, relation: tuple[Array, Array]) -> None:
+    def __init__(self, catalogue: Catalogue, vectors: Array) -> None:
         self.catalogue = catalogue
         self.centre = vectors.mean(axis=0)
-        self.vectors = _unit(vectors - self.centre)
-        self.relation = relation
+        self.depth = vectors.shape[1]
         self.keywords, _ = _table(catalogue, ("keyword",))
         self.genre_table, self.genres = _table(catalogue, ("genre",))
         self.people, _ = _table(catalogue, tuple(PEOPLE))
@@ -118,6 +145,8 @@ class Shelves:
         self.lexical = Lexical([_document(item) for item in catalogue.items])
         many = [len(item.facets.get("genre", ())) for item in catalogue.items]
         self.share = (1 / np.sqrt(np.maximum(many, 1))).astype(np.float32)
+        self.fame = (self.known - self.known.mean()) / max(float(self.known.std()), 1e-6)
+        self.places = _places(self, _unit(vectors - self.centre))
         self._met: dict[Clause | Range, Array] = {}
 
     def met(self, wish: Clause | Range) -> Array:
@@ -141,6 +170,12 @@ def named(query: Query, catalogue: Catalogue) -> dict[int, float]:
     rows = [catalogue.row(i) for i in order if i in catalogue and i not in refused][:LONGEST]
     total = sum(FADE**n for n in range(len(rows)))
     return {row: FADE**n / total for n, row in enumerate(rows)}
+
+
+def mentioned(query: Query, catalogue: Catalogue) -> dict[int, float]:
+    """Row -> weight of all items that a conversation named, liked or not, all alike; the weights sum to 1."""
+    rows = dict.fromkeys(catalogue.row(i) for i in (*query.talk.named, *query.taste.items) if i in catalogue)
+    return dict.fromkeys(rows, 1 / max(len(rows), 1))
 
 
 def clauses(query: Query) -> list[tuple[str, Clause | Range, float]]:
@@ -174,6 +209,14 @@ class TalkModel:
         self.shelves, self.lessons = shelves, lessons
         self._encode = encode
         self._genres = {facet.value: n for facet, n in shelves.genres.items()}
+        self._together, self._lift = _pairs(lessons.both)
+        self._answers = lessons.answers.T.tocsr()
+        given = np.asarray(lessons.answers.sum(axis=0), dtype=np.float32).ravel()
+        self._usual = given / max(len(lessons.requests), 1) + FLOOR
+        ages = [lessons.now - shelves.years < limit for limit in AGES.values()]
+        rated = shelves.rated - shelves.rated.mean()
+        # in the order of ``SIGNALS``
+        self._prior = np.stack([lessons.heard, lessons.expected, shelves.known, rated, *ages]).astype(np.float32)
 
     def signals(self, queries: Sequence[Query], vectors: Array | None = None) -> Array:
         """Every signal as it comes, (B, S, N) float32. ``vectors`` (B, d): the transcripts', when they are known."""
@@ -181,23 +224,28 @@ class TalkModel:
         if vectors is None:
             vectors = self._encode([q.talk.transcript for q in queries])
         out = np.zeros((len(queries), len(SIGNALS), len(s.catalogue)), dtype=np.float32)
-        place = {name: n for n, name in enumerate(SIGNALS)}
         spoken = np.array([[1.0 if q.talk.transcript else 0.0] for q in queries], dtype=np.float32)
         requests = _unit(vectors - s.centre) * spoken
-        out[:, place["heard"]], out[:, place["expected"]] = lessons.heard, lessons.expected
-        out[:, place["known"]], out[:, place["rated"]] = s.known, s.rated - s.rated.mean()
-        for name, limit in AGES.items():
-            out[:, place[name]] = lessons.now - s.years < limit
-        out[:, place["text"]] = requests @ s.vectors.T
-        out[:, place["head"]] = (requests @ lessons.head) @ s.vectors.T
+        out[:, : len(self._prior)] = self._prior
+        heads = requests @ lessons.head
+        aims: list[tuple[int, str, Array]] = []
         for b, query in enumerate(queries):
             about = named(query, s.catalogue)
+            aims += [(b, "text", self._padded(requests[b])), (b, "head", heads[b])]
+            aims += [(b, name, aim) for name, aim in self._aims(about)]
             for name, values in self._likenesses(about):
-                out[b, place[name]] = values
-            out[b, place["words"]] = s.lexical.scores(query.talk.words, lessons.worth)
-            out[b, place["genres"]] = s.genre_table @ self._stands_for(query.talk.words)
+                out[b, PLACE[name]] = values
+            for name, values in self._company(mentioned(query, s.catalogue)):
+                out[b, PLACE[name]] = values
+            if query.talk.transcript:
+                out[b, PLACE["similar"]] = self._similar(requests[b])
+            out[b, PLACE["words"]] = s.lexical.scores(query.talk.words, lessons.worth)
+            out[b, PLACE["genres"]] = s.genre_table @ self._stands_for(query.talk.words)
             for name, wish, weight in clauses(query):
-                out[b, place[name]] += weight * s.met(wish)
+                out[b, PLACE[name]] += weight * s.met(wish)
+        found = np.stack([aim for _, _, aim in aims]) @ s.places.T  # at once: reading the places is what costs
+        for (b, name, _), values in zip(aims, found, strict=True):
+            out[b, PLACE[name]] = values
         return out
 
     def weights(self, queries: Sequence[Query]) -> tuple[Array, Array]:
@@ -209,44 +257,73 @@ class TalkModel:
     def points(self, queries: Sequence[Query]) -> tuple[dict[str, Array], Array]:
         """What talk adds to each signal of a score, (B, N) each, and what the ratings' part counts, (B,)."""
         weights, trust = self.weights(queries)
-        weighted = self.signals(queries) * (weights / self.lessons.spread)[:, :, None]
-        out: dict[str, Array] = {}
-        for n, signal in enumerate(SIGNALS.values()):
-            out[signal] = out[signal] + weighted[:, n] if signal in out else weighted[:, n]
+        weights, signals = weights / self.lessons.spread, self.signals(queries)
+        out = {name: (weights[:, None, some] @ signals[:, some])[:, 0] for name, some in GROUPS.items()}
         return out, trust
 
     def parts(self, query: Query, row: int) -> list[Part]:
         """What talk adds to the score of the item in ``row``, by the item named or the clause that it comes from."""
         scale = dict(zip(SIGNALS, (self.weights([query])[0][0] / self.lessons.spread).tolist(), strict=True))
-        found = []
+        items, found = self.shelves.catalogue.items, []
+        for about, signals in ((named, self._likenesses), (mentioned, self._company)):
+            for item, weight in about(query, self.shelves.catalogue).items():
+                for name, values in signals({item: weight}, row):
+                    found.append(Part(SIGNALS[name], items[item].id, float(values[0]) * scale[name]))
+        place = self.shelves.places[row]
         for item, weight in named(query, self.shelves.catalogue).items():
-            source = self.shelves.catalogue.items[item].id
-            for name, values in self._likenesses({item: weight}, row):
-                found.append(Part(SIGNALS[name], source, float(values[0]) * scale[name]))
+            for name, aim in self._aims({item: weight}):
+                found.append(Part(SIGNALS[name], items[item].id, float(place @ aim) * scale[name]))
         for name, wish, weight in clauses(query):
             found.append(Part(SIGNALS[name], wish.label, weight * float(self.shelves.met(wish)[row]) * scale[name]))
         return [part for part in found if part.amount]
 
-    def _likenesses(self, about: Mapping[int, float], row: int | None = None) -> Iterable[tuple[str, Array]]:
-        """The signals of the items named, (N,) each, or (1,) for the item in ``row``."""
+    def _padded(self, vector: Array) -> Array:
+        """A text's vector (d,) as a place (D,)."""
+        return np.pad(vector, (0, self.shelves.places.shape[1] - len(vector)))
+
+    def _aims(self, about: Mapping[int, float]) -> Iterator[tuple[str, Array]]:
+        """The signals of the items named that are products of places with one place, (D,) each."""
+        if about:
+            rows, strength = _split(about)
+            around: Array = strength @ self.shelves.places[rows]
+            onward: Array = around @ self.lessons.onward
+            yield "likeness", self._padded(around[: self.shelves.depth])
+            yield "onward", onward
+
+    def _likenesses(self, about: Mapping[int, float], row: int | None = None) -> Iterator[tuple[str, Array]]:
+        """The other signals of the items named, (N,) each, or (1,) for the item in ``row``."""
         s = self.shelves
         if not about:
             return
-        rows = np.fromiter(about, dtype=np.int64)
-        strength = np.fromiter(about.values(), dtype=np.float32)
+        rows, strength = _split(about)
 
         def at(table: Any) -> Any:  # not sliced where all is wanted: that would copy a sparse table
             return table if row is None else table[row : row + 1]
 
-        yield "likeness", at(s.vectors) @ (strength @ s.vectors[rows])
         for name, table in (("keywords", s.keywords), ("same genres", s.genre_table), ("people", s.people)):
             yield name, at(table) @ np.asarray(table[rows].T @ strength)
         same = at(s.franchise)[:, None] == s.franchise[rows][None, :]
         yield "franchise", (same & (s.franchise[rows] >= 0)[None, :]).astype(np.float32) @ strength
-        yield "same years", -np.abs(at(s.years)[:, None] - s.years[rows][None, :]) @ strength / 10
-        source, target = s.relation
-        yield "relation", at(target) @ (strength @ source[rows])
-        yield "together", at(self.lessons.together) @ _dense(rows, strength, len(s.catalogue))
+        apart = np.abs(at(s.years)[:, None] - s.years[rows][None, :])
+        yield "same years", -apart @ strength / 10
+        yield "near years", np.exp(-apart / NEAR) @ strength
+        yield "same fame", at(s.fame) * (s.fame[rows] @ strength)
+        yield "together", _rows(self._together, rows, strength, row)
+
+    def _company(self, about: Mapping[int, float], row: int | None = None) -> Iterator[tuple[str, Array]]:
+        """The signals of all items named, liked or not, (N,) each, or (1,) for the item in ``row``."""
+        if about:
+            rows, strength = _split(about)
+            yield "together, all", _rows(self._together, rows, strength, row)
+            yield "lift, all", _rows(self._lift, rows, strength, row)
+
+    def _similar(self, request: Array) -> Array:
+        """How much more often an item (N,) was recommended after transcripts like this (d,) than after any (log)."""
+        near = self.lessons.requests @ request
+        weight = np.exp((near - near.max(initial=0.0)) / WARMTH)
+        found = self._answers @ (weight / max(float(weight.sum()), 1e-9))
+        times: Array = np.log((found + FLOOR) / self._usual)
+        return times
 
     def _stands_for(self, text: str) -> Array:
         """How the words of a text shift each of the catalogue's genres, (G,)."""
@@ -256,6 +333,31 @@ class TalkModel:
             if name in self._genres:
                 out[self._genres[name]] = shift
         return out
+
+
+def _split(about: Mapping[int, float]) -> tuple[npt.NDArray[np.int64], Array]:
+    return np.fromiter(about, dtype=np.int64), np.fromiter(about.values(), dtype=np.float32)
+
+
+def _rows(table: Matrix, rows: npt.NDArray[np.int64], strength: Array, row: int | None) -> Array:
+    """The weighted sum of a sparse table's rows, (N,), or one entry of it, (1,)."""
+    some = table[rows] if row is None else table[rows][:, [row]]
+    total: Array = np.asarray(some.T @ strength)
+    return total
+
+
+def _pairs(both: Matrix) -> tuple[Matrix, Matrix]:
+    """How often two items are named in one conversation: by how often each is, rare ones shrunk; and against chance,
+    log((n + k p) / (k p)) with p how often the other one is named (N, N)."""
+    times = both.diagonal()
+    pairs = both.tocoo()
+    apart = pairs.row != pairs.col
+    row, column, n = pairs.row[apart], pairs.col[apart], pairs.data[apart]
+    scale = 1 / np.sqrt(times + FEW)
+    share = (times + 0.5) / (times.sum() + 0.5 * len(times)) * CHANCE
+    tables = (n * scale[row] * scale[column], np.log1p(n / share[column]))
+    together, lift = (sparse.csr_matrix((v.astype(np.float32), (row, column)), shape=both.shape) for v in tables)
+    return together, lift
 
 
 def _kind(clause: Clause) -> str:
@@ -276,10 +378,15 @@ def _filled(values: npt.NDArray[np.float64]) -> Array:
     return filled
 
 
-def _dense(rows: npt.NDArray[np.int64], values: Array, n: int) -> Array:
-    out = np.zeros(n, dtype=np.float32)
-    out[rows] = values
-    return out
+def _places(s: Shelves, vectors: Array) -> Array:
+    """Where items are (N, D): text, genres, decades and fame, each block with a length of its own."""
+    genres = s.genre_table.toarray()
+    decades = np.clip(1 - np.abs(s.years[:, None] - np.array(DECADES)) / 10, 0, 1)
+    quality = (s.rated - s.rated.mean()) / max(float(s.rated.std()), 1e-6)
+    fame = np.stack([s.fame, quality], axis=1)
+    places = np.concatenate([vectors, 0.7 * genres, 0.4 * decades, 0.15 * fame], axis=1).astype(np.float32)
+    centred: Array = places - places.mean(axis=0)
+    return centred
 
 
 def _table(catalogue: Catalogue, kinds: Sequence[str]) -> tuple[Matrix, dict[Facet, int]]:
@@ -327,11 +434,8 @@ def restored(catalogue: Catalogue, artefact: Artefact, encode: Callable[[Sequenc
 
 
 def shelves_of(catalogue: Catalogue, artefact: Artefact) -> Shelves:
-    """A catalogue's tables with the vectors and the relation of an artefact; without ratings nothing is related."""
-    nothing = torch.zeros(len(catalogue), 1)
-    names = ("relation.source", "relation.target")
-    source, target = (artefact.tensors.get(name, nothing).float().numpy() for name in names)
-    return Shelves(catalogue, artefact.tensors["vectors"].numpy(), (source, target))
+    """A catalogue's tables with the vectors of an artefact."""
+    return Shelves(catalogue, artefact.tensors["vectors"].numpy())
 
 
 def with_lessons(artefact: Artefact, lessons: Lessons) -> Artefact:
@@ -349,14 +453,19 @@ def with_lessons(artefact: Artefact, lessons: Lessons) -> Artefact:
 
 def lessons_to_tensors(lessons: Lessons) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """What an artefact keeps: tensors and config."""
-    pairs = sparse.triu(lessons.together).tocoo()
+    pairs = sparse.triu(lessons.both).tocoo()
+    answers = lessons.answers.tocoo()
     words = sorted(lessons.stands)
     tensors: dict[str, npt.NDArray[Any]] = {
         "heard": lessons.heard,
         "expected": lessons.expected,
         "head": lessons.head.astype(np.float16),
-        "together.rows": np.stack([pairs.row, pairs.col]).astype(np.int32),
-        "together.values": pairs.data.astype(np.float16),
+        "onward": lessons.onward.astype(np.float16),
+        "requests": lessons.requests.astype(np.float16),
+        "answers.rows": np.stack([answers.row, answers.col]).astype(np.int32),
+        "answers.values": answers.data.astype(np.float16),
+        "both.rows": np.stack([pairs.row, pairs.col]).astype(np.int32),
+        "both.values": pairs.data.astype(np.float16),
         "stands": np.stack([lessons.stands[w] for w in words]).astype(np.float16),
         "weights": lessons.weights,
         "trust": lessons.trust,
@@ -378,13 +487,16 @@ def lessons_from_tensors(tensors: Mapping[str, Tensor], config: Mapping[str, Any
     if tuple(config["signals"]) != tuple(SIGNALS):
         raise ValueError("signals")
     n = len(arrays["heard"])
-    row, column = arrays["together.rows"]
-    half = sparse.csr_matrix((arrays["together.values"].astype(np.float32), (row, column)), shape=(n, n))
+    requests = arrays["requests"].astype(np.float32)
+    half = _sparse(arrays, "both", (n, n))
     return Lessons(
         heard=arrays["heard"],
         expected=arrays["expected"],
         head=arrays["head"].astype(np.float32),
-        together=(half + half.T).tocsr(),
+        onward=arrays["onward"].astype(np.float32),
+        requests=requests,
+        answers=_sparse(arrays, "answers", (len(requests), n)),
+        both=(half + sparse.triu(half, 1).T).tocsr(),
         worth=dict(zip(config["words"], config["worth"], strict=True)),
         genres=tuple(config["genres"]),
         now=config["now"],
@@ -393,3 +505,8 @@ def lessons_from_tensors(tensors: Mapping[str, Tensor], config: Mapping[str, Any
         trust=arrays["trust"],
         spread=arrays["spread"],
     )
+
+
+def _sparse(arrays: Mapping[str, npt.NDArray[Any]], name: str, shape: tuple[int, int]) -> Matrix:
+    row, column = arrays[f"{name}.rows"]
+    return sparse.csr_matrix((arrays[f"{name}.values"].astype(np.float32), (row, column)), shape=shape)

@@ -7,7 +7,7 @@ Everything that the weights are learned on is taken from conversations that the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
@@ -24,7 +24,20 @@ from recsys.encoder import Encoder
 from recsys.engine import Engine, pick_device
 from recsys.lexical import words_of
 from recsys.progress import Progress, silent
-from recsys.talk import CONTEXTS, SIGNALS, Array, Lessons, Matrix, Shelves, TalkModel, context, shelves_of, with_lessons
+from recsys.talk import (
+    CONTEXTS,
+    PLACE,
+    SIGNALS,
+    Array,
+    Lessons,
+    Matrix,
+    Shelves,
+    TalkModel,
+    context,
+    named,
+    shelves_of,
+    with_lessons,
+)
 from recsys.taste import Query
 
 Codes: TypeAlias = npt.NDArray[np.int64]
@@ -42,7 +55,7 @@ TOP: Final = 250
 """The likeliest competitors, which the weights learn from."""
 REST: Final = 250
 """Competitors drawn from all others, for whom they stand."""
-SHRINK: Final = 0.05
+SHRINK: Final = 0.1
 """Weight decay. Without it the fit is no better on people of the same season and much worse on those of the next."""
 STEPS: Final = 40
 BATCH: Final = 512
@@ -75,11 +88,19 @@ def fit_lessons(shelves: Shelves, turns: Sequence[Turn], now: float) -> Lessons:
     rate = _expected(catalogue, counts, now)
     heard = np.log((counts + PULL) / (1 + PULL / rate))
     worth, stands = _wordings(shelves, turns)
+    requests = _requests(shelves, turns)
+    answers = _weighed([dict.fromkeys(t.targets, 1 / len(set(t.targets))) for t in turns], len(catalogue))
+    target = np.asarray(answers @ shelves.places)
+    about = _weighed([named(t.query, catalogue) for t in turns], len(catalogue))
+    before, some = np.asarray(about @ shelves.places), about.getnnz(axis=1) > 0
     return Lessons(
         heard=heard.astype(np.float32),
         expected=np.log(rate).astype(np.float32),
-        head=_head(shelves, turns),
-        together=_together(rows, columns, len(when), len(catalogue)),
+        head=_ridge(requests, target),
+        onward=_ridge(before[some], target[some]),
+        requests=requests,
+        answers=answers,
+        both=_both(rows, columns, len(when), len(catalogue)),
         worth=worth,
         genres=tuple(facet.value for facet in shelves.genres),
         stands=stands,
@@ -174,24 +195,33 @@ def _expected(catalogue: Catalogue, counts: npt.NDArray[np.float64], now: float)
     return (x @ w.detach()).clamp(-8, 8).exp().numpy()
 
 
-def _together(rows: Codes, columns: Codes, dialogues: int, n: int) -> Matrix:
-    """How often two items are named in one conversation, by how often each is (N, N); rare ones are shrunk."""
+def _both(rows: Codes, columns: Codes, dialogues: int, n: int) -> Matrix:
+    """How many conversations name two items (N, N); on the diagonal, one."""
     table = sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(dialogues, n))
-    scale = sparse.diags((1 / np.sqrt(np.asarray(table.sum(axis=0)).ravel() + 5)).astype(np.float32))
-    both = (table.T @ table).tolil()
-    both.setdiag(0)
-    pairs: Matrix = (scale @ both.tocsr() @ scale).tocsr()
-    pairs.eliminate_zeros()
-    return pairs
+    return (table.T @ table).tocsr()
 
 
-def _head(shelves: Shelves, turns: Sequence[Turn]) -> Array:
-    """Ridge regression from a transcript's vector to the texts of what was recommended (d, d)."""
-    x = np.stack([t.vector for t in turns]) - shelves.centre
-    x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-9)
-    y = np.stack([shelves.vectors[list(t.targets)].mean(axis=0) for t in turns])
-    head: Array = np.linalg.solve(x.T @ x + RIDGE * np.eye(x.shape[1]), x.T @ (y - y.mean(axis=0))).astype(np.float32)
-    return head
+def _weighed(held: Sequence[Mapping[int, float]], n: int) -> Matrix:
+    """A row for each mapping from columns to values, (len(held), n)."""
+    row = np.repeat(np.arange(len(held)), [len(h) for h in held])
+    column = np.array([c for h in held for c in h], dtype=np.int64)
+    values = np.array([v for h in held for v in h.values()], dtype=np.float32)
+    return sparse.csr_matrix((values, (row, column)), shape=(len(held), n))
+
+
+def _requests(shelves: Shelves, turns: Sequence[Turn]) -> Array:
+    """The transcripts' vectors (T, d), as a model of talk sees them."""
+    vectors = np.stack([t.vector for t in turns]) - shelves.centre
+    unit: Array = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return unit
+
+
+def _ridge(x: Array, y: Array) -> Array:
+    """Ridge regression from what was said or named (T, a) to the places of what was recommended, (a, b)."""
+    if not len(x):
+        return np.zeros((x.shape[1], y.shape[1]), dtype=np.float32)
+    found: Array = np.linalg.solve(x.T @ x + RIDGE * np.eye(x.shape[1]), x.T @ (y - y.mean(axis=0))).astype(np.float32)
+    return found
 
 
 def _wordings(shelves: Shelves, turns: Sequence[Turn]) -> tuple[dict[str, float], dict[str, Array]]:
@@ -248,15 +278,14 @@ def _contests(
 
 def _competitors(shelves: Shelves, turn: Turn, signals: Array, rng: np.random.Generator) -> tuple[Codes, Array, Array]:
     """Rows, whether each is a target, and how many items each stands for (0: none)."""
-    place = {name: n for n, name in enumerate(SIGNALS)}
-    quick = signals[place["heard"]].copy()
-    for name in ("text", "head", "words", "likeness", "genre", "person", "relation", "together"):
-        values = signals[place[name]]
+    quick = signals[PLACE["heard"]].copy()
+    for name in ("text", "head", "words", "likeness", "genre", "person", "similar", "together"):
+        values = signals[PLACE[name]]
         quick += 0.4 * (values - values.mean()) / max(float(values.std()), 1e-6)
     said = (*turn.query.talk.named, *turn.query.taste.items)
     gone = [shelves.catalogue.row(i) for i in said if i in shelves.catalogue]
     quick[gone] = -np.inf
-    expected = signals[place["expected"]]
+    expected = signals[PLACE["expected"]]
     rivals = expected >= np.sort(expected)[-min(RIVALS, len(expected))]
     quick[~rivals] = -np.inf
     targets = list(dict.fromkeys(turn.targets))[:8]

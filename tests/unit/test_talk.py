@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from recsys.engine import SIGNALS, Engine
 from recsys.errors import ModelError
 from recsys.explain import causes
 from recsys.lexical import Lexical
-from recsys.talk import Lessons, Shelves, TalkModel, named, shelves_of, with_lessons
+from recsys.talk import PLACE, Lessons, Shelves, TalkModel, named, shelves_of, with_lessons
 from recsys.talk_training import Turn, fit_talk
 from recsys.taste import Clause, Query, Talk, Taste, Wish
 from tests.unit.test_engine import GENRES, AxisEncoder, artefact, catalogue
@@ -142,17 +142,54 @@ def test_words_of_a_request_find_the_items_that_hold_them() -> None:
     assert not lexical.scores("heist", {"heist": 0.0}).any()
 
 
-def test_lessons_without_weights_add_nothing() -> None:
-    items = catalogue()
-    shelves: Shelves = shelves_of(items, artefact(items))
-    n = len(items)
-    nothing = np.zeros(n, dtype=np.float32)
-    lessons = Lessons(
-        nothing, nothing, np.eye(4, dtype=np.float32), sparse.csr_matrix((n, n), dtype=np.float32), {}, (), {}, 2000.0
+def untaught(shelves: Shelves, weights: dict[str, float] | None = None, **known: Any) -> Lessons:
+    """Lessons of no conversation at all but for what is ``known``, with the ``weights`` of some signals."""
+    n, d, wide = len(shelves.catalogue), shelves.depth, shelves.places.shape[1]
+    nothing, nowhere = np.zeros(n, dtype=np.float32), np.zeros((0, d), dtype=np.float32)
+    made = Lessons(
+        heard=nothing,
+        expected=nothing,
+        head=np.ones((d, wide), dtype=np.float32),
+        onward=np.ones((wide, wide), dtype=np.float32),
+        requests=nowhere,
+        answers=sparse.csr_matrix((0, n), dtype=np.float32),
+        both=sparse.csr_matrix((n, n), dtype=np.float32),
+        worth={},
+        genres=(),
+        stands={},
+        now=2000.0,
     )
+    for name, weight in (weights or {}).items():
+        made.weights[0, PLACE[name]] = weight
+    return replace(made, **known)
 
-    def encode(texts: Sequence[str]) -> np.ndarray:
-        return AxisEncoder().encode(texts)
 
-    added, _ = TalkModel(shelves, lessons, encode).points([Query(talk=Talk("a western", "a western"))])
-    assert not any(values.any() for values in added.values())
+def points(shelves: Shelves, lessons: Lessons, query: Query) -> np.ndarray:
+    """What talk adds to the score of each item."""
+    added, _ = TalkModel(shelves, lessons, AxisEncoder().encode).points([query])
+    return sum(values[0] for values in added.values())  # type: ignore[return-value]
+
+
+def test_lessons_without_weights_add_nothing() -> None:
+    shelves = shelves_of(catalogue(), artefact(catalogue()))
+    assert not points(shelves, untaught(shelves), Query(talk=Talk("a western", "a western"))).any()
+
+
+def test_what_was_recommended_after_a_transcript_like_this_counts() -> None:
+    shelves = shelves_of(catalogue(), artefact(catalogue()))
+    said = AxisEncoder().encode(["some horror", "a western"]) - shelves.centre
+    given = sparse.csr_matrix(([1.0, 1.0], ([0, 1], [7, 20])), shape=(2, len(shelves.catalogue)), dtype=np.float32)
+    requests = said / np.linalg.norm(said, axis=1, keepdims=True)
+    lessons = untaught(shelves, {"similar": 1.0}, requests=requests, answers=given)
+    assert int(np.argmax(points(shelves, lessons, Query(talk=Talk("a western", "a western"))))) == 20
+    assert int(np.argmax(points(shelves, lessons, Query(talk=Talk("some horror", "some horror"))))) == 7
+
+
+def test_a_companion_counts_more_than_what_everybody_names() -> None:
+    shelves = shelves_of(catalogue(), artefact(catalogue()))
+    both = np.diag(np.where(np.arange(len(shelves.catalogue)) == 2, 90.0, 3.0))
+    both[1, 2] = both[2, 1] = both[1, 3] = both[3, 1] = 2  # 1 goes with 2, which goes with all, and with 3
+    lessons = untaught(shelves, {"lift, all": 1.0}, both=sparse.csr_matrix(both.astype(np.float32)))
+    found = points(shelves, lessons, Query(talk=Talk("", "", ("i1",))))
+    assert found[3] > found[2] > 0
+    assert not np.delete(found, [2, 3]).any()
