@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -29,6 +29,8 @@ from bot.store.records import (
 )
 
 RECENTLY_SHOWN = 500
+LONGEST_RETRY = timedelta(minutes=1)
+"""No message is put off for longer after a failure. One that seems to be was put off before the clock stepped back."""
 _POLARITY = {"like": 1, "dislike": -1}
 _NOTHING_TO_RETRACT = (Kind.INTENT, Kind.QUESTION)
 
@@ -190,9 +192,20 @@ class Reading:
         return await self._all(
             Outgoing,
             tables.Outbox.id.in_(heads),
-            or_(tables.Outbox.not_before.is_(None), tables.Outbox.not_before <= now),
+            or_(
+                tables.Outbox.not_before.is_(None),
+                tables.Outbox.not_before <= now,
+                and_(tables.Outbox.attempts > 0, tables.Outbox.not_before > now + LONGEST_RETRY),
+            ),
             order_by=tables.Outbox.id,
         )
+
+    async def latest_id(self) -> str | None:
+        """The greatest id given out so far for what happened; None in an empty store."""
+        happened = (tables.Conversation, tables.Turn, tables.Statement, tables.Recommendation, tables.Feedback)
+        greatest = union_all(*(select(func.max(table.id).label("id")) for table in happened)).subquery()
+        latest: str | None = (await self._execute(select(func.max(greatest.c.id)))).scalar()
+        return latest
 
     async def _execute(
         self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None

@@ -62,6 +62,9 @@ class Store:
                     raise StoreError(OUT_OF_DATE)
                 # Tells a read-only database; never committed.
                 await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+        async with self.reading() as reading:
+            if latest := await reading.latest_id():
+                records.ids_follow(latest)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -12,7 +12,7 @@ from html import unescape
 from time import monotonic
 from typing import Any, Self
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 TOKEN = "123456:local-test-token"
 _TAGS = frozenset(("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "code", "pre", "a", "blockquote"))
@@ -78,6 +78,12 @@ class BotApi:
         """Answered button presses: query id -> the words shown, often none."""
         self.refusals: list[Refusal] = []
         self.commands: list[dict[str, str]] = []
+        self.batches: deque[list[dict[str, Any]]] = deque()
+        """What the next polls get, one batch each, whatever they acknowledge: updates shuffled or told again."""
+        self.webhook: dict[str, str] = {}
+        """What ``setWebhook`` was last called with; empty while the bot polls."""
+        self.deliveries: list[int] = []
+        """How the webhook answered each delivery: the status, 0 for none."""
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._updates: list[dict[str, Any]] = []
         self._next_update = 1000
@@ -104,11 +110,13 @@ class BotApi:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]
+        self._delivering = asyncio.create_task(self._deliver())
 
     async def stop(self) -> None:
         """Go away."""
         self._closed.set()
         await self._tell()
+        self._delivering.cancel()
         await self._runner.cleanup()
 
     @property
@@ -245,11 +253,23 @@ class BotApi:
             case "setMyCommands":
                 self.commands = json.loads(params["commands"])
                 return True
-            case "sendChatAction" | "deleteWebhook":
+            case "setWebhook":
+                if not params["url"].startswith(("https://", "http://127.0.0.1:")):
+                    raise Refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+                self.webhook = params
+                return True
+            case "deleteWebhook":
+                self.webhook = {}
+                return True
+            case "sendChatAction":
                 return True
         raise Refusal(404, "Not Found: method not found")
 
     async def _get_updates(self, params: dict[str, str]) -> list[dict[str, Any]]:
+        if self.webhook:
+            raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active")
+        if self.batches:
+            return self.batches.popleft()
         if "offset" in params:
             self._updates = [u for u in self._updates if u.get("update_id", 0) >= int(params["offset"])]
         try:
@@ -258,6 +278,24 @@ class BotApi:
         except TimeoutError:
             return []
         return self._updates[: int(params.get("limit", 100))]
+
+    async def _deliver(self) -> None:
+        """Call the webhook with one update after the other, each until it is taken."""
+        async with ClientSession(timeout=ClientTimeout(5)) as session:
+            while True:
+                async with self._changed:
+                    await self._changed.wait_for(lambda: self.webhook and self._updates)
+                secret = {"X-Telegram-Bot-Api-Secret-Token": self.webhook.get("secret_token", "")}
+                try:
+                    async with session.post(self.webhook["url"], json=self._updates[0], headers=secret) as answer:
+                        status = answer.status
+                except (ClientError, TimeoutError):
+                    status = 0
+                self.deliveries.append(status)
+                if status == 200:
+                    self._updates.pop(0)
+                else:
+                    await asyncio.sleep(0.05)
 
     def _send(self, params: dict[str, str]) -> dict[str, Any]:
         chat = int(params["chat_id"])

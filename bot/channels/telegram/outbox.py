@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 
 from bot.channels.telegram.codec import CHANNEL
 from bot.channels.telegram.pace import Limits, Timing, forced_wait
-from bot.store.records import Outgoing
+from bot.store.reading import LONGEST_RETRY
+from bot.store.records import Outgoing, utcnow
 from bot.store.repository import Store
 from bot.store.unit import Unit
 from recsys.errors import StoreError
@@ -55,7 +56,7 @@ class Sender:
             busy = set(self._sending)
             try:
                 async with self._store.reading() as reading:
-                    due = await reading.outbox_due(CHANNEL, datetime.now(UTC))
+                    due = await reading.outbox_due(CHANNEL, utcnow())
             except StoreError as error:
                 log.warning("outbox unreadable", error=str(error))
                 due = ()
@@ -145,7 +146,8 @@ class Sender:
 
     async def _retry(self, row: Outgoing, seconds: float, error: TelegramError) -> None:
         log.warning("message delayed", turn=row.turn_id, attempts=row.attempts + 1, error=str(error))
-        later = datetime.now(UTC) + timedelta(seconds=seconds)
+        # A longer wait, which only Telegram's own "wait" can be, is kept by the limits.
+        later = utcnow() + min(timedelta(seconds=seconds), LONGEST_RETRY)
         await self._settle(lambda unit: unit.outbox_retry(row.id, later, str(error)))
         asyncio.get_running_loop().call_later(seconds, self.wake)
 
