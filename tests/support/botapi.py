@@ -82,6 +82,8 @@ class BotApi:
         """What the next polls get, one batch each, whatever they acknowledge: updates shuffled or told again."""
         self.webhook: dict[str, str] = {}
         """What ``setWebhook`` was last called with; empty while the bot polls."""
+        self.forced_waits: list[tuple[float, float]] = []
+        """From when until when the bot was told to send nothing."""
         self.deliveries: list[int] = []
         """How the webhook answered each delivery: the status, 0 for none."""
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
@@ -152,6 +154,20 @@ class BotApi:
         await self.queue({"callback_query": press | {"message": self._shown(chat, message)}})
         return query
 
+    @property
+    def next_update(self) -> int:
+        """The id of the next update that somebody causes."""
+        return self._next_update
+
+    def know(self, chat: int) -> None:
+        """Let the bot write to a person who has written to it by other ways than ``say``."""
+        self._known.add(chat)
+
+    @property
+    def pending(self) -> list[dict[str, Any]]:
+        """Updates that the bot has not acknowledged."""
+        return self._updates
+
     def block(self, chat: int) -> None:
         """A person blocks the bot."""
         self._blocked.add(chat)
@@ -217,6 +233,8 @@ class BotApi:
                 raise Refusal(401, "Unauthorized")
             if fault.status:
                 wait = {} if fault.retry_after is None else {"retry_after": fault.retry_after}
+                if fault.retry_after is not None:
+                    self.forced_waits.append((monotonic(), monotonic() + fault.retry_after))
                 raise Refusal(fault.status, fault.description, wait)
             if fault.heard or not (fault.hang or fault.drop):
                 result = await self._do(method, params)
