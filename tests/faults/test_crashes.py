@@ -6,34 +6,18 @@ import asyncio
 import random
 import signal
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from tests.faults.world import FILMS, PATIENCE, Rows, World
+from tests.faults.world import FACTS, FILMS, PATIENCE, Rows, World, line
 from tests.faults.zygote import STEPS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Report = Callable[[str, str], None]
-FACTS = ("I loved {}", "{} was boring", "I have seen {}", "nothing gory", "undo", "/profile", "/watchlist")
-"""What means the same whatever list a person has on the screen; lists differ from person to person."""
-WORDS = (
-    *FACTS,
-    "something like {}",
-    "a comedy",
-    "a thriller from the 90s",
-    "I loved the first",
-    "save the second",
-    "why?",
-)
-
-
-def line(chance: random.Random, words: Sequence[str] = FACTS + LISTS) -> str:
-    """Something to say."""
-    return chance.choice(words).format(chance.choice(FILMS[:-1])[0])
 
 
 async def act(world: World, chat: int, chance: random.Random) -> str | None:

@@ -13,8 +13,7 @@ import pytest
 
 from bot.store.records import Conversation, Feedback, Turn
 from bot.store.repository import Store
-from tests.faults.test_crashes import line
-from tests.faults.world import World
+from tests.faults.world import World, line
 from tests.support.botapi import Fault
 from tests.support.postgres import Postgres
 

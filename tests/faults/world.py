@@ -6,11 +6,12 @@ import asyncio
 import csv
 import json
 import os
+import random
 import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,9 @@ FILMS = [
     ("Rear Window", 1954, "Mystery|Thriller", "Alfred Hitchcock", "A man suspects a neighbour."),
     ("<b>Tags & *Sons*</b>", 1996, "Comedy", "A. <i>N. Onymous", "A printer's <script> family loves [brackets](x)."),
 ]
+FACTS = ("I loved {}", "{} was boring", "I have seen {}", "nothing gory", "undo", "/profile", "/watchlist")
+"""What means the same whatever list a person has on the screen; lists differ from person to person."""
+LISTS = ("something like {}", "a comedy", "a thriller from the 90s", "I loved the first", "save the second", "why?")
 REACTIONS = re.compile(r"1\.(like|dislike|seen|save)\.")
 
 
@@ -263,3 +267,8 @@ def write_films(path: Path) -> None:
         table = csv.writer(file)
         table.writerow(["title", "year", "genres", "director", "overview"])
         table.writerows(FILMS)
+
+
+def line(chance: random.Random, words: Sequence[str] = FACTS + LISTS) -> str:
+    """Something to say."""
+    return chance.choice(words).format(chance.choice(FILMS[:-1])[0])
