@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test lint format bench lock install clean
+.PHONY: run test faults lint format bench lock install clean
 
 run: install ## set everything up, then talk: in this terminal, or on Telegram with TELEGRAM_BOT_TOKEN set
 	@$(BIN)/usher run
@@ -13,6 +13,9 @@ run: install ## set everything up, then talk: in this terminal, or on Telegram w
 test: install ## all tests, with the real models and the real catalogue
 	$(BIN)/usher setup
 	$(BIN)/python -m pytest
+
+faults: install ## the fault suite at full size, about half an hour; prints the table of docs/reliability.md
+	USHER_FAULTS=full $(BIN)/python -m pytest tests/faults
 
 lint: install ## style and types
 	$(BIN)/ruff check .

@@ -67,7 +67,7 @@ async def world(
     url = server.create(f"faults_{secrets.token_hex(6)}") if server else f"sqlite+aiosqlite:///{tmp_path / 'usher.db'}"
     await upgrade(url)
     async with BotApi() as api:
-        yield World(zygote, api, faults_home, tmp_path, url)
+        yield World(zygote, api, faults_home, tmp_path, url, quick=not FULL)
 
 
 @pytest.fixture

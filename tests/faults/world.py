@@ -135,6 +135,8 @@ class World:
     home: Path
     folder: Path
     database_url: str
+    quick: bool
+    """Whether the bot's waits after failures are short, or those of production."""
     sent: set[int] = field(default_factory=set)
     """Ids of the updates that people sent and that mean something."""
 
@@ -167,7 +169,8 @@ class World:
             "USHER_HOME": str(self.home), "DATABASE_URL": self.database_url, "LLM": "off", "LOG_LEVEL": "WARNING",
             "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_BASE_URL": self.api.base_url, "TELEGRAM_PER_SECOND": "1000",
         }  # fmt: skip
-        return Bot(*await self.zygote.fork(env=env, log=str(self.log), crash=crash, control=str(self.control)))
+        control, log = str(self.control), str(self.log)
+        return Bot(*await self.zygote.fork(env=env, log=log, quick=self.quick, crash=crash, control=control))
 
     @asynccontextmanager
     async def running(self, crash: tuple[str, int] | None = None) -> AsyncIterator[Bot]:

@@ -1,10 +1,11 @@
 """Forks real ``usher run`` processes that start in a fraction of a second: the imports and the encoder are loaded once.
 
-Reads one JSON request a line from standard input, ``{"env", "log", "crash", "control"}``, and answers with the new
-process's id; when a process ends it prints ``[pid, exit code]``. The forked process runs the real command line; what is
+Reads one JSON request a line from standard input, ``{"env", "log", "quick", "crash", "control"}``, and answers
+with the new process's id; when a process ends it prints ``[pid, exit code]``. The forked process runs the real command line; what is
 changed in it is named here:
 
-- waits and rates are shorter than Telegram's own limits ask for (``QUICK``);
+- polls are shorter and rates higher than the real Telegram allows (``PACE``), and with ``quick`` so are the waits
+  after failures (``QUICK``);
 - ``crash`` is ``[step, n]``: kill -9 by its own hand when a step is reached for the nth time;
 - the folder ``control`` may hold ``clock`` (seconds by which the clock is off) and ``pragma`` (run on SQLite before
   each transaction), both read each time.
@@ -23,10 +24,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-QUICK = {
-    "poll": 2, "request": 2, "chat_per_second": 500, "chat_burst": 50, "press": 0.5,
-    "retry": 0.05, "retry_most": 0.5,
-}  # fmt: skip
+PACE = {"poll": 2, "chat_per_second": 500, "chat_burst": 50}
+QUICK = {"request": 2, "press": 0.5, "retry": 0.02, "retry_most": 0.1}
 STEPS = ("arrived", "stored", "thought", "written", "committed", "posted", "noted")
 """An update is there; it is stored but not acknowledged; its turn is ready; the transaction holds it; it is committed;
 the first message went out; and that is written down."""
@@ -73,7 +72,7 @@ def child(request: dict[str, Any]) -> None:
             os.dup2(out, stream)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.argv = ["usher", "run"]
-        hurry()
+        hurry(PACE | QUICK if request["quick"] else PACE)
         if request["crash"]:
             crash_at(*request["crash"])
         obey(Path(request["control"]))
@@ -91,11 +90,11 @@ def child(request: dict[str, Any]) -> None:
         os._exit(code)
 
 
-def hurry() -> None:
+def hurry(changes: dict[str, float]) -> None:
     """Shorter waits."""
     from bot.channels.telegram import pace, run
 
-    run.Timing = lambda **changes: pace.Timing(**QUICK | changes)  # type: ignore[assignment,misc]
+    run.Timing = lambda **given: pace.Timing(**given | changes)  # type: ignore[assignment,misc]
 
 
 def crash_at(step: str, times: int) -> None:

@@ -182,7 +182,8 @@ class BotApi:
         self._next_update += 1
         for body in numbered.values():
             for holder in (body, body.get("message")) if isinstance(body, dict) else ():
-                if isinstance(holder, dict) and isinstance(chat := holder.get("chat"), dict):
+                chat = holder.get("chat") if isinstance(holder, dict) else None
+                if isinstance(chat, dict) and type(chat.get("id")) is int:
                     self._known.add(chat["id"])
         self._updates.append(numbered)
         await self._tell()
@@ -316,6 +317,8 @@ class BotApi:
                     await asyncio.sleep(0.05)
 
     def _send(self, params: dict[str, str]) -> dict[str, Any]:
+        if not params["chat_id"].lstrip("-").isdecimal():
+            raise Refusal(400, "Bad Request: chat not found")
         chat = int(params["chat_id"])
         if chat in self._blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")

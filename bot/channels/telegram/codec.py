@@ -69,19 +69,23 @@ def decode(update: Mapping[str, Any], inbox_id: int) -> Incoming | Notice | Bloc
         if not _private(message["chat"]):
             return None
         if "text" not in message:
-            return Notice(str(message["chat"]["id"]), "only_text")
+            return Notice(_chat(message), "only_text")
         return _incoming(update, inbox_id, message["from"], text=_command(message["text"]))
     if "my_chat_member" in update:
         change = update["my_chat_member"]
         before, after = (change[name]["status"] in _PRESENT for name in ("old_chat_member", "new_chat_member"))
         if _private(change["chat"]):
-            return None if after else Blocked(str(change["chat"]["id"]))
-        return Notice(str(change["chat"]["id"]), "groups") if after and not before else None
+            return None if after else Blocked(_chat(change))
+        return Notice(_chat(change), "groups") if after and not before else None
     return None
 
 
 def _private(chat: Mapping[str, Any]) -> bool:
     return bool(chat["type"] == "private")
+
+
+def _chat(body: Mapping[str, Any]) -> str:
+    return str(int(body["chat"]["id"]))  # we could write to nothing else
 
 
 def _command(text: str) -> str:

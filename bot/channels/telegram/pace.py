@@ -28,7 +28,8 @@ class Timing:
     typing: float = 0.4
     """A turn that takes longer shows "typing"."""
     retry: float = 0.5
-    retry_most: float = 30.0
+    retry_most: float = 4.0
+    """However long Telegram or the database was away, people are served soon after it is back."""
     stop: float = 8.0
 
     def backoff(self, failures: int) -> float:
