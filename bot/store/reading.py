@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
+from itertools import takewhile
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from bot.store.records import (
 )
 
 RECENTLY_SHOWN = 500
+OUTBOX_BATCH = 50
 LONGEST_RETRY = timedelta(minutes=1)
 """No message is put off for longer after a failure. One that seems to be was put off before the clock stepped back."""
 _POLARITY = {"like": 1, "dislike": -1}
@@ -189,16 +191,20 @@ class Reading:
             .where(tables.Outbox.channel == channel, OUTBOX_OPEN)
             .group_by(tables.Outbox.chat_id)
         )
-        return await self._all(
+        rows = await self._all(Outgoing, tables.Outbox.id.in_(heads), order_by=tables.Outbox.id)
+        return tuple(row for row in rows if _is_due(row, now))
+
+    async def outbox_of(self, channel: str, chat_id: str, now: datetime) -> tuple[Outgoing, ...]:
+        """A chat's open messages up to the first that is not due."""
+        waiting = await self._all(
             Outgoing,
-            tables.Outbox.id.in_(heads),
-            or_(
-                tables.Outbox.not_before.is_(None),
-                tables.Outbox.not_before <= now,
-                and_(tables.Outbox.attempts > 0, tables.Outbox.not_before > now + LONGEST_RETRY),
-            ),
+            tables.Outbox.channel == channel,
+            tables.Outbox.chat_id == chat_id,
+            OUTBOX_OPEN,
             order_by=tables.Outbox.id,
+            limit=OUTBOX_BATCH,
         )
+        return tuple(takewhile(lambda row: _is_due(row, now), waiting))
 
     async def latest_id(self) -> str | None:
         """The greatest id given out so far for what happened; None in an empty store."""
@@ -252,6 +258,12 @@ class Reading:
             )
         )
         return chats.difference((await self._execute(others)).scalars())
+
+
+def _is_due(row: Outgoing, now: datetime) -> bool:
+    if row.not_before is None or row.not_before <= now:
+        return True
+    return row.attempts > 0 and row.not_before > now + LONGEST_RETRY
 
 
 def _said(statement: StoredStatement) -> Event:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Self
 
 from sqlalchemy import text
@@ -37,6 +37,9 @@ class Store:
         self.engine = engine
         self._for_reading = for_reading(engine)
         self._for_writing = for_writing(engine)
+        # SQLite has one writer at a time and lets the others ask again and again, so that the unlucky starve. Ours
+        # queue here first; what other processes write is still waited for there.
+        self._turn_to_write = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -78,8 +81,8 @@ class Store:
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[Unit]:
-        """A write transaction: leaving it without ``await unit.commit()`` rolls it back."""
-        async with connected(self._for_writing) as connection:
+        """A write transaction: leaving it without ``await unit.commit()`` rolls it back. Never open one in another."""
+        async with self._turn_to_write, connected(self._for_writing) as connection:
             yield Unit(connection)
 
     async def user(self, channel: str, external_id: str, name: str = "", language: str | None = None) -> records.User:

@@ -1,8 +1,8 @@
 """Forks real ``usher run`` processes that start in a fraction of a second: the imports and the encoder are loaded once.
 
-Reads one JSON request a line from standard input, ``{"env", "log", "quick", "crash", "control"}``, and answers
-with the new process's id; when a process ends it prints ``[pid, exit code]``. The forked process runs the real command line; what is
-changed in it is named here:
+Reads one JSON request a line from standard input, ``{"env", "log", "quick", "crash", "control"}``, and answers with the
+new process's id; when a process ends it prints ``[pid, exit code]``. The forked process runs the real command line;
+what is changed in it is named here:
 
 - polls are shorter and rates higher than the real Telegram allows (``PACE``), and with ``quick`` so are the waits
   after failures (``QUICK``);

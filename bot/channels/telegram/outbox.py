@@ -42,6 +42,8 @@ class Sender:
         self._news = asyncio.Event()
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._unanswered: set[int] = set()
+        self._unwritten: list[tuple[Callable[[Unit], Awaitable[None]], asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
         self._closing = False
 
     def wake(self) -> None:
@@ -62,7 +64,7 @@ class Sender:
                 due = ()
             for row in due:
                 if row.chat_id not in busy:
-                    task = asyncio.create_task(self._send(row))
+                    task = asyncio.create_task(self._chat(row))
                     self._sending[row.chat_id] = task
                     task.add_done_callback(partial(self._sent, row.chat_id))
             if self._closing and not self._sending:
@@ -77,7 +79,7 @@ class Sender:
 
     async def abandon(self) -> None:
         """Break off what is being sent; it stays in the outbox."""
-        tasks = list(self._sending.values())
+        tasks = [*self._sending.values(), *((self._writing,) if self._writing else ())]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -86,10 +88,24 @@ class Sender:
         del self._sending[chat_id]
         self.wake()
 
-    async def _send(self, row: Outgoing) -> None:
+    async def _chat(self, row: Outgoing) -> None:
+        """Send what is due in a chat; ``run`` finds what is queued behind our back."""
         if await self._is_blocked(row.chat_id):
             await self._give_up(row, "blocked")
             return
+        for following in await self._waiting(row):
+            if not await self._send(following):
+                return
+
+    async def _waiting(self, row: Outgoing) -> tuple[Outgoing, ...]:
+        try:
+            async with self._store.reading() as reading:
+                return await reading.outbox_of(CHANNEL, row.chat_id, utcnow())
+        except StoreError:
+            return (row,)
+
+    async def _send(self, row: Outgoing) -> bool:
+        """Send one message; returns whether the chat's next may be tried."""
         await self._limits.turn(row.chat_id)
         try:
             message_id = await self._post(row.chat_id, row.payload)
@@ -116,6 +132,8 @@ class Sender:
         else:
             self._unanswered.discard(row.id)
             await self._settle(lambda unit: unit.outbox_sent(row.id, str(message_id)))
+            return True
+        return False
 
     async def _post(self, chat_id: str, payload: Any) -> int:
         keyboard = [
@@ -153,18 +171,31 @@ class Sender:
 
     async def _settle(self, write: Callable[[Unit], Awaitable[None]]) -> None:
         """Note down what became of a message, however long the store takes: else it would go out again."""
+        written = asyncio.get_running_loop().create_future()
+        self._unwritten.append((write, written))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        await asyncio.shield(written)
+
+    async def _write(self) -> None:
+        """Commit what waits to be noted, all of it in one transaction, until nothing waits."""
         failures = 0
-        while True:
+        while batch := self._unwritten:
+            self._unwritten = []
             try:
                 async with self._store.unit() as unit:
-                    await write(unit)
+                    for write, _ in batch:
+                        await write(unit)
                     await unit.commit()
             except StoreError as error:
                 failures += 1
+                self._unwritten = batch + self._unwritten
                 log.warning("outbox not written", error=str(error))
                 await asyncio.sleep(self._timing.backoff(failures))
             else:
-                return
+                failures = 0
+                for _, written in batch:
+                    written.set_result(None)
 
 
 async def mark_blocked(unit: Unit, external_id: str) -> None:
