@@ -28,6 +28,7 @@ format: install ## mend the style
 
 bench: install ## benchmarks; they need a quiet machine
 	$(BIN)/python -m benchmarks.turns
+	$(BIN)/python -m benchmarks.load
 
 lock: install ## pin every dependency by hash
 	$(BIN)/pip-compile --quiet --generate-hashes --extra dev --strip-extras --unsafe-package torch \

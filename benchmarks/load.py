@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from benchmarks.turns import MESSAGES
 from tests.support.botapi import TOKEN, BotApi
@@ -77,11 +78,13 @@ async def measure(people: int, pause: float, messages: int, folder: Path) -> Non
         }  # fmt: skip
         bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=os.environ | ours)
         await api.wait_for(lambda: api.requests("getUpdates"), PATIENCE)
+        started = _seconds(bot.pid)
         crowd = People(api, pause, messages)
         watching = asyncio.create_task(crowd.watch())
         await asyncio.gather(*(crowd.chat(1000 + n) for n in range(people)))
         await _settled(database)
         watching.cancel()
+        spent = 1000 * (_seconds(bot.pid) - started) / (people * messages)
         bot.send_signal(signal.SIGTERM)
         code = await bot.wait()
     answered = defaultdict(list)
@@ -95,6 +98,13 @@ async def measure(people: int, pause: float, messages: int, folder: Path) -> Non
     print(f"{people} people, {pause:.0f} s between an answer and the next message, {len(waits)} messages measured")
     print(f"first answer: p50 {p50:.0f} ms, p95 {p95:.0f} ms, slowest {most:.0f} ms")
     print(f"everything answered, in order, in {in_order} of {people} chats; exit code {code}")
+    print(f"the bot used {spent:.0f} ms of processor time a message")
+
+
+def _seconds(pid: int) -> float:
+    """Processor time that a process has used."""
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 async def _settled(database: Path) -> None:

@@ -546,6 +546,19 @@ class TestOutbox:
             assert await due(now + timedelta(seconds=60)) == [second, later]
             await unit.commit()
 
+    async def test_a_chats_messages_are_read_up_to_the_first_that_must_wait(self, store: Store) -> None:
+        now = utcnow()
+        async with store.unit() as unit:
+            ids = [await unit.enqueue("telegram", "a", {"n": n}) for n in range(4)]
+            await unit.enqueue("telegram", "b", {})
+            await unit.outbox_sent(ids[0], "1")
+            await unit.outbox_retry(ids[2], now + timedelta(seconds=3), "429")
+            await unit.commit()
+        async with store.reading() as reading:
+            assert [row.id for row in await reading.outbox_of("telegram", "a", now)] == [ids[1]]
+            later = await reading.outbox_of("telegram", "a", now + timedelta(seconds=3))
+        assert [row.id for row in later] == ids[1:]
+
     async def test_a_clock_that_steps_back_delays_nobody(self, store: Store) -> None:
         now = utcnow()
         async with store.unit() as unit:
