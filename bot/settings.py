@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
@@ -24,6 +25,12 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in USHER_HOME")
     telegram_bot_token: SecretStr | None = Field(None, description="from @BotFather; empty: terminal chat")
     telegram_base_url: str = Field("https://api.telegram.org/bot", description="Bot API server, ends in /bot")
+    telegram_per_second: float = Field(28.0, gt=0, description="messages a second over all chats")
+    telegram_webhook_url: str = Field("", description="public https URL that Telegram calls; empty: polling")
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, validate_default=True, description="what Telegram sends along to prove that it is Telegram"
+    )
+    telegram_webhook_listen: str = Field("127.0.0.1:8080", description="host:port where the webhook listens")
     encoder_model: str = Field("", description="a sentence-transformers folder or hub name; empty: packaged MiniLM")
     llm: Literal["auto", "off", "llama.cpp", "transformers", "openai"] = Field(
         "auto", description="who phrases explanations; auto: openai with an LLM_URL, else llama.cpp"
@@ -83,11 +90,11 @@ class Settings(BaseSettings):
         password = urlsplit(self.database_url).password
         return tuple(s for s in (*given, password) if s)
 
-    @field_validator("llm_url")
+    @field_validator("llm_url", "telegram_webhook_url")
     @classmethod
     def _is_a_url(cls, url: str) -> str:
         if url and not url.startswith(("http://", "https://")):
-            raise ValueError("must be an http(s) URL")
+            raise ValueError("must be an http(s) URL, or empty")
         return url
 
     @model_validator(mode="after")
@@ -104,6 +111,29 @@ class Settings(BaseSettings):
         if self.llm != "auto":
             return self.llm
         return "openai" if self.llm_url else "llama.cpp"
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _is_there_for_the_webhook(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None and info.data.get("telegram_webhook_url"):
+            raise ValueError("the webhook needs one: 16 to 256 of A-Z a-z 0-9 _ -")
+        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
+            raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -")
+        return secret
+
+    @field_validator("telegram_webhook_listen")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        _, _, port = address.rpartition(":")
+        if not re.fullmatch(r"(\[[^\[\]]+\]|[^:\[\]]+):\d{1,5}", address) or int(port) > 65535:
+            raise ValueError("must be host:port, say 127.0.0.1:8080 or [::1]:8080")
+        return address
+
+    @property
+    def webhook_address(self) -> tuple[str, int]:
+        """Host and port where the webhook listens."""
+        host, _, port = self.telegram_webhook_listen.rpartition(":")
+        return host.strip("[]"), int(port)
 
     @property
     def database(self) -> str:

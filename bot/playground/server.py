@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Self
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
@@ -110,6 +111,14 @@ class BotApi:
         self.refusals: list[Refusal] = []
         self.menus: dict[tuple[str, str], list[dict[str, str]]] = {}
         """The commands menu by scope ("default", "all_group_chats", ...) and language ("" is any)."""
+        self.batches: deque[list[dict[str, Any]]] = deque()
+        """What the next polls get, one batch each, whatever they acknowledge: updates shuffled or told again."""
+        self.webhook: dict[str, Any] = {}
+        """What ``setWebhook`` was last called with; empty while the bot polls."""
+        self.deliveries: list[int] = []
+        """How the webhook answered each delivery: the status, 0 for none."""
+        self.forced_waits: list[tuple[float, float]] = []
+        """From when until when the bot was told to send nothing."""
         self.drafts: dict[int, str] = {}
         self.typing: dict[int, float] = {}
         self.version = 0
@@ -158,11 +167,13 @@ class BotApi:
         )
         self._serving = asyncio.create_task(self._server.serve([listener]))
         await self._server.listening.wait()
+        self._delivering = asyncio.create_task(self._deliver())
 
     async def stop(self) -> None:
         """Go away."""
         self._closed.set()
         await self._tell()
+        self._delivering.cancel()
         self._server.should_exit = True
         await self._serving
 
@@ -285,16 +296,26 @@ class BotApi:
         self._next_update += 1
         for body in numbered.values():
             for holder in (body, body.get("message")) if isinstance(body, dict) else ():
-                if isinstance(holder, dict) and isinstance(chat := holder.get("chat"), dict):
+                chat = holder.get("chat") if isinstance(holder, dict) else None
+                if isinstance(chat, dict) and type(chat.get("id")) is int:
                     self._known.add(chat["id"])
         self._updates.append(numbered)
         await self._tell()
         return numbered
 
     @property
-    def pending(self) -> int:
+    def pending(self) -> list[dict[str, Any]]:
         """Updates that the bot has not acknowledged."""
-        return len(self._updates)
+        return self._updates
+
+    @property
+    def next_update(self) -> int:
+        """The id of the next update that somebody causes."""
+        return self._next_update
+
+    def know(self, chat: int) -> None:
+        """Let the bot write to a person who has written to it by other ways than ``say``."""
+        self._known.add(chat)
 
     def seen(self, chat: int) -> list[Message]:
         """The bot's messages in one chat."""
@@ -354,6 +375,8 @@ class BotApi:
                 raise Refusal(401, "Unauthorized")
             if fault.status:
                 wait = {} if fault.retry_after is None else {"retry_after": fault.retry_after}
+                if fault.retry_after is not None:
+                    self.forced_waits.append((monotonic(), monotonic() + fault.retry_after))
                 raise Refusal(fault.status, fault.description, wait)
             if fault.heard or not lost:
                 result = await self._do(method, params)
@@ -387,13 +410,21 @@ class BotApi:
                 self.menus[scope, params.get("language_code", "")] = json.loads(params["commands"])
             case "sendChatAction":
                 self.typing[self._open_chat(params)] = monotonic()
+            case "setWebhook":
+                if not params["url"].startswith(("https://", "http://127.0.0.1:")):
+                    raise Refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+                self.webhook = params
             case "deleteWebhook":
-                pass
+                self.webhook = {}
             case _:
                 raise Refusal(404, "Not Found: method not found")
         return True
 
     async def _get_updates(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        if self.webhook:
+            raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active")
+        if self.batches:
+            return self.batches.popleft()
         if "offset" in params:
             self._updates = [u for u in self._updates if u.get("update_id", 0) >= int(params["offset"])]
         try:
@@ -403,7 +434,27 @@ class BotApi:
             return []
         return self._updates[: int(params.get("limit", 100))]
 
+    async def _deliver(self) -> None:
+        """Call the webhook with one update after the other, each until it is taken."""
+        async with httpx.AsyncClient(timeout=5) as client:
+            while True:
+                async with self._changed:
+                    await self._changed.wait_for(lambda: self.webhook and self._updates)
+                secret = {"X-Telegram-Bot-Api-Secret-Token": self.webhook.get("secret_token", "")}
+                try:
+                    answer = await client.post(self.webhook["url"], json=self._updates[0], headers=secret)
+                except httpx.HTTPError:
+                    self.deliveries.append(0)
+                else:
+                    self.deliveries.append(answer.status_code)
+                if self.deliveries[-1] == 200:
+                    self._updates.pop(0)
+                else:
+                    await asyncio.sleep(0.05)
+
     def _open_chat(self, params: Mapping[str, Any], *, private: bool = False) -> int:
+        if not str(params["chat_id"]).lstrip("-").isdecimal():
+            raise Refusal(400, "Bad Request: chat not found")
         chat = int(params["chat_id"])
         if chat in self._blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import takewhile
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -34,6 +35,9 @@ from bot.store.records import (
 )
 
 RECENTLY_SHOWN = 500
+OUTBOX_BATCH = 50
+LONGEST_RETRY = timedelta(minutes=1)
+"""No message is put off for longer after a failure. One that seems to be was put off before the clock stepped back."""
 _POLARITY = {"like": 1, "dislike": -1}
 _NOTHING_TO_RETRACT = (Kind.INTENT, Kind.QUESTION)
 
@@ -211,12 +215,27 @@ class Reading:
             .where(tables.Outbox.channel == channel, OUTBOX_OPEN)
             .group_by(tables.Outbox.chat_id)
         )
-        return await self._all(
+        rows = await self._all(Outgoing, tables.Outbox.id.in_(heads), order_by=tables.Outbox.id)
+        return tuple(row for row in rows if _is_due(row, now))
+
+    async def outbox_of(self, channel: str, chat_id: str, now: datetime) -> tuple[Outgoing, ...]:
+        """A chat's open messages up to the first that is not due."""
+        waiting = await self._all(
             Outgoing,
-            tables.Outbox.id.in_(heads),
-            or_(tables.Outbox.not_before.is_(None), tables.Outbox.not_before <= now),
+            tables.Outbox.channel == channel,
+            tables.Outbox.chat_id == chat_id,
+            OUTBOX_OPEN,
             order_by=tables.Outbox.id,
+            limit=OUTBOX_BATCH,
         )
+        return tuple(takewhile(lambda row: _is_due(row, now), waiting))
+
+    async def latest_id(self) -> str | None:
+        """The greatest id given out so far for what happened; None in an empty store."""
+        happened = (tables.Conversation, tables.Turn, tables.Statement, tables.Recommendation, tables.Feedback)
+        greatest = union_all(*(select(func.max(table.id).label("id")) for table in happened)).subquery()
+        latest: str | None = (await self._execute(select(func.max(greatest.c.id)))).scalar()
+        return latest
 
     async def outbox_waits(self, channel: str, chat_id: str) -> bool:
         """Whether messages to a chat are still to be sent."""
@@ -307,6 +326,12 @@ class Reading:
             )
         )
         return chats.difference((await self._execute(others)).scalars())
+
+
+def _is_due(row: Outgoing, now: datetime) -> bool:
+    if row.not_before is None or row.not_before <= now:
+        return True
+    return row.attempts > 0 and row.not_before > now + LONGEST_RETRY
 
 
 def _said(statement: StoredStatement) -> Event:

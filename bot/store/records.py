@@ -41,6 +41,16 @@ def _encoded(number: int) -> str:
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(5 * (ID_LENGTH - 1), -1, -5))
 
 
+def ids_follow(latest: str) -> None:
+    """Let all new ids be greater than one of an earlier process, whose clock may have been ahead of ours."""
+    global _last_id
+    number = 0
+    for digit in latest:
+        number = number << 5 | _CROCKFORD.index(digit)
+    with _id_lock:
+        _last_id = max(_last_id, number)
+
+
 def utcnow() -> datetime:
     """The present moment, aware, in UTC: what every stored time defaults to."""
     return datetime.now(UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Self, TypeVar
 
 from sqlalchemy import text
@@ -40,6 +40,9 @@ class Store:
         self.engine = engine
         self._for_reading = for_reading(engine)
         self._for_writing = for_writing(engine)
+        # SQLite has one writer at a time and lets the others ask again and again, so that the unlucky starve. Ours
+        # queue here first; what other processes write is still waited for there.
+        self._turn_to_write = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -65,6 +68,9 @@ class Store:
                     raise StoreError(OUT_OF_DATE)
                 # Tells a read-only database; never committed.
                 await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+        async with self.reading() as reading:
+            if latest := await reading.latest_id():
+                records.ids_follow(latest)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -78,7 +84,7 @@ class Store:
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[Unit]:
-        """A write transaction: leaving it without ``await unit.commit()`` rolls it back."""
+        """A write transaction: leaving it without ``await unit.commit()`` rolls it back. Never open one in another."""
         async with self.unit_as(Unit) as unit:
             yield unit
 
@@ -91,7 +97,7 @@ class Store:
     @asynccontextmanager
     async def unit_as(self, kind: type[SomeUnit]) -> AsyncIterator[SomeUnit]:
         """A write transaction that can change what ``kind`` can."""
-        async with connected(self._for_writing) as connection:
+        async with self._turn_to_write, connected(self._for_writing) as connection:
             yield kind(connection)
 
     async def user(self, channel: str, external_id: str, name: str = "", language: str | None = None) -> records.User:

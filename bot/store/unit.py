@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, case, delete, func, insert, inspect, literal, not_, null, or_, select, update
@@ -26,9 +26,14 @@ from bot.store.records import (
     User,
     utcnow,
 )
+from recsys.errors import StoreError
 
 MAX_TRIES = 5
 """An update that failed so often is dead: kept for a human to look at, and out of the way."""
+
+IDS_HOLD = timedelta(days=3)
+"""For so long an update's id means that very update: Telegram repeats it for a day at most, and starts its ids anew
+only after a week of silence."""
 
 
 class Unit(Reading):
@@ -138,6 +143,13 @@ class Unit(Reading):
 
     async def receive(self, channel: str, updates: Iterable[tuple[int, str, Json]]) -> int:
         """Store updates (id, chat, payload) in their order; returns how many were new."""
+        updates = list(updates)
+        # Ids that start anew may come to where they were before; what long is settled is another update then.
+        settled = and_(not_(INBOX_OPEN), tables.Inbox.received_at < utcnow() - IDS_HOLD)
+        ids = [update_id for update_id, _, _ in updates]
+        await self._execute(
+            delete(tables.Inbox).where(tables.Inbox.channel == channel, tables.Inbox.update_id.in_(ids), settled)
+        )
         rows = [
             {
                 "channel": channel,
@@ -151,8 +163,14 @@ class Unit(Reading):
         return await self._add_new(rows, tables.Inbox, "channel", "update_id")
 
     async def inbox_done(self, inbox_id: int) -> None:
-        """An update was handled: commit this with what it brought about."""
-        await self._execute(update(tables.Inbox).where(tables.Inbox.id == inbox_id).values(done_at=utcnow()))
+        """An update was handled: commit this with what it brought about.
+
+        Raises ``StoreError`` when it was handled already: whoever did it first has its effects, nobody else.
+        """
+        this = tables.Inbox.id == inbox_id
+        done = await self._execute(update(tables.Inbox).where(this, INBOX_OPEN).values(done_at=utcnow()))
+        if not done.rowcount and (await self._execute(select(tables.Inbox.id).where(this))).first():
+            raise StoreError("This update was handled already; nothing was changed.")
 
     async def inbox_gone(self, inbox_id: int) -> None:
         """An update was handled, and nothing of it is to be kept."""

@@ -158,6 +158,19 @@ class TestUsers:
             assert await reading.export_user(new_id()) == {}
 
 
+class TestIds:
+    async def test_ids_rise_after_a_restart_with_a_clock_that_stepped_back(
+        self, store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _, (turn,) = await talk(store)
+        monkeypatch.setattr(records, "_last_id", 0)  # a new process
+        monkeypatch.setattr("bot.store.records.time.time_ns", lambda: 0)
+        assert new_id() < turn.id
+        reopened = await Store.open(database_url)
+        assert new_id() > turn.id
+        await reopened.close()
+
+
 class TestMemory:
     async def test_holds_all_that_a_turn_needs(self, store: Store) -> None:
         user, (first, second) = await talk(store, turns=2)
@@ -511,6 +524,33 @@ class TestInbox:
         assert head is not None
         assert head.update_id == 901
 
+    async def test_ids_that_start_anew_where_they_once_were_are_new_updates(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await store.receive("telegram", [(900, "a", {"n": 1}), (901, "a", {"n": 2})])
+        async with store.unit() as unit:
+            await unit.inbox_done(1)
+            await unit.commit()
+        assert await store.receive("telegram", [(900, "a", {"n": 1})]) == 0
+        weeks_later = utcnow() + timedelta(days=14)
+        monkeypatch.setattr("bot.store.unit.utcnow", lambda: weeks_later)
+        assert await store.receive("telegram", [(900, "a", {"n": 3}), (901, "a", {"n": 2})]) == 1
+        async with store.reading() as reading:
+            first = await reading.next_inbox("telegram", "a")
+        assert first is not None
+        assert first.payload == {"n": 2}  # still open, however old
+
+    async def test_an_update_has_its_effects_once_whoever_handles_it(self, store: Store) -> None:
+        await store.receive("telegram", [(900, "a", {})])
+        async with store.unit() as first:
+            await first.inbox_done(1)
+            await first.commit()
+        async with store.unit() as second:
+            await second.enqueue("telegram", "a", {"said": "twice"})
+            with pytest.raises(StoreError, match="handled already"):
+                await second.inbox_done(1)
+        assert (await rows_by_table(store))["outbox"] == 0
+
     async def test_an_update_that_fails_five_times_makes_way(self, store: Store) -> None:
         await store.receive("telegram", [(2**62, "a", {"bad": True}), (1, "a", {"bad": False})])
         for attempt in range(1, 6):
@@ -548,6 +588,31 @@ class TestOutbox:
             assert await due(now) == [second]
             assert await due(now + timedelta(seconds=60)) == [second, later]
             await unit.commit()
+
+    async def test_a_chats_messages_are_read_up_to_the_first_that_must_wait(self, store: Store) -> None:
+        now = utcnow()
+        async with store.unit() as unit:
+            ids = [await unit.enqueue("telegram", "a", {"n": n}) for n in range(4)]
+            await unit.enqueue("telegram", "b", {})
+            await unit.outbox_sent(ids[0], "1")
+            await unit.outbox_retry(ids[2], now + timedelta(seconds=3), "429")
+            await unit.commit()
+        async with store.reading() as reading:
+            assert [row.id for row in await reading.outbox_of("telegram", "a", now)] == [ids[1]]
+            later = await reading.outbox_of("telegram", "a", now + timedelta(seconds=3))
+        assert [row.id for row in later] == ids[1:]
+
+    async def test_a_clock_that_steps_back_delays_nobody(self, store: Store) -> None:
+        now = utcnow()
+        async with store.unit() as unit:
+            retried = await unit.enqueue("telegram", "a", {"n": 1})
+            await unit.outbox_retry(retried, now + timedelta(seconds=30), "busy")
+            await unit.enqueue("telegram", "b", {"n": 2}, not_before=now + timedelta(days=1))
+            await unit.commit()
+        async with store.reading() as reading:
+            assert await reading.outbox_due("telegram", now) == ()
+            due = await reading.outbox_due("telegram", now - timedelta(hours=1))
+        assert [row.payload for row in due] == [{"n": 1}]
 
 
 class TestFaults:

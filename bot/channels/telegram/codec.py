@@ -119,8 +119,8 @@ def decode(update: Mapping[str, Any], inbox_id: int, me: Me) -> Incoming | Notic
         change = update["my_chat_member"]
         before, after = (change[name]["status"] in _PRESENT for name in ("old_chat_member", "new_chat_member"))
         if _private(change["chat"]):
-            return None if after else Blocked(str(change["chat"]["id"]))
-        return Notice(str(change["chat"]["id"]), "groups") if after and not before else None
+            return None if after else Blocked(_chat(change))
+        return Notice(_chat(change), "groups") if after and not before else None
     return None
 
 
@@ -165,6 +165,10 @@ def _reaction(update: Mapping[str, Any], inbox_id: int) -> Reacted | None:
 
 def _private(chat: Mapping[str, Any]) -> bool:
     return bool(chat["type"] == "private")
+
+
+def _chat(body: Mapping[str, Any]) -> str:
+    return str(int(body["chat"]["id"]))  # we could write to nothing else
 
 
 def _command(text: str, me: Me) -> str:

@@ -21,28 +21,60 @@ from recsys.errors import StoreError
 log = structlog.get_logger(__name__)
 
 
-class Poller:
-    """Long-polls for updates and stores them.
+class Intake:
+    """Stores what arrives, by whatever way; ``arrived`` is then called with it."""
 
-    The library's own poller is not used: it acknowledges updates before they are safe, and chokes on a batch
-    that holds one malformed update. ``arrived`` is called with each batch once it is stored.
-    """
-
-    def __init__(
-        self,
-        bot: Bot,
-        request: BaseRequest,
-        store: Store,
-        arrived: Callable[[Sequence[dict[str, Any]]], None],
-        trouble: Trouble,
-        timing: Timing,
-    ) -> None:
-        self._bot = bot
-        self._request = request
+    def __init__(self, store: Store, arrived: Callable[[Sequence[dict[str, Any]]], None]) -> None:
         self._store = store
         self._arrived = arrived
+
+    async def take(self, updates: Sequence[Any]) -> int | None:
+        """Commit updates in the order of their numbers; returns the highest, or None when none has any.
+
+        Once it has returned, they may be acknowledged. Raises ``StoreError`` when they may not.
+        """
+        numbered = [(number, chat_of(u), u) for u in updates if (number := update_id(u)) is not None]
+        if len(numbered) < len(updates):
+            log.error("updates without a usable number ignored")
+        if not numbered:
+            return None
+        numbered.sort(key=lambda update: update[0])
+        try:
+            await self._store.receive(CHANNEL, numbered)
+        except StoreError:
+            raise
+        except Exception:  # one of them is JSON that no database takes, say NaN: the others are not to suffer
+            for one in numbered:
+                await self._take_alone(one)
+        self._arrived([update for _, _, update in numbered])
+        return numbered[-1][0]
+
+    async def _take_alone(self, update: tuple[int, str, Any]) -> None:
+        try:
+            await self._store.receive(CHANNEL, [update])
+        except StoreError:
+            raise
+        except Exception as error:
+            log.error("update ignored: it can't be stored", update=update[0], error=type(error).__name__)
+
+
+class Poller:
+    """Long-polls for updates.
+
+    The library's own poller is not used: it acknowledges updates before they are safe, and chokes on a batch
+    that holds one malformed update.
+    """
+
+    def __init__(self, bot: Bot, request: BaseRequest, intake: Intake, trouble: Trouble, timing: Timing) -> None:
+        self._bot = bot
+        self._request = request
+        self._intake = intake
         self._trouble = trouble
         self._timing = timing
+
+    async def open(self) -> None:
+        """Make sure that Telegram lets us poll: with a webhook set it refuses."""
+        await self._bot.delete_webhook()
 
     async def run(self) -> None:
         """Poll until cancelled; raises ``ChannelError`` when Telegram refuses the token."""
@@ -51,18 +83,15 @@ class Poller:
         offset: int | None = None
         while True:
             try:
-                updates = await self._poll(offset)
-                numbered = [(number, chat_of(u), u) for u in updates if (number := update_id(u)) is not None]
-                if len(numbered) < len(updates):
-                    log.error("updates without a usable number ignored")
-                if numbered:
-                    await self._store.receive(CHANNEL, numbered)
+                latest = await self._intake.take(await self._poll(offset))
             except (TelegramError, StoreError) as error:
                 await self._trouble.wait(error)
                 continue
             self._trouble.over()
-            self._arrived([update for _, _, update in numbered])
-            offset = max((number for number, _, _ in numbered), default=-1) + 1 or None
+            offset = None if latest is None else latest + 1
+
+    async def close(self) -> None:
+        """Nothing is left open."""
 
     async def _poll(self, offset: int | None) -> list[Any]:
         query: dict[str, Any] = {"timeout": int(self._timing.poll), "allowed_updates": json.dumps(UPDATES)}

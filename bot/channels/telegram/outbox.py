@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import httpx
@@ -16,7 +16,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 from bot.channels.telegram.codec import CHANNEL
 from bot.channels.telegram.pace import Limits, Timing, forced_wait
 from bot.channels.telegram.post import Post
-from bot.store.records import Outgoing
+from bot.store.reading import LONGEST_RETRY
+from bot.store.records import Outgoing, utcnow
 from bot.store.repository import Store
 from bot.store.unit import Unit
 from recsys.errors import StoreError
@@ -39,6 +40,8 @@ class Sender:
         self._news = asyncio.Event()
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._unanswered: set[int] = set()
+        self._unwritten: list[tuple[Callable[[Unit], Awaitable[None]], asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
         self._closing = False
 
     def wake(self) -> None:
@@ -53,13 +56,13 @@ class Sender:
             busy = set(self._sending)
             try:
                 async with self._store.reading() as reading:
-                    due = await reading.outbox_due(CHANNEL, datetime.now(UTC))
+                    due = await reading.outbox_due(CHANNEL, utcnow())
             except StoreError as error:
                 log.warning("outbox unreadable", error=str(error))
                 due = ()
             for row in due:
                 if row.chat_id not in busy:
-                    task = asyncio.create_task(self._send(row))
+                    task = asyncio.create_task(self._chat(row))
                     self._sending[row.chat_id] = task
                     task.add_done_callback(partial(self._sent, row.chat_id))
             if self._closing and not self._sending:
@@ -74,7 +77,7 @@ class Sender:
 
     async def abandon(self) -> None:
         """Break off what is being sent; it stays in the outbox."""
-        tasks = list(self._sending.values())
+        tasks = [*self._sending.values(), *((self._writing,) if self._writing else ())]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -83,10 +86,24 @@ class Sender:
         del self._sending[chat_id]
         self.wake()
 
-    async def _send(self, row: Outgoing) -> None:
+    async def _chat(self, row: Outgoing) -> None:
+        """Send what is due in a chat; ``run`` finds what is queued behind our back."""
         if await self._is_blocked(row.chat_id):
             await self._give_up(row, "blocked")
             return
+        for following in await self._waiting(row):
+            if not await self._send(following):
+                return
+
+    async def _waiting(self, row: Outgoing) -> tuple[Outgoing, ...]:
+        try:
+            async with self._store.reading() as reading:
+                return await reading.outbox_of(CHANNEL, row.chat_id, utcnow())
+        except StoreError:
+            return (row,)
+
+    async def _send(self, row: Outgoing) -> bool:
+        """Send one message; returns whether the chat's next may be tried."""
         await self._limits.turn(row.chat_id)
         try:
             message_id = await self._post(row.chat_id, row.payload)
@@ -108,11 +125,15 @@ class Sender:
                 if _may_have_arrived(error):
                     self._unanswered.add(row.id)
                 await self._retry(row, self._timing.backoff(row.attempts + 1), error)
+        except StoreError as error:  # what the payload names can't be read now
+            await self._retry(row, self._timing.backoff(row.attempts + 1), error)
         except Exception as error:  # a payload that we can't even post would be tried for ever
             await self._give_up(row, f"{type(error).__name__}: {error}")
         else:
             self._unanswered.discard(row.id)
             await self._settle(lambda unit: _done(unit, row, message_id))
+            return True
+        return False
 
     async def _is_blocked(self, chat_id: str) -> bool:
         try:
@@ -127,26 +148,40 @@ class Sender:
         self._unanswered.discard(row.id)
         await self._settle(lambda unit: unit.outbox_dead(row.id, reason))
 
-    async def _retry(self, row: Outgoing, seconds: float, error: TelegramError) -> None:
+    async def _retry(self, row: Outgoing, seconds: float, error: TelegramError | StoreError) -> None:
         log.warning("message delayed", turn=row.turn_id, attempts=row.attempts + 1, error=str(error))
-        later = datetime.now(UTC) + timedelta(seconds=seconds)
+        # A longer wait, which only Telegram's own "wait" can be, is kept by the limits.
+        later = utcnow() + min(timedelta(seconds=seconds), LONGEST_RETRY)
         await self._settle(lambda unit: unit.outbox_retry(row.id, later, str(error)))
         asyncio.get_running_loop().call_later(seconds, self.wake)
 
     async def _settle(self, write: Callable[[Unit], Awaitable[None]]) -> None:
         """Note down what became of a message, however long the store takes: else it would go out again."""
+        written = asyncio.get_running_loop().create_future()
+        self._unwritten.append((write, written))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        await asyncio.shield(written)
+
+    async def _write(self) -> None:
+        """Commit what waits to be noted, all of it in one transaction, until nothing waits."""
         failures = 0
-        while True:
+        while batch := self._unwritten:
+            self._unwritten = []
             try:
                 async with self._store.unit() as unit:
-                    await write(unit)
+                    for write, _ in batch:
+                        await write(unit)
                     await unit.commit()
             except StoreError as error:
                 failures += 1
+                self._unwritten = batch + self._unwritten
                 log.warning("outbox not written", error=str(error))
                 await asyncio.sleep(self._timing.backoff(failures))
             else:
-                return
+                failures = 0
+                for _, written in batch:
+                    written.set_result(None)
 
 
 async def _done(unit: Unit, row: Outgoing, message_id: str | None) -> None:

@@ -30,7 +30,8 @@ class Timing:
     stream: float = 1.0
     """Between two looks at a text that is being written."""
     retry: float = 0.5
-    retry_most: float = 30.0
+    retry_most: float = 4.0
+    """However long Telegram or the database was away, people are served soon after it is back."""
     stop: float = 8.0
 
     def backoff(self, failures: int) -> float:

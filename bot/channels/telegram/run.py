@@ -15,12 +15,13 @@ from telegram import Bot, BotCommandScope, BotCommandScopeAllGroupChats
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.channels.telegram.intake import Poller
+from bot.channels.telegram.intake import Intake, Poller
 from bot.channels.telegram.outbox import Sender
 from bot.channels.telegram.pace import Limits, Timing
 from bot.channels.telegram.post import Post
 from bot.channels.telegram.trouble import Trouble
 from bot.channels.telegram.turns import Turns
+from bot.channels.telegram.webhook import Webhook
 from bot.conversation.service import Conversations
 from bot.settings import Settings
 from bot.store.repository import Store
@@ -51,7 +52,8 @@ async def run_telegram(
     """Serve Telegram until SIGTERM or SIGINT; running turns are finished, the rest stays in the database.
 
     Args:
-        settings: ``telegram_bot_token`` and ``telegram_base_url`` are read.
+        settings: Those that begin with ``telegram_`` are read. With a webhook's URL updates come by webhook, else
+            by polling.
         store: Inbox and outbox.
         conversations: Answers what people do.
         commands: The menu by language: name without slash -> description. Whose language we don't speak sees the
@@ -63,15 +65,15 @@ async def run_telegram(
         timing: Rates and waits; the default suits the real Telegram.
 
     Raises:
-        ChannelError: Telegram refuses the token.
-        ConfigError: There is no token.
+        ChannelError: Telegram refuses the token or the webhook's URL.
+        ConfigError: There is no token, or the webhook can't listen.
     """
     if settings.telegram_bot_token is None:
         raise ConfigError("Set TELEGRAM_BOT_TOKEN (from @BotFather) in the environment or .env.")
     os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library's coming behaviour; the old one warns
     for name in ("httpx", "httpcore", "telegram"):
         logging.getLogger(name).setLevel(logging.WARNING)  # below that they log URLs, which hold the token
-    timing = timing or Timing()
+    timing = timing or Timing(per_second=settings.telegram_per_second)
     polling = HTTPXRequest(connection_pool_size=1, connect_timeout=timing.request, pool_timeout=timing.request)
     bot = Bot(
         settings.telegram_bot_token.get_secret_value(),
@@ -88,7 +90,12 @@ async def run_telegram(
     limits = Limits(timing)
     sender = Sender(Post(bot, store, conversations.export), store, limits, timing)
     turns = Turns(bot, store, conversations, texts, limits, timing, sent=sender.wake)
-    poller = Poller(bot, polling, store, turns.arrived, trouble, timing)
+    intake = Intake(store, turns.arrived)
+    source = (
+        Webhook(bot, settings, store, intake, trouble)
+        if settings.telegram_webhook_url
+        else Poller(bot, polling, intake, trouble, timing)
+    )
 
     menus = [
         Menu(scope, None if language == settings.default_language else language, menu)
@@ -97,10 +104,10 @@ async def run_telegram(
     ]
 
     async def serve() -> None:
-        await _connect(bot, menus, trouble)
+        await _connect(bot, source, menus, trouble)
         announce(READY.format(name=bot.username))
         await _resume(turns, trouble)
-        await poller.run()
+        await source.run()
 
     with _stop_signals() as stop:
         sending = asyncio.create_task(sender.run())
@@ -112,6 +119,7 @@ async def run_telegram(
             deadline = monotonic() + timing.stop
             failed = [task for task in (serving, sending) if task.done()]
             await _end(serving, stopped)
+            await source.close()
             await turns.finish(timing.stop)
             sender.close()
             await asyncio.wait({sending}, timeout=max(0.0, deadline - monotonic()))
@@ -122,11 +130,11 @@ async def run_telegram(
             task.result()
 
 
-async def _connect(bot: Bot, menus: Sequence[Menu], trouble: Trouble) -> None:
+async def _connect(bot: Bot, source: Poller | Webhook, menus: Sequence[Menu], trouble: Trouble) -> None:
     while True:
         try:
             await bot.initialize()
-            await bot.delete_webhook()  # with one set, Telegram refuses polling
+            await source.open()
             for menu in menus:
                 await bot.set_my_commands(list(menu.commands.items()), menu.scope, menu.language)
         except TelegramError as error:

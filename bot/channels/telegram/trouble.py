@@ -31,6 +31,12 @@ class Trouble:
 
     async def wait(self, error: Exception) -> None:
         """Announce an error and wait before the next try; a refused token raises ``ChannelError``."""
+        self.tell(error)
+        wait = self._timing.backoff(self._failures)
+        await asyncio.sleep(max(wait, forced_wait(error)) if isinstance(error, RetryAfter) else wait)
+
+    def tell(self, error: Exception) -> None:
+        """Announce an error, unless that is what the operator was told last; as ``wait`` does."""
         if isinstance(error, InvalidToken):
             raise ChannelError(REFUSED) from None  # the error's text may hold the token
         self._failures += 1
@@ -40,8 +46,6 @@ class Trouble:
             self._current = message
             self._announce(message)
         log.warning("telegram trouble", attempts=self._failures, error=str(error))
-        wait = self._timing.backoff(self._failures)
-        await asyncio.sleep(max(wait, forced_wait(error)) if isinstance(error, RetryAfter) else wait)
 
     def over(self) -> None:
         """All is well."""
