@@ -39,6 +39,8 @@ def opinions(text: str) -> dict[str, int]:
         "my kids adore {}, I can't stand it",
         "{} bored me to tears",
         "seen {}, hated it",
+        "I could never get into {}",
+        "I'm not sure I'd like {}",
     ],
 )
 @pytest.mark.parametrize("title", ["Pulp Fiction", "Gladiator"])
