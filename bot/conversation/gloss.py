@@ -25,6 +25,8 @@ from recsys.catalogue import Catalogue
 from recsys.errors import DataError
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+LONGEST_SHAPE = 80
+"""Characters of a clause that is looked at as a whole: longer ones are no clauses, and would cost their square."""
 _HAN = re.compile(f"[{HAN}]")
 _BREAK = re.compile(
     rf"\s*[，。！？；：\n…]+\s*|(?<=[{HAN}])\s*[,.!?;:]+\s*|[,.!?;:]+\s*(?=[{HAN}])|(?<=[{HAN}])\s+(?=[{HAN}])"
@@ -212,7 +214,7 @@ class Glossary:
         start, end = _trimmed(text, start, end)
         if not _HAN.search(text, start, end):
             return [Piece(text[start:end], start, end, exact=True)] if start < end else []
-        for pattern, means in shapes:
+        for pattern, means in shapes if end - start <= LONGEST_SHAPE else ():
             if match := pattern.fullmatch(text, start, end):
                 return self._shaped(text, match, means)
         return _ordered(list(self._word_by_word(text, start, end)), inside=inside)
