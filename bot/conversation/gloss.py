@@ -300,9 +300,10 @@ def _ordered(pieces: Sequence[Piece], *, inside: bool) -> list[Piece]:
     if not said:
         return list(pieces)
     last = pieces[said[-1]]
-    things = [p for n, p in enumerate(pieces) if n < said[-1] and p.role is Role.THING]
+    things = [n for n in said[:-1] if pieces[n].role is Role.THING]
     if last.role in (Role.VERB, Role.WISH) and things:
-        return [*(p for p in pieces if p not in things), *things]
+        moved = set(things)
+        return [*(p for n, p in enumerate(pieces) if n not in moved), *(pieces[n] for n in things)]
     if last.role is Role.VERB and not inside:
         return [*pieces, Piece("it", last.start, last.end)]
     if last.role is Role.JUDGEMENT or (last.words.startswith("too ") and things):
