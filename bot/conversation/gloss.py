@@ -25,6 +25,8 @@ from recsys.catalogue import Catalogue
 from recsys.errors import DataError
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+LONGEST_SHAPE = 80
+"""Characters of a clause that is looked at as a whole: longer ones are no clauses, and would cost their square."""
 _HAN = re.compile(f"[{HAN}]")
 _BREAK = re.compile(
     rf"\s*[，。！？；：\n…]+\s*|(?<=[{HAN}])\s*[,.!?;:]+\s*|[,.!?;:]+\s*(?=[{HAN}])|(?<=[{HAN}])\s+(?=[{HAN}])"
@@ -212,7 +214,7 @@ class Glossary:
         start, end = _trimmed(text, start, end)
         if not _HAN.search(text, start, end):
             return [Piece(text[start:end], start, end, exact=True)] if start < end else []
-        for pattern, means in shapes:
+        for pattern, means in shapes if end - start <= LONGEST_SHAPE else ():
             if match := pattern.fullmatch(text, start, end):
                 return self._shaped(text, match, means)
         return _ordered(list(self._word_by_word(text, start, end)), inside=inside)
@@ -298,9 +300,10 @@ def _ordered(pieces: Sequence[Piece], *, inside: bool) -> list[Piece]:
     if not said:
         return list(pieces)
     last = pieces[said[-1]]
-    things = [p for n, p in enumerate(pieces) if n < said[-1] and p.role is Role.THING]
+    things = [n for n in said[:-1] if pieces[n].role is Role.THING]
     if last.role in (Role.VERB, Role.WISH) and things:
-        return [*(p for p in pieces if p not in things), *things]
+        moved = set(things)
+        return [*(p for n, p in enumerate(pieces) if n not in moved), *(pieces[n] for n in things)]
     if last.role is Role.VERB and not inside:
         return [*pieces, Piece("it", last.start, last.end)]
     if last.role is Role.JUDGEMENT or (last.words.startswith("too ") and things):

@@ -95,7 +95,7 @@ class Opinions:
         stance = self._m.scopes.about(item.i, item.j)
         asked = self._m.context.asked
         value, polarity, lasting, seen, weight = "mention", 0, False, False, 1.0
-        if self._m.inverted(item.i):
+        if self._m.inverted(item.i) or self._asks_whether(item):
             pass
         elif item.how is Pointing.NONE and stance.cue is Cue.DISLIKE:
             value, polarity, lasting, seen = "opinion", -1, True, True
@@ -159,6 +159,11 @@ class Opinions:
                 weight=weight,
                 confidence=confidence,
             )
+
+    def _asks_whether(self, item: _Item) -> bool:
+        """ "Was Heat boring?" has no opinion of it."""
+        run = next(r for r in self._m.runs(self._m.scopes.sentence) if item.i in r)
+        return self._m.tokens[run.start].norm in ("is", "was", "are", "were") and self._m.asks(run)
 
     def _set_against(self, item: _Item, stance: Stance) -> bool:
         """ "Not that one, the first": what follows the comma is what they mean instead."""

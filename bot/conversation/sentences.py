@@ -169,6 +169,13 @@ class Sentences:
         said = [self._m.tokens[n].norm for n in run if not self._m.named[n]]
         if not any(t.i in run for t in self._m.titles) and not any(r.i in run for r in self._m.pointers):
             return None
+        if said[:1] in (["is"], ["was"]) and said[1:] in (
+            ["good"],
+            ["any", "good"],
+            ["worth", "it"],
+            ["worth", "watching"],
+        ):
+            return "rating"
         if said[:1] in (["what"], ["whats"]) and said[-1:] == ["about"]:
             return "overview"
         if said[:2] in (["when", "did"], ["when", "was"], ["when", "does"]):

@@ -39,6 +39,8 @@ def opinions(text: str) -> dict[str, int]:
         "my kids adore {}, I can't stand it",
         "{} bored me to tears",
         "seen {}, hated it",
+        "I could never get into {}",
+        "I'm not sure I'd like {}",
     ],
 )
 @pytest.mark.parametrize("title", ["Pulp Fiction", "Gladiator"])
@@ -61,6 +63,8 @@ def test_a_film_is_disliked(said: str, title: str) -> None:
         "{} makes me cry every time",
         "{} wasn't bad",
         "I used to love {}",
+        "I grew up with {}",
+        "{}: loved it",
         "my wife hates {}, I love it",
     ],
 )
@@ -72,6 +76,9 @@ def test_a_film_is_liked(said: str, title: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("I don't do horror", {"horror": -1}),
+        ("horror is a no from me", {"horror": -1}),
+        ("romance isn't really what I'm after", {"romance": -1}),
         ("not a huge fan of musicals", {"musical": -1}),
         ("musicals aren't my thing", {"musical": -1}),
         ("I'm so over superhero movies", {"superhero": -1}),
@@ -97,6 +104,16 @@ def test_not_too_old_is_a_limit(text: str, year: bool) -> None:
     limits = [s.range for s in UNDERSTANDING.read(text).statements if s.range]
     assert [limit.name for limit in limits] == ["year"] * year
     assert all(limit.low and limit.high is None for limit in limits)
+
+
+@pytest.mark.parametrize("text", ["is Gladiator any good?", "was Gladiator boring?", "should I watch Gladiator?"])
+def test_a_question_is_no_opinion(text: str) -> None:
+    assert not any(s.polarity for s in UNDERSTANDING.read(text).statements)
+
+
+def test_an_intention_has_not_seen_it() -> None:
+    (said,) = UNDERSTANDING.read("thinking about watching Gladiator tonight").statements
+    assert (said.polarity, said.seen) == (1, False)
 
 
 def test_a_limit_after_a_refusal_is_no_refusal() -> None:
