@@ -198,7 +198,7 @@ def test_a_replay_shows_bars_of_some_width(page: Page) -> None:
     )
     assert len(widths) >= 3
     assert min(widths) > 5
-    expect(page.get_by_text("Ruled out")).to_be_visible()
+    expect(page.get_by_text("Ruled out").first).to_be_visible()
 
 
 def test_flagging_tagging_and_finding_it(page: Page) -> None:
