@@ -203,6 +203,8 @@ class Evening:
         kinds = {limit.kind for limit in self._limits}
         fresh = [limit for limit in self._wish if limit not in self._limits]
         fresh += [f for f in drawn_limits(self._target, self._rng, self._language.genres) if f.kind not in kinds]
+        if kinds & {Kind.OLDER, Kind.NEWER}:  # years are settled
+            fresh = [limit for limit in fresh if limit.kind is not Kind.DECADE]
         if not fresh:
             return await self._more(reply)
         limit = fresh[0]
