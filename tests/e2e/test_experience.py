@@ -267,6 +267,10 @@ async def test_every_command_of_the_menu_is_answered(bot: Bot, ann: int, command
     assert await bot.said(ann, f"/{command}")
 
 
+async def test_what_is_for_groups_says_so_in_a_private_chat(bot: Bot, ann: int) -> None:
+    assert "add me to one" in (await bot.said(ann, "/together"))[0].text
+
+
 @pytest.mark.parametrize("command", GROUP_COMMANDS)
 async def test_every_command_of_a_groups_menu_is_answered(bot: Bot, ann: int, club: int, command: str) -> None:
     await bot.api.found(club, "Film night", ann)

@@ -300,3 +300,13 @@ def test_other_encodings_and_missing_files(tmp_path: Path) -> None:
         read_items(tmp_path / "a.csv")
     with pytest.raises(DataError, match="can't be read"):
         read_items(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [("https://pictures.example/heat.jpg", True), ("javascript:alert(1)", False), ("heat.jpg", False), ("", False)],
+)
+@pytest.mark.parametrize("column", ["image", "poster", "poster_url"])
+def test_a_picture_is_an_address_on_the_web_or_none(tmp_path: Path, column: str, cell: str, kept: bool) -> None:
+    (heat,) = read_items(put(tmp_path / "films.csv", f"title,{column}\nHeat,{cell}\n")).items
+    assert heat.external == ({"image": cell} if kept else {})

@@ -50,6 +50,7 @@ class Actions:
         knowing = Knowing(store, engine, texts)
         privacy = Privacy(store, engine, texts)
         sharing = Sharing(store, engine, texts)
+        together = Together(store, engine, texts)
         self._methods: Mapping[Action, Callable[[Moment], Awaitable[Draft]]] = {
             Action.WELCOME: asking.welcome,
             Action.GREET: asking.greet,
@@ -71,11 +72,12 @@ class Actions:
             Action.ERASE: privacy.erase,
             Action.SHARED: sharing.shared,
             Action.LANGUAGE: asking.language,
+            Action.TOGETHER: together.alone,
+            Action.JOIN: together.alone,
             Action.THANKS: asking.thanks,
             Action.CHAT: asking.chat,
         }
 
-        together = Together(store, engine, texts)
         shared = (Action.CHOOSE, Action.ANSWER, Action.NOTE, Action.RESET, Action.PRIVACY, Action.SHARED, Action.THANKS)
         self._in_groups: Mapping[Action, Callable[[Moment], Awaitable[Draft]]] = {
             Action.WELCOME: together.hello,

@@ -86,6 +86,9 @@ class Together(Room):
     async def explain(self, moment: Moment) -> Draft:
         return Draft(moment.dialogue, self._texts("together_why"))
 
+    async def alone(self, moment: Moment) -> Draft:
+        return Draft(moment.dialogue, self._texts("groups_only"))
+
     async def private(self, moment: Moment) -> Draft:
         return Draft(moment.dialogue, self._texts("private_only"))
 
