@@ -134,7 +134,8 @@ class TestDecide:
             ((intent(Intent.ACCEPT, "old"),), Action.NOTE),
             ((intent(Intent.MORE),), Action.RECOMMEND),
             ((intent(Intent.SURPRISE),), Action.RECOMMEND),
-            ((intent(Intent.UNDO), wants(COMEDY)), Action.UNDO),
+            ((intent(Intent.UNDO),), Action.UNDO),
+            ((intent(Intent.UNDO), wants(COMEDY)), Action.RECOMMEND),  # "forget that, a comedy"
             ((intent(Intent.PROFILE),), Action.PROFILE),
             ((intent(Intent.THANKS),), Action.THANKS),
             ((intent(Intent.BYE),), Action.BYE),
