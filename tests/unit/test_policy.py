@@ -135,7 +135,7 @@ class TestDecide:
             ((intent(Intent.MORE),), Action.RECOMMEND),
             ((intent(Intent.SURPRISE),), Action.RECOMMEND),
             ((intent(Intent.UNDO),), Action.UNDO),
-            ((intent(Intent.UNDO), wants(COMEDY)), Action.RECOMMEND),
+            ((intent(Intent.UNDO), wants(COMEDY)), Action.RECOMMEND),  # "forget that, a comedy"
             ((intent(Intent.PROFILE),), Action.PROFILE),
             ((intent(Intent.THANKS),), Action.THANKS),
             ((intent(Intent.BYE),), Action.BYE),
