@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.commands.admin import admin
+from bot.commands.catalogue import catalogue_app
 from bot.commands.evaluate import evaluate_app
+from bot.commands.index import index_app
 from bot.commands.simulate import simulate_app
 from bot.commands.train import train_app
 from bot.stages import Home
@@ -24,9 +26,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-catalogue_app = typer.Typer(help="The items that can be recommended.", no_args_is_help=True)
-index_app = typer.Typer(help="The recommendation index: vectors and models.", no_args_is_help=True)
 models_app = typer.Typer(help="The text generator that phrases explanations.", no_args_is_help=True)
+app.command()(admin)
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(index_app, name="index")
 app.add_typer(models_app, name="models")
@@ -89,6 +90,16 @@ def chat(
 
 
 @app.command()
+def playground(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the page is served; 0: any free port.")] = 8088,
+) -> None:
+    """Try the Telegram bot without Telegram: a web page on this machine, with people to play and a group."""
+    from bot.serve import serve_playground
+
+    serve_playground(current_settings(), announce, progress_bars, port=port)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database's tables up to date."""
     from bot.store.migrate import upgrade
@@ -99,50 +110,25 @@ def migrate() -> None:
     announce("The database is up to date.")
 
 
-@catalogue_app.command("build")
-def catalogue_build() -> None:
-    """Fetch the default movie data and join it into a catalogue."""
-    from bot.stages import build_catalogue
-
-    with progress_bars() as progress:
-        built = build_catalogue(Home(current_settings().usher_home), progress)
-    announce(f"{len(built):,} items. Next: `usher index build`.")
-
-
-@catalogue_app.command("import")
-def catalogue_import(
-    file: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet, .xz and .gz too; see docs/data.md.")],
-) -> None:
-    """Replace the catalogue with your own items. Their ratings, if any, are learned from conversations."""
-    from bot.stages import import_catalogue
-
-    read = import_catalogue(Home(current_settings().usher_home), file)
-    announce(f"{len(read):,} items imported. Next: `usher index build`.")
-
-
-@catalogue_app.command("export")
-def catalogue_export(out: Annotated[Path, typer.Option(help="The file to write: one JSON object a line.")]) -> None:
-    """Write every item of the catalogue to a file."""
-    from recsys.catalogue import Catalogue
-
-    loaded = Catalogue.load(Home(current_settings().usher_home).items)
-    loaded.export_jsonl(out)
-    announce(f"{len(loaded):,} items written to {out}.")
-
-
-@index_app.command("build")
-def index_build() -> None:
-    """Encode the catalogue and fit the models. What was encoded before is not encoded again."""
-    from bot.stages import build_index, encoder_of
+@app.command()
+def learn() -> None:
+    """Fit the models anew with what people have said and done here; a version that is worse is kept, not served."""
+    from bot.learning import everybody, learn
+    from bot.stages import encoder_of
     from recsys.catalogue import Catalogue
 
     settings = current_settings()
     home = Home(settings.usher_home)
+    people = asyncio.run(everybody(settings.database))
     with progress_bars() as progress:
-        artefact = build_index(home, Catalogue.load(home.items), encoder_of(settings), progress)
-    announce(f"Model {artefact.version} is ready.")
-    for name, value in artefact.metrics.items():
-        announce(f"  {name}: {value:.3f}")
+        learned = learn(home, Catalogue.load(home.items), encoder_of(settings), people.values(), progress)
+    announce(f"Version {learned.artefact.version}, taught by {learned.people:,} people of this installation too.")
+    if learned.before is not None and learned.after is not None:
+        announce(f"NDCG@10 on people held out: {learned.before:.4f} before, {learned.after:.4f} now.")
+    if not learned.promoted:
+        announce(
+            f"That is worse: the old one stays. `usher index promote {learned.artefact.version}` serves it anyway."
+        )
 
 
 @models_app.command("fetch")

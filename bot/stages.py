@@ -5,8 +5,9 @@ What each leaves behind lies in ``USHER_HOME``::
     downloads/   the default data set's sources, verified by hash
     catalogue/   items.parquet, ratings.parquet
     cache/       vectors by content hash: what was encoded once is never encoded again
-    index/       the engine's artefact
+    index/       the engine's artefacts, a folder a version
     models/      the text generator
+    exports/     what reviewers take out, for a week
     usher.db     the default database
 """
 
@@ -27,6 +28,7 @@ from recsys.errors import ConfigError, DataError, ModelError
 from recsys.fetch import fetch_joined
 from recsys.pins import GENERATOR
 from recsys.progress import Progress, silent
+from recsys.registry import Registry
 
 Announce = Callable[[str], None]
 
@@ -69,6 +71,10 @@ class Home:
     @property
     def models(self) -> Path:
         return self.root / "models"
+
+    @property
+    def exports(self) -> Path:
+        return self.root / "exports"
 
     @property
     def generator(self) -> Path:
@@ -114,11 +120,13 @@ def ready_catalogue(home: Home, announce: Announce, progress: Progress = silent)
 
 
 def build_index(home: Home, catalogue: Catalogue, encoder: Encoder, progress: Progress = silent) -> Artefact:
-    """Encode the items, fit the models, and put the new artefact in place of the old one."""
+    """Encode the items, fit the models, and make the result the current version."""
     from recsys import train
 
     likes = train.read_likes(home.ratings, catalogue)
-    return train.build_index(catalogue, likes, encoder, home.cache, home.index, progress)
+    artefact = train.fit_index(catalogue, likes, encoder, home.cache, progress)
+    Registry(home.index).add(artefact)
+    return artefact
 
 
 def ready_index(
@@ -127,7 +135,7 @@ def ready_index(
     """The index that is there; built when there is none, it is damaged, or it is of another catalogue or encoder."""
     if home.index.exists():
         try:
-            artefact = Artefact.load(home.index)
+            artefact = Registry(home.index).load()
             if (artefact.config["catalogue"], artefact.config["encoder"]) == (catalogue.version, encoder.name):
                 return artefact
             announce("The catalogue or the encoder has changed: the index is built again.")

@@ -6,26 +6,30 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from bot.admin.room import BackRoom
+from bot.conversation.explaining import Explainer
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.service import Conversations
 from bot.conversation.understand import Understanding
 from bot.settings import Settings
 from bot.stages import Home, fetch_generator
 from bot.store.repository import Store
-from bot.texts import Texts
+from bot.texts import LANGUAGES, Language, Texts
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.encoder import Encoder
 from recsys.engine import Engine, EngineConfig, pick_device
 from recsys.errors import UsherError
-from recsys.llm import Guarded, LlamaCpp, TextGenerator
+from recsys.llm import Budget, Guarded, LlamaCpp, OpenAI, TextGenerator, Transformers
 from recsys.phrase import prefix
+from recsys.progress import Progress
 
 log = logging.getLogger(__name__)
 
@@ -37,29 +41,72 @@ class Application:
     settings: Settings
     store: Store
     conversations: Conversations
-    texts: Texts
+    texts: Mapping[Language, Texts]
 
 
 @asynccontextmanager
 async def application(
-    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder
+    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder, kind: type[Engine] = Engine
 ) -> AsyncIterator[Application]:
     """The application of a set-up installation, ready to talk. The encoder and the text generator arrive in the
-    background: the first message waits for the former, nothing waits for the latter."""
-    texts = Texts()
-    engine = Engine(
-        catalogue, artefact, encoder, pick_device(settings.device), EngineConfig(trade_off=settings.diversity)
-    )
+    background: the first message waits for the former, nothing waits for the latter. ``kind``: another engine to
+    compare with."""
+    texts = {language: Texts(language) for language in LANGUAGES}
+    engine = engine_of(settings, catalogue, artefact, encoder, kind)
     understanding = Understanding(catalogue, load_lexicon())
     store = await Store.open(settings.database)
     # Last, since it takes the interpreter for seconds: the prompt is there first.
     threading.Thread(target=_warm_up, args=(encoder,), daemon=True).start()
     arrival = GeneratorArrival(settings)
+    explainer = Explainer(store, catalogue, arrival.generator, Budget(settings.llm_tokens_per_hour))
     try:
-        yield Application(settings, store, Conversations(store, understanding, engine, texts, arrival.generator), texts)
+        spoken = settings.default_language
+        room = BackRoom(settings, store, texts[spoken], lambda: conversations.engine)
+        conversations = Conversations(store, understanding, engine, texts, explainer, spoken, room.answer)
+        yield Application(settings, store, conversations, texts)
     finally:
         await arrival.aclose()
         await store.close()
+
+
+def engine_of(
+    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder, kind: type[Engine] = Engine
+) -> Engine:
+    """The engine that the settings ask for."""
+    config = EngineConfig(trade_off=settings.diversity)
+    return kind(catalogue, artefact, encoder, pick_device(settings.device), config)
+
+
+async def explained(
+    settings: Settings,
+    parts: tuple[Catalogue, Artefact, Encoder],
+    n: int,
+    seed: int,
+    deadline: float,
+    progress: Progress,
+) -> dict[str, Any]:
+    """The report on ``n`` explanations by the text generator of the settings, which must be here already."""
+    from bot.evaluation import explanations
+
+    engine = engine_of(settings, *parts)
+    generator = await load_generator(settings, Home(settings.usher_home).generator)
+    try:
+        return await explanations.evaluate(engine, parts[2], generator, n, seed, deadline, progress)
+    finally:
+        await generator.aclose()
+
+
+async def load_generator(settings: Settings, default: Path) -> Guarded:
+    """The text generator of the settings behind its circuit breaker; ``default``: the GGUF file where they name none.
+    Raises ``ModelError`` when it can't be loaded."""
+    constant = prefix(MOVIE_STYLE)
+    if settings.llm_backend == "openai":
+        key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else ""
+        return Guarded(OpenAI(settings.llm_url, settings.llm_model, key))
+    if settings.llm_backend == "transformers":
+        return Guarded(await Transformers.load(settings.llm_model, prefix=constant))
+    path = Path(settings.llm_model) if settings.llm_model else default
+    return Guarded(await LlamaCpp.load(path, threads=os.cpu_count(), prefix=constant))
 
 
 class GeneratorArrival:
@@ -68,7 +115,7 @@ class GeneratorArrival:
     def __init__(self, settings: Settings) -> None:
         self._loaded: Guarded | None = None
         self._stopped = threading.Event()
-        self._task = asyncio.create_task(self._arrive(settings)) if settings.llm == "auto" else None
+        self._task = asyncio.create_task(self._arrive(settings)) if settings.llm_backend != "off" else None
 
     def generator(self) -> TextGenerator | None:
         """The generator, or ``None`` while it is not there (or never comes: LLM=off, no network, no room)."""
@@ -85,9 +132,11 @@ class GeneratorArrival:
 
     async def _arrive(self, settings: Settings) -> None:
         try:
-            path = settings.llm_model or await asyncio.to_thread(self._fetch, Home(settings.usher_home))
-            if path is not None:
-                self._loaded = Guarded(await LlamaCpp.load(path, threads=os.cpu_count(), prefix=prefix(MOVIE_STYLE)))
+            default: Path | None = Home(settings.usher_home).generator
+            if settings.llm_backend == "llama.cpp" and not settings.llm_model:
+                default = await asyncio.to_thread(self._fetch, Home(settings.usher_home))
+            if default is not None:
+                self._loaded = await load_generator(settings, default)
         except UsherError as error:
             if self._stopped.is_set():
                 return  # broken off by us

@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from recsys.facts import Facts, Style
+from recsys.facts import LINK, Facts, Style
 
 MAX_WORDS = 60
 MAX_CHARACTERS = 450
@@ -71,11 +71,12 @@ CONNECTIVES = _set(
     delivers feature features featuring combine combines combining blend blends mix mixes pair share shares shared
     explore explores exploring deal deals tell tells try worth seems seem look looks looking promise promises want
     need enjoy enjoys enjoyed love loved loves like liked likes appreciate pick choice option suggestion recommend
-    recommended recommendation watch see give right up your alley perfect great good nice lovely fine ideal natural
+    recommended recommendation watch see give right up your perfect great good nice lovely fine ideal natural
     next step safe strong solid wonderful delightful excellent fantastic warm fun enjoyable interesting engaging
     compelling captivating memorable satisfying sure definitely certainly perhaps maybe probably likely really truly
     exactly why how evening tonight night time today runs run lasts title called named set story stories
-    tale theme themes subject mood tone side full rich filled heart center centre fan fans hope"""
+    tale theme themes subject mood tone side full rich filled heart center centre fan fans hope surprise treat
+    people others viewers many else"""
 )
 _NEGATORS = _set(
     "not no never without nothing none neither nor hardly unlike isn't doesn't don't won't aren't wasn't cannot"
@@ -124,7 +125,6 @@ _GROUP = {word: name for name, words, _ in _OPINIONS for word in words}
 _ENOUGH = {name: enough for name, _, enough in _OPINIONS}
 
 _TOKEN = re.compile(r"\d+(?:s|st|nd|rd|th)?(?![^\W\d_])|[^\W\d_]+(?:['’][^\W\d_]+)*")
-_LINK = re.compile(r"https?:|www\.|://|\w@\w|@\w{3,}|[^\W\d_]{2,}\.[^\W\d_]{2,}", re.IGNORECASE)
 _MARKUP = re.compile(r"""[^\w\s.,;:!?'"’‘“”()\-–—…&/%$€£+°]|_|\n\s*[-–•\d]""")
 _END = re.compile(r"""[.!?…]["'”’)]*$""")
 
@@ -265,15 +265,15 @@ class Checker:
         self._sources = [_Source(facts.title, "title")]
         self._sources += [_Source(v, kind) for kind, values in facts.fields.items() for v in values]
         self._reasons = [_Source(reason, "reason") for reason in facts.reasons]
-        self._said = _Source(facts.said, "said")
         self._wishes = [r for r in self._reasons if r.norms and r.norms[0] in _SPEAKERS]
-        plain = [*self._sources, *(r for r in self._reasons if r not in self._wishes)]
+        # The title's words are true in the title alone: "Dark Water" is not dark for that.
+        plain = [*self._sources[1:], *(r for r in self._reasons if r not in self._wishes)]
         self._true = {s for source in plain for s in source.stems} | {stem(facts_kind) for facts_kind in facts.fields}
         for kind in facts.fields:
             self._true |= {stem(w) for w in style.roles.get(kind, ())}
         for value in (v for values in facts.fields.values() for v in values):
             self._true |= {stem(w) for w in style.kin.get(fold(value).replace("-", " "), ())}
-        self._wished = {s for source in (*self._wishes, self._said) for s in source.stems}
+        self._wished = {s for source in self._wishes for s in source.stems}
         self._free = CONNECTIVES | style.words
         self._instructions = [t.norm for t in _tokens(instructions)]
 
@@ -306,7 +306,7 @@ class Checker:
         bare = words
         for known in self._odd_strings:
             bare = bare.replace(known, " ")
-        if link := _LINK.search(bare):
+        if link := LINK.search(bare):
             yield Verdict(Fault.LINK, link.group())
         if markup := _MARKUP.search(bare):
             yield Verdict(Fault.MARKUP, markup.group())
@@ -318,7 +318,7 @@ class Checker:
         """Strings of the facts that would look like links or markup, longest first: ``M*A*S*H`` is a title."""
         sources = [self._facts.title, *(v for values in self._facts.fields.values() for v in values)]
         sources += [word for reason in self._facts.reasons for word in reason.split()]
-        return sorted((s for s in sources if _MARKUP.search(s) or _LINK.search(s)), key=len, reverse=True)
+        return sorted((s for s in sources if _MARKUP.search(s) or LINK.search(s)), key=len, reverse=True)
 
     def _leaks(self, tokens: list[_Token]) -> Iterator[Verdict]:
         secret = {tuple(self._instructions[i : i + _LEAK]) for i in range(len(self._instructions) - _LEAK + 1)}
@@ -496,8 +496,6 @@ class Checker:
             groups = {_GROUP[n] for n in reason.norms if n in _GROUP}
             if speakers.intersection(reason.norms) and groups & _ENOUGH[group]:
                 yield reason
-        if group == "wish" and not others:
-            yield self._said
 
     def _roles(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
         roles = self._style.roles
@@ -523,7 +521,7 @@ class Checker:
                 yield Verdict(Fault.ROLE, " ".join(t.text for t in tokens[max(before, 0) : stop]))
 
     def _negations(self, tokens: list[_Token]) -> Iterator[Verdict]:
-        refused = {s for source in (*self._wishes, self._said) for s in _refused(source.tokens)}
+        refused = {s for source in self._wishes for s in _refused(source.tokens)}
         for i, token in enumerate(tokens):
             if token.norm in _NEGATORS and not any(t.stem in refused for t in tokens[i + 1 : i + 6]):
                 yield Verdict(Fault.NEGATION, " ".join(t.text for t in tokens[i : i + 4]))

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from recsys.catalogue import Item
+from recsys.catalogue import Facet, Item
+
+LINK = re.compile(r"https?:|www\.|://|\w@\w|@\w{3,}|[^\W\d_]{2,}\.[^\W\d_]{2,}", re.IGNORECASE)
+LONGEST_VALUE = 6
+"""Words of a facet's value that can be told: names and themes are shorter, sentences and hidden orders are longer."""
+LONGEST_QUOTE = 12
+"""Words of a person that can be quoted in a reason."""
+
+_SIMPLE = re.compile(r"[\w\s'’.,&:!?()+/*·–-]+")
+
+
+def tellable(value: str, longest: int = LONGEST_VALUE) -> bool:
+    """Whether a text that anybody may have written is a plain, short phrase: no order, no link, no markup."""
+    return len(value.split()) <= longest and _SIMPLE.fullmatch(value) is not None and not LINK.search(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +29,14 @@ class Facts:
 
     ``fields`` maps a kind ("genre", "director", "runtime", ...) to values in display form. ``reasons`` are short
     true clauses worded by the caller ("you loved Heat", "people who liked Heat also liked it"); names in them keep
-    their capitals. ``said`` is what the person wrote. ``language`` is the language the words shall be in.
+    their capitals. What the person wrote is no fact: of it,
+    reasons hold what was understood. ``language`` is the language the words shall be in.
     """
 
     title: str
     year: int | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
-    said: str = ""
     language: str = "en"
 
     @classmethod
@@ -30,18 +44,27 @@ class Facts:
         cls,
         item: Item,
         style: Style,
+        rare: Collection[Facet] = frozenset(),
         *,
         reasons: tuple[str, ...] = (),
-        said: str = "",
         language: str = "en",
     ) -> Self:
-        """The facts of an item that ``style`` talks about, numbers with their units."""
-        fields = {kind: tuple(item.facets.get(kind, ()))[:most] for kind, most in style.kinds.items()}
+        """The facts of an item that ``style`` talks about, without ``rare`` ones and what
+        is no plain phrase, numbers with units.
+
+        Values that the reasons name come first: they are what the words will be about.
+        """
+        named = " ".join(reasons).casefold()
+        fields = {}
+        for kind, most in style.kinds.items():
+            told = (v for v in item.facets.get(kind, ()) if v.casefold() not in style.unsaid)
+            values = [v for v in told if Facet(kind, v) not in rare and tellable(v)]
+            fields[kind] = tuple(sorted(values, key=lambda v: v.casefold() not in named)[:most])
         for name, unit in style.units.items():
             if (number := item.numbers.get(name)) is not None:
-                fields[name] = (f"{number:.0f} {unit}",)
+                fields[name] = (unit.format(number),)
         kept = {kind: values for kind, values in fields.items() if values}
-        return cls(item.title, item.year, kept, reasons, said, language)
+        return cls(item.title, item.year, kept, reasons, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +72,20 @@ class Style:
     """How one kind of item is talked about, in one language.
 
     ``noun``: what an item is ("film"); ``words``: further words that are free to use. ``kinds``: the facet kinds
-    worth telling, and how many values of each; ``units``: quantities and their units. ``prompted``: the kinds a
-    prompt shows, with their labels. ``roles``: for kinds whose values are people, the words that assign the role.
+    worth telling, and how many values of each; ``unsaid``: values better left out; ``units``: quantities and their
+    formats with the unit. ``prompted``: the kinds a prompt shows, with their labels. ``openings``: what words may
+    begin with. ``roles``: for kinds whose values are people, the words
+    that assign the role.
     ``kin``: words that a facet value makes true ("Thriller" -> "tense"). ``examples``: facts and good words.
     """
 
     noun: str
     words: frozenset[str]
     kinds: Mapping[str, int]
+    unsaid: frozenset[str]
     units: Mapping[str, str]
     prompted: Mapping[str, str]
+    openings: tuple[str, ...]
     roles: Mapping[str, frozenset[str]]
     kin: Mapping[str, frozenset[str]]
     examples: tuple[tuple[Facts, str], ...]

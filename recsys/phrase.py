@@ -7,7 +7,9 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Literal
+from zlib import crc32
 
 from recsys.check import Checker, Verdict
 from recsys.errors import GenerationError
@@ -18,9 +20,26 @@ MAX_TOKENS = 90
 _MARGIN = 0.05
 """Seconds by which the generator's deadline precedes ours, so that a circuit breaker sees it fail."""
 _VALUE_LENGTH = 80
+_WORDS_KEPT = 7
+"""Fewer words than this are no explanation."""
+_PAUSE = re.compile(r"(?<=[\w\"”)])(?:[.!?](?=\s)|,(?=\s)|\s[–—-](?=\s)|[;:](?=\s))")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>|\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
 OnPartial = Callable[[str], Awaitable[None]]
+
+
+class Outcome(StrEnum):
+    """What became of the wish to have a model phrase something."""
+
+    ACCEPTED = "accepted"
+    SHORTENED = "shortened"  # accepted without its end, which was wrong
+    REPHRASED = "rephrased"  # accepted at the second try, whole or shortened
+    REFUSED = "refused"  # by the checker, twice
+    FAILED = "failed"  # the model was late, broke off, or is resting after failures
+    UNASKED = "unasked"  # there is no model, not for this language, or not for now
+
+
+_BY_MODEL = (Outcome.ACCEPTED, Outcome.SHORTENED, Outcome.REPHRASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +47,19 @@ class Phrased:
     """Words to show. ``verdict`` is about the model's last words; None when it said nothing in time."""
 
     text: str
-    by: Literal["llm", "template"]
-    verdict: Verdict | None
+    outcome: Outcome
+    verdict: Verdict | None = None
+
+    @property
+    def by(self) -> Literal["llm", "template"]:
+        """Whose words they are."""
+        return "llm" if self.outcome in _BY_MODEL else "template"
+
+    def __str__(self) -> str:
+        """The outcome as it is stored: ``accepted``, ``refused name: Ronin``, ``failed``."""
+        if self.verdict is None or self.verdict.accepted:
+            return str(self.outcome)
+        return f"{self.outcome} {self.verdict.fault}: {self.verdict.words}"
 
 
 def prefix(style: Style) -> Prompt:
@@ -43,10 +73,10 @@ def prefix(style: Style) -> Prompt:
 def instructions(style: Style) -> str:
     """The system prompt of a style."""
     return (
-        f"You tell a person why a {style.noun} suits them, in one or two short, warm sentences.\n"
-        f"Start from the reasons, name the {style.noun}, then one or two facts. Use only what the message lists: "
-        f"no plot, no other {style.noun}, no opinion of critics, nothing you remember.\n"
-        "Plain words, no lists, no markup. At most 35 words."
+        f"You are a friend who tells a person why a {style.noun} suits them, in one or two short, warm sentences.\n"
+        f"Name the {style.noun}, say why it is for them, and tell one or two facts. Use only what the message lists: "
+        f"no plot, no other {style.noun}, no other names, nothing you remember.\n"
+        "Plain words, no lists, no markup. At most 30 words."
     )
 
 
@@ -66,24 +96,28 @@ async def phrase(
 ) -> Phrased:
     """Words for ``facts`` within ``deadline`` seconds: the model's when they pass the check, else ``fallback``.
 
-    Words that fail are asked for once more, of fewer facts. ``on_partial`` receives growing beginnings, each free
+    Of words that fail, the beginning is kept if it is true and whole by itself; else they are asked for once more, of
+    fewer facts. ``on_partial`` receives growing beginnings, each free
     of unknown names, numbers and content words; the result replaces what it showed. Generator trouble raises nothing.
     """
     if facts.language != style.language:
-        return Phrased(fallback, "template", None)
+        return Phrased(fallback, Outcome.UNASKED)
     checker = Checker(facts, style, instructions(style))
     verdict: Verdict | None = None
     end = asyncio.get_running_loop().time() + deadline
     try:
         async with asyncio.timeout_at(end):
-            for prompt in (prompt_for(facts, style), prompt_for(_fewer(facts), style)):
+            for told in (facts, _fewer(facts)):
                 left = end - asyncio.get_running_loop().time() - _MARGIN
-                text, verdict = await _attempt(prompt, checker, generator, left, on_partial)
+                text, verdict = await _attempt(prompt_for(told, style), checker, generator, left, on_partial)
+                first = told is facts
                 if verdict.accepted:
-                    return Phrased(text, "llm", verdict)
+                    return Phrased(text, Outcome.ACCEPTED if first else Outcome.REPHRASED, verdict)
+                if kept := _kept(text, checker):
+                    return Phrased(kept, Outcome.SHORTENED if first else Outcome.REPHRASED)
     except (GenerationError, TimeoutError):
-        pass
-    return Phrased(fallback, "template", verdict)
+        return Phrased(fallback, Outcome.FAILED, verdict)
+    return Phrased(fallback, Outcome.REFUSED, verdict)
 
 
 async def _attempt(
@@ -108,20 +142,35 @@ async def _attempt(
     return words, checker.check(words)
 
 
+def _kept(text: str, checker: Checker) -> str | None:
+    """The longest beginning of words, up to the end of a sentence or clause, that is true and whole by itself."""
+    for pause in reversed(list(_PAUSE.finditer(text))):
+        beginning = text[: pause.start()] + "."
+        whole = beginning.count('"') % 2 == 0 and beginning.count("(") == beginning.count(")")
+        if len(beginning.split()) >= _WORDS_KEPT and whole and checker.check(beginning).accepted:
+            return beginning
+    return None
+
+
 def _fewer(facts: Facts) -> Facts:
-    """The best reason and the first kind or two of fields: what a model failed to phrase, with less to get wrong."""
-    fields = dict(list(facts.fields.items())[:2])
+    """The best reason and one value of each kind: what a model failed to phrase, with less to get wrong. Each kind
+    stays: what is missing is what a small model makes up."""
+    fields = {kind: values[:1] for kind, values in facts.fields.items()}
     return replace(facts, fields=fields, reasons=facts.reasons[:1])
 
 
 def _data(facts: Facts, style: Style) -> str:
-    """The facts as labelled lines; every value is data, cleaned of what a chat template could take for control."""
+    """The facts as labelled lines; every value is data, cleaned of what a chat template could take for control.
+
+    The last line says how to begin, so that explanations differ; it depends on the facts alone.
+    """
     year = f" ({facts.year})" if facts.year else ""
     lines = [f"{style.noun.capitalize()}: {_clean(facts.title)}{year}"]
     for kind, label in style.prompted.items():
         if values := facts.fields.get(kind, ())[:2]:
             lines.append(f"{label}: {', '.join(map(_clean, values))}")
-    lines.append("Reasons: " + "; ".join(map(_clean, facts.reasons)))
+    lines.append("Why: " + "; ".join(map(_clean, facts.reasons)))
+    lines.append(f"Begin with {style.openings[crc32(facts.title.encode()) % len(style.openings)]}.")
     return "\n".join(lines)
 
 

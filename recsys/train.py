@@ -88,6 +88,17 @@ def likes_of(ratings: Sequence[Interactions], catalogue: Catalogue) -> Likes:
     return stacked
 
 
+def likes_from(people: Sequence[Mapping[str, float]], catalogue: Catalogue) -> Likes:
+    """Users by items (U, N) float32 from each person's item ids and weights; what is not above zero, or not in the
+    catalogue, is left out, and so are people of whom nothing remains."""
+    liked = [{i: w for i, w in one.items() if w > 0 and i in catalogue} for one in people]
+    liked = [one for one in liked if one]
+    user = np.repeat(np.arange(len(liked)), [len(one) for one in liked])
+    rows = np.array([catalogue.row(i) for one in liked for i in one], dtype=np.int64)
+    strength = np.array([min(w, 1.0) for one in liked for w in one.values()], dtype=np.float32)
+    return sparse.csr_matrix((strength, (user, rows)), shape=(len(liked), len(catalogue)), dtype=np.float32)
+
+
 def save_likes(likes: Likes, catalogue: Catalogue, path: Path) -> None:
     """A file that ``read_likes`` reads."""
     table = likes.tocoo()
@@ -208,26 +219,48 @@ def _shown_and_hidden(
             yield order[:known], order[known:]
 
 
-def build_index(
-    catalogue: Catalogue, likes: Likes, encoder: Encoder, cache: Path, out: Path, progress: Progress = silent
+def fit_index(
+    catalogue: Catalogue,
+    likes: Likes,
+    encoder: Encoder,
+    cache: Path,
+    progress: Progress = silent,
+    *,
+    heard: Likes | None = None,
 ) -> Artefact:
-    """Encode, fit, measure, save. A catalogue without ratings gets an engine of texts and the prior alone."""
+    """Encode, fit, measure. A catalogue without ratings gets an engine of texts and the prior alone.
+
+    ``likes`` (U, N): people of a file of ratings; a tenth of them, always the same, is held out for the figures.
+    ``heard`` (V, N): people of this installation, who only teach, so that figures before and after learning from them
+    are of the same people.
+    """
     vectors = encode(catalogue, encoder, cache, progress)
     prior = fit_prior(catalogue)
-    taught = likes.shape[0] >= LEAST_PEOPLE
+    everybody = likes if heard is None else sparse.vstack([likes, heard], format="csr")
+    taught = everybody.shape[0] >= LEAST_PEOPLE
     if taught:
-        order = np.random.default_rng(SEED).permutation(likes.shape[0])
-        held, rest = (np.sort(part) for part in np.split(order, [max(1, int(HELD_OUT * len(order)))]))
+        judges = likes.shape[0] if likes.shape[0] >= LEAST_PEOPLE else everybody.shape[0]
+        order = np.random.default_rng(SEED).permutation(judges)
+        held = np.sort(order[: max(1, int(HELD_OUT * judges))])
+        rest = np.setdiff1d(np.arange(everybody.shape[0]), held)
         blend = fit_blend(
-            likes[rest], lambda _: prior, vectors, rank=RANK, stratified=STRATIFIED, lessons=LESSONS, progress=progress
+            everybody[rest],
+            lambda _: prior,
+            vectors,
+            rank=RANK,
+            stratified=STRATIFIED,
+            lessons=LESSONS,
+            progress=progress,
         )
-        measured = _measure(blend, likes[held])
-        kernels = fit_kernels(likes, vectors, rank=RANK)
+        measured = _measure(blend, everybody[held])
+        kernels = fit_kernels(everybody, vectors, rank=RANK)
         fusion = blend.fusion
     else:
         kernels, fusion, measured = {"likeness": fit_content(vectors)}, Fusion(UNTAUGHT), {}
     known = (
-        torch.from_numpy(likes.getnnz(axis=0) / max(likes.shape[0], 1)).float() if taught else torch.sigmoid(prior - 3)
+        torch.from_numpy(everybody.getnnz(axis=0) / max(everybody.shape[0], 1)).float()
+        if taught
+        else torch.sigmoid(prior - 3)
     )
     tensors = {
         "vectors": vectors,
@@ -241,20 +274,19 @@ def build_index(
     version = hashlib.sha256(catalogue.version.encode())
     for tensor in tensors.values():
         version.update(tensor.numpy().tobytes())
-    artefact = Artefact(
+    return Artefact(
         config={
             "version": version.hexdigest()[:12],
             "encoder": encoder.name,
             "catalogue": catalogue.version,
             "kernels": list(kernels),
             "seed": SEED,
+            "people": everybody.shape[0],
         },
         tensors=tensors,
         vocabulary=tuple(item.id for item in catalogue.items),
         metrics=measured,
     )
-    artefact.save(out)
-    return artefact
 
 
 def _measure(blend: Blend, likes: Likes) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -16,6 +17,17 @@ from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Item
 from recsys.models.prior import fit_prior
 from recsys.models.relation import text_map
+
+
+def carried(old: Artefact, new: Artefact) -> Artefact:
+    """``new`` with what conversations taught ``old``: ratings fitted anew say nothing about that."""
+    if "talk" not in old.config or old.vocabulary != new.vocabulary:
+        return new
+    tensors = {name: tensor for name, tensor in old.tensors.items() if name.startswith("talk.")}
+    kept = {name: old.config[name] for name in ("talk", "recommended", "keys") if name in old.config}
+    version = hashlib.sha256(f"{new.version} {old.version}".encode()).hexdigest()[:12]
+    config = {**new.config, **kept, "version": version}
+    return replace(new, config=config, tensors={**new.tensors, **tensors})
 
 
 class Texts(Protocol):
@@ -66,7 +78,8 @@ def extended(
         tensors["talk.expected"] = _put(old["talk.expected"], new, expected, len(grown))
         heard = expected - functional.softplus(expected)  # never: see ``talk_training.fit_lessons``
         tensors["talk.heard"] = _put(old["talk.heard"], new, heard, len(grown))
-    config = {**artefact.config, "catalogue": grown.version}
+    version = hashlib.sha256(f"{artefact.version} {grown.version}".encode()).hexdigest()[:12]
+    config = {**artefact.config, "catalogue": grown.version, "version": version}
     vocabulary = tuple(item.id for item in merged)
     return grown, replace(artefact, config=config, tensors=tensors, vocabulary=vocabulary)
 

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 from uuid import uuid4
 
+from rich.console import Console as RichConsole
+from rich.live import Live
+from rich.text import Text
+
 from bot.conversation.press import Verb, parse_press
 from bot.conversation.reply import Button, Card, Explanation, Reply
 from bot.conversation.service import Conversations, Incoming
@@ -48,12 +52,24 @@ class Console:
                 last = await self.conversations.turn(self._incoming(None if press else line, press))
                 listed = last if last.cards else listed
                 self._show(last)
-                explanation = await self.conversations.explain(last)
+                explanation = await self._explained(last)
             except UsherError as error:
                 self._say(f"\n{error}")
                 continue
             if explanation is not None and explanation.adds:
                 self._say("\n" + _wrapped(explanation.text))
+
+    async def _explained(self, reply: Reply) -> Explanation | None:
+        """The explanation; on a terminal its words show as they come, and make way for what is said in the end."""
+        if not self.out.isatty():
+            return await self.conversations.explain(reply)
+        screen = RichConsole(file=self.out, width=WIDTH, highlight=False)
+        with Live(console=screen, transient=True, auto_refresh=False) as live:
+
+            async def show(words: str) -> None:
+                live.update(Text(f"\n{_wrapped(words)} …"), refresh=True)
+
+            return await self.conversations.explain(reply, show)
 
     async def serve_json(self) -> None:
         """One line in (plain text, ``{"text": ...}`` or ``{"press": ...}``), exactly one JSON line out."""

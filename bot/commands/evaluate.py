@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 from datetime import datetime
@@ -44,7 +45,7 @@ def evaluate_ratings(
     likes: Annotated[bool, typer.Option("--likes", help="Only ratings of 4 and more count, as positives.")] = False,
     catalogue: Annotated[
         Path | None,
-        typer.Option(help="The rated items with their texts: adds diversity and calibration; new-items needs one."),
+        typer.Option(help="The rated items with their texts: adds BM25, diversity, calibration; new-items needs one."),
     ] = None,
     out: Out = None,
 ) -> None:
@@ -66,7 +67,7 @@ def evaluate_ratings(
             report = protocols.evaluate(
                 data,
                 protocols.PROTOCOLS[protocol.value],
-                protocols.contestants(),
+                protocols.contestants(extras),
                 likes=likes,
                 extras=extras,
                 progress=progress,
@@ -164,6 +165,35 @@ def evaluate_understanding(
     if errors is not None:
         with replacing(errors) as aside:
             aside.write_text("".join(f"{line}\n" for line in report.errors), encoding="utf-8")
+
+
+@evaluate_app.command("explanations")
+def evaluate_explanations(
+    n: Annotated[int, typer.Option(min=1, help="How many explanations.")] = 200,
+    seed: Annotated[int, typer.Option(help="Other seeds, other people.")] = 0,
+    deadline: Annotated[float, typer.Option(help="Seconds for each; more than people wait tells what is said.")] = 8.0,
+    show: Annotated[int, typer.Option(help="Samples printed for a person to read.")] = 30,
+    out: Out = None,
+) -> None:
+    """Explain recommendations to simulated people with the text generator: how often its words hold, and how soon."""
+    from bot.evaluation import explanations as protocol
+    from bot.stages import set_up
+    from bot.wiring import explained
+
+    settings = current_settings()
+    with progress_bars() as progress:
+        report = asyncio.run(explained(settings, set_up(settings, announce, progress), n, seed, deadline, progress))
+    for sample in report["samples"][:show]:
+        print(protocol.printed(sample) + "\n")
+    for what, count in sorted(report["outcomes"].items(), key=lambda pair: -pair[1]):
+        announce(f"{count:5} {what}")
+    table = Table()
+    for column in ("figure", "value"):
+        table.add_column(column)
+    for name, value in report["metrics"].items():
+        table.add_row(name, f"{value:.3f}")
+    Console(width=100).print(table)
+    write(report, out)
 
 
 def encoded(settings: Settings, file: Path | None, progress: Progress) -> tuple[Catalogue, Any]:

@@ -25,10 +25,12 @@ class Action(StrEnum):
     NOTE = "note"  # acknowledge a reaction to one item
     STALE = "stale"  # a button that we can't place any more
     UNDO = "undo"
+    FORGET = "forget"  # one thing that was said counts no longer
     RESET = "reset"
     PROFILE = "profile"
     WATCHLIST = "watchlist"
     HISTORY = "history"
+    LANGUAGE = "language"
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"
@@ -50,6 +52,7 @@ DIRECT = {
     Intent.PROFILE: Action.PROFILE,
     Intent.WATCHLIST: Action.WATCHLIST,
     Intent.HISTORY: Action.HISTORY,
+    Intent.LANGUAGE: Action.LANGUAGE,
     Intent.HELP: Action.HELP,
 }
 """Commands: said outright, so they win over everything else in the message."""
@@ -67,9 +70,13 @@ def decide(
     ``knows_taste``: any lasting taste is known; ``newcomer``: this is their first turn."""
     if verb is Verb.STALE:
         return Decision(Action.STALE, "a press that refers to nothing we showed this person")
+    if verb is Verb.FORGET:
+        return Decision(Action.FORGET, "pressed forget: the next list does without it", reading.statements[0])
     if verb in REACTIONS:
         return Decision(Action.NOTE, f"pressed {verb}: the next list uses it", reading.statements[0])
     intents = {Intent(s.value): s for s in reading.statements if s.kind is Kind.INTENT}
+    if any(s.kind is not Kind.INTENT for s in reading.statements):
+        intents.pop(Intent.UNDO, None)  # "forget that, a western": what is said instead is what counts
     for intent, action in DIRECT.items():
         if intent in intents:
             return Decision(action, f"asked for {intent}", intents[intent])

@@ -25,10 +25,12 @@ class Verb(StrEnum):
     LOVED = "loved"  # an answer to "which of these did you love?"
     MEANT = "meant"  # an answer to "which one do you mean?"
     SAY = "say"  # as if the text of option number `slot` was typed
+    FORGET = "forget"  # what key number `slot` of its turn names counts no longer
     NEXT = "next"  # another list
     SURPRISE = "surprise"
     NONE = "none"
     RECOMMEND = "recommend"
+    SPEAK = "speak"  # language number `slot`
     STALE = "stale"  # never sent: what an unknown or outdated press is taken for
 
 

@@ -16,11 +16,13 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an item was picked: the signal, its true share of the positive score (0..1), and the words for it."""
+    """Why an item was picked: the signal, its true share of the positive score (0..1), and the words for it.
+    ``sources`` are the ids of the items, the facets' values and the labels of the wishes behind it, strongest first."""
 
     signal: str
     share: float
     text: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Checked words about one item. ``by`` is ``"llm"`` or ``"template"``; ``ms`` is how long they took."""
+    """Checked words about one item. ``by`` is ``"llm"`` or ``"template"``; ``ms`` is how long they took; ``outcome``
+    says what became of the model's words, as it is stored."""
 
     item_id: str
     text: str
     by: str
     ms: float = 0.0
+    outcome: str = ""
 
     @property
     def adds(self) -> bool:
@@ -67,13 +71,14 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class ToExplain:
-    """What an explanation is to be about: the item, the true reasons, the person's own words, and the template that
-    stands in when no model phrases it."""
+    """What an explanation is to be about: for whom (a user's id), the item, the true reasons, and the template
+    that stands in when no model phrases it."""
 
+    person: str
     item_id: str
     reasons: tuple[str, ...]
-    words: str
     template: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +95,8 @@ class Reply:
     """A short acknowledgement of a button press (Telegram's callback answer); the text may then be empty."""
     explain: ToExplain | None = None
     """What an explanation after this reply should be about."""
+    relaxed: tuple[str, ...] = ()
+    """The wishes that this list had to let go of, as the text says."""
     ms: Mapping[str, float] = field(default_factory=dict)
+    picture: bytes | None = None
+    """A PNG that goes with the text, where the channel shows pictures."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -13,19 +13,20 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.conversation.actions import Actions, Draft, Moment, reaction
+from bot.conversation.explaining import Explainer
 from bot.conversation.policy import decide
 from bot.conversation.press import Press, Verb, parse_press
-from bot.conversation.reply import Explanation, Reply, ToExplain
+from bot.conversation.reply import Explanation, Reply
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Context, Intent, Kind, Reading, Statement
 from bot.conversation.taste import event_of, payload_of, taste_of
 from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording
+from bot.store.reading import Reading as Reader
 from bot.store.records import (
     Conversation,
     Feedback,
     Memory,
-    StoredExplanation,
     StoredRecommendation,
     StoredStatement,
     Turn,
@@ -33,18 +34,12 @@ from bot.store.records import (
     utcnow,
 )
 from bot.store.repository import Store
-from bot.texts import Texts
-from recsys.catalogue import Item
-from recsys.datasets.movie_style import MOVIE_STYLE
+from bot.texts import LANGUAGES, Language, Texts, spoken, writes_chinese
 from recsys.engine import Engine
-from recsys.facts import Facts
-from recsys.llm import TextGenerator
-from recsys.phrase import OnPartial, Phrased, phrase
+from recsys.phrase import OnPartial
 
 EVENING = timedelta(hours=4)
 """A longer silence ends the evening: its wish is forgotten, the taste stays."""
-EXPLAIN_DEADLINE = 8.0
-"""Seconds that a generated explanation may take before the template stands in."""
 
 Deliver = Callable[[Reply], Sequence[Mapping[str, Any]]]
 
@@ -66,6 +61,9 @@ class Incoming:
     inbox_id: int | None = None
 
 
+BackRoom = Callable[[Incoming], Awaitable[Reply | None]]
+
+
 class Clock:
     """Milliseconds by step."""
 
@@ -81,6 +79,14 @@ class Clock:
         self._last = now
 
 
+class Voice:
+    """What is said in one language."""
+
+    def __init__(self, store: Store, engine: Engine, texts: Texts) -> None:
+        self.wording = Wording(texts, engine.catalogue)
+        self.actions = Actions(store, engine, texts)
+
+
 class Conversations:
     """The use cases: ``turn`` and ``explain``. Turns of one person run one after the other."""
 
@@ -89,83 +95,69 @@ class Conversations:
         store: Store,
         understanding: Understanding,
         engine: Engine,
-        texts: Texts,
-        generator: Callable[[], TextGenerator | None] = lambda: None,
+        texts: Mapping[Language, Texts],
+        explainer: Explainer,
+        language: Language = "en",
+        back_room: BackRoom | None = None,
     ) -> None:
-        """``generator`` gives the text generator once there is one: explanations are templates until then."""
+        """``language`` is spoken to people of whom no other is known. ``back_room`` answers what is no part of the
+        conversation, and None to what is."""
         self._store = store
         self._understanding = understanding
         self._engine = engine
         self._catalogue = engine.catalogue
-        self._texts = texts
-        self._wording = Wording(texts, engine.catalogue)
-        self._actions = Actions(store, engine, texts)
-        self._generator = generator
+        self._voices = {code: Voice(store, engine, own) for code, own in texts.items()}
+        self._language = language
+        self._back_room = back_room
+        self.explainer = explainer
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def engine(self) -> Engine:
+        """What recommends at present."""
+        return self._engine
 
     async def turn(self, incoming: Incoming, *, deliver: Deliver = lambda _: ()) -> Reply:
         """Understand, decide, answer, and store all of it with the messages that ``deliver`` makes of the reply, in
         one transaction. Raises ``StoreError`` when that fails: then nothing has happened."""
         if incoming.text is not None:
             incoming = replace(incoming, text=_storable(incoming.text))
+        if self._back_room is not None and (reply := await self._back_room(incoming)) is not None:
+            await self._deliver_apart(incoming, deliver(reply))
+            return reply
         lock = self._locks.setdefault(f"{incoming.channel}:{incoming.external_id}", asyncio.Lock())
         async with lock:
             return await self._turn(incoming, deliver)
 
-    async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
-        """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""
-        task = reply.explain
-        if task is None:
-            return None
-        started = time.perf_counter()
-        item = self._catalogue[task.item_id]
-        phrased = await self._phrased(item, task, on_partial)
-        stored = StoredExplanation(
-            turn_id=reply.turn_id,
-            item_id=item.id,
-            text=phrased.text,
-            made_by=phrased.by,
-            verdict=str(phrased.verdict or ""),
-            ms=1000 * (time.perf_counter() - started),
-        )
+    async def _deliver_apart(self, incoming: Incoming, outbox: Sequence[Mapping[str, Any]]) -> None:
+        """Messages that answer an update but belong to no turn."""
         async with self._store.unit() as unit:
-            await unit.add_explanation(stored)
+            for payload in outbox:
+                await unit.enqueue(incoming.channel, incoming.chat_id, payload)
+            if incoming.inbox_id is not None:
+                await unit.inbox_done(incoming.inbox_id)
             await unit.commit()
-        return Explanation(item.id, phrased.text, phrased.by, stored.ms)
 
-    async def _phrased(self, item: Item, task: ToExplain, on_partial: OnPartial | None) -> Phrased:
-        generator = self._generator()
-        if generator is None:
-            return Phrased(task.template, "template", None)
-        facts = Facts.about(item, MOVIE_STYLE, reasons=task.reasons, said=task.words, language=self._texts.language)
-        return await phrase(
-            facts,
-            MOVIE_STYLE,
-            generator,
-            fallback=task.template,
-            deadline=EXPLAIN_DEADLINE,
-            on_partial=on_partial,
-        )
+    async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
+        """The explanation that a reply calls for, in checked words; see ``Explainer.explain``."""
+        return await self.explainer.explain(reply, on_partial)
 
     async def _turn(self, incoming: Incoming, deliver: Deliver) -> Reply:
         clock = Clock()
         press = parse_press(incoming.press) if incoming.press is not None else None
-        user = await self._store.user(incoming.channel, incoming.external_id, incoming.name, incoming.language)
+        user = await self._store.user(incoming.channel, incoming.external_id, incoming.name)
         async with self._store.reading() as reading:
             memory = await reading.memory(user.id)
-            pressed = await reading.shown(user.id, press.turn_id, press.slot) if press and press.slot else None
+            pressed, pressed_in = await _behind(reading, user.id, press)
         if memory is None:  # erased between the two lines above
             return await self._turn(incoming, deliver)
         clock.lap("remember")
         before = _state(memory)
-        if incoming.press is None:
-            context = Context(before.shown, before.focus, before.asked)
-            heard, verb = self._understanding.read(incoming.text or "", context), None
-        else:
-            heard, verb = self._pressed(press, pressed, before)
-        moment = self._moment(memory, before, _settled(heard, before), verb)
+        moment = self._understood(memory, before, incoming.text, incoming.press, pressed, pressed_in)
+        language = self._spoken(memory, incoming.language, moment.reading)
+        voice = self._voices[language]
         clock.lap("understand")
-        draft = await self._actions.act(moment)
+        draft = await voice.actions.act(moment)
         clock.lap("recommend")
         reply = Reply(
             turn_id=moment.turn_id,
@@ -173,14 +165,49 @@ class Conversations:
             cards=draft.cards,
             question=draft.question,
             buttons=draft.buttons,
-            understood=self._wording.understood(moment.reading.statements),
+            understood=voice.wording.understood(moment.reading.statements),
             notice=draft.notice,
             explain=draft.explain,
+            relaxed=draft.relaxed,
             ms=clock.ms,
         )
-        await self._commit(incoming, moment, draft, reply, pressed, deliver(reply))
+        await self._commit(incoming, moment, draft, reply, pressed, deliver(reply), language)
         log.info("turn", turn=moment.turn_id, action=moment.decision.action, **clock.ms)
         return reply
+
+    def _spoken(self, memory: Memory, channels: str | None, heard: Reading) -> Language:
+        """The language to answer in: asked for now, chosen before, written in, the channel's, or the default."""
+        asked = next((s.target for s in heard.statements if s.kind is Kind.INTENT and s.value == Intent.LANGUAGE), None)
+        written: Language | None = "zh" if writes_chinese(heard.text) else None
+        return spoken(asked or memory.user.language) or written or spoken(channels) or self._language
+
+    async def rethink(self, memory: Memory, turn: Turn, pressed: StoredRecommendation | None) -> tuple[Moment, Draft]:
+        """What the present code and model would answer to a turn of the past, for reviewers. Nothing is stored.
+
+        ``memory`` is what was known then, ``pressed`` what the pressed button was about.
+        """
+        before = Dialogue.from_json(turn.reply.get("before", {}))
+        moment = self._understood(memory, before, turn.text, turn.press, pressed)
+        return moment, await self._voices[self._spoken(memory, None, moment.reading)].actions.act(moment)
+
+    def _understood(
+        self,
+        memory: Memory,
+        before: Dialogue,
+        text: str | None,
+        pressed_data: str | None,
+        pressed: StoredRecommendation | None,
+        pressed_in: Turn | None = None,
+    ) -> Moment:
+        press = parse_press(pressed_data) if pressed_data is not None else None
+        if pressed_data is None:
+            context = Context(before.shown, before.focus, before.asked)
+            heard, verb = self._understanding.read(text or "", context), None
+        elif press is not None and press.verb is Verb.FORGET:
+            heard, verb = _forgetting(pressed_in, press.slot)
+        else:
+            heard, verb = self._pressed(press, pressed, before)
+        return self._moment(memory, before, _settled(heard, before), verb)
 
     def _pressed(
         self, press: Press | None, pressed: StoredRecommendation | None, dialogue: Dialogue
@@ -192,6 +219,10 @@ class Conversations:
             known = 0 < press.slot <= len(dialogue.options)
             said = dialogue.options[press.slot - 1] if known else ""
             return (self._understanding.read(said, Context()), press.verb) if known else (Reading(""), Verb.STALE)
+        if press.verb is Verb.SPEAK:
+            codes = dict(enumerate(LANGUAGES, 1))
+            asked = Statement(Kind.INTENT, Intent.LANGUAGE, target=codes.get(press.slot))
+            return Reading("", (asked,)), press.verb
         item_id = pressed.item_id if pressed and pressed.item_id in self._catalogue else None
         statement = _statement_of(press.verb, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
@@ -210,8 +241,9 @@ class Conversations:
         reply: Reply,
         pressed: StoredRecommendation | None,
         outbox: Sequence[Mapping[str, Any]],
+        language: Language,
     ) -> None:
-        """Turn, statements, shown items, feedback, state and outgoing messages: one transaction."""
+        """Turn, statements, shown items, feedback, state, language and outgoing messages: one transaction."""
         user_id = moment.memory.user.id
         current = moment.memory.conversation
         fresh = current is None or _is_over(current)
@@ -235,6 +267,8 @@ class Conversations:
                         "question": reply.question,
                         "notice": reply.notice,
                         "before": moment.before.to_json(),
+                        "keys": draft.keys,
+                        "forgotten": draft.forgotten and draft.forgotten.name,
                     },
                     model_version=self._engine.version,
                     ms=reply.ms,
@@ -245,6 +279,10 @@ class Conversations:
             if incoming.press is None or moment.reading.text:
                 await unit.add_statements([_stored(s, moment) for s in moment.reading.statements])
             await unit.add_recommendations(self._recommendations(moment, draft))
+            if language != (spoken(moment.memory.user.language or incoming.language) or self._language):
+                await unit.set_language(user_id, language)
+            if draft.forgotten:
+                await unit.forget(user_id, moment.turn_id, draft.forgotten.key, draft.forgotten.events)
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
             await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())
@@ -297,6 +335,26 @@ def _settled(heard: Reading, dialogue: Dialogue) -> Reading:
         replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
     )
     return replace(heard, statements=statements)
+
+
+async def _behind(
+    reading: Reader, user_id: str, press: Press | None
+) -> tuple[StoredRecommendation | None, Turn | None]:
+    """What a pressed button is about: the item of its slot, or for a key that is to be forgotten the turn that kept
+    it."""
+    if press is None or not press.slot:
+        return None, None
+    if press.verb is Verb.FORGET:
+        return None, await reading.turn(user_id, press.turn_id)
+    return await reading.shown(user_id, press.turn_id, press.slot), None
+
+
+def _forgetting(turn: Turn | None, slot: int) -> tuple[Reading, Verb]:
+    """What pressing "forget" says: the key that the button's turn kept for its slot."""
+    keys = turn.reply.get("keys", ()) if turn else ()
+    if not 0 < slot <= len(keys):
+        return Reading(""), Verb.STALE
+    return Reading("", (Statement(Kind.FORGET, keys[slot - 1]),)), Verb.FORGET
 
 
 def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statement | None:

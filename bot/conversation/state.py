@@ -167,6 +167,27 @@ class Dialogue:
         wanted = tuple(c for c in self.wanted if c.label not in labels)
         return replace(self, wanted=wanted, ranges=tuple(r for r in self.ranges if r.label not in labels))
 
+    def without_item(self, item_id: str) -> Dialogue:
+        """This state without an item as something to resemble, and without the talk, which may name it."""
+        like, named = (tuple(i for i in ids if i != item_id) for ids in (self.like, self.named))
+        if (like, named) == (self.like, self.named):
+            return self
+        return replace(self, like=like, named=named, transcript="", words="")
+
+    def without_wish(self, kind: str, label: str) -> Dialogue:
+        """This state without a wish or a "no" of tonight, and without the talk, which may say it. ``kind`` is that of
+        a statement: "facet", "range" or "wish"."""
+        state = self
+        if kind == Kind.FACET:
+            wanted, unwanted = (tuple(c for c in cs if c.label != label) for cs in (self.wanted, self.unwanted))
+            state = replace(self, wanted=wanted, unwanted=unwanted)
+        elif kind == Kind.RANGE:
+            ranges, outside = (tuple(r for r in rs if r.label != label) for rs in (self.ranges, self.outside))
+            state = replace(self, ranges=ranges, outside=outside)
+        elif kind == Kind.WISH:
+            state = replace(self, moods=tuple(m for m in self.moods if m != label))
+        return self if state == self else replace(state, transcript="", words="")
+
     def to_json(self) -> dict[str, Any]:
         """Plain data for the store."""
         return asdict(self)

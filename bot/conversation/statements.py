@@ -19,6 +19,7 @@ class Kind(StrEnum):
     CRITIQUE = "critique"  # about the last list: value is a Critique
     QUESTION = "question"  # about an item: value names the field ("director", "runtime", ...), target the item
     INTENT = "intent"  # value is an Intent
+    FORGET = "forget"  # something said before counts no longer: value is its key, as in ``evidence``
 
 
 class Intent(StrEnum):
@@ -40,6 +41,7 @@ class Intent(StrEnum):
     PROFILE = "profile"
     WATCHLIST = "watchlist"
     HISTORY = "history"
+    LANGUAGE = "language"  # target holds the code of the language to speak, None: they ask which there are
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"

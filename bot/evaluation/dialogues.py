@@ -29,10 +29,11 @@ from recsys.errors import DataError, ModelError
 from recsys.evaluation.dialogues import Baselines, Contest, report
 from recsys.interactions import Interactions
 from recsys.progress import Progress, silent
+from recsys.registry import Registry
 from recsys.talk_training import Turn as Example
 from recsys.talk_training import taught
 from recsys.taste import Query
-from recsys.train import build_index, likes_of, read_likes, save_likes
+from recsys.train import fit_index, likes_of, read_likes, save_likes
 
 IDS: Final = ("imdb_id", "tmdb_id", "movielens_id")
 
@@ -274,11 +275,11 @@ def train(
     catalogue.save(home.items)
     likes = likes_of(ratings, catalogue)
     save_likes(likes, catalogue, home.ratings)
-    artefact = build_index(catalogue, likes, encoder, home.cache, home.index, progress)
+    artefact = fit_index(catalogue, likes, encoder, home.cache, progress)
     artefact = taught(catalogue, artefact, examples(turns, known, catalogue, progress), encoder, now, progress)
     uses = Counter(key for turn in _latest(turns) for key in (*turn.seen, *turn.targets))
     artefact = replace(artefact, config={**artefact.config, "keys": dict(uses)})
-    artefact.save(home.index)
+    Registry(home.index).add(artefact)
     return artefact
 
 
@@ -299,7 +300,7 @@ def load(folder: Path, encoder: Encoder, device: str = "auto") -> Trained:
     if not home.items.exists():
         raise ModelError(f"{folder} holds no model: make one by `usher train dialogue --out {folder}`.")
     catalogue = Catalogue.load(home.items)
-    artefact = Artefact.load(home.index)
+    artefact = Registry(home.index).load()
     engine = Engine(catalogue, artefact, encoder, pick_device(device))
     baselines = Baselines(read_likes(home.ratings, catalogue), tuple(item.id for item in catalogue.items))
     recommended = frozenset(artefact.config.get("recommended", ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, case, delete, func, insert, inspect, literal, not_, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.conversation.statements import Kind
 from bot.store import tables
 from bot.store.database import translated
 from bot.store.reading import INBOX_OPEN, TABLES, Reading
@@ -94,11 +95,29 @@ class Unit(Reading):
         """Store a reaction; False, and no change, when its key is stored already."""
         return await self._add_new([_values(feedback)], tables.Feedback, "key") == 1
 
+    async def forget(self, user_id: str, turn_id: str, key: str, ids: Collection[str]) -> None:
+        """Take back a person's single statements and reactions by id. The turn keeps that as a statement of its own:
+        to retract the turn brings them back."""
+        kept = StoredStatement(
+            turn_id=turn_id, user_id=user_id, kind=Kind.FORGET, value=key, payload={"ids": list(ids)}
+        )
+        await self._add([kept])
+        await self._set_retracted(user_id, ids, utcnow())
+
+    async def _set_retracted(self, user_id: str, ids: Collection[str], at: datetime | None) -> None:
+        for table in (tables.Statement, tables.Feedback):
+            mine = and_(table.user_id == user_id, table.id.in_(ids))
+            await self._execute(update(table).where(mine).values(retracted_at=at))
+
     async def retract(self, user_id: str, turn_id: str) -> tuple[Event, ...]:
-        """Take back what a person said and gave in a turn, and return it; empty when nothing is left."""
+        """Take back what a person said and gave in a turn, and return it; empty when nothing is left. What they took
+        back in that turn counts again."""
         said = and_(tables.Statement.user_id == user_id, tables.Statement.turn_id == turn_id)
         given = and_(tables.Feedback.user_id == user_id, tables.Feedback.made_in == turn_id)
         events = await self._events(said, given)
+        for event in events:
+            if event.kind == Kind.FORGET:
+                await self._set_retracted(user_id, event.payload["ids"], None)
         at = utcnow()
         for table, where in ((tables.Statement, said), (tables.Feedback, given)):
             await self._execute(update(table).where(where, table.retracted_at.is_(None)).values(retracted_at=at))

@@ -11,12 +11,53 @@ def _kin(**families: str) -> dict[str, frozenset[str]]:
     return {name.replace("_", " "): _words(words) for name, words in families.items()}
 
 
+def _example(facts: str, words: str, *reasons: str) -> tuple[Facts, str]:
+    """``facts``: "Title (year): genres; director; cast; themes"."""
+    name, _, rest = facts.partition("): ")
+    title, _, year = name.rpartition(" (")
+    fields = dict(zip(("genre", "director", "cast", "keyword"), rest.split("; "), strict=True))
+    return Facts(title, int(year), {kind: tuple(v.split(", ")) for kind, v in fields.items()}, reasons), words
+
+
 MOVIE_STYLE = Style(
     noun="film",
     words=_words("film films movie movies picture screen watch watching viewing cinema"),
-    kinds={"genre": 3, "director": 2, "cast": 3, "keyword": 4, "language": 1},
-    units={"runtime": "minutes"},
-    prompted={"genre": "Genre", "director": "Director", "cast": "Cast", "keyword": "Themes"},
+    kinds={"genre": 6, "director": 3, "cast": 6, "keyword": 8, "language": 2},
+    unsaid=frozenset(
+        (
+            "sex",
+            "nudity",
+            "female nudity",
+            "male nudity",
+            "rape",
+            "gay",
+            "prostitute",
+            "torture",
+            "suicide",
+            "suicide attempt",
+            "cancer",
+            "black people",
+            "woman director",
+            "independent film",
+            "duringcreditsstinger",
+            "aftercreditsstinger",
+            "sequel",
+            "3d",
+            "imax",
+            "based on novel",
+            "based on comic book",
+            "flashback",
+            "dying and death",
+            "wife husband relationship",
+            "love of one's life",
+            "loss of lover",
+            "single",
+            "relationship",
+        )
+    ),
+    units={"runtime": "{:.0f} minutes", "rating": "{:.1f} out of 10"},
+    prompted={"genre": "Genre", "keyword": "Themes", "cast": "Cast", "director": "Director"},
+    openings=("the reason", "the film"),
     roles={
         "director": _words("by from directed direction director directors directing directs"),
         "cast": _words("with starring stars star starred cast actor actors actress featuring"),
@@ -44,50 +85,54 @@ MOVIE_STYLE = Style(
         western="west",
     ),
     examples=(
-        (
-            Facts(
-                "Heat",
-                1995,
-                {
-                    "genre": ("Crime", "Thriller"),
-                    "director": ("Michael Mann",),
-                    "cast": ("Al Pacino", "Robert De Niro"),
-                    "keyword": ("bank robbery", "obsession"),
-                },
-                ("you loved The Insider", "you asked for something from the 90s"),
-            ),
-            "You loved The Insider and asked for something from the 90s, so try Heat, a tense crime thriller by "
-            "Michael Mann. Al Pacino and Robert De Niro star.",
+        _example(
+            "Big Fish (2003): Adventure, Drama; Tim Burton; Ewan McGregor, Albert Finney; circus, family secrets",
+            "You liked The Princess Bride, and so did others who like Big Fish: an adventure about a circus and family "
+            "secrets, by Tim Burton, with Ewan McGregor.",
+            "you liked The Princess Bride, and people who like this film did too",
         ),
-        (
-            Facts(
-                "Amélie",
-                2001,
-                {
-                    "genre": ("Comedy", "Romance"),
-                    "director": ("Jean-Pierre Jeunet",),
-                    "cast": ("Audrey Tautou", "Mathieu Kassovitz"),
-                    "keyword": ("shyness", "paris"),
-                },
-                ("people who liked The Grand Budapest Hotel also liked it",),
-            ),
-            "People who liked The Grand Budapest Hotel also liked Amélie, a romantic comedy about shyness in Paris, "
-            "with Audrey Tautou.",
+        _example(
+            "Coco (2017): Animation, Family, Adventure; Lee Unkrich; Gael Garcia Bernal, Benjamin Bratt; music, family",
+            "Coco should be a treat for you: you liked Inside Out, and so did others who like this one, an animated "
+            "adventure about music and family.",
+            "you liked Inside Out, and people who like this film did too",
         ),
-        (
-            Facts(
-                "Moon",
-                2009,
-                {
-                    "genre": ("Science Fiction", "Drama"),
-                    "director": ("Duncan Jones",),
-                    "cast": ("Sam Rockwell", "Kevin Spacey"),
-                    "keyword": ("isolation", "astronaut"),
-                },
-                ("it is close in tone to Gravity",),
-            ),
-            "Moon is close in tone to Gravity: a 2009 science fiction drama about isolation, by Duncan Jones, with "
-            "Sam Rockwell.",
+        _example(
+            "Arrival (2016): Science Fiction, Drama; Denis Villeneuve; Amy Adams, Jeremy Renner; linguist, alien",
+            "Since you liked Contact, here is a story close to it: Arrival, about a linguist and an alien, with Amy "
+            "Adams and Jeremy Renner.",
+            "its story is close to Contact, which you liked",
+        ),
+        _example(
+            "Cast Away (2000): Adventure, Drama; Robert Zemeckis; Tom Hanks, Helen Hunt; survival, island",
+            "Cast Away is about survival on an island, just as you wished: Tom Hanks stars, directed by "
+            "Robert Zemeckis.",
+            'its story fits your wish for "alone on an island"',
+        ),
+        _example(
+            "Good Will Hunting (1997): Drama; Gus Van Sant; Robin Williams, Matt Damon; mathematics, friendship",
+            "You asked for Robin Williams and the 1990s: here he is with Matt Damon in Good Will Hunting, a drama "
+            "about friendship and mathematics.",
+            "you asked for Robin Williams and the 1990s",
+        ),
+        _example(
+            "Paterson (2016): Comedy, Drama; Jim Jarmusch; Adam Driver, Golshifteh Farahani; poetry, bus driver",
+            "Paterson is a surprise that could suit you: people who saw it rate it 7.3 out of 10, and Adam Driver "
+            "stars in a comedy about poetry and a bus driver.",
+            "you asked for a surprise",
+            "people who saw it rate it 7.3 out of 10",
+        ),
+        _example(
+            "Whiplash (2014): Drama, Music; Damien Chazelle; Miles Teller, J.K. Simmons; jazz, ambition",
+            "You asked for something like Black Swan, and people who like Whiplash like it too: a music drama about "
+            "jazz and ambition, with J.K. Simmons.",
+            "you asked for something like Black Swan, and people who like this film like it too",
+        ),
+        _example(
+            "Notting Hill (1999): Romance, Comedy; Roger Michell; Julia Roberts, Hugh Grant; love, fame",
+            "Notting Hill is the romance from the 1990s you asked for: Julia Roberts and Hugh Grant star in a comedy "
+            "about love and fame.",
+            "you asked for a romance and the 1990s",
         ),
     ),
 )

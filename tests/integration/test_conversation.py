@@ -302,3 +302,43 @@ async def test_a_ready_answer_is_taken_back_like_words(ann: Person) -> None:
     await ann.press(moods.buttons[0].press)
     assert moods.buttons[0].label in (await ann.say("undo")).text
     assert "Tonight" not in (await ann.say("/profile")).text
+
+
+async def test_one_statement_is_taken_back_by_a_press_and_back_again_by_undo(ann: Person) -> None:
+    await ann.say("I loved Heat and Toy Story, nothing gory")
+    profile = await ann.say("/profile")
+    assert "Heat" in profile.text and "Toy Story" in profile.text
+    why = await ann.say("why the first?")
+    after = await ann.tap(why, "stop using Heat")
+    assert after.notice is not None and "Heat" in after.notice
+    profile = await ann.say("/profile")
+    assert "Heat" not in profile.text and "Toy Story" in profile.text and "gory" in profile.text
+    again = await ann.say("recommend something")
+    assert not any("Heat" in reason.text for card in again.cards for reason in card.reasons)
+    undone = await ann.say("undo")
+    assert "Heat" in undone.text
+    profile = await ann.say("/profile")
+    assert "Heat" in profile.text
+
+
+async def test_a_wish_of_tonight_is_taken_back_by_a_press(ann: Person) -> None:
+    first = await ann.say("a thriller from the 90s")
+    assert all(1990 <= (item.year or 0) <= 1999 for item in ann.items(first))
+    why = await ann.say("why the first?")
+    await ann.tap(why, "stop using the 1990s")
+    after = await ann.say("more")
+    assert not any(understood.value == "the 1990s" for understood in after.understood)
+    assert "1990s" not in (await ann.say("/profile")).text
+    await ann.say("undo")
+    assert "1990s" in (await ann.say("/profile")).text
+
+
+async def test_a_forget_button_of_somebody_else_or_of_nothing_is_stale(ann: Person, bob: Person) -> None:
+    await ann.say("I loved Heat")
+    why = await ann.say("why the first?")
+    (button,) = [b for b in why.buttons if "Heat" in b.label]
+    assert "old message" in (await bob.press(button.press)).text
+    assert "old message" in (await ann.press(button.press[:-1] + "9")).text
+    assert "Heat" in (await ann.say("/profile")).text
+    await ann.press(button.press)
+    assert (await ann.press(button.press)).notice == "I had already stopped using that."

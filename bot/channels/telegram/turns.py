@@ -14,6 +14,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram import render
 from bot.channels.telegram.codec import CHANNEL, Blocked, Notice, chat_of, decode, query_of
+from bot.channels.telegram.drafts import DraftStream
 from bot.channels.telegram.outbox import mark_blocked
 from bot.channels.telegram.pace import Limits, Timing
 from bot.channels.telegram.presses import Presses
@@ -192,8 +193,8 @@ class Turns:
             log.error("explanation failed", error=type(error).__name__)
 
     async def _explanation(self, reply: Reply, chat_id: str) -> None:
-        async with self._typing(chat_id):
-            words = await self._conversations.explain(reply)
+        async with self._typing(chat_id), DraftStream(self._bot, chat_id, reply.turn_id, self._limits) as draft:
+            words = await self._conversations.explain(reply, draft.show)
         if words and words.adds:
             async with self._store.unit() as unit:
                 await self._queue(unit, chat_id, render.explanation(reply, words))

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.conversation.actions.moment import Draft, Moment
+from bot.conversation.actions.recommending import LIST_LENGTH
 from bot.conversation.actions.room import Room
+from bot.conversation.evidence import Evidence, evidence_of, forgotten
 from bot.conversation.press import Verb
 from bot.conversation.reply import Reason
 from bot.conversation.statements import Kind
+from bot.conversation.taste import taste_of
+from recsys.catalogue import Item
+from recsys.taste import Query
 
 BAR = 10
+BEHIND = 3
+"""Things that a person said that are offered to be taken back."""
 
 ABOUT_BUTTONS = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.MORE)
 WANTED_BUTTONS = (Verb.SAVE, Verb.SEEN, Verb.MORE)
@@ -30,16 +39,44 @@ class Explaining(Room):
         if item_id is None or stored is None or not stored.reasons:
             return Draft(moment.dialogue, self._texts("why_nothing"))
         item = self._catalogue[item_id]
-        reasons = tuple(Reason(**r) for r in stored.reasons)
+        reasons = tuple(Reason(**{**r, "sources": tuple(r.get("sources", ()))}) for r in stored.reasons)
         lines = [self._texts("why_line", bar=_bar(r.share), share=round(100 * r.share), reason=r.text) for r in reasons]
+        behind = self._behind(moment, reasons)
+        if behind:
+            lines.append(self._texts("why_behind", what="; ".join(e.line for e in behind)))
+            lines.append(await self._what_if(moment, item, behind))
         return Draft(
             replace(moment.dialogue, focus=item_id),
-            "\n".join([self._texts("why_title", title=item.name), *lines]),
-            buttons=self._item_buttons(moment, 1, ABOUT_BUTTONS),
+            "\n".join([self._texts("why_title", title=self._wording.film(item)), *filter(None, lines)]),
+            buttons=self._item_buttons(moment, 1, ABOUT_BUTTONS) + self._forget_buttons(moment, behind),
             shown=(item_id,),
             purpose="answer",
             explain=self._to_explain(moment, item, reasons),
+            keys=tuple(e.key for e in behind),
         )
+
+    def _behind(self, moment: Moment, reasons: Sequence[Reason]) -> tuple[Evidence, ...]:
+        """What the person said that the reasons rest on, the weightiest first, as far as it still counts."""
+        known = evidence_of(moment.memory.events, moment.dialogue, self._texts, self._catalogue).values()
+        found = [e for r in reasons for source in r.sources for e in known if source in e.sources]
+        return tuple({e.key: e for e in found}.values())[:BEHIND]
+
+    async def _what_if(self, moment: Moment, item: Item, behind: Sequence[Evidence]) -> str:
+        """Which of the things said decides: the first without which another item would have been the best."""
+        queries = [self._without(moment, evidence, item) for evidence in behind]
+        results = await asyncio.to_thread(self._engine.recommend, queries)
+        for evidence, result in zip(behind, results, strict=True):
+            if item.id not in (pick.item_id for pick in result.picks) and result.picks:
+                other = self._catalogue[result.picks[0].item_id].name
+                return self._texts("why_without", what=evidence.name, title=item.title, other=other)
+        return self._texts("why_anyway", title=item.title)
+
+    def _without(self, moment: Moment, evidence: Evidence, item: Item) -> Query:
+        """What would be asked of the engine if one thing had not been said; what was shown may come again."""
+        dialogue = forgotten(moment.dialogue, evidence.key)
+        events = [e for e in moment.memory.events if e.id not in evidence.events]
+        gone = {*moment.before.past, *moment.memory.saved} - {*moment.before.shown, item.id}
+        return Query(taste_of(events), dialogue.wish, frozenset(gone), LIST_LENGTH, talk=dialogue.talk)
 
     async def answer(self, moment: Moment) -> Draft:
         item_id, cause = moment.target(), moment.decision.cause
@@ -48,7 +85,9 @@ class Explaining(Room):
         item = self._catalogue[item_id]
         after = replace(moment.dialogue, focus=item_id)
         if cause.kind is Kind.QUESTION:
-            return Draft(after, self._wording.answer(cause, item))
+            buttons = self._item_buttons(moment, 1, ABOUT_BUTTONS)
+            text = self._wording.answer(cause, item)
+            return Draft(after, text, buttons=buttons, shown=(item_id,), purpose="answer")
         wanted = cause.polarity > 0
         return Draft(
             after,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.conversation.evidence import Evidence
 from bot.conversation.policy import Decision
 from bot.conversation.reply import Button, Card, ToExplain
 from bot.conversation.state import Dialogue
@@ -34,7 +35,8 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What to say, the state after it, and what was shown, slot by slot. ``undone``: the turn to take back."""
+    """What to say, the state after it, and what was shown, slot by slot. ``undone``: the turn to take back; ``keys``:
+    what its "forget" buttons name, slot by slot; ``forgotten``: the one thing that counts no longer."""
 
     dialogue: Dialogue
     text: str = ""
@@ -46,3 +48,6 @@ class Draft:
     notice: str | None = None
     explain: ToExplain | None = None
     undone: str | None = None
+    relaxed: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    forgotten: Evidence | None = None

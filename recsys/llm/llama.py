@@ -1,4 +1,4 @@
-"""Text generators: one interface, the llama.cpp backend, and a circuit breaker to put around any backend."""
+"""A GGUF model in llama.cpp, in a helper process."""
 
 from __future__ import annotations
 
@@ -6,71 +6,21 @@ import asyncio
 import json
 import secrets
 import sys
-import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, Self
+from typing import Self
 
 import httpx
 
 from recsys.errors import GenerationError, ModelError
+from recsys.llm.generator import Prompt, within
+from recsys.llm.openai import BrokenOffError, chat
 
-
-class Message(NamedTuple):
-    """One chat message of a prompt."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-Prompt = tuple[Message, ...]
-
-
-class TextGenerator(Protocol):
-    """Turns a prompt into words, a few characters at a time."""
-
-    @property
-    def name(self) -> str:
-        """What operators call the model."""
-        ...
-
-    def stream(self, prompt: Prompt, *, max_tokens: int, deadline: float) -> AsyncGenerator[str, None]:
-        """Yield the reply in pieces, at least one.
-
-        ``deadline`` is in seconds from the first read. Raises ``GenerationError`` when the generator fails,
-        hangs, is cut off, answers nothing or is late. Closing the iterator cancels the work and frees the model.
-        """
-        ...
-
-    async def aclose(self) -> None:
-        """Free everything; the generator is not used afterwards."""
-        ...
-
-
-async def within(pieces: AsyncGenerator[str, None], seconds: float) -> AsyncGenerator[str, None]:
-    """Pass ``pieces`` on; raises ``GenerationError`` when they are late or there is none. Closes them."""
-    end = asyncio.get_running_loop().time() + seconds
-    empty = True
-    async with aclosing(pieces):
-        while True:
-            try:
-                async with asyncio.timeout_at(end):
-                    piece = await anext(pieces)
-            except StopAsyncIteration:
-                break
-            except TimeoutError:
-                raise GenerationError("The text generator is too slow; use a smaller model.") from None
-            empty = False
-            yield piece
-    if empty:
-        raise GenerationError("The text generator answered nothing; use another model.")
-
-
-class _BrokenOffError(GenerationError):
-    """The connection to the helper is gone, and most likely the helper."""
+CACHED = {"cache_prompt": True}
+"""What the constant beginning of all prompts is kept by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +90,10 @@ class LlamaCpp:
         except ModelError as error:
             raise GenerationError(str(error)) from error
         try:
-            async with aclosing(_chat(helper.http, prompt, max_tokens)) as pieces:
+            async with aclosing(chat(helper.http, prompt, max_tokens, **CACHED)) as pieces:
                 async for piece in pieces:
                     yield piece
-        except _BrokenOffError:
+        except BrokenOffError:
             if self._starting is not None and self._starting.done() and self._starting.result() is helper:
                 await self.aclose()
             raise
@@ -178,7 +128,7 @@ class LlamaCpp:
         try:
             url = await _handshake(process, order, self.path)
             http = httpx.AsyncClient(
-                base_url=url,
+                base_url=f"{url}/v1",
                 headers={"Authorization": f"Bearer {key}"},
                 timeout=httpx.Timeout(5.0, read=None),  # ``within`` holds the deadline
                 limits=httpx.Limits(max_keepalive_connections=0),  # llama.cpp drops kept connections at will
@@ -186,108 +136,13 @@ class LlamaCpp:
             )
             helper = _Helper(process, http)
             if self.prefix:
-                async with aclosing(_chat(http, self.prefix, max_tokens=1)) as pieces:
+                async with aclosing(chat(http, self.prefix, 1, **CACHED)) as pieces:
                     async for _ in pieces:
                         pass
         except BaseException:
             await _end(process)
             raise
         return helper
-
-
-class Guarded:
-    """A circuit breaker around any generator; itself a generator.
-
-    After ``failures`` in a row it refuses at once for ``cool_off`` seconds, then lets one call through: its
-    success closes the circuit, its failure opens it again. Whatever a backend raises leaves here as
-    ``GenerationError``.
-    """
-
-    def __init__(
-        self,
-        generator: TextGenerator,
-        *,
-        failures: int = 5,
-        cool_off: float = 60.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._generator = generator
-        self._allowed = failures
-        self._cool_off = cool_off
-        self._clock = clock
-        self._failures = 0
-        self._retry_at = 0.0
-
-    @property
-    def name(self) -> str:
-        """The inner generator's name."""
-        return self._generator.name
-
-    @property
-    def open(self) -> bool:
-        """Whether a call would be refused now."""
-        return self._failures >= self._allowed and self._clock() < self._retry_at
-
-    async def stream(self, prompt: Prompt, *, max_tokens: int, deadline: float) -> AsyncGenerator[str, None]:
-        """See ``TextGenerator.stream``; the deadline holds even if the inner generator ignores it."""
-        if self.open:
-            raise GenerationError("The text generator keeps failing; check that its model loads.")
-        if self._failures >= self._allowed:
-            self._retry_at = self._clock() + self._cool_off  # one probe: others are refused until it ends
-        words = False
-        pieces = within(self._generator.stream(prompt, max_tokens=max_tokens, deadline=deadline), deadline)
-        try:
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    words = True
-                    yield piece
-        except GeneratorExit:
-            # The reader had enough. Words came, so it works; without any we have learnt nothing.
-            self._failures = 0 if words else self._failures
-            raise
-        except Exception as error:
-            self._failures += 1
-            self._retry_at = self._clock() + self._cool_off
-            if isinstance(error, GenerationError):
-                raise
-            raise GenerationError(f"The text generator failed with {type(error).__name__}.") from error
-        self._failures = 0
-
-    async def aclose(self) -> None:
-        """Close the inner generator."""
-        await self._generator.aclose()
-
-
-async def _chat(http: httpx.AsyncClient, prompt: Prompt, max_tokens: int) -> AsyncGenerator[str, None]:
-    """Stream one reply of an OpenAI-compatible server; closing drops the connection, which cancels the work."""
-    body = {
-        "messages": [message._asdict() for message in prompt],
-        "max_tokens": max_tokens,
-        "temperature": 0.4,
-        "stream": True,
-        "cache_prompt": True,
-    }
-    finished = False
-    try:
-        async with http.stream("POST", "/v1/chat/completions", json=body) as response:
-            if response.status_code != httpx.codes.OK:
-                raise GenerationError(
-                    f"The text generator refused with status {response.status_code}; shorten the prompt."
-                )
-            async for line in response.aiter_lines():
-                data = line.removeprefix("data: ")
-                if data == line or data == "[DONE]":
-                    continue
-                choice = json.loads(data)["choices"][0]
-                finished = finished or choice["finish_reason"] is not None
-                if piece := choice["delta"].get("content"):
-                    yield piece
-    except httpx.TransportError as error:
-        raise _BrokenOffError(f"The text generator broke off with {type(error).__name__}; try again.") from error
-    except (ValueError, LookupError) as error:
-        raise GenerationError("The text generator sent something unreadable; try again.") from error
-    if not finished:
-        raise GenerationError("The text generator was cut off; try again.")
 
 
 async def _handshake(process: Process, order: dict[str, object], path: Path) -> str:

@@ -1,0 +1,57 @@
+"""``usher catalogue``: the items that can be recommended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.stages import Home
+from bot.terminal import announce, current_settings, progress_bars
+
+catalogue_app = typer.Typer(help="The items that can be recommended.", no_args_is_help=True)
+
+
+@catalogue_app.command("build")
+def catalogue_build() -> None:
+    """Fetch the default movie data and join it into a catalogue."""
+    from bot.stages import build_catalogue
+
+    with progress_bars() as progress:
+        built = build_catalogue(Home(current_settings().usher_home), progress)
+    announce(f"{len(built):,} items. Next: `usher index build`.")
+
+
+@catalogue_app.command("import")
+def catalogue_import(
+    file: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet, .xz and .gz too; see docs/data.md.")],
+) -> None:
+    """Replace the catalogue with your own items. Their ratings, if any, are learned from conversations."""
+    from bot.stages import import_catalogue
+
+    read = import_catalogue(Home(current_settings().usher_home), file)
+    announce(f"{len(read):,} items imported. Next: `usher index build`.")
+
+
+@catalogue_app.command("export")
+def catalogue_export(out: Annotated[Path, typer.Option(help="The file to write: one JSON object a line.")]) -> None:
+    """Write every item of the catalogue to a file."""
+    from recsys.catalogue import Catalogue
+
+    loaded = Catalogue.load(Home(current_settings().usher_home).items)
+    loaded.export_jsonl(out)
+    announce(f"{len(loaded):,} items written to {out}.")
+
+
+@catalogue_app.command("add")
+def catalogue_add(
+    file: Annotated[Path, typer.Argument(help="Items as for `import`; those with a known id replace the old ones.")],
+) -> None:
+    """Add items, or new facts of known ones, at once and without fitting anything: a bot that runs takes them up."""
+    from bot.learning import add_items
+    from bot.stages import encoder_of
+
+    settings = current_settings()
+    count, artefact = add_items(Home(settings.usher_home), file, encoder_of(settings))
+    announce(f"{count:,} items added; version {artefact.version} has a place for each.")

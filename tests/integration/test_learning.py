@@ -1,0 +1,98 @@
+"""Learning from what people said, and items added to a running installation, with the real encoder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from bot.learning import add_items, everybody, learn
+from bot.stages import Home, import_catalogue, ready_index
+from bot.store.migrate import upgrade
+from bot.store.records import Conversation, Feedback, Turn, new_id
+from bot.store.repository import Store
+from recsys.catalogue import Catalogue, Item
+from recsys.encoder import Encoder
+from recsys.engine import Engine
+from recsys.errors import DataError
+from recsys.registry import Registry
+from recsys.taste import Query, Taste, Wish
+from tests.support.films import films
+
+PEOPLE = 40
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An installation with a small catalogue, of which nobody has rated anything."""
+    file = tmp_path / "films.jsonl"
+    films().export_jsonl(file)
+    home = Home(tmp_path / "home")
+    ready_index(home, import_catalogue(home, file), Encoder(), print)
+    return home
+
+
+async def said(store: Store, person: int, liked: list[str], disliked: list[str]) -> None:
+    user = await store.user("telegram", str(person))
+    conversation = Conversation(user_id=user.id, chat_id=str(person))
+    turn = Turn(conversation_id=conversation.id, user_id=user.id, number=1)
+    async with store.unit() as unit:
+        await unit.start_conversation(conversation)
+        await unit.add_turn(turn)
+        for kind, items in (("like", liked), ("dislike", disliked)):
+            for item in items:
+                await unit.add_feedback(
+                    Feedback(user_id=user.id, item_id=item, kind=kind, source="button", key=new_id(), made_in=turn.id)
+                )
+        await unit.commit()
+
+
+def best(home: Home, query: Query) -> list[str]:
+    engine = Engine(Catalogue.load(home.items), Registry(home.index).load(), Encoder(), torch.device("cpu"))
+    return [pick.item_id for pick in engine.recommend([query])[0].picks]
+
+
+async def test_what_people_like_here_teaches_the_next_version(home: Home, tmp_path: Path) -> None:
+    """Two kinds of people, whose films have nothing in common but their people."""
+    catalogue = Catalogue.load(home.items)
+    ids = [item.id for item in catalogue.items]
+    first, second = ids[0:16:2], ids[1:17:2]
+    database = f"sqlite+aiosqlite:///{tmp_path / 'usher.db'}"
+    await upgrade(database)
+    store = await Store.open(database)
+    for person in range(PEOPLE):
+        mine, other = (first, second) if person % 2 else (second, first)
+        await said(store, person, [i for n, i in enumerate(mine) if (n + person) % 4], other[:2])
+    await store.close()
+    before = Registry(home.index).current()
+    query = Query(Taste({first[0]: 1.0}), k=4)
+    assert len(set(best(home, query)) & set(first)) < 3
+
+    learned = learn(home, catalogue, Encoder(), (await everybody(database)).values())
+
+    assert (learned.people, learned.promoted) == (PEOPLE, True)
+    assert Registry(home.index).current() == learned.artefact.version != before
+    assert len(set(best(home, query)) & set(first)) >= 3
+
+
+def test_an_item_added_is_found_at_once(home: Home, tmp_path: Path) -> None:
+    new = Item("new", "Copper Canyon Standoff", 2026, "A western.", {"genre": ("Western",)}, {"rating": 7.5})
+    Catalogue([new]).export_jsonl(tmp_path / "new.jsonl")
+    before = Registry(home.index).load()
+    count, artefact = add_items(home, tmp_path / "new.jsonl", Encoder())
+    assert count == 1
+    assert artefact.vocabulary == (*before.vocabulary, "new")
+    assert best(home, Query(wish=Wish("a western standoff"), k=1)) == ["new"]
+    # The next start finds everything in order and builds nothing.
+    told: list[str] = []
+    assert ready_index(home, Catalogue.load(home.items), Encoder(), told.append).version == artefact.version
+    assert told == []
+
+
+def test_a_file_that_can_not_be_read_changes_nothing(home: Home, tmp_path: Path) -> None:
+    before = home.items.read_bytes(), Registry(home.index).current()
+    (tmp_path / "new.jsonl").write_text('{"year": 1999}\n')
+    with pytest.raises(DataError, match="title"):
+        add_items(home, tmp_path / "new.jsonl", Encoder())
+    assert (home.items.read_bytes(), Registry(home.index).current()) == before
