@@ -15,8 +15,7 @@ from bot.store.migrate import upgrade
 from recsys.encoder import Encoder
 from tests.faults.world import World, Zygote, write_films
 from tests.support.botapi import BotApi
-from tests.support.databases import KINDS, postgres  # noqa: F401  (a fixture)
-from tests.support.postgres import Postgres
+from tests.support.postgres import Postgres, binaries
 
 FULL = os.environ.get("USHER_FAULTS") == "full"
 """``make faults`` runs every test at full size; ``make test`` runs the same tests small."""
@@ -45,7 +44,7 @@ async def zygote() -> AsyncIterator[Zygote]:
     await started.close()
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=("sqlite", "postgresql") if binaries() else ("sqlite",))
 def kind(request: pytest.FixtureRequest) -> str:
     """The database's."""
     return str(request.param)

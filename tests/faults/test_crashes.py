@@ -15,6 +15,7 @@ import pytest
 from tests.faults.world import FACTS, FILMS, PATIENCE, Rows, World, line
 from tests.faults.zygote import STEPS
 
+pytest_plugins = ("tests.support.databases",)
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Report = Callable[[str, str], None]
