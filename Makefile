@@ -14,12 +14,13 @@ test: install ## all tests, with the real models and the real catalogue
 	$(BIN)/usher setup
 	$(BIN)/python -m pytest
 
+faults: install ## the fault suite at full size, about half an hour; prints the table of docs/reliability.md
+	USHER_FAULTS=full $(BIN)/python -m pytest tests/faults
+
 browser: install ## the web pages in Debian's Chromium (apt install chromium)
 	$(PIP_INSTALL) --quiet "playwright>=1.65,<2" >&2
 	$(BIN)/usher setup
 	$(BIN)/python -m pytest tests/browser
-faults: install ## the fault suite at full size, about half an hour; prints the table of docs/reliability.md
-	USHER_FAULTS=full $(BIN)/python -m pytest tests/faults
 
 lint: install ## style and types
 	$(BIN)/ruff check .
@@ -32,8 +33,8 @@ format: install ## mend the style
 
 bench: install ## benchmarks; they need a quiet machine
 	$(BIN)/python -m benchmarks.turns
-	$(BIN)/python -m benchmarks.review
 	$(BIN)/python -m benchmarks.load
+	$(BIN)/python -m benchmarks.review
 
 lock: install ## pin every dependency by hash
 	$(BIN)/pip-compile --quiet --generate-hashes --extra dev --strip-extras --unsafe-package torch \

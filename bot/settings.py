@@ -58,6 +58,29 @@ class Settings(BaseSettings):
             raise ValueError("must be an http(s) URL that ends in /bot")
         return url
 
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _is_there_for_the_webhook(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None and info.data.get("telegram_webhook_url"):
+            raise ValueError("the webhook needs one: 16 to 256 of A-Z a-z 0-9 _ -")
+        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
+            raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -")
+        return secret
+
+    @field_validator("telegram_webhook_listen")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        _, _, port = address.rpartition(":")
+        if not re.fullmatch(r"(\[[^\[\]]+\]|[^:\[\]]+):\d{1,5}", address) or int(port) > 65535:
+            raise ValueError("must be host:port, say 127.0.0.1:8080 or [::1]:8080")
+        return address
+
+    @property
+    def webhook_address(self) -> tuple[str, int]:
+        """Host and port where the webhook listens."""
+        host, _, port = self.telegram_webhook_listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
     @field_validator("admin_secret", "admin_password")
     @classmethod
     def _long_enough(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
@@ -111,29 +134,6 @@ class Settings(BaseSettings):
         if self.llm != "auto":
             return self.llm
         return "openai" if self.llm_url else "llama.cpp"
-
-    @field_validator("telegram_webhook_secret")
-    @classmethod
-    def _is_there_for_the_webhook(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if secret is None and info.data.get("telegram_webhook_url"):
-            raise ValueError("the webhook needs one: 16 to 256 of A-Z a-z 0-9 _ -")
-        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
-            raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -")
-        return secret
-
-    @field_validator("telegram_webhook_listen")
-    @classmethod
-    def _is_an_address(cls, address: str) -> str:
-        _, _, port = address.rpartition(":")
-        if not re.fullmatch(r"(\[[^\[\]]+\]|[^:\[\]]+):\d{1,5}", address) or int(port) > 65535:
-            raise ValueError("must be host:port, say 127.0.0.1:8080 or [::1]:8080")
-        return address
-
-    @property
-    def webhook_address(self) -> tuple[str, int]:
-        """Host and port where the webhook listens."""
-        host, _, port = self.telegram_webhook_listen.rpartition(":")
-        return host.strip("[]"), int(port)
 
     @property
     def database(self) -> str:

@@ -441,13 +441,13 @@ class BotApi:
                 async with self._changed:
                     await self._changed.wait_for(lambda: self.webhook and self._updates)
                 secret = {"X-Telegram-Bot-Api-Secret-Token": self.webhook.get("secret_token", "")}
+                body = json.dumps(self._updates[0])
                 try:
-                    answer = await client.post(self.webhook["url"], json=self._updates[0], headers=secret)
+                    status = (await client.post(self.webhook["url"], content=body, headers=secret)).status_code
                 except httpx.HTTPError:
-                    self.deliveries.append(0)
-                else:
-                    self.deliveries.append(answer.status_code)
-                if self.deliveries[-1] == 200:
+                    status = 0
+                self.deliveries.append(status)
+                if status == 200:
                     self._updates.pop(0)
                 else:
                     await asyncio.sleep(0.05)

@@ -15,11 +15,11 @@ from bot.store.migrate import upgrade
 from recsys.encoder import Encoder
 from tests.faults.world import World, Zygote, write_films
 from tests.support.botapi import BotApi
-from tests.support.databases import KINDS, postgres  # noqa: F401  (a fixture)
-from tests.support.postgres import Postgres
+from tests.support.postgres import Postgres, binaries
 
 FULL = os.environ.get("USHER_FAULTS") == "full"
-"""``make faults`` runs every test at full size; ``make test`` runs the same tests small."""
+"""``make faults`` runs every test at full size; ``make test`` runs the same tests small. With any value the table is
+printed."""
 _LINES: list[tuple[str, str, str]] = []
 
 
@@ -45,7 +45,7 @@ async def zygote() -> AsyncIterator[Zygote]:
     await started.close()
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=("sqlite", "postgresql") if binaries() else ("sqlite",))
 def kind(request: pytest.FixtureRequest) -> str:
     """The database's."""
     return str(request.param)
@@ -77,7 +77,7 @@ def report(kind: str) -> Callable[[str, str], None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if FULL and _LINES:
+    if os.environ.get("USHER_FAULTS") and _LINES:
         terminalreporter.section("what was broken, and what came of it")
         terminalreporter.write_line("| fault | database | measured |")
         terminalreporter.write_line("|---|---|---|")

@@ -13,6 +13,7 @@ import pytest
 
 from tests.faults.world import World, line
 
+pytest_plugins = ("tests.support.databases",)
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Report = Callable[[str, str], None]

@@ -18,6 +18,7 @@ from tests.faults.world import World, line
 from tests.support.botapi import Fault
 from tests.support.postgres import Postgres
 
+pytest_plugins = ("tests.support.databases",)
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Report = Callable[[str, str], None]

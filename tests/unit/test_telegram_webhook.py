@@ -88,7 +88,7 @@ class World:
     async def running(self) -> AsyncIterator[None]:
         task = self.run(self.settings())
         try:
-            await self.api.wait_for(lambda: self.api.webhook or task.done())
+            await self.api.wait_for(lambda: self.announced or task.done())
             yield
         finally:
             task.cancel()
