@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bot.commands.admin import admin
 from bot.commands.catalogue import catalogue_app
 from bot.commands.evaluate import evaluate_app
 from bot.commands.index import index_app
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 models_app = typer.Typer(help="The text generator that phrases explanations.", no_args_is_help=True)
+app.command()(admin)
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(index_app, name="index")
 app.add_typer(models_app, name="models")
@@ -85,6 +87,16 @@ def chat(
     from bot.serve import serve_terminal
 
     serve_terminal(current_settings(), announce, progress_bars, person=user, json=json)
+
+
+@app.command()
+def playground(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the page is served; 0: any free port.")] = 8088,
+) -> None:
+    """Try the Telegram bot without Telegram: a web page on this machine, with people to play and a group."""
+    from bot.serve import serve_playground
+
+    serve_playground(current_settings(), announce, progress_bars, port=port)
 
 
 @app.command()

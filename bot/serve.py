@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from io import TextIOWrapper
+
+from pydantic import SecretStr
 
 from bot.channels.console import Console
 from bot.settings import Settings
 from bot.stages import Announce, set_up
-from bot.wiring import application
+from bot.wiring import Application, application
+from recsys.errors import ConfigError
 from recsys.progress import Progress
 
 ProgressBars = Callable[[], AbstractContextManager[Progress]]
 
-COMMANDS = ("start", "recommend", "profile", "watchlist", "history", "undo", "reset", "help")
+COMMANDS = ("start", "recommend", "profile", "watchlist", "history", "undo", "reset", "language", "help")
 
 
 def serve_terminal(
@@ -39,20 +42,81 @@ def serve_terminal(
 
 def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -> None:
     """Serve Telegram until SIGTERM or Ctrl+C."""
-    from bot.channels.telegram.run import run_telegram
+    with bars() as progress:
+        parts = set_up(settings, announce, progress)
+
+    async def serve() -> None:
+        async with application(settings, *parts) as app, beside(app, announce):
+            await _on_telegram(app, announce)
+
+    asyncio.run(serve())
+
+
+def serve_admin(settings: Settings, announce: Announce, bars: ProgressBars) -> None:
+    """Serve the review app by itself until SIGTERM or Ctrl+C."""
+    from bot.admin.serving import serve_until_stopped
 
     with bars() as progress:
         parts = set_up(settings, announce, progress)
 
     async def serve() -> None:
-        async with application(settings, *parts) as app:
-            await run_telegram(
-                settings,
-                app.store,
-                app.conversations,
-                commands={name: app.texts(f"command_{name}") for name in COMMANDS},
-                texts={key: app.texts(key) for key in ("only_text", "groups", "trouble")},
-                announce=announce,
-            )
+        async with application(settings.model_copy(update={"llm": "off"}), *parts) as app:
+            await serve_until_stopped(app, announce)
 
     asyncio.run(serve())
+
+
+def serve_playground(settings: Settings, announce: Announce, bars: ProgressBars, *, port: int) -> None:
+    """Serve a Telegram of our own on this machine, with a page to chat on, until SIGTERM or Ctrl+C. What people say
+    there is kept in a database of its own, ``playground.db`` in ``USHER_HOME``."""
+    from bot.playground.page import Page
+    from bot.playground.server import TOKEN, BotApi
+
+    database = f"sqlite:///{settings.usher_home.resolve() / 'playground.db'}"
+    settings = settings.model_copy(update={"telegram_bot_token": SecretStr(TOKEN), "database_url": database})
+    with bars() as progress:
+        parts = set_up(settings, announce, progress)
+
+    async def serve() -> None:
+        page = Page()
+        page.api = BotApi(port=port, routes=page.routes)
+        try:
+            await page.api.start()
+        except OSError as error:
+            raise ConfigError(f"Can't listen on port {port}; choose another with --port.") from error
+        await page.populate()
+        announce(f"Open {page.api.url} in a browser. Stop it with Ctrl+C.")
+        try:
+            local = settings.model_copy(update={"telegram_base_url": page.api.base_url})
+            async with application(local, *parts) as app:
+                await _on_telegram(app, announce)
+        finally:
+            await page.api.stop()
+
+    asyncio.run(serve())
+
+
+@asynccontextmanager
+async def beside(app: Application, announce: Announce) -> AsyncIterator[None]:
+    """The review app for as long as a channel is served, when ADMIN=on."""
+    if app.settings.admin == "off":
+        yield
+        return
+    from bot.admin.serving import served
+
+    async with served(app, announce):
+        yield
+
+
+async def _on_telegram(app: Application, announce: Announce) -> None:
+    from bot.channels.telegram.run import run_telegram
+
+    texts = app.texts[app.settings.default_language]
+    await run_telegram(
+        app.settings,
+        app.store,
+        app.conversations,
+        commands={name: texts(f"command_{name}") for name in COMMANDS},
+        texts={key: texts(key) for key in ("only_text", "groups", "trouble")},
+        announce=announce,
+    )

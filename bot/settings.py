@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.roles import Role, parse_staff
+from bot.texts import Language
 from recsys.errors import ConfigError
 
 
@@ -28,8 +32,16 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = Field(None, description="the server's key")
     llm_model: str = Field("", description="a GGUF file, a Hugging Face model, or the server's name for one")
     llm_tokens_per_hour: int = Field(20_000, ge=0, description="tokens for one person's explanations; 0: no limit")
+    default_language: Language = Field("en", description="spoken to people whose language nobody knows yet")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where scoring runs")
     diversity: float = Field(2.0, ge=0, description="what likeness to a better item on the list costs; 0: nothing")
+    admin: Literal["off", "on"] = Field("off", description="on: the review app runs beside the bot")
+    admin_secret: SecretStr | None = Field(None, description="32 random characters or more, for the review app")
+    admin_ids: str = Field("", description="who may review: telegram ids or channel/id, each with :role, by commas")
+    admin_password: SecretStr | None = Field(None, description="signs an owner in; 12 characters or more")
+    admin_host: str = Field("127.0.0.1", description="where the review app listens")
+    admin_port: int = Field(8090, ge=1, le=65535, description="the review app's port")
+    admin_url: str = Field("", description="how browsers reach the review app; empty: by host and port")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="log detail")
 
     @field_validator("telegram_base_url")
@@ -60,6 +72,38 @@ class Settings(BaseSettings):
         if self.llm != "auto":
             return self.llm
         return "openai" if self.llm_url else "llama.cpp"
+
+    @field_validator("admin_secret", "admin_password")
+    @classmethod
+    def _long_enough(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        least = 32 if info.field_name == "admin_secret" else 12
+        if secret is not None and len(secret.get_secret_value()) < least:
+            raise ValueError(f"must have {least} characters or more")
+        return secret
+
+    @field_validator("admin_ids")
+    @classmethod
+    def _known_roles(cls, ids: str) -> str:
+        parse_staff(ids)
+        return ids
+
+    @property
+    def staff(self) -> Mapping[str, Role]:
+        """Who may review, as "channel/id", and in which role."""
+        return parse_staff(self.admin_ids)
+
+    @property
+    def admin_address(self) -> str:
+        """The review app's URL as browsers see it, without a slash at its end."""
+        return self.admin_url.rstrip("/") or f"http://{self.admin_host}:{self.admin_port}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, for the logs to leave out."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        given = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        password = urlsplit(self.database_url).password
+        return tuple(s for s in (*given, password) if s)
 
     @property
     def database(self) -> str:

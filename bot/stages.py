@@ -7,6 +7,7 @@ What each leaves behind lies in ``USHER_HOME``::
     cache/       vectors by content hash: what was encoded once is never encoded again
     index/       the engine's artefacts, a folder a version
     models/      the text generator
+    exports/     what reviewers take out, for a week
     usher.db     the default database
 """
 
@@ -70,6 +71,10 @@ class Home:
     @property
     def models(self) -> Path:
         return self.root / "models"
+
+    @property
+    def exports(self) -> Path:
+        return self.root / "exports"
 
     @property
     def generator(self) -> Path:

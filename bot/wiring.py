@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from bot.conversation.understand import Understanding
 from bot.settings import Settings
 from bot.stages import Home, fetch_generator
 from bot.store.repository import Store
-from bot.texts import Texts
+from bot.texts import LANGUAGES, Language, Texts
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.datasets.movie_style import MOVIE_STYLE
@@ -40,34 +40,38 @@ class Application:
     settings: Settings
     store: Store
     conversations: Conversations
-    texts: Texts
+    texts: Mapping[Language, Texts]
 
 
 @asynccontextmanager
 async def application(
-    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder
+    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder, kind: type[Engine] = Engine
 ) -> AsyncIterator[Application]:
     """The application of a set-up installation, ready to talk. The encoder and the text generator arrive in the
-    background: the first message waits for the former, nothing waits for the latter."""
-    texts = Texts()
-    engine = engine_of(settings, catalogue, artefact, encoder)
+    background: the first message waits for the former, nothing waits for the latter. ``kind``: another engine to
+    compare with."""
+    texts = {language: Texts(language) for language in LANGUAGES}
+    engine = engine_of(settings, catalogue, artefact, encoder, kind)
     understanding = Understanding(catalogue, load_lexicon())
     store = await Store.open(settings.database)
     # Last, since it takes the interpreter for seconds: the prompt is there first.
     threading.Thread(target=_warm_up, args=(encoder,), daemon=True).start()
     arrival = GeneratorArrival(settings)
-    explainer = Explainer(store, catalogue, texts.language, arrival.generator, Budget(settings.llm_tokens_per_hour))
+    explainer = Explainer(store, catalogue, arrival.generator, Budget(settings.llm_tokens_per_hour))
     try:
-        yield Application(settings, store, Conversations(store, understanding, engine, texts, explainer), texts)
+        conversations = Conversations(store, understanding, engine, texts, explainer, settings.default_language)
+        yield Application(settings, store, conversations, texts)
     finally:
         await arrival.aclose()
         await store.close()
 
 
-def engine_of(settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder) -> Engine:
+def engine_of(
+    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder, kind: type[Engine] = Engine
+) -> Engine:
     """The engine that the settings ask for."""
     config = EngineConfig(trade_off=settings.diversity)
-    return Engine(catalogue, artefact, encoder, pick_device(settings.device), config)
+    return kind(catalogue, artefact, encoder, pick_device(settings.device), config)
 
 
 async def explained(

@@ -25,8 +25,16 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
 
 def run(connection: sa.Connection) -> None:
     """Run inside the connection's transaction; whoever opened it commits."""
+
+    def is_of_this_database(item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+        return not (kind == "index" and name == "ix_turns_text" and connection.dialect.name != "sqlite")
+
     context.configure(
-        connection=connection, target_metadata=Base.metadata, render_as_batch=True, render_item=render_item
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        render_item=render_item,
+        include_object=is_of_this_database,
     )
     with context.begin_transaction():
         context.run_migrations()

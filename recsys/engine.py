@@ -173,6 +173,31 @@ class Engine:
         gone = torch.tensor(sorted(asked), dtype=torch.int64, device=self.device)
         return [self.catalogue.items[row].id for row in telling(kernel, chance[0], gone, k, noise)]
 
+    def hidden(self, query: Query) -> dict[str, int]:
+        """How many items each thing that the query rules out hides: by the label of a veto or a wish, or ``"known"``
+        for what was named, reacted to or excluded. One item may be hidden by several."""
+        named = {*query.exclude, *query.wish.like, *query.taste.items}
+        counts = {"known": sum(i in self.catalogue for i in named)}
+        vetoes: list[Clause | Range] = [*query.wish.unwanted, *query.taste.vetoes]
+        wishes: list[Clause | Range] = [*query.wish.wanted, *query.wish.ranges]
+        counts |= {f"no {veto.label}": int(meets(self.catalogue, veto).sum()) for veto in vetoes}
+        counts |= {f"not {wish.label}": int((~meets(self.catalogue, wish)).sum()) for wish in wishes}
+        return {label: count for label, count in counts.items() if count}
+
+    @torch.inference_mode()
+    def neighbours(self, item_id: str, k: int) -> dict[str, list[tuple[str, float]]]:
+        """The ``k`` items nearest to one by text (``"likeness"``) and by ratings (``"relation"``), with points."""
+        query = Query(Taste({item_id: 1.0}))
+        points, _ = self._points([query], self._weights([query]))
+        found = {}
+        for signal in ("likeness", "relation"):
+            scores = points[signal][0].clone()
+            scores[self.catalogue.row(item_id)] = -torch.inf
+            values, rows = torch.topk(scores, min(k, len(scores) - 1))
+            pairs = zip(rows.tolist(), values.tolist(), strict=True)
+            found[signal] = [(self.catalogue.items[row].id, value) for row, value in pairs if value > 0]
+        return found
+
     # -- candidates ------------------------------------------------------------------------------------------
 
     def _candidates(self, query: Query) -> tuple[npt.NDArray[np.bool_], tuple[str, ...]]:

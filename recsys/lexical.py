@@ -44,3 +44,15 @@ class Lexical:
         counts = np.array([1.0 if weights is None else weights.get(w, 1.0) for w in known], dtype=np.float32)
         out: npt.NDArray[np.float32] = self._table[[self._column[w] for w in known]].T @ counts
         return out
+
+    def requests(self, texts: Sequence[str]) -> sparse.csr_matrix[np.float32]:
+        """Which known words each text has, (n, V): for ``answers``."""
+        known = [[self._column[w] for w in dict.fromkeys(words_of(text)) if w in self._column] for text in texts]
+        starts = np.cumsum([0, *(len(columns) for columns in known)])
+        columns = np.array([c for some in known for c in some], dtype=np.int64)
+        shape = (len(texts), len(self._column))
+        return sparse.csr_matrix((np.ones(len(columns), dtype=np.float32), columns, starts), shape=shape)
+
+    def answers(self, requests: sparse.csr_matrix[np.float32]) -> npt.NDArray[np.float32]:
+        """The scores (n, N) of every item for weighted words (n, V)."""
+        return np.asarray((requests @ self._table).todense())

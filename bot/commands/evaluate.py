@@ -45,7 +45,7 @@ def evaluate_ratings(
     likes: Annotated[bool, typer.Option("--likes", help="Only ratings of 4 and more count, as positives.")] = False,
     catalogue: Annotated[
         Path | None,
-        typer.Option(help="The rated items with their texts: adds diversity and calibration; new-items needs one."),
+        typer.Option(help="The rated items with their texts: adds BM25, diversity, calibration; new-items needs one."),
     ] = None,
     out: Out = None,
 ) -> None:
@@ -67,7 +67,7 @@ def evaluate_ratings(
             report = protocols.evaluate(
                 data,
                 protocols.PROTOCOLS[protocol.value],
-                protocols.contestants(),
+                protocols.contestants(extras),
                 likes=likes,
                 extras=extras,
                 progress=progress,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from bot.conversation.state import Dialogue, clause_from_json
 from bot.conversation.statements import Kind
 from bot.conversation.taste import ACCEPTED, taste_of
+from bot.conversation.wording import Wording
 from bot.store.records import Event
-from bot.texts import Texts
 from recsys.catalogue import Catalogue, Item
 from recsys.taste import Clause, Range
 
@@ -29,16 +29,17 @@ class Evidence:
 
 
 def evidence_of(
-    events: Iterable[Event], dialogue: Dialogue, texts: Texts, catalogue: Catalogue
+    events: Iterable[Event], dialogue: Dialogue, catalogue: Catalogue, wording: Wording
 ) -> Mapping[str, Evidence]:
-    """By key, all that counts of a person: what lasts, oldest first, then what they want tonight."""
+    """By key, all that counts of a person, in ``wording``'s language: what lasts, oldest first, then what they want
+    tonight."""
     events = tuple(events)
     rows: dict[str, list[str]] = {}
     for event in events:
         if key := _key_of(event):
             rows.setdefault(key, []).append(event.id)
     found: dict[str, Evidence] = {}
-    for evidence in (*_lasting(events, texts, catalogue), *_tonight(dialogue, texts, catalogue)):
+    for evidence in (*_lasting(events, catalogue, wording), *_tonight(dialogue, catalogue, wording)):
         found.setdefault(evidence.key, replace(evidence, events=tuple(rows.get(evidence.key, ()))))
     return found
 
@@ -59,40 +60,43 @@ def _key_of(event: Event) -> str | None:
     return None
 
 
-def _lasting(events: Sequence[Event], texts: Texts, catalogue: Catalogue) -> Iterator[Evidence]:
+def _lasting(events: Sequence[Event], catalogue: Catalogue, wording: Wording) -> Iterator[Evidence]:
     taste = taste_of(events)
     for item_id, weight in taste.items.items():
         if item_id in catalogue:
             kind = "liked" if weight > ACCEPTED else "taken" if weight > 0 else "seen" if not weight else "disliked"
-            yield _item(catalogue[item_id], texts, kind)
+            yield _item(catalogue[item_id], wording, kind)
     vetoes = {veto.label for veto in taste.vetoes}
     for clause in (clause_from_json(e.payload["clause"]) for e in events if "clause" in e.payload):
         if clause.label in vetoes:
-            yield _clause(clause, texts, "never")
+            yield _clause(clause, wording, "never")
         elif any(taste.facets.get(facet) for facet in clause.facets):
-            yield _clause(clause, texts, "taste")
+            yield _clause(clause, wording, "taste")
 
 
-def _tonight(dialogue: Dialogue, texts: Texts, catalogue: Catalogue) -> Iterator[Evidence]:
-    yield from (_item(catalogue[i], texts, "like") for i in dialogue.like if i in catalogue)
-    yield from (_clause(c, texts, "wanted") for c in dialogue.wanted)
-    yield from (_range(r, texts, "wanted") for r in dialogue.ranges)
+def _tonight(dialogue: Dialogue, catalogue: Catalogue, wording: Wording) -> Iterator[Evidence]:
+    yield from (_item(catalogue[i], wording, "like") for i in dialogue.like if i in catalogue)
+    yield from (_clause(c, wording, "wanted") for c in dialogue.wanted)
+    yield from (_range(r, wording, "wanted") for r in dialogue.ranges)
     for mood in dialogue.moods:
-        name = f"\u201c{mood}\u201d"
-        yield Evidence(f"wish:{mood}", name, texts("evidence_wanted", what=name), frozenset(("wish",)))
-    yield from (_clause(c, texts, "unwanted") for c in dialogue.unwanted)
-    yield from (_range(r, texts, "unwanted") for r in dialogue.outside)
+        name = wording.texts("quoted", what=mood)
+        yield Evidence(f"wish:{mood}", name, wording.texts("evidence_wanted", what=name), frozenset(("wish",)))
+    yield from (_clause(c, wording, "unwanted") for c in dialogue.unwanted)
+    yield from (_range(r, wording, "unwanted") for r in dialogue.outside)
 
 
-def _item(item: Item, texts: Texts, kind: str) -> Evidence:
-    return Evidence(f"item:{item.id}", item.title, texts(f"evidence_{kind}", what=item.title), frozenset((item.id,)))
+def _item(item: Item, wording: Wording, kind: str) -> Evidence:
+    line = wording.texts(f"evidence_{kind}", what=wording.titled(item))
+    return Evidence(f"item:{item.id}", wording.title(item), line, frozenset((item.id,)))
 
 
-def _clause(clause: Clause, texts: Texts, kind: str) -> Evidence:
+def _clause(clause: Clause, wording: Wording, kind: str) -> Evidence:
+    name = wording.label(clause)
     sources = frozenset((clause.label, *(facet.value for facet in clause.facets)))
-    return Evidence(f"facet:{clause.label}", clause.label, texts(f"evidence_{kind}", what=clause.label), sources)
+    return Evidence(f"facet:{clause.label}", name, wording.texts(f"evidence_{kind}", what=name), sources)
 
 
-def _range(limit: Range, texts: Texts, kind: str) -> Evidence:
-    line = texts(f"evidence_{kind}", what=limit.label)
-    return Evidence(f"range:{limit.label}", limit.label, line, frozenset((limit.label,)))
+def _range(limit: Range, wording: Wording, kind: str) -> Evidence:
+    name = wording.label(limit)
+    line = wording.texts(f"evidence_{kind}", what=name)
+    return Evidence(f"range:{limit.label}", name, line, frozenset((limit.label,)))

@@ -21,14 +21,13 @@ RARE = 12
 
 
 class Explainer:
-    """Explains replies in one language. ``generator`` gives the text generator once there is one: explanations are
+    """Explains replies. ``generator`` gives the text generator once there is one: explanations are
     templates until then, when its words take longer than ``deadline`` seconds, and to who has used up a ``budget``."""
 
     def __init__(
         self,
         store: Store,
         catalogue: Catalogue,
-        language: str,
         generator: Callable[[], TextGenerator | None],
         budget: Budget,
         deadline: float = DEADLINE,
@@ -37,7 +36,6 @@ class Explainer:
         self._deadline = deadline
         self._store = store
         self._catalogue = catalogue
-        self._language = language
         themes = catalogue.values("keyword")
         self._rare = frozenset(Facet("keyword", theme) for theme, n in themes.items() if n < RARE)
         self._generator = generator
@@ -45,7 +43,7 @@ class Explainer:
     def facts(self, task: ToExplain) -> Facts:
         """All that may be said."""
         item = self._catalogue[task.item_id]
-        return Facts.about(item, MOVIE_STYLE, self._rare, reasons=task.reasons, language=self._language)
+        return Facts.about(item, MOVIE_STYLE, self._rare, reasons=task.reasons, language=task.language)
 
     async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
         """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from bot.conversation.statements import Critique, Intent
 from bot.conversation.tokens import norms
+from bot.texts import Language
 from recsys.errors import DataError
 
 Words = tuple[str, ...]
@@ -173,6 +174,13 @@ class Grammar(_Table):
     proposals: Words
 
 
+class Speech(_Table):
+    """How it is said which language to speak; ``name`` is what may follow /language."""
+
+    whole: Words
+    name: Words
+
+
 class Lexicon(_Table):
     """Everything a language file says. ``common`` ranks everyday words from 1, the most common."""
 
@@ -195,6 +203,7 @@ class Lexicon(_Table):
     interjections: WordList
     refining: WordList
     intents: Mapping[Intent, IntentWords]
+    speech: Mapping[Language, Speech]
     critiques: Mapping[Critique, CritiqueWords]
     questions: Questions
     ordinals: Mapping[int, Words]

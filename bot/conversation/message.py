@@ -53,6 +53,8 @@ class Words:
         )
         self.starts = Phrases((words, intent) for intent, said in intents for words in said.starts)
         self.parts = Phrases((words, intent) for intent, said in intents for words in said.part)
+        self.speech = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.whole)
+        self.languages = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.name)
         self.commands = {word: intent for intent, said in intents for word in said.command}
         questions = lexicon.questions
         self.questions = Phrases((words, field) for field, said in questions.fields.items() for words in said)
@@ -76,8 +78,12 @@ class Message:
         command = _COMMAND.match(self.head)
         self.offset = command.end() if command else 0
         if command:
-            intent = words.commands.get(command[1].lower())
-            self.say(Kind.INTENT, intent or Intent.HELP, 0, command.end(), confidence=1.0 if intent else 0.3)
+            intent, language = words.commands.get(command[1].lower()), None
+            if intent is Intent.LANGUAGE:
+                language = words.languages.get(tokenize(self.head[command.end() :]))
+                self.head = self.head[: command.end()]
+            confidence = 1.0 if intent else 0.3
+            self.say(Kind.INTENT, intent or Intent.HELP, 0, command.end(), confidence=confidence, target=language)
         slang = words.lexicon.slang
         tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
         self.tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]

@@ -30,6 +30,7 @@ class Action(StrEnum):
     PROFILE = "profile"
     WATCHLIST = "watchlist"
     HISTORY = "history"
+    LANGUAGE = "language"
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"
@@ -51,6 +52,7 @@ DIRECT = {
     Intent.PROFILE: Action.PROFILE,
     Intent.WATCHLIST: Action.WATCHLIST,
     Intent.HISTORY: Action.HISTORY,
+    Intent.LANGUAGE: Action.LANGUAGE,
     Intent.HELP: Action.HELP,
 }
 """Commands: said outright, so they win over everything else in the message."""

@@ -30,6 +30,7 @@ class Verb(StrEnum):
     SURPRISE = "surprise"
     NONE = "none"
     RECOMMEND = "recommend"
+    SPEAK = "speak"  # language number `slot`
     STALE = "stale"  # never sent: what an unknown or outdated press is taken for
 
 

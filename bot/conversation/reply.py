@@ -78,6 +78,7 @@ class ToExplain:
     item_id: str
     reasons: tuple[str, ...]
     template: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +95,6 @@ class Reply:
     """A short acknowledgement of a button press (Telegram's callback answer); the text may then be empty."""
     explain: ToExplain | None = None
     """What an explanation after this reply should be about."""
+    relaxed: tuple[str, ...] = ()
+    """The wishes that this list had to let go of, as the text says."""
     ms: Mapping[str, float] = field(default_factory=dict)

@@ -38,11 +38,23 @@ class Sentences:
     def _command_like(self, run: range, part: bool = False) -> bool:
         """Whether the words ask for something to happen, and note what."""
         tokens = self._m.tokens[run.start : run.stop]
+        if self._speaks(run):
+            return True
         if not any(self._m.named[n] for n in run) or len(run) == len(self._m.tokens):
             said = self._m.whole_of(tokens)
             if said is not None and self._note_whole(said, run):
                 return True
         return self._note_intent(run) or (not part and self._question(run)) or self._comparative(run)
+
+    def _speaks(self, run: range) -> bool:
+        """Whether the words say which language to speak, and nothing else."""
+        tokens = self._m.tokens[run.start : run.stop]
+        hits = self._m.words.speech.find(tokens)
+        rest = [t for n, t in enumerate(tokens) if hits and not hits[0].i <= n < hits[0].j]
+        if not hits or any(t.norm not in self._m.words.fillers | self._m.words.noise for t in rest):
+            return False
+        self._m.say(Kind.INTENT, Intent.LANGUAGE, *self._m.span(run), target=hits[0].value)
+        return True
 
     def _note_whole(self, said: Intent | Critique, run: range) -> bool:
         start, end = self._m.span(run)

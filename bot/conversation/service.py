@@ -33,7 +33,7 @@ from bot.store.records import (
     utcnow,
 )
 from bot.store.repository import Store
-from bot.texts import Texts
+from bot.texts import LANGUAGES, Language, Texts, spoken, writes_chinese
 from recsys.engine import Engine
 from recsys.phrase import OnPartial
 
@@ -75,6 +75,14 @@ class Clock:
         self._last = now
 
 
+class Voice:
+    """What is said in one language."""
+
+    def __init__(self, store: Store, engine: Engine, texts: Texts) -> None:
+        self.wording = Wording(texts, engine.catalogue)
+        self.actions = Actions(store, engine, texts)
+
+
 class Conversations:
     """The use cases: ``turn`` and ``explain``. Turns of one person run one after the other."""
 
@@ -83,18 +91,24 @@ class Conversations:
         store: Store,
         understanding: Understanding,
         engine: Engine,
-        texts: Texts,
+        texts: Mapping[Language, Texts],
         explainer: Explainer,
+        language: Language = "en",
     ) -> None:
+        """``language`` is spoken to people of whom no other is known."""
         self._store = store
         self._understanding = understanding
         self._engine = engine
         self._catalogue = engine.catalogue
-        self._texts = texts
-        self._wording = Wording(texts, engine.catalogue)
-        self._actions = Actions(store, engine, texts)
+        self._voices = {code: Voice(store, engine, own) for code, own in texts.items()}
+        self._language = language
         self.explainer = explainer
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def engine(self) -> Engine:
+        """What recommends at present."""
+        return self._engine
 
     async def turn(self, incoming: Incoming, *, deliver: Deliver = lambda _: ()) -> Reply:
         """Understand, decide, answer, and store all of it with the messages that ``deliver`` makes of the reply, in
@@ -112,26 +126,20 @@ class Conversations:
     async def _turn(self, incoming: Incoming, deliver: Deliver) -> Reply:
         clock = Clock()
         press = parse_press(incoming.press) if incoming.press is not None else None
-        user = await self._store.user(incoming.channel, incoming.external_id, incoming.name, incoming.language)
+        user = await self._store.user(incoming.channel, incoming.external_id, incoming.name)
         async with self._store.reading() as reading:
             memory = await reading.memory(user.id)
             pressed = await reading.shown(user.id, press.turn_id, press.slot) if press and press.slot else None
-            turn = await reading.turn(user.id, press.turn_id) if press and press.verb is Verb.FORGET else None
+            keeper = await reading.turn(user.id, press.turn_id) if press and press.verb is Verb.FORGET else None
         if memory is None:  # erased between the two lines above
             return await self._turn(incoming, deliver)
         clock.lap("remember")
         before = _state(memory)
-        if incoming.press is None:
-            context = Context(before.shown, before.focus, before.asked)
-            heard, verb = self._understanding.read(incoming.text or "", context), None
-        elif press is not None and press.verb is Verb.FORGET:
-            heard, verb = _forgetting(turn, press.slot)
-            pressed = None  # the slot is that of a key
-        else:
-            heard, verb = self._pressed(press, pressed, before)
-        moment = self._moment(memory, before, _settled(heard, before), verb)
+        moment = self._understood(memory, before, incoming.text, incoming.press, pressed, keeper)
+        language = self._spoken(memory, incoming.language, moment.reading)
+        voice = self._voices[language]
         clock.lap("understand")
-        draft = await self._actions.act(moment)
+        draft = await voice.actions.act(moment)
         clock.lap("recommend")
         reply = Reply(
             turn_id=moment.turn_id,
@@ -139,14 +147,51 @@ class Conversations:
             cards=draft.cards,
             question=draft.question,
             buttons=draft.buttons,
-            understood=self._wording.understood(moment.reading.statements),
+            understood=voice.wording.understood(moment.reading.statements),
             notice=draft.notice,
             explain=draft.explain,
+            relaxed=draft.relaxed,
             ms=clock.ms,
         )
-        await self._commit(incoming, moment, draft, reply, pressed, deliver(reply))
+        await self._commit(incoming, moment, draft, reply, pressed, deliver(reply), language)
         log.info("turn", turn=moment.turn_id, action=moment.decision.action, **clock.ms)
         return reply
+
+    def _spoken(self, memory: Memory, channels: str | None, heard: Reading) -> Language:
+        """The language to answer in: asked for now, chosen before, written in, the channel's, or the default."""
+        asked = next((s.target for s in heard.statements if s.kind is Kind.INTENT and s.value == Intent.LANGUAGE), None)
+        written: Language | None = "zh" if writes_chinese(heard.text) else None
+        return spoken(asked or memory.user.language) or written or spoken(channels) or self._language
+
+    async def rethink(self, memory: Memory, turn: Turn, pressed: StoredRecommendation | None) -> tuple[Moment, Draft]:
+        """What the present code and model would answer to a turn of the past, for reviewers. Nothing is stored.
+
+        ``memory`` is what was known then, ``pressed`` what the pressed button was about.
+        """
+        before = Dialogue.from_json(turn.reply.get("before", {}))
+        moment = self._understood(memory, before, turn.text, turn.press, pressed)
+        return moment, await self._voices[self._spoken(memory, None, moment.reading)].actions.act(moment)
+
+    def _understood(
+        self,
+        memory: Memory,
+        before: Dialogue,
+        text: str | None,
+        pressed_data: str | None,
+        pressed: StoredRecommendation | None,
+        keeper: Turn | None = None,
+    ) -> Moment:
+        """``keeper``: the turn whose keys a "forget" button names."""
+        if pressed_data is None:
+            context = Context(before.shown, before.focus, before.asked)
+            heard, verb = self._understanding.read(text or "", context), None
+        else:
+            press = parse_press(pressed_data)
+            forgets = press is not None and press.verb is Verb.FORGET
+            heard, verb = (
+                _forgetting(keeper, press.slot) if press and forgets else self._pressed(press, pressed, before)
+            )
+        return self._moment(memory, before, _settled(heard, before), verb)
 
     def _pressed(
         self, press: Press | None, pressed: StoredRecommendation | None, dialogue: Dialogue
@@ -158,6 +203,10 @@ class Conversations:
             known = 0 < press.slot <= len(dialogue.options)
             said = dialogue.options[press.slot - 1] if known else ""
             return (self._understanding.read(said, Context()), press.verb) if known else (Reading(""), Verb.STALE)
+        if press.verb is Verb.SPEAK:
+            codes = dict(enumerate(LANGUAGES, 1))
+            asked = Statement(Kind.INTENT, Intent.LANGUAGE, target=codes.get(press.slot))
+            return Reading("", (asked,)), press.verb
         item_id = pressed.item_id if pressed and pressed.item_id in self._catalogue else None
         statement = _statement_of(press.verb, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
@@ -176,8 +225,9 @@ class Conversations:
         reply: Reply,
         pressed: StoredRecommendation | None,
         outbox: Sequence[Mapping[str, Any]],
+        language: Language,
     ) -> None:
-        """Turn, statements, shown items, feedback, state and outgoing messages: one transaction."""
+        """Turn, statements, shown items, feedback, state, language and outgoing messages: one transaction."""
         user_id = moment.memory.user.id
         current = moment.memory.conversation
         fresh = current is None or _is_over(current)
@@ -215,6 +265,8 @@ class Conversations:
             await unit.add_recommendations(self._recommendations(moment, draft))
             if draft.forgotten:
                 await unit.forget(user_id, moment.turn_id, draft.forgotten.key, draft.forgotten.events)
+            if language != (spoken(moment.memory.user.language or incoming.language) or self._language):
+                await unit.set_language(user_id, language)
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
             await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())

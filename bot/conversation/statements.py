@@ -41,6 +41,7 @@ class Intent(StrEnum):
     PROFILE = "profile"
     WATCHLIST = "watchlist"
     HISTORY = "history"
+    LANGUAGE = "language"  # target holds the code of the language to speak, None: they ask which there are
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"

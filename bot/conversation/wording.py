@@ -8,11 +8,11 @@ from bot.conversation.reply import Reason, Understood
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Kind, Reading, Statement
 from bot.conversation.taste import ACCEPTED
-from bot.texts import Texts
+from bot.texts import Texts, is_chinese
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.explain import Cause
 from recsys.facts import LONGEST_QUOTE, tellable
-from recsys.taste import Clause, Query, Taste
+from recsys.taste import Clause, Query, Range, Taste, Wish
 
 CLOSE = 0.6
 """A second liked item is named beside the first when it added at least this share of what the first did."""
@@ -42,19 +42,49 @@ class Wording:
 
     def titles(self, item_ids: Iterable[str]) -> str:
         """ "Heat, Alien and Up"."""
-        return self.texts.join([self._catalogue[i].title for i in item_ids if i in self._catalogue])
+        return self.texts.join([self.titled(self._catalogue[i]) for i in item_ids if i in self._catalogue])
+
+    def title(self, item: Item) -> str:
+        """The bare title, after the one that it has in this language, if the catalogue knows it."""
+        own = None if self.texts.language == "en" else next(filter(is_chinese, item.aliases), None)
+        return f"{own} {item.title}" if own and not is_chinese(item.title) else item.title
+
+    def titled(self, item: Item) -> str:
+        """The title as it stands in a sentence."""
+        return self.texts("a_title", title=self.title(item))
+
+    def film(self, item: Item) -> str:
+        """The title with its year, as it stands in a sentence."""
+        return self.texts("a_film", title=self.title(item), year=item.year) if item.year else self.titled(item)
+
+    def label(self, wish: Clause | Range) -> str:
+        """A wish or veto as the person would recognise it."""
+        if isinstance(wish, Range):
+            return self.texts.limit(wish.name, wish.low, wish.high, wish.label)
+        return self.texts.name(wish.label)
+
+    def labels(self, labels: Iterable[str], wish: Wish) -> list[str]:
+        """The parts of a wish that these labels name, as the person would recognise them."""
+        limits = {limit.label: self.label(limit) for limit in wish.ranges}
+        return [limits.get(label) or self.texts.name(label) for label in labels]
+
+    def names(self, values: Iterable[str]) -> list[str]:
+        """Facet values as this language calls them."""
+        return [self.texts.name(value) for value in values]
 
     def card_facets(self, item: Item, asked: Collection[Facet] = ()) -> tuple[str, ...]:
         """Two or three things that tell at a glance what an item is; genres that were ``asked`` for come first."""
-        genres = ", ".join(sorted(item.facets.get("genre", ()), key=lambda g: Facet("genre", g) not in asked)[:2])
-        director = ", ".join(item.facets.get("director", ())[:2])
+        comma = self.texts("comma")
+        genres = sorted(item.facets.get("genre", ()), key=lambda g: Facet("genre", g) not in asked)[:2]
+        director = comma.join(item.facets.get("director", ())[:2])
         runtime = item.number("runtime")
         length = self.texts("fact_runtime", value=int(runtime)) if runtime else ""
-        return tuple(fact for fact in (genres, director, length) if fact)
+        return tuple(fact for fact in (comma.join(self.names(genres)), director, length) if fact)
 
     def about(self, item: Item) -> str:
         """One line of facts; the title alone when nothing else is known."""
-        genres = ", ".join(item.facets.get("genre", ())[:3])
+        comma = self.texts("comma")
+        genres = comma.join(self.names(item.facets.get("genre", ())[:3]))
         runtime = item.number("runtime")
         facts = [
             (key, value)
@@ -67,8 +97,9 @@ class Wording:
             if value
         ]
         if not facts:
-            return f"{item.name}."
-        return self.texts("about", title=item.name, facts=", ".join(self.texts(k, value=v) for k, v in facts))
+            return self.texts("about_bare", title=self.film(item))
+        told = comma.join(self.texts(key, value=value) for key, value in facts)
+        return self.texts("about", title=self.film(item), facts=told)
 
     # -- reasons ---------------------------------------------------------------------------------------------
 
@@ -106,29 +137,31 @@ class Wording:
 
     def _kin(self, reason: Reason, item_id: str, dialogue: Dialogue) -> str:
         how = "like" if item_id in dialogue.like else "liked"
-        return self.texts(f"spoken_{reason.signal}_{how}", item=self._catalogue[item_id].title)
+        return self.texts(f"spoken_{reason.signal}_{how}", item=self.titled(self._catalogue[item_id]))
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
         """A whole explanation without a language model: what the item is, and the two most telling reasons."""
         why = self.texts.join([r.text for r in telling(reasons)[:2]])
-        genres = [genre.lower() for genre in item.facets.get("genre", ())[:2]]
+        genres = self.texts.join([genre.lower() for genre in self.names(item.facets.get("genre", ())[:2])])
         director = self.texts.join(item.facets.get("director", ())[:2])
         if not genres:
-            return self.texts("template_plain", title=item.name, reasons=why)
-        what = _with_article(self.texts("genre_film", genres=self.texts.join(genres)))
+            return self.texts("template_plain", title=self.film(item), reasons=why)
+        what = self.texts("genre_film", turn=int(genres[0] in "aeiou"), genres=genres)
         by = self.texts("by_director", director=director) if director else ""
-        return self.texts("template", title=item.name, what=f"{what}{by}", reasons=why)
+        return self.texts("template", title=self.film(item), what=f"{what}{by}", reasons=why)
 
     def _reason(self, item: Item, cause: Cause, query: Query) -> str:
         if cause.signal in ("relation", "likeness"):
             return self._kinship(cause, query)
         if cause.signal == "facets":
             liked_facets = [p.source.value for p in cause.evidence[:2] if isinstance(p.source, Facet)]
-            return self.texts("why_facet_taste", value=self.texts.join(liked_facets))
+            return self.texts("why_facet_taste", value=self.texts.join(self.names(liked_facets)))
         if cause.signal == "asked":
-            return self.texts("why_asked", what=self.texts.join([self._a(str(p.source)) for p in cause.evidence]))
+            asked = self.labels([str(p.source) for p in cause.evidence], query.wish)
+            return self.texts("why_asked", what=self.texts.join([self._a(label) for label in asked]))
         if cause.signal == "wish":
-            quotable = query.wish.text and tellable(query.wish.text, LONGEST_QUOTE)
+            # The words for the encoder are English, whatever the person speaks.
+            quotable = self.texts.language == "en" and tellable(query.wish.text, LONGEST_QUOTE)
             return self.texts("why_wish", what=query.wish.text) if quotable else self.texts("why_said")
         if cause.signal == "luck":
             return self.texts("why_luck")
@@ -139,7 +172,8 @@ class Wording:
 
     def _a(self, label: str) -> str:
         """A wish's label with its article, where it takes one: "a thriller", but "horror"."""
-        return _with_article(label) if label in self.texts.options("countable") else label
+        countable = label in self.texts.options("countable")
+        return self.texts("a_wish", turn=int(label[:1] in "aeiou"), what=label) if countable else label
 
     def _kinship(self, cause: Cause, query: Query) -> str:
         """Near what they like; else, since two negatives make a positive, far from what they don't."""
@@ -176,25 +210,34 @@ class Wording:
         opinions = [s for s in items if s.lasts]
         facets = [s for s in said if s.clause and s.kind in (Kind.FACET, Kind.CRITIQUE)]
         ranges = [s for s in said if s.range]
-        limits = [s.range.label for s in ranges if s.range and s.polarity >= 0]
-        outside = [s.range.label for s in ranges if s.range and s.polarity < 0]
-        wanted = [*_labels(facets, 1, lasting=False), *_in_own_words(heard, facets), *limits]
+        limits = [self.label(s.range) for s in ranges if s.range and s.polarity >= 0]
+        outside = [self.label(s.range) for s in ranges if s.range and s.polarity < 0]
+        wanted = [*self._said(facets, 1, lasting=False), *self._in_own_words(heard, facets), *limits]
         groups = (
             ("got_liked", self.texts.join([self._name(s) for s in opinions if s.polarity > 0])),
             ("got_disliked", self.texts.join([self._name(s) for s in opinions if s.polarity < 0])),
             ("got_seen", self.texts.join([self._name(s) for s in opinions if not s.polarity])),
             ("got_like", self.texts.join([self._name(s) for s in items if s.value == "like" and s.polarity > 0])),
-            ("got_taste", self.texts.join(_labels(facets, 1, lasting=True))),
-            ("got_wanted", ", ".join(wanted)),
-            ("got_veto", self.texts.join(_labels(facets, -1, lasting=True), "or")),
-            ("got_unwanted", self.texts.join(_labels(facets, -1, lasting=False), "or")),
+            ("got_taste", self.texts.join(self._said(facets, 1, lasting=True))),
+            ("got_wanted", self.texts("comma").join(wanted)),
+            ("got_veto", self.texts.join(self._said(facets, -1, lasting=True), "or")),
+            ("got_unwanted", self.texts.join(self._said(facets, -1, lasting=False), "or")),
             ("got_outside", self.texts.join(outside, "or")),
         )
         parts = [self.texts(key, what=what) for key, what in groups if what]
-        return self.texts("got", what="; ".join(parts)) if parts else ""
+        return self.texts("got", what=self.texts("semicolon").join(parts)) if parts else ""
 
     def _name(self, said: Statement) -> str:
-        return self._catalogue[said.target or ""].name
+        return self.film(self._catalogue[said.target or ""])
+
+    def _said(self, facets: Iterable[Statement], polarity: int, *, lasting: bool) -> list[str]:
+        return [self.label(s.clause) for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
+
+    def _in_own_words(self, heard: Reading, facets: Sequence[Statement]) -> list[str]:
+        """Free-text wishes as they were said, where no facet says them already."""
+        wishes = [s for s in heard.statements if s.kind is Kind.WISH and s.polarity > 0]
+        spoken = [w for w in wishes if not any(f.start <= w.start and w.end <= f.end for f in facets)]
+        return [self.texts("quoted", what=heard.text[w.start : w.end].strip() or w.value) for w in spoken]
 
     # -- what is known ---------------------------------------------------------------------------------------
 
@@ -203,27 +246,30 @@ class Wording:
         liked = liked_items(taste)
         disliked = [i for i, weight in taste.items.items() if weight < 0]
         only_seen = [i for i, weight in taste.items.items() if not weight]
-        likes = [*self._names(liked), *(f.value for f, weight in taste.facets.items() if weight > 0)]
-        tonight = [*(c.label for c in dialogue.wanted), *(r.label for r in dialogue.ranges), *dialogue.moods]
+        likes = [*self._films(liked), *self.names(f.value for f, weight in taste.facets.items() if weight > 0)]
+        tonight = [*map(self.label, dialogue.wanted), *map(self.label, dialogue.ranges), *self.names(dialogue.moods)]
         if dialogue.like:
             tonight.append(self.texts("got_like", what=self.titles(dialogue.like)))
         if dialogue.unwanted:
-            tonight.append(self.texts("got_unwanted", what=self.texts.join([c.label for c in dialogue.unwanted], "or")))
+            unwanted = [self.label(c) for c in dialogue.unwanted]
+            tonight.append(self.texts("got_unwanted", what=self.texts.join(unwanted, "or")))
         if dialogue.outside:
-            tonight.append(self.texts("got_outside", what=self.texts.join([r.label for r in dialogue.outside], "or")))
+            outside = [self.label(r) for r in dialogue.outside]
+            tonight.append(self.texts("got_outside", what=self.texts.join(outside, "or")))
         lines = (
             ("profile_likes", likes),
-            ("profile_dislikes", self._names(disliked)),
-            ("profile_never", [c.label for c in taste.vetoes]),
-            ("profile_seen", self._names(only_seen)),
-            ("profile_saved", self._names(saved)),
+            ("profile_dislikes", self._films(disliked)),
+            ("profile_never", [self.label(c) for c in taste.vetoes]),
+            ("profile_seen", self._films(only_seen)),
+            ("profile_saved", self._films(saved)),
             ("profile_tonight", tonight),
         )
-        known = [f"• {self.texts(key, what=', '.join(what))}" for key, what in lines if what]
+        comma = self.texts("comma")
+        known = [f"• {self.texts(key, what=comma.join(what))}" for key, what in lines if what]
         return "\n".join([self.texts("profile"), *known]) if known else self.texts("profile_empty")
 
-    def _names(self, item_ids: Sequence[str]) -> list[str]:
-        names = [self._catalogue[i].name for i in item_ids if i in self._catalogue]
+    def _films(self, item_ids: Sequence[str]) -> list[str]:
+        names = [self.film(self._catalogue[i]) for i in item_ids if i in self._catalogue]
         return [*names[:LISTED], "…"] if len(names) > LISTED else names
 
     # -- answers ---------------------------------------------------------------------------------------------
@@ -240,9 +286,9 @@ class Wording:
         elif number is not None:
             value = f"{number:.1f}" if field == "rating" else f"{number:.0f}"
         else:
-            value = self.texts.join(values[:8])
+            value = self.texts.join(self.names(values[:8]))
         known = value and f"answer_{field}" in self.texts
-        return self.texts(f"answer_{field}" if known else "answer_unknown", title=item.name, value=value)
+        return self.texts(f"answer_{field}" if known else "answer_unknown", title=self.film(item), value=value)
 
     def _whether(self, clause: Clause, item: Item) -> str:
         """Whether an item is what a clause says. Silence of the catalogue is told apart from a no."""
@@ -250,8 +296,8 @@ class Wording:
         has = [f.value for f in clause.facets if f.value in item.facets.get(f.kind, ())]
         known = any(item.facets.get(kind) for kind in kinds)
         key = "yes" if has else "no" if known else "unknown"
-        described = self.texts.join([value.lower() for value in has or item.facets.get("genre", ())[:3]])
-        return self.texts(f"whether_{key}", title=item.name, what=clause.label, value=described)
+        described = self.texts.join([value.lower() for value in self.names(has or item.facets.get("genre", ())[:3])])
+        return self.texts(f"whether_{key}", title=self.film(item), what=self.label(clause), value=described)
 
 
 def _sources(cause: Cause) -> tuple[str, ...]:
@@ -261,17 +307,6 @@ def _sources(cause: Cause) -> tuple[str, ...]:
 def liked_items(taste: Taste) -> list[str]:
     """Items that somebody said they like; having saved one is less than that."""
     return [item_id for item_id, weight in taste.items.items() if weight > ACCEPTED]
-
-
-def _labels(facets: Iterable[Statement], polarity: int, *, lasting: bool) -> list[str]:
-    return [s.clause.label for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
-
-
-def _in_own_words(heard: Reading, facets: Sequence[Statement]) -> list[str]:
-    """Free-text wishes as they were said, where no facet says them already."""
-    wishes = [s for s in heard.statements if s.kind is Kind.WISH and s.polarity > 0]
-    spoken = [w for w in wishes if not any(f.start <= w.start and w.end <= f.end for f in facets)]
-    return [f"\u201c{heard.text[w.start : w.end].strip() or w.value}\u201d" for w in spoken]
 
 
 def telling(reasons: Sequence[Reason]) -> list[Reason]:
@@ -289,7 +324,3 @@ def _facet_kind(said: Statement) -> str:
     if kinds & set(PEOPLE):
         return "person"
     return next(iter(kinds)) if len(kinds) == 1 else "theme"
-
-
-def _with_article(noun: str) -> str:
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

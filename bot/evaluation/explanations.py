@@ -174,9 +174,8 @@ async def talking(engine: Engine, generator: TextGenerator, deadline: float) -> 
         store = await Store.open(url)
         try:
             understanding = Understanding(engine.catalogue, load_lexicon())
-            texts = Texts()
-            explainer = Explainer(store, engine.catalogue, texts.language, lambda: generator, Budget(0), deadline)
-            yield Conversations(store, understanding, engine, texts, explainer)
+            explainer = Explainer(store, engine.catalogue, lambda: generator, Budget(0), deadline)
+            yield Conversations(store, understanding, engine, {"en": Texts()}, explainer)
         finally:
             await store.close()
 

@@ -15,10 +15,15 @@ from bot.conversation.statements import Kind
 from bot.store import tables
 from bot.store.database import translated
 from bot.store.records import (
+    AdminSession,
+    Audited,
     Conversation,
+    Correction,
     Event,
+    Export,
     Feedback,
     Incoming,
+    Mark,
     Memory,
     Outgoing,
     StoredExplanation,
@@ -42,6 +47,11 @@ TABLES: Mapping[type, type[tables.Base]] = {
     Feedback: tables.Feedback,
     Incoming: tables.Inbox,
     Outgoing: tables.Outbox,
+    Mark: tables.Mark,
+    Correction: tables.Correction,
+    AdminSession: tables.AdminSession,
+    Audited: tables.Audit,
+    Export: tables.Export,
 }
 """Where each kind of record is kept; its fields are columns of the same names."""
 
@@ -85,7 +95,7 @@ class Reading:
             conversation=conversation,
             last_turn=last_turn,
             events=events,
-            saved=_saved(events),
+            saved=saved_of(events),
             shown=tuple(dict.fromkeys((await self._execute(shown)).scalars())),
         )
 
@@ -127,7 +137,7 @@ class Reading:
     async def watchlist(self, user_id: str) -> tuple[str, ...]:
         """Ids of the items that a person saved, oldest first."""
         saves = and_(tables.Feedback.user_id == user_id, tables.Feedback.kind.in_(("save", "unsave")))
-        return _saved(_given(f) for f in await self._feedback(saves))
+        return saved_of(_given(f) for f in await self._feedback(saves))
 
     async def last_retractable_turn(self, user_id: str) -> str | None:
         """Id of the latest turn that said something which can be taken back and was not yet."""
@@ -158,6 +168,10 @@ class Reading:
             tables.Recommendation: tables.Recommendation.user_id == user_id,
             tables.Feedback: tables.Feedback.user_id == user_id,
             tables.Explanation: tables.Explanation.turn_id.in_(turns),
+            tables.Mark: tables.Mark.conversation_id.in_(
+                select(tables.Conversation.id).where(tables.Conversation.user_id == user_id)
+            ),
+            tables.Correction: tables.Correction.turn_id.in_(turns),
             tables.Inbox: and_(tables.Inbox.channel == user.channel, tables.Inbox.chat_id.in_(chats)),
             tables.Outbox: or_(
                 and_(tables.Outbox.channel == user.channel, tables.Outbox.chat_id.in_(chats)),
@@ -206,7 +220,7 @@ class Reading:
 
     async def _execute(
         self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    ) -> CursorResult[*tuple[Any, ...]]:
         with translated():
             return await self._connection.execute(statement, rows)
 
@@ -219,7 +233,12 @@ class Reading:
     ) -> tuple[Record, ...]:
         table = TABLES[record]
         columns = (getattr(table, field.name) for field in fields(record))  # type: ignore[arg-type]
-        rows = await self._execute(select(*columns).where(*where).order_by(order_by).limit(limit))
+        rows = await self._execute(
+            select(*columns)
+            .where(*where)
+            .order_by(*(order_by if isinstance(order_by, tuple) else (order_by,)))
+            .limit(limit)
+        )
         return tuple(record(**row) for row in rows.mappings())
 
     async def _first(self, record: type[Record], *where: ColumnElement[bool], order_by: Any = None) -> Record | None:
@@ -231,8 +250,12 @@ class Reading:
     async def _events(self, said: ColumnElement[bool], given: ColumnElement[bool]) -> tuple[Event, ...]:
         """What was said and given and not retracted. Ids tell the order, even when the clock steps back."""
         statements = await self._all(StoredStatement, tables.Statement.retracted_at.is_(None), said)
-        events = [*map(_said, statements), *map(_given, await self._feedback(given))]
-        return tuple(sorted(events, key=attrgetter("id")))
+        return self.in_order(statements, await self._feedback(given))
+
+    @staticmethod
+    def in_order(said: Iterable[StoredStatement], given: Iterable[Feedback]) -> tuple[Event, ...]:
+        """Statements and feedback as events, oldest first."""
+        return tuple(sorted([*map(_said, said), *map(_given, given)], key=attrgetter("id")))
 
     async def _own_chats(self, user: User) -> set[str]:
         """Chats that no one else talks in; their updates and messages belong to the person."""
@@ -283,7 +306,8 @@ def _given(feedback: Feedback) -> Event:
     )
 
 
-def _saved(events: Iterable[Event]) -> tuple[str, ...]:
+def saved_of(events: Iterable[Event]) -> tuple[str, ...]:
+    """The items on a person's watchlist after these events, oldest first."""
     saved: dict[str, None] = {}
     for event in events:
         if event.source != "feedback" or event.item_id is None:

@@ -28,6 +28,16 @@ def new_id() -> str:
     with _id_lock:
         drawn = (time.time_ns() // 1_000_000) << _RANDOM_BITS | random.getrandbits(_RANDOM_BITS)
         _last_id = number = max(drawn, _last_id + 1)
+    return _encoded(number)
+
+
+def first_id(moment: datetime) -> str:
+    """The least id that can have been made at ``moment``: ids in a range of time are those between two of these."""
+    number = max(0, int(moment.timestamp() * 1000)) << _RANDOM_BITS
+    return _encoded(number)
+
+
+def _encoded(number: int) -> str:
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(5 * (ID_LENGTH - 1), -1, -5))
 
 
@@ -224,3 +234,70 @@ class Outgoing:
     created_at: datetime
     not_before: datetime | None
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a reviewer said of a conversation or one of its turns: ``kind`` is "flag" (``value``: why), "tag" or
+    "note"."""
+
+    id: str = field(default_factory=new_id)
+    conversation_id: str
+    turn_id: str | None = None
+    kind: str
+    value: str
+    made_by: str
+    created_at: datetime = field(default_factory=utcnow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a turn's message should have been understood as: training data for the next learning run. Each statement is
+    ``{"kind", "value", "polarity", "target", "start", "end"}``; the latest correction of a turn counts."""
+
+    id: str = field(default_factory=new_id)
+    turn_id: str
+    statements: tuple[Json, ...]
+    note: str = ""
+    made_by: str
+    created_at: datetime = field(default_factory=utcnow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminSession:
+    """A signed-in admin: ``who`` is "channel/id" or "password"."""
+
+    id: str
+    who: str
+    created_at: datetime = field(default_factory=utcnow)
+    last_at: datetime = field(default_factory=utcnow)
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """One thing that was done, or refused, in the review app: ``what`` is a verb, ``target`` an id or a path."""
+
+    id: str = field(default_factory=new_id)
+    who: str
+    what: str
+    target: str = ""
+    detail: str = ""
+    address: str = ""
+    created_at: datetime = field(default_factory=utcnow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A file that is or was written in the background: ``kind`` names the rows, ``format`` is "csv" or "jsonl"."""
+
+    id: str = field(default_factory=new_id)
+    kind: str
+    format: str
+    filters: Json = field(default_factory=dict)
+    made_by: str
+    created_at: datetime = field(default_factory=utcnow)
+    done: int = 0
+    total: int = 0
+    finished_at: datetime | None = None
+    error: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import Self, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,6 +24,9 @@ from bot.store.migrate import is_current
 from bot.store.reading import Reading
 from bot.store.unit import Unit
 from recsys.errors import StoreError
+
+SomeReading = TypeVar("SomeReading", bound=Reading)
+SomeUnit = TypeVar("SomeUnit", bound=Unit)
 
 
 class Store:
@@ -70,14 +73,26 @@ class Store:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
         """A read transaction: all its answers are of one moment, and it never waits for writers."""
-        async with connected(self._for_reading) as connection:
-            yield Reading(connection)
+        async with self.reading_as(Reading) as reading:
+            yield reading
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[Unit]:
         """A write transaction: leaving it without ``await unit.commit()`` rolls it back."""
+        async with self.unit_as(Unit) as unit:
+            yield unit
+
+    @asynccontextmanager
+    async def reading_as(self, kind: type[SomeReading]) -> AsyncIterator[SomeReading]:
+        """A read transaction that answers the questions of ``kind``."""
+        async with connected(self._for_reading) as connection:
+            yield kind(connection)
+
+    @asynccontextmanager
+    async def unit_as(self, kind: type[SomeUnit]) -> AsyncIterator[SomeUnit]:
+        """A write transaction that can change what ``kind`` can."""
         async with connected(self._for_writing) as connection:
-            yield Unit(connection)
+            yield kind(connection)
 
     async def user(self, channel: str, external_id: str, name: str = "", language: str | None = None) -> records.User:
         """The person who just wrote, made known if new; ``language`` is stored for new ones only.

@@ -4,7 +4,9 @@
            │                          ├─ recommendations
            └─ feedback                └─ explanations        inbox   outbox
 
-Everything about a person hangs off ``users`` by cascades. ``inbox`` and ``outbox`` are queues by chat.
+Everything about a person hangs off ``users`` by cascades. ``inbox`` and ``outbox`` are queues by chat. What reviewers
+say of a conversation (``marks``, ``corrections``) hangs off it; ``admin_sessions``, ``admin_links``, ``audit`` and
+``exports`` are about those who review.
 """
 
 from __future__ import annotations
@@ -164,7 +166,13 @@ class Turn(Base):
     """See ``records.Turn``."""
 
     __tablename__ = "turns"
-    __table_args__ = (UniqueConstraint("conversation_id", "number"), Index(None, "user_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "number"),
+        Index(None, "user_id", "id"),
+        # Counting and filtering read this alone: the rows themselves hold whole replies.
+        Index("ix_turns_review", "id", "conversation_id", "user_id", "action", "model_version"),
+        Index("ix_turns_text", "conversation_id", "text").ddl_if(dialect="sqlite"),
+    )
 
     id: Mapped[str] = _id()
     conversation_id: Mapped[str] = mapped_column(Clean(ID_LENGTH), ForeignKey("conversations.id", ondelete="CASCADE"))
@@ -184,7 +192,11 @@ class Statement(Base):
     """See ``records.StoredStatement``."""
 
     __tablename__ = "statements"
-    __table_args__ = (Index(None, "user_id", "id"), Index(None, "turn_id"))
+    __table_args__ = (
+        Index(None, "user_id", "id"),
+        Index(None, "turn_id"),
+        Index("ix_statements_review", "confidence", "turn_id", "user_id"),
+    )
 
     id: Mapped[str] = _id()
     turn_id: Mapped[str] = _turn_id()
@@ -208,7 +220,11 @@ class Recommendation(Base):
     """See ``records.StoredRecommendation``."""
 
     __tablename__ = "recommendations"
-    __table_args__ = (UniqueConstraint("turn_id", "slot"), Index(None, "user_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("turn_id", "slot"),
+        Index(None, "user_id", "id"),
+        Index("ix_recommendations_review", "turn_id", "purpose", "model_version", "user_id"),
+    )
 
     id: Mapped[str] = _id()
     turn_id: Mapped[str] = _turn_id()
@@ -259,6 +275,7 @@ class Explanation(Base):
 
 _INBOX_OPEN = text("done_at IS NULL AND dead_at IS NULL")
 _OUTBOX_OPEN = text("sent_at IS NULL AND dead_at IS NULL")
+_IS_DEAD = text("dead_at IS NOT NULL")
 
 
 class Inbox(Base):
@@ -275,6 +292,7 @@ class Inbox(Base):
             sqlite_where=_INBOX_OPEN,
             postgresql_where=_INBOX_OPEN,
         ),
+        Index("ix_inbox_dead", "dead_at", sqlite_where=_IS_DEAD, postgresql_where=_IS_DEAD),
         {"sqlite_autoincrement": True},
     )
 
@@ -303,6 +321,7 @@ class Outbox(Base):
             sqlite_where=_OUTBOX_OPEN,
             postgresql_where=_OUTBOX_OPEN,
         ),
+        Index("ix_outbox_dead", "dead_at", sqlite_where=_IS_DEAD, postgresql_where=_IS_DEAD),
         {"sqlite_autoincrement": True},
     )
 
@@ -320,3 +339,87 @@ class Outbox(Base):
     sent_at: Mapped[datetime | None]
     message_id: Mapped[str | None]
     dead_at: Mapped[datetime | None]
+
+
+class Mark(Base):
+    """See ``records.Mark``."""
+
+    __tablename__ = "marks"
+    __table_args__ = (Index(None, "conversation_id", "id"), Index(None, "kind", "value"))
+
+    id: Mapped[str] = _id()
+    conversation_id: Mapped[str] = mapped_column(Clean(ID_LENGTH), ForeignKey("conversations.id", ondelete="CASCADE"))
+    turn_id: Mapped[str | None] = mapped_column(
+        Clean(ID_LENGTH), ForeignKey("turns.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str]
+    value: Mapped[str]
+    made_by: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Correction(Base):
+    """See ``records.Correction``."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[str] = _id()
+    turn_id: Mapped[str] = mapped_column(Clean(ID_LENGTH), ForeignKey("turns.id", ondelete="CASCADE"), index=True)
+    statements: Mapped[Any] = _json()
+    note: Mapped[str]
+    made_by: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class AdminSession(Base):
+    """See ``records.AdminSession``. ``id`` is a keyed hash of the cookie, never the cookie."""
+
+    __tablename__ = "admin_sessions"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    who: Mapped[str]
+    created_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class AdminLink(Base):
+    """A sign-in link that was handed out; ``id`` is a keyed hash of its token. It works once, until ``expires_at``."""
+
+    __tablename__ = "admin_links"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    who: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Audit(Base):
+    """See ``records.Audited``. It outlives whom and what it is about, and so holds no texts."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[str] = _id()
+    who: Mapped[str]
+    what: Mapped[str] = mapped_column(index=True)
+    target: Mapped[str]
+    detail: Mapped[str]
+    address: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Export(Base):
+    """See ``records.Export``."""
+
+    __tablename__ = "exports"
+
+    id: Mapped[str] = _id()
+    kind: Mapped[str]
+    format: Mapped[str]
+    filters: Mapped[Any] = _json()
+    made_by: Mapped[str]
+    created_at: Mapped[datetime]
+    done: Mapped[int]
+    total: Mapped[int]
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str | None]

@@ -6,7 +6,7 @@ every item out; entries of weight 0 are padding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -14,6 +14,7 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
+from recsys.lexical import Lexical
 from recsys.models.als import fit_als
 from recsys.models.item_item import fit_ease, fit_knn, fit_rp3beta
 
@@ -38,6 +39,22 @@ class Constant(nn.Module):
 def fit_popularity(x: Matrix) -> Constant:
     """How many people know each item of ``x`` (U, N)."""
     return Constant(torch.from_numpy(x.getnnz(axis=0).astype(np.float32)))
+
+
+class SameWords(nn.Module):
+    """BM25 with the texts of what a person knows as the request."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        super().__init__()
+        self._lexical = Lexical(texts)
+        self._requests = self._lexical.requests(texts)
+
+    def forward(self, rows: Tensor, weights: Tensor) -> Tensor:
+        """``rows`` (B, H), ``weights`` (B, H) -> (B, N)."""
+        person = np.arange(len(rows)).repeat(rows.shape[1])
+        cells = (weights.numpy().ravel(), (person, rows.numpy().ravel()))
+        known = sparse.csr_matrix(cells, shape=(len(rows), self._requests.shape[0]))
+        return torch.from_numpy(self._lexical.answers((known @ self._requests).tocsr()))
 
 
 BASELINES: Final[Mapping[str, Fit]] = {

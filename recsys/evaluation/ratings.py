@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from recsys.catalogue import Catalogue
 from recsys.errors import DataError
 from recsys.evaluation import metrics
-from recsys.evaluation.baselines import BASELINES, Constant
+from recsys.evaluation.baselines import BASELINES, Constant, SameWords
 from recsys.evaluation.splits import KNOWN, SEED, Case, Fold, cold, folds, leave_last_out, strong
 from recsys.index import top_k
 from recsys.interactions import Interactions, rows_on
@@ -41,10 +41,11 @@ BATCH: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a catalogue adds, by item of the ratings: ``vectors`` (N, d) of unit length, ``genres`` (N, G)."""
+    """What a catalogue adds, by item of the ratings: ``vectors`` (N, d) of unit length, ``genres`` (N, G), texts."""
 
     vectors: npt.NDArray[np.float32]
     genres: npt.NDArray[np.float32]
+    texts: list[str]
 
 
 def extras_of(data: Interactions, catalogue: Catalogue, vectors: npt.NDArray[np.float32]) -> Extras:
@@ -54,11 +55,13 @@ def extras_of(data: Interactions, catalogue: Catalogue, vectors: npt.NDArray[np.
     extras = Extras(
         np.zeros((len(data.items), vectors.shape[1]), dtype=np.float32),
         np.zeros((len(data.items), len(genres)), dtype=np.float32),
+        [""] * len(data.items),
     )
     for n, item_id in enumerate(data.items):
         if item_id in rows:
             item = catalogue.items[rows[item_id]]
             extras.vectors[n] = vectors[rows[item_id]]
+            extras.texts[n] = item.text()
             extras.genres[n, [genres.index(g) for g in item.facets.get("genre", ())]] = 1
     return extras
 
@@ -198,13 +201,18 @@ def rank(model: nn.Module, cases: Sequence[Case], depth: int = DEPTH) -> npt.NDA
     return np.concatenate(out) if out else np.zeros((0, depth), dtype=np.int64)
 
 
-def contestants() -> dict[str, Fit]:
-    """The baselines, then Usher's own blend: the same that the product's index is built with."""
+def contestants(extras: Extras | None = None) -> dict[str, Fit]:
+    """The baselines, with texts BM25 over those too, then Usher's own blend: the same that the product's index is
+    built with."""
 
     def of(fit: Callable[[sparse.csr_matrix[np.float32]], nn.Module]) -> Fit:
         return lambda _, x: fit(x)
 
-    return {name: of(fit) for name, fit in BASELINES.items()} | {"usher": of(lambda x: fit_blend(x, log_popularity))}
+    baselines = {name: of(fit) for name, fit in BASELINES.items()}
+    if extras is not None:
+        words = SameWords(extras.texts)
+        baselines["bm25 of texts"] = of(lambda _: words)
+    return baselines | {"usher": of(lambda x: fit_blend(x, log_popularity))}
 
 
 def _folds(data: Interactions, protocol: Protocol) -> Iterable[dict[str, Fold]]:

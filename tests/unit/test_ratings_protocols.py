@@ -126,6 +126,16 @@ class TestEvaluate:
         assert report["comedies first"]["diversity"] < report["in turn"]["diversity"] - 0.05
         assert report["comedies first"]["calibration"] > report["in turn"]["calibration"] + 0.1
 
+    def test_with_texts_their_words_compete_too(self, data: Interactions) -> None:
+        kinds = ("A laugh in Paris.", "A scream in the woods.")
+        items = [
+            Item(f"film {n}", "A", overview=kinds[n // SIZE], external={"movielens_id": str(n)}) for n in range(36)
+        ]
+        extras = extras_of(data, Catalogue(items), np.ones((GROUPS * SIZE, 2), dtype=np.float32))
+        rivals = {name: fit for name, fit in contestants(extras).items() if name in ("popularity", "bm25 of texts")}
+        report = evaluate(data, "strong", rivals, likes=True, extras=extras)
+        assert report["bm25 of texts"]["ndcg@10"] > 0.9 > report["popularity"]["ndcg@10"]
+
     def test_numbers_of_two_systems_are_not_mixed(self, data: Interactions) -> None:
         items = [Item(f"film {n}", "A", external={"movielens_id": str(n), "tmdb_id": str(n + 20)}) for n in range(20)]
         linked = on_catalogue(data, Catalogue(items))  # 20 to 35 are no film's MovieLens id, but some film's at TMDB

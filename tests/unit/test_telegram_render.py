@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram.render import TEXT_UNITS, clip, explanation, messages, rows, split, units
 from bot.conversation.reply import Button, Card, Explanation, Reply
-from tests.support.botapi import plain
+from bot.playground.markup import parsed
 
 HOSTILE = "<b>&lt; \"Me & You\" </i><a href='tg://user?id=1'>"
 
@@ -28,9 +28,9 @@ def test_a_list_reads_as_text_then_cards_then_the_question_with_its_buttons() ->
     )
     intro, first, second, closing = messages(reply)
     assert (intro["text"], intro["keyboard"]) == ("Try one of these:", [])
-    assert plain(first["text"]) == "1. Heat (1995)\nCrime · Michael Mann\nBecause you liked Collateral."
+    assert _plain(first["text"]) == "1. Heat (1995)\nCrime · Michael Mann\nBecause you liked Collateral."
     assert first["keyboard"] == [[["👍 Like", "like.1"]]]
-    assert plain(second["text"]).startswith("2. Alien\n")
+    assert _plain(second["text"]).startswith("2. Alien\n")
     assert (closing["text"], closing["keyboard"]) == ("Seen any?", [[["Three more", "next"]]])
 
 
@@ -49,7 +49,7 @@ def test_what_people_and_catalogues_write_stays_text() -> None:
     hostile = card(1, HOSTILE, facets=(HOSTILE,))
     reply = Reply(turn_id="T", text=HOSTILE, cards=(hostile,), question=HOSTILE)
     words = Explanation("film-1", f"It is {HOSTILE}.", "llm")
-    shown = [plain(m["text"]) for m in [*messages(reply), *explanation(reply, words)]]
+    shown = [_plain(m["text"]) for m in [*messages(reply), *explanation(reply, words)]]
     assert shown[0] == shown[2] == HOSTILE
     assert shown[1].splitlines()[:2] == [f"1. {HOSTILE} (1995)", HOSTILE]
     assert shown[3] == f"{HOSTILE} (1995)\nIt is {HOSTILE}."
@@ -58,13 +58,13 @@ def test_what_people_and_catalogues_write_stays_text() -> None:
 def test_a_card_with_endless_fields_still_fits_one_message() -> None:
     endless = card(1, "🎬" * 5000, facets=("<" * 5000,))
     (message,) = messages(Reply(turn_id="T", text="", cards=(endless,)))
-    assert units(plain(message["text"])) <= TEXT_UNITS
+    assert units(_plain(message["text"])) <= TEXT_UNITS
 
 
 @pytest.mark.parametrize("shown", [True, False])
 def test_a_notice_becomes_a_message_only_when_nothing_else_was_said(shown: bool) -> None:
     silent = Reply(turn_id="T", text="", notice="Noted: you like Heat & Ronin.")
-    assert [plain(m["text"]) for m in messages(silent, notice_shown=shown)] == (
+    assert [_plain(m["text"]) for m in messages(silent, notice_shown=shown)] == (
         [] if shown else ["Noted: you like Heat & Ronin."]
     )
     spoken = Reply(turn_id="T", text="More like it:", notice="Noted.")
@@ -106,3 +106,7 @@ def test_rows_are_even_and_their_labels_readable() -> None:
         ["a label of nineteen"],
         ["another one of those"],
     ]
+
+
+def _plain(html: str) -> str:
+    return parsed(html)[0]

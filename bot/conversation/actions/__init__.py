@@ -43,6 +43,7 @@ class Actions:
             Action.PROFILE: knowing.profile,
             Action.WATCHLIST: knowing.watchlist,
             Action.HISTORY: knowing.history,
+            Action.LANGUAGE: asking.language,
             Action.THANKS: asking.thanks,
             Action.CHAT: asking.chat,
         }

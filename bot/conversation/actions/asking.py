@@ -12,6 +12,7 @@ from bot.conversation.press import Verb
 from bot.conversation.reply import Button
 from bot.conversation.statements import Choice
 from bot.conversation.wording import liked_items
+from bot.texts import LANGUAGES, Texts
 
 FILMS_ASKED = 6
 
@@ -45,7 +46,7 @@ class Asking(Room):
             state, asked="opinion", questions=state.questions + 1, shown=tuple(films), shown_in=moment.turn_id
         )
         buttons = tuple(
-            Button(self._catalogue[film].name, self._press(moment, Verb.LOVED, n)) for n, film in enumerate(films, 1)
+            Button(self._named(film), self._press(moment, Verb.LOVED, n)) for n, film in enumerate(films, 1)
         )
         return Draft(
             after,
@@ -65,8 +66,7 @@ class Asking(Room):
             pending=_pending(choice),
         )
         buttons = tuple(
-            Button(self._catalogue[i].name, self._press(moment, Verb.MEANT, n))
-            for n, i in enumerate(choice.item_ids, 1)
+            Button(self._named(i), self._press(moment, Verb.MEANT, n)) for n, i in enumerate(choice.item_ids, 1)
         )
         return Draft(
             after,
@@ -76,6 +76,18 @@ class Asking(Room):
             shown=choice.item_ids,
             purpose="question",
         )
+
+    async def language(self, moment: Moment) -> Draft:
+        """Go on in the language that was asked for, which is this one by now; else ask which."""
+        if moment.decision.cause and moment.decision.cause.target:
+            buttons = self._buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
+            now = self._texts("language_now")
+            return Draft(moment.dialogue, now, question=self._texts("greet_open"), buttons=buttons)
+        choices = tuple(
+            Button(Texts(language)("language_name"), self._press(moment, Verb.SPEAK, n))
+            for n, language in enumerate(LANGUAGES, 1)
+        )
+        return Draft(moment.dialogue, question=self._texts("language_which"), buttons=choices)
 
     async def thanks(self, moment: Moment) -> Draft:
         text = self._texts("thanks", moment.number)

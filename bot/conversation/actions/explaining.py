@@ -43,11 +43,11 @@ class Explaining(Room):
         lines = [self._texts("why_line", bar=_bar(r.share), share=round(100 * r.share), reason=r.text) for r in reasons]
         behind = self._behind(moment, reasons)
         if behind:
-            lines.append(self._texts("why_behind", what="; ".join(e.line for e in behind)))
+            lines.append(self._texts("why_behind", what=self._texts("semicolon").join(e.line for e in behind)))
             lines.append(await self._what_if(moment, item, behind))
         return Draft(
             replace(moment.dialogue, focus=item_id),
-            "\n".join([self._texts("why_title", title=item.name), *filter(None, lines)]),
+            "\n".join([self._texts("why_title", title=self._wording.film(item)), *filter(None, lines)]),
             buttons=self._item_buttons(moment, 1, ABOUT_BUTTONS) + self._forget_buttons(moment, behind),
             shown=(item_id,),
             purpose="answer",
@@ -57,7 +57,7 @@ class Explaining(Room):
 
     def _behind(self, moment: Moment, reasons: Sequence[Reason]) -> tuple[Evidence, ...]:
         """What the person said that the reasons rest on, the weightiest first, as far as it still counts."""
-        known = evidence_of(moment.memory.events, moment.dialogue, self._texts, self._catalogue).values()
+        known = evidence_of(moment.memory.events, moment.dialogue, self._catalogue, self._wording).values()
         found = [e for r in reasons for source in r.sources for e in known if source in e.sources]
         return tuple({e.key: e for e in found}.values())[:BEHIND]
 
@@ -67,9 +67,10 @@ class Explaining(Room):
         results = await asyncio.to_thread(self._engine.recommend, queries)
         for evidence, result in zip(behind, results, strict=True):
             if item.id not in (pick.item_id for pick in result.picks) and result.picks:
-                other = self._catalogue[result.picks[0].item_id].name
-                return self._texts("why_without", what=evidence.name, title=item.title, other=other)
-        return self._texts("why_anyway", title=item.title)
+                other = self._wording.film(self._catalogue[result.picks[0].item_id])
+                title = self._wording.titled(item)
+                return self._texts("why_without", what=evidence.name, title=title, other=other)
+        return self._texts("why_anyway", title=self._wording.titled(item))
 
     def _without(self, moment: Moment, evidence: Evidence, item: Item) -> Query:
         """What would be asked of the engine if one thing had not been said; what was shown may come again."""

@@ -31,6 +31,6 @@ class Knowing(Room):
         return Draft(after, self._texts("watchlist"), cards, shown=saved, purpose="watchlist")
 
     async def history(self, moment: Moment) -> Draft:
-        shown = [self._catalogue[i].name for i in moment.memory.shown[:12] if i in self._catalogue]
-        text = self._texts("history", what=", ".join(shown)) if shown else self._texts("history_empty")
+        shown = [self._wording.film(self._catalogue[i]) for i in moment.memory.shown[:12] if i in self._catalogue]
+        text = self._texts("history", what=self._texts("comma").join(shown)) if shown else self._texts("history_empty")
         return Draft(moment.dialogue, text)

@@ -50,3 +50,4 @@ class Draft:
     undone: str | None = None
     keys: tuple[str, ...] = ()
     forgotten: Evidence | None = None
+    relaxed: tuple[str, ...] = ()

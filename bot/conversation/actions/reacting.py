@@ -20,7 +20,7 @@ class Reacting(Room):
         item_id, cause = moment.target(), moment.decision.cause
         if item_id is None or cause is None or item_id not in self._catalogue:
             return Draft(moment.dialogue, self._texts("noted_which"))
-        text = self._texts(f"noted_{reaction(cause)}", title=self._catalogue[item_id].title)
+        text = self._texts(f"noted_{reaction(cause)}", title=self._wording.titled(self._catalogue[item_id]))
         buttons = self._buttons(moment, Verb.NEXT)
         after = replace(moment.dialogue, focus=item_id)
         if moment.reading.text:
@@ -30,7 +30,7 @@ class Reacting(Room):
     async def forget(self, moment: Moment) -> Draft:
         """One thing that was said counts no longer; what else was said in its turn stays."""
         key = moment.decision.cause.value if moment.decision.cause else ""
-        known = evidence_of(moment.memory.events, moment.before, self._texts, self._catalogue)
+        known = evidence_of(moment.memory.events, moment.before, self._catalogue, self._wording)
         if key not in known:
             return Draft(moment.dialogue, notice=self._texts("forgotten_before"))
         return Draft(
@@ -58,7 +58,7 @@ class Reacting(Room):
         if name := turn.reply.get("forgotten"):
             return self._texts("undo_forgotten", what=name)
         what = turn.text.strip() or turn.reply.get("notice") or ""
-        return self._texts("undo", what=f"\u201c{what[:80]}\u201d") if what else self._texts("undo_dialogue")
+        return self._texts("undo", what=self._texts("quoted", what=what[:80])) if what else self._texts("undo_dialogue")
 
     async def reset(self, moment: Moment) -> Draft:
         return Draft(Dialogue(asked="wish"), self._texts("reset"), buttons=self._buttons(moment, Verb.SURPRISE))

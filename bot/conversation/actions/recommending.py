@@ -35,7 +35,7 @@ class Recommending(Room):
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])))
         cards, explain = self._cards(moment, query, result)
-        relaxed = self._texts("list_relaxed", what=self._texts.join(result.relaxed)) if result.relaxed else ""
+        relaxed = self._relaxed(query, result)
         intro = self._intro(moment, len(cards), surprise=surprise)
         shown = tuple(card.item_id for card in cards)
         return Draft(
@@ -55,20 +55,12 @@ class Recommending(Room):
             self._buttons(moment, Verb.NEXT, Verb.SURPRISE),
             shown,
             explain=explain,
+            relaxed=result.relaxed,
         )
 
     async def _search(self, moment: Moment, *, surprise: bool) -> tuple[Query, Recommendation]:
         """New items while any fit; those shown earlier tonight come back before a wish has to give way."""
-        state = moment.dialogue
-        query = Query(
-            moment.taste,
-            state.wish,
-            frozenset({*state.past, *moment.before.shown, *moment.memory.saved}),
-            LIST_LENGTH,
-            SURPRISE if surprise else 0.0,
-            seed(moment.turn_id),
-            state.talk,
-        )
+        query = query_of(moment, surprise=surprise)
         result = await self._run(query)
         if result.picks and not result.relaxed:
             return query, result
@@ -79,6 +71,10 @@ class Recommending(Room):
 
     async def _run(self, query: Query) -> Recommendation:
         return (await asyncio.to_thread(self._engine.recommend, [query]))[0]
+
+    def _relaxed(self, query: Query, result: Recommendation) -> str:
+        gave_way = self._wording.labels(result.relaxed, query.wish)
+        return self._texts("list_relaxed", what=self._texts.join(gave_way)) if gave_way else ""
 
     def _intro(self, moment: Moment, n: int, *, surprise: bool) -> str:
         if surprise:
@@ -106,3 +102,17 @@ class Recommending(Room):
             )
         first = cards[0]
         return tuple(cards), self._to_explain(moment, self._catalogue[first.item_id], first.reasons)
+
+
+def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) -> Query:
+    """What the engine is asked at a moment: nothing that was shown tonight or saved."""
+    state = moment.dialogue
+    return Query(
+        moment.taste,
+        state.wish,
+        frozenset({*state.past, *moment.before.shown, *moment.memory.saved}),
+        k,
+        SURPRISE if surprise else 0.0,
+        seed(moment.turn_id),
+        state.talk,
+    )

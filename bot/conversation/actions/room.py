@@ -45,11 +45,18 @@ class Room:
     def _plain_card(self, moment: Moment, slot: int, item: Item, verbs: tuple[Verb, ...]) -> Card:
         asked = {facet for clause in moment.dialogue.wanted for facet in clause.facets}
         facets, buttons = self._wording.card_facets(item, asked), self._item_buttons(moment, slot, verbs)
-        return Card(slot, item.id, item.title, item.year, facets, buttons=buttons, external=item.external)
+        title = self._wording.title(item)
+        return Card(slot, item.id, title, item.year, facets, buttons=buttons, external=item.external)
+
+    def _named(self, item_id: str) -> str:
+        """A title on a button."""
+        item = self._catalogue[item_id]
+        return f"{self._wording.title(item)} ({item.year})" if item.year else self._wording.title(item)
 
     def _to_explain(self, moment: Moment, item: Item, reasons: tuple[Reason, ...]) -> ToExplain:
         spoken = self._wording.spoken(reasons, moment.taste, moment.dialogue)
-        return ToExplain(moment.memory.user.id, item.id, spoken, self._wording.template(item, reasons))
+        template = self._wording.template(item, reasons)
+        return ToExplain(moment.memory.user.id, item.id, spoken, template, self._texts.language)
 
 
 def seed(identifier: str) -> int:

@@ -1,0 +1,525 @@
+"""A small Bot API server over real HTTP, strict where Telegram is, and the people who chat through it.
+
+One bot, any number of people and groups, all in memory. ``BotApi`` is for the playground and for tests: people act
+through its methods (``say``, ``press``, ``react``, ...), the bot through HTTP, and the next requests of any method can
+be made to fail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Self
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from bot.playground.markup import (
+    CAPTION_UNITS,
+    NOTICE_UNITS,
+    TEXT_UNITS,
+    Keyboard,
+    Refusal,
+    entities,
+    keyboard,
+    units,
+    worded,
+)
+
+TOKEN = "123456:local-test-token"  # noqa: S105 (it opens nothing)
+BOT = {"id": 123456, "is_bot": True, "first_name": "Usher", "username": "usher_test_bot"}
+REACTIONS = ("👍", "👎", "❤", "🔥", "🥰", "👏", "😁", "🤔", "🤯", "😱", "😢", "🎉", "🤩", "🤮", "💩", "🙏", "👀", "😴")
+"""Some of the emoji that Telegram lets people react with."""
+INLINE_RESULTS = 50
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with one request. ``status`` refuses it; ``hang`` and ``drop`` lose the answer; with
+    ``heard`` the request is carried out first."""
+
+    status: int = 0
+    retry_after: int | None = None
+    hang: bool = False
+    drop: bool = False
+    heard: bool = False
+    description: str = "made to fail"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request as it came in, whatever became of it."""
+
+    method: str
+    params: Mapping[str, Any]
+    at: float
+
+
+@dataclass
+class Message:
+    """A message on a chat's screen. ``by`` is the person who wrote it; 0 is the bot. ``html`` is as the bot sent it,
+    ``clean`` is fit for a browser."""
+
+    chat: int
+    id: int
+    html: str
+    text: str
+    keyboard: Keyboard = field(default_factory=list)
+    silent: bool = False
+    at: float = 0.0
+    by: int = 0
+    clean: str = ""
+    photo: str = ""
+    document: str = ""
+    content: bytes = b""
+    edits: int = 0
+    reactions: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> list[str]:
+        return [button["text"] for row in self.keyboard for button in row]
+
+
+class BotApi:
+    """Serves one bot; ``async with`` starts and stops it. What the bot sent is in ``messages``, what people wrote in
+    ``written``."""
+
+    def __init__(self, token: str = TOKEN, *, port: int = 0, routes: Iterable[BaseRoute] = ()) -> None:
+        """``routes`` are served beside the Bot API; ``port`` 0 takes a free one."""
+        self.token = token
+        self.calls: list[Call] = []
+        self.messages: list[Message] = []
+        self.written: list[Message] = []
+        self.answers: dict[str, str] = {}
+        """Answered button presses: query id -> the words shown, often none."""
+        self.results: dict[str, list[dict[str, Any]]] = {}
+        """Answered inline queries: query id -> the results."""
+        self.refusals: list[Refusal] = []
+        self.menus: dict[tuple[str, str], list[dict[str, str]]] = {}
+        """The commands menu by scope ("default", "all_group_chats", ...) and language ("" is any)."""
+        self.drafts: dict[int, str] = {}
+        self.typing: dict[int, float] = {}
+        self.version = 0
+        """Grows with everything that happens."""
+        self._routes = list(routes)
+        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._updates: list[dict[str, Any]] = []
+        self._next_update = 1000
+        self._next_written = 1
+        self._open_queries: set[str] = set()
+        self._open_inline: set[str] = set()
+        self._known: set[int] = set()
+        self._blocked: set[int] = set()
+        self._groups: dict[int, dict[str, Any]] = {}
+        self._names: dict[int, str] = {}
+        self._languages: dict[int, str] = {}
+        self._changed = asyncio.Condition()
+        self._closed = asyncio.Event()
+        self._port = port
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen on the loopback interface, at the same address as before if it was stopped. Raises ``OSError`` when
+        the port is taken."""
+        self._closed.clear()
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self._port))
+        self._port = listener.getsockname()[1]
+        route = Route("/bot{token}/{method}", self._handle, methods=["GET", "POST"])
+        self._server = _Server(
+            uvicorn.Config(
+                Starlette(routes=[route, *self._routes]),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                ws="none",
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._serving = asyncio.create_task(self._server.serve([listener]))
+        while not self._server.started:
+            await asyncio.sleep(0.005)
+
+    async def stop(self) -> None:
+        """Go away."""
+        self._closed.set()
+        await self._tell()
+        self._server.should_exit = True
+        await self._serving
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def base_url(self) -> str:
+        return f"{self.url}/bot"
+
+    @property
+    def commands(self) -> list[dict[str, str]]:
+        """The menu that everybody sees who has no other."""
+        return self.menus.get(("default", ""), [])
+
+    def menu(self, chat: int, language: str = "") -> list[dict[str, str]]:
+        """The menu that is shown in a chat: its kind's before the default, the language's before any."""
+        scopes = ("all_group_chats" if chat in self._groups else "all_private_chats", "default")
+        found = (self.menus.get((scope, lang)) for scope in scopes for lang in dict.fromkeys((language, "")))
+        return next(filter(None, found), [])
+
+    # What people do.
+
+    def name(self, person: int, name: str, language: str = "en") -> None:
+        """Say what a person is called, and which language their app speaks."""
+        self._names[person], self._languages[person] = name, language
+
+    async def say(self, chat: int, text: str | None, *, update_id: int | None = None, **more: Any) -> dict[str, Any]:
+        """A person writes in their private chat; returns the update. ``text=None`` sends something else."""
+        return await self.write(chat, chat, text, update_id=update_id, **more)
+
+    async def write(
+        self, chat: int, person: int, text: str | None, *, update_id: int | None = None, **more: Any
+    ) -> dict[str, Any]:
+        """A person writes in a chat."""
+        words: dict[str, Any] = {} if text is None else {"text": text}
+        if text and (marked := entities(text)):
+            words["entities"] = marked
+        number = {} if update_id is None else {"update_id": update_id}
+        self.written.append(Message(chat, self._next_written, "", text or "…", by=person, at=monotonic()))
+        message = self._shown(chat, self._next_written) | {"from": self.person(person)} | words | more
+        self._next_written += 1
+        return await self.queue({"message": message} | number)
+
+    async def press(self, chat: int, button: str, *, on: str = "", by: int | None = None) -> str:
+        """A person presses the newest button with this label or data, on a message that contains ``on``.
+
+        Returns the query's id. A button that isn't there is pressed by its data, as on a message long gone.
+        """
+        shown = (m for m in reversed(self.messages) if m.chat == chat and on in m.text)
+        found = (
+            (m.id, b["callback_data"])
+            for m in shown
+            for row in m.keyboard
+            for b in row
+            if "callback_data" in b and button in (b["text"], b["callback_data"])
+        )
+        message, data = next(found, (1, button))
+        query = f"query-{self._next_update}"
+        self._open_queries.add(query)
+        person = self.person(chat if by is None else by)
+        press = {"id": query, "from": person, "chat_instance": "1", "data": data}
+        await self.queue({"callback_query": press | {"message": self._shown(chat, message)}})
+        return query
+
+    async def react(self, chat: int, message: int, emoji: str, *, by: int | None = None) -> None:
+        """A person puts an emoji on one of the bot's messages, in place of the one before; ``""`` takes it off."""
+        person = chat if by is None else by
+        shown = next(m for m in self.messages if (m.chat, m.id) == (chat, message))
+        before = shown.reactions.pop(person, "")
+        if emoji:
+            shown.reactions[person] = emoji
+        change = {
+            "chat": self._chat(chat),
+            "message_id": message,
+            "user": self.person(person),
+            "date": 1_700_000_000,
+            "old_reaction": [{"type": "emoji", "emoji": e} for e in (before,) if e],
+            "new_reaction": [{"type": "emoji", "emoji": e} for e in (emoji,) if e],
+        }
+        await self.queue({"message_reaction": change})
+
+    async def ask(self, person: int, query: str) -> str:
+        """A person types ``@bot query`` in some chat; returns the query's id."""
+        number = f"inline-{self._next_update}"
+        self._open_inline.add(number)
+        await self.queue({"inline_query": {"id": number, "from": self.person(person), "query": query, "offset": ""}})
+        return number
+
+    async def share(self, chat: int, person: int, result: Mapping[str, Any]) -> Message:
+        """A person sends a result of an inline query to a chat."""
+        content = result["input_message_content"]
+        text, clean = worded({"text": content["message_text"], **content}, "text", TEXT_UNITS)
+        rows = keyboard(json.dumps(result.get("reply_markup") or {}))
+        message = Message(chat, self._next_written, "", text, rows, by=person, clean=clean, at=monotonic())
+        self._next_written += 1
+        self.written.append(message)
+        await self._tell()
+        return message
+
+    async def found(self, chat: int, title: str, adder: int) -> None:
+        """A person founds a group and adds the bot."""
+        self._groups[chat] = {"id": chat, "type": "supergroup", "title": title}
+        change = {"chat": self._groups[chat], "from": self.person(adder), "date": 1_700_000_000}
+        member = {"user": BOT, "status": "member"}
+        await self.queue(
+            {"my_chat_member": change | {"old_chat_member": {"status": "left"}, "new_chat_member": member}}
+        )
+
+    def block(self, chat: int) -> None:
+        """A person blocks the bot."""
+        self._blocked.add(chat)
+
+    def unblock(self, chat: int) -> None:
+        """They think better of it."""
+        self._blocked.discard(chat)
+
+    async def queue(self, update: dict[str, Any]) -> dict[str, Any]:
+        """Any update, malformed ones too; one that has an ``update_id`` keeps it."""
+        numbered = {"update_id": self._next_update, **update}
+        self._next_update += 1
+        for body in numbered.values():
+            for holder in (body, body.get("message")) if isinstance(body, dict) else ():
+                if isinstance(holder, dict) and isinstance(chat := holder.get("chat"), dict):
+                    self._known.add(chat["id"])
+        self._updates.append(numbered)
+        await self._tell()
+        return numbered
+
+    def seen(self, chat: int) -> list[Message]:
+        """The bot's messages in one chat."""
+        return [message for message in self.messages if message.chat == chat]
+
+    def texts(self, chat: int) -> list[str]:
+        """What the bot said in one chat, without markup."""
+        return [message.text for message in self.seen(chat)]
+
+    def requests(self, method: str) -> list[Call]:
+        """The requests of one method, failed ones too."""
+        return [call for call in self.calls if call.method == method]
+
+    # Faults and waiting.
+
+    def fail(self, method: str, *faults: Fault) -> None:
+        """Let the next requests of a method go wrong, one fault each."""
+        self._faults[method].extend(faults)
+
+    async def wait_for(self, happened: Callable[[], Any], within: float = 15.0) -> None:
+        """Wait until something is so."""
+        end = monotonic() + within
+        while not happened():
+            if monotonic() > end:
+                calls = [call for call in self.calls if call.method != "getUpdates"][-20:]
+                raise AssertionError(f"not so within {within} s; the last requests: {calls}")
+            await asyncio.sleep(0.01)
+
+    async def polled(self) -> None:
+        """Wait until the bot listens."""
+        before = len(self.requests("getUpdates"))
+        await self.wait_for(lambda: len(self.requests("getUpdates")) > before)
+
+    async def changed(self, since: int, within: float) -> None:
+        """Wait until something happened after version ``since``, but no longer than ``within`` seconds."""
+        try:
+            async with asyncio.timeout(within), self._changed:
+                await self._changed.wait_for(lambda: self.version > since or self._closed.is_set())
+        except TimeoutError:
+            return
+
+    # The server.
+
+    async def _handle(self, request: Request) -> Response:
+        method = request.path_params["method"]
+        params: dict[str, Any] = dict(request.query_params)
+        async with request.form() as form:
+            for name, value in form.items():
+                params[name] = (value.filename, await value.read()) if isinstance(value, UploadFile) else value
+        self.calls.append(Call(method, params, monotonic()))
+        await self._tell()
+        fault = self._faults[method].popleft() if self._faults[method] else Fault()
+        lost = fault.hang or fault.drop
+        result = None
+        try:
+            if request.path_params["token"] != self.token:
+                raise Refusal(401, "Unauthorized")
+            if fault.status:
+                wait = {} if fault.retry_after is None else {"retry_after": fault.retry_after}
+                raise Refusal(fault.status, fault.description, wait)
+            if fault.heard or not lost:
+                result = await self._do(method, params)
+        except Refusal as refusal:
+            self.refusals.append(refusal)
+            await self._tell()
+            return _refused(refusal)
+        await self._tell()
+        if fault.hang:
+            await self._closed.wait()
+        return _Cut() if lost else _json({"ok": True, "result": result})
+
+    async def _do(self, method: str, params: dict[str, Any]) -> Any:
+        match method:
+            case "getMe":
+                return BOT | {"supports_inline_queries": True}
+            case "getUpdates":
+                return await self._get_updates(params)
+            case "sendMessage" | "sendPhoto" | "sendDocument":
+                return self._send(method, params)
+            case "sendMessageDraft":
+                self.drafts[self._open_chat(params, private=True)] = worded(params, "text", TEXT_UNITS)[0]
+            case "editMessageText" | "editMessageReplyMarkup" | "editMessageCaption":
+                return self._edit(params)
+            case "answerCallbackQuery":
+                self._answer(params)
+            case "answerInlineQuery":
+                self._answer_inline(params)
+            case "setMyCommands":
+                scope = json.loads(params.get("scope", "{}")).get("type", "default")
+                self.menus[scope, params.get("language_code", "")] = json.loads(params["commands"])
+            case "sendChatAction":
+                self.typing[self._open_chat(params)] = monotonic()
+            case "deleteWebhook":
+                pass
+            case _:
+                raise Refusal(404, "Not Found: method not found")
+        return True
+
+    async def _get_updates(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        if "offset" in params:
+            self._updates = [u for u in self._updates if u.get("update_id", 0) >= int(params["offset"])]
+        try:
+            async with asyncio.timeout(float(params.get("timeout", 0))), self._changed:
+                await self._changed.wait_for(lambda: self._updates or self._closed.is_set())
+        except TimeoutError:
+            return []
+        return self._updates[: int(params.get("limit", 100))]
+
+    def _open_chat(self, params: Mapping[str, Any], *, private: bool = False) -> int:
+        chat = int(params["chat_id"])
+        if chat in self._blocked:
+            raise Refusal(403, "Forbidden: bot was blocked by the user")
+        if chat not in self._known:
+            raise Refusal(400, "Bad Request: chat not found")
+        if private and chat < 0:
+            raise Refusal(400, "Bad Request: TEXTDRAFT_PEER_INVALID")
+        return chat
+
+    def _send(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        chat = self._open_chat(params)
+        words, limit = ("text", TEXT_UNITS) if method == "sendMessage" else ("caption", CAPTION_UNITS)
+        text, clean = worded(params, words, limit)
+        photo, document = params.get("photo", ""), params.get("document", ("", b""))
+        if method == "sendPhoto" and not str(photo).startswith(("http://", "https://")):
+            raise Refusal(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        if method == "sendDocument" and not (isinstance(document, tuple) and document[1]):
+            raise Refusal(400, "Bad Request: file must be non-empty")
+        message = Message(
+            chat,
+            10_000 + len(self.messages),
+            str(params.get(words, "")),
+            text,
+            keyboard(params.get("reply_markup")),
+            params.get("disable_notification") == "true",
+            monotonic(),
+            clean=clean,
+            photo=photo,
+            document=document[0],
+            content=document[1],
+        )
+        self.messages.append(message)
+        self.drafts.pop(chat, None)
+        self.typing.pop(chat, None)
+        return self._shown(chat, message.id) | {"text": text}
+
+    def _edit(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        chat, number = int(params["chat_id"]), int(params["message_id"])
+        message = next((m for m in self.seen(chat) if m.id == number), None)
+        if message is None:
+            raise Refusal(400, "Bad Request: message to edit not found")
+        words = next((name for name in ("text", "caption") if name in params), None)
+        if words and (words == "caption") != bool(message.photo):
+            raise Refusal(400, f"Bad Request: there is no {words} in the message to edit")
+        html = str(params[words]) if words else message.html
+        rows = keyboard(params.get("reply_markup"))
+        if (html, rows) == (message.html, message.keyboard):
+            raise Refusal(400, "Bad Request: message is not modified")
+        if words:
+            message.text, message.clean = worded(params, words, TEXT_UNITS if words == "text" else CAPTION_UNITS)
+        message.html, message.keyboard, message.edits = html, rows, message.edits + 1
+        return self._shown(chat, number) | {"text": message.text}
+
+    def _answer(self, params: Mapping[str, Any]) -> None:
+        query, words = params["callback_query_id"], params.get("text", "")
+        if query not in self._open_queries:
+            raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+        if units(words) > NOTICE_UNITS:
+            raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
+        self._open_queries.discard(query)
+        self.answers[query] = words
+
+    def _answer_inline(self, params: Mapping[str, Any]) -> None:
+        query = params["inline_query_id"]
+        if query not in self._open_inline:
+            raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+        results = json.loads(params["results"])
+        ids = [result["id"] for result in results]
+        if len(results) > INLINE_RESULTS or len(set(ids)) < len(ids):
+            raise Refusal(400, "Bad Request: RESULT_ID_DUPLICATE" if len(results) <= INLINE_RESULTS else "too much")
+        for result in results:
+            if not 1 <= len(result["id"].encode()) <= CALLBACK_BYTES:
+                raise Refusal(400, "Bad Request: RESULT_ID_INVALID")
+            content = result["input_message_content"]
+            worded({"text": content["message_text"], **content}, "text", TEXT_UNITS)
+            keyboard(json.dumps(result.get("reply_markup") or {}))
+        self._open_inline.discard(query)
+        self.results[query] = results
+
+    def person(self, number: int) -> dict[str, Any]:
+        """A person as Telegram describes them."""
+        name, language = self._names.get(number, f"Person {number}"), self._languages.get(number, "en")
+        return {"id": number, "is_bot": False, "first_name": name, "language_code": language}
+
+    def _chat(self, chat: int) -> dict[str, Any]:
+        group = {"id": chat, "type": "supergroup", "title": f"Group {-chat}"}
+        return self.person(chat) | {"type": "private"} if chat > 0 else self._groups.get(chat, group)
+
+    def _shown(self, chat: int, message: int) -> dict[str, Any]:
+        return {"message_id": message, "date": 1_700_000_000, "chat": self._chat(chat)}
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self.version += 1
+            self._changed.notify_all()
+
+
+def _refused(refusal: Refusal) -> Response:
+    body: dict[str, Any] = {"ok": False, "error_code": refusal.status, "description": refusal.description}
+    if refusal.parameters:
+        body["parameters"] = refusal.parameters
+    return _json(body, refusal.status)
+
+
+def _json(body: object, status: int = 200) -> Response:
+    # As ASCII: half a surrogate pair, which UTF-8 can't hold, is something that people may send.
+    return Response(json.dumps(body), status, media_type="application/json")
+
+
+class _Server(uvicorn.Server):
+    """Leaves the process's signals to whoever runs it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class _Cut(Response):
+    """Breaks off in the middle of an answer."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})

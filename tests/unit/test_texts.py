@@ -1,0 +1,99 @@
+"""The strings of every language: complete, filled in alike, and put together as the language does."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from bot.conversation.policy import Action
+from bot.conversation.press import Verb
+from bot.conversation.wording import Wording
+from bot.texts import LANGUAGES, Texts, spoken, writes_chinese
+from recsys.catalogue import Catalogue, Item
+from recsys.taste import Range
+from tests.support.films import films
+
+
+def strings(language: str) -> dict[str, str | list[str]]:
+    return tomllib.loads((files("bot.texts") / f"{language}.toml").read_text("utf-8"))
+
+
+def placeholders(found: str | list[str]) -> set[str]:
+    return set(re.findall(r"{(\w+)}", found if isinstance(found, str) else " ".join(found)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_string_with_the_same_placeholders(language: str) -> None:
+    english, own = strings("en"), strings(language)
+    assert list(own) == list(english)
+    assert {key: placeholders(own[key]) for key in own} == {key: placeholders(english[key]) for key in english}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("verb", [v for v in Verb if v.value in ("like", "dislike", "seen", "save", "more", "why")])
+def test_every_button_of_a_card_has_a_label(language: str, verb: Verb) -> None:
+    assert Texts(language)(f"button_{verb}")  # type: ignore[arg-type]
+
+
+def test_the_choices_of_moods_are_as_many_in_every_language() -> None:
+    assert len({len(Texts(language).options("moods")) for language in LANGUAGES}) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "language"), [("zh-hans", "zh"), ("zh_CN", "zh"), ("en-GB", "en"), ("fr", None), ("", None), (None, None)]
+)
+def test_a_channels_code_names_a_language_that_we_speak(code: str | None, language: str | None) -> None:
+    assert spoken(code) == language
+
+
+@pytest.mark.parametrize("text", ["想看科幻片", "我喜欢Heat和The Insider", "推荐 Heat 这样的", "科幻"])
+def test_a_chinese_message_is_told(text: str) -> None:
+    assert writes_chinese(text)
+
+
+@pytest.mark.parametrize("text", ["I loved 卧虎藏龙", "千と千尋の神隠し", "something funny", "", "👍"])
+def test_a_chinese_title_does_not_make_a_message_chinese(text: str) -> None:
+    assert not writes_chinese(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", ["", "A", "A and B", "A, B and C"]), ("zh", ["", "A", "A和B", "A、B和C"])]
+)
+def test_lists_are_joined_as_the_language_does(language: str, said: list[str]) -> None:
+    assert [Texts(language).join(list("ABC")[:n]) for n in range(4)] == said  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (Range("year", 1990, 1999, "the 1990s"), "1990年代"),
+        (Range("year", 1982, 1982, "1982"), "1982年"),
+        (Range("year", low=1990, label="since 1990"), "1990年以后"),
+        (Range("runtime", high=120, label="under two hours"), "120分钟以内"),
+        (Range("rating", low=7.5, label="rated 7.5 or more"), "7.5分以上"),
+    ],
+)
+def test_limits_are_said_in_chinese_and_keep_their_english_label(limit: Range, said: str) -> None:
+    assert Wording(Texts("zh"), films()).label(limit) == said
+    assert Wording(Texts("en"), films()).label(limit) == limit.label
+
+
+def test_genres_and_facts_of_a_card_are_in_the_persons_language() -> None:
+    heat = next(item for item in films().items if item.title == "Heat")
+    assert Wording(Texts("zh"), films()).card_facets(heat) == ("犯罪、剧情", "Michael Mann", "170 分钟")
+    assert Wording(Texts("en"), films()).card_facets(heat) == ("Crime, Drama", "Michael Mann", "170 minutes")
+
+
+def test_a_title_comes_in_both_languages_where_the_catalogue_has_them() -> None:
+    catalogue = Catalogue([Item("h", "Heat", 1995, aliases=("Fuego", "盗火线")), Item("c", "英雄", 2002)])
+    assert Wording(Texts("zh"), catalogue).titles(["h", "c"]) == "《盗火线 Heat》和《英雄》"
+    assert Wording(Texts("en"), catalogue).titles(["h", "c"]) == "Heat and 英雄"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_actions_without_a_method_of_their_own_have_a_text(language: str) -> None:
+    texts = Texts(language)  # type: ignore[arg-type]
+    assert all(texts(action) for action in (Action.STALE, Action.HELP, Action.BYE))
