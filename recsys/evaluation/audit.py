@@ -55,6 +55,7 @@ class Audit:
         self._synonyms = synonyms
         self._names = {item.title for item in catalogue.items}
         self._names |= {value for kind in PEOPLE for value in catalogue.values(kind)}
+        self._genres = {value.casefold() for value in catalogue.values("genre")}
         self._terms = {value.casefold() for kind in TERMS for value in catalogue.values(kind)}
         self._ranks = ranks
         self._encode = encode
@@ -102,7 +103,7 @@ class Audit:
             for size in (1, 2, 3):
                 parts = [w.group().casefold() for w in words[i : i + size]]
                 term = " ".join(parts)
-                rare = size > 1 or self._ranks.get(term, COMMON + 1) > COMMON // 3
+                rare = size > 1 or term in self._genres or self._ranks.get(term, COMMON + 1) > COMMON // 3
                 if term in self._terms and rare and term not in sheet and not all(_known(p, known) for p in parts):
                     found.append(term)
         return list(dict.fromkeys(found))
