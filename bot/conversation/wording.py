@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from zlib import crc32
 
 from bot.conversation.reply import Reason, Understood
 from bot.conversation.state import Dialogue
@@ -119,11 +120,8 @@ class Wording:
         """What a whole explanation is made of: two or three of the most telling reasons as clauses about what the
         person said or did. What holds for everybody is left to those without other reasons, and one title is named
         once."""
-        ranked = telling(reasons)
-        mine = any(r.signal not in ("prior", "luck") for r in ranked)
-        weighty = [r for r in ranked if r.share >= TELLING and not (mine and r.signal == "prior")] or ranked[:1]
         words: dict[str, str] = {}
-        for reason in weighty[:SPOKEN]:
+        for reason in _weighty(reasons)[:SPOKEN]:
             known = self._mine(reason, taste, dialogue)
             words.setdefault(known or reason.text, self._kin(reason, known, dialogue) if known else reason.text)
         return tuple(words.values())
@@ -140,15 +138,21 @@ class Wording:
         return self.texts(f"spoken_{reason.signal}_{how}", item=self.titled(self._catalogue[item_id]))
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
-        """A whole explanation without a language model: what the item is, and the two most telling reasons."""
-        why = self.texts.join([r.text for r in telling(reasons)[:2]])
+        """A whole explanation without a language model: what the item is, and one or two of the most telling reasons;
+        the second must not be about the same title."""
+        if not reasons:
+            return self.about(item)
+        first, *others = _weighty(reasons)
+        second = [r.text for r in others if not r.sources or not set(r.sources) <= set(first.sources)][:1]
+        why = self.texts.join([first.text, *second])
+        variant = crc32(item.id.encode())
         genres = self.texts.join([genre.lower() for genre in self.names(item.facets.get("genre", ())[:2])])
         director = self.texts.join(item.facets.get("director", ())[:2])
         if not genres:
             return self.texts("template_plain", title=self.film(item), reasons=why)
         what = self.texts("genre_film", turn=int(genres[0] in "aeiou"), genres=genres)
         by = self.texts("by_director", director=director) if director else ""
-        return self.texts("template", title=self.film(item), what=f"{what}{by}", reasons=why)
+        return self.texts("template", variant, title=self.film(item), what=f"{what}{by}", reasons=why)
 
     def _reason(self, item: Item, cause: Cause, query: Query) -> str:
         if cause.signal in ("relation", "likeness"):
@@ -298,6 +302,14 @@ class Wording:
         key = "yes" if has else "no" if known else "unknown"
         described = self.texts.join([value.lower() for value in self.names(has or item.facets.get("genre", ())[:3])])
         return self.texts(f"whether_{key}", title=self.film(item), what=self.label(clause), value=described)
+
+
+def _weighty(reasons: Sequence[Reason]) -> list[Reason]:
+    """The reasons that carry weight, most telling first, at least one of those given; what holds for everybody only if
+    there is no other."""
+    ranked = telling(reasons)
+    mine = any(r.signal not in ("prior", "luck") for r in ranked)
+    return [r for r in ranked if r.share >= TELLING and not (mine and r.signal == "prior")] or ranked[:1]
 
 
 def _sources(cause: Cause) -> tuple[str, ...]:
