@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check
 
-.PHONY: run test lint format bench lock install clean
+.PHONY: run test browser lint format bench lock install clean
 
 run: install ## set everything up, then talk: in this terminal, or on Telegram with TELEGRAM_BOT_TOKEN set
 	@$(BIN)/usher run
@@ -13,6 +13,11 @@ run: install ## set everything up, then talk: in this terminal, or on Telegram w
 test: install ## all tests, with the real models and the real catalogue
 	$(BIN)/usher setup
 	$(BIN)/python -m pytest
+
+browser: install ## the review app in Debian's Chromium (apt install chromium)
+	$(PIP_INSTALL) --quiet "playwright>=1.65,<2" >&2
+	$(BIN)/usher setup
+	$(BIN)/python -m pytest tests/browser
 
 lint: install ## style and types
 	$(BIN)/ruff check .
@@ -25,6 +30,7 @@ format: install ## mend the style
 
 bench: install ## benchmarks; they need a quiet machine
 	$(BIN)/python -m benchmarks.turns
+	$(BIN)/python -m benchmarks.review
 
 lock: install ## pin every dependency by hash
 	$(BIN)/pip-compile --quiet --generate-hashes --extra dev --strip-extras --unsafe-package torch \

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+import traceback
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Final
 
 import structlog
 
-FIELDS = frozenset(
+from recsys.errors import UsherError
+
+FIELDS: Final = frozenset(
     [
         "event",
         "level",
@@ -22,26 +29,85 @@ FIELDS = frozenset(
         "update",
         "attempts",
         "error",
+        "who",
+        "door",
+        "method",
+        "status",
+        "address",
     ]
 )
+QUIET: Final = {
+    "httpx": logging.WARNING,  # below that their lines hold tokens
+    "httpcore": logging.WARNING,
+    "telegram": logging.WARNING,
+    "aiosqlite": logging.WARNING,
+    "sentence_transformers": logging.WARNING,
+    "transformers": logging.WARNING,
+    "matplotlib": logging.WARNING,
+    "uvicorn": logging.WARNING,
+    "starlette_admin": logging.ERROR,  # its warnings hold whole URLs, and so what was searched for
+}
+_HIDDEN: Final = "[hidden]"
+_TOKENS: Final = re.compile(
+    r"\b\d{6,}:[A-Za-z0-9_-]{30,}|(?<=/link/)[A-Za-z0-9_-]{20,}|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
+)
+"""What looks like a bot's token, a sign-in link's, or a name and password in a URL."""
 
 
-def configure(level: str) -> None:
-    """Set up structlog and the libraries' loggers. HTTP clients never log below WARNING: their lines hold tokens."""
+class Redactor:
+    """Takes secrets out of text: those it was told, and what looks like one."""
+
+    def __init__(self, secrets: Sequence[str] = ()) -> None:
+        known = sorted({s for s in secrets if len(s) > 3}, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def __call__(self, text: str) -> str:
+        """The text with every secret hidden."""
+        shown = self._known.sub(_HIDDEN, text) if self._known else text
+        return _TOKENS.sub(_HIDDEN, shown)
+
+    def values(self, _logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+        """A structlog processor: the allowed fields, without secrets."""
+        return {
+            name: self(value) if isinstance(value, str) else value for name, value in event.items() if name in FIELDS
+        }
+
+
+class Plain(logging.Formatter):
+    """Lines of libraries, without secrets. Exceptions show where, not what they say: that may quote a person. Ours say
+    nothing that must not be read."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redact(super().format(record))
+
+    def formatException(
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        kind, error, where = ei
+        lines = traceback.format_tb(where)
+        said = f": {error}" if isinstance(error, UsherError) else ""
+        return "".join([*lines, f"{kind.__name__ if kind else 'no error'}{said}"])
+
+
+def configure(level: str, secrets: Sequence[str] = ()) -> None:
+    """Set up structlog and the libraries' loggers; ``secrets`` never appear in any line."""
+    redact = Redactor(secrets)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            _allowed,
+            redact.values,
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    for name in ("httpx", "httpcore", "telegram", "aiosqlite", "sentence_transformers", "transformers"):
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-
-
-def _allowed(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-    return {name: value for name, value in event.items() if name in FIELDS}
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Plain(redact))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLevelName(level)))

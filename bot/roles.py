@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import IntEnum
 
-_MEMBER = re.compile(r"(?:(?P<channel>[a-z]+)/)?(?P<id>[^\s,:/]+)(?::(?P<role>[a-z]+))?")
+_MEMBER = re.compile(r"(?:(?P<channel>[a-z]+)/)?(?P<id>[\w.@+-]+)(?::(?P<role>[a-z]+))?")
 
 
 class Role(IntEnum):

@@ -42,11 +42,18 @@ def serve_terminal(
 
 def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -> None:
     """Serve Telegram until SIGTERM or Ctrl+C."""
+    from bot.admin.alerts import alerting
+    from bot.channels.telegram import render
+
     with bars() as progress:
         parts = set_up(settings, announce, progress)
 
     async def serve() -> None:
-        async with application(settings, *parts) as app, beside(app, announce):
+        async with (
+            application(settings, *parts) as app,
+            beside(app, announce),
+            alerting(settings, app.store, app.texts[settings.default_language], render.plain),
+        ):
             await _on_telegram(app, announce)
 
     asyncio.run(serve())

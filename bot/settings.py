@@ -51,28 +51,6 @@ class Settings(BaseSettings):
             raise ValueError("must be an http(s) URL that ends in /bot")
         return url
 
-    @field_validator("llm_url")
-    @classmethod
-    def _is_a_url(cls, url: str) -> str:
-        if url and not url.startswith(("http://", "https://")):
-            raise ValueError("must be an http(s) URL")
-        return url
-
-    @model_validator(mode="after")
-    def _names_what_the_backend_needs(self) -> Self:
-        if self.llm_backend == "openai" and not (self.llm_url and self.llm_model):
-            raise ValueError("LLM=openai needs LLM_URL and LLM_MODEL")
-        if self.llm_backend == "transformers" and not self.llm_model:
-            raise ValueError("LLM=transformers needs LLM_MODEL, a Hugging Face name or folder")
-        return self
-
-    @property
-    def llm_backend(self) -> Literal["off", "llama.cpp", "transformers", "openai"]:
-        """Who phrases explanations, with ``auto`` decided."""
-        if self.llm != "auto":
-            return self.llm
-        return "openai" if self.llm_url else "llama.cpp"
-
     @field_validator("admin_secret", "admin_password")
     @classmethod
     def _long_enough(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
@@ -104,6 +82,28 @@ class Settings(BaseSettings):
         given = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
         password = urlsplit(self.database_url).password
         return tuple(s for s in (*given, password) if s)
+
+    @field_validator("llm_url")
+    @classmethod
+    def _is_a_url(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError("must be an http(s) URL")
+        return url
+
+    @model_validator(mode="after")
+    def _names_what_the_backend_needs(self) -> Self:
+        if self.llm_backend == "openai" and not (self.llm_url and self.llm_model):
+            raise ValueError("LLM=openai needs LLM_URL and LLM_MODEL")
+        if self.llm_backend == "transformers" and not self.llm_model:
+            raise ValueError("LLM=transformers needs LLM_MODEL, a Hugging Face name or folder")
+        return self
+
+    @property
+    def llm_backend(self) -> Literal["off", "llama.cpp", "transformers", "openai"]:
+        """Who phrases explanations, with ``auto`` decided."""
+        if self.llm != "auto":
+            return self.llm
+        return "openai" if self.llm_url else "llama.cpp"
 
     @property
     def database(self) -> str:

@@ -45,5 +45,5 @@ def progress_bars() -> Iterator[Callable[[str, int, int | None], None]]:
 def current_settings() -> Settings:
     """The settings, and logging as they say."""
     loaded = load_settings()
-    logs.configure(loaded.log_level)
+    logs.configure(loaded.log_level, loaded.secrets)
     return loaded

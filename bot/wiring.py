@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.admin.room import BackRoom
 from bot.conversation.explaining import Explainer
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.service import Conversations
@@ -59,7 +60,9 @@ async def application(
     arrival = GeneratorArrival(settings)
     explainer = Explainer(store, catalogue, arrival.generator, Budget(settings.llm_tokens_per_hour))
     try:
-        conversations = Conversations(store, understanding, engine, texts, explainer, settings.default_language)
+        spoken = settings.default_language
+        room = BackRoom(settings, store, texts[spoken], lambda: conversations.engine)
+        conversations = Conversations(store, understanding, engine, texts, explainer, spoken, room.answer)
         yield Application(settings, store, conversations, texts)
     finally:
         await arrival.aclose()

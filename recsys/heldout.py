@@ -19,7 +19,7 @@ from recsys.files import sha256
 from recsys.interactions import Interactions, on_catalogue
 from recsys.progress import Progress, silent
 from recsys.taste import Query, Talk, Taste, Wish
-from recsys.train import LIKED, build_index, likes_of
+from recsys.train import LIKED, fit_index, likes_of
 
 SHARE: Final = 0.25
 LEAST_LIKED: Final = 12
@@ -54,7 +54,8 @@ def hold_out(
     artefact = Artefact.load(place) if place.exists() else None
     of = (catalogue.version, encoder.name)
     if artefact is None or (artefact.config["catalogue"], artefact.config["encoder"]) != of:
-        artefact = build_index(catalogue, likes_of([teachers], catalogue), encoder, cache, place, progress)
+        artefact = fit_index(catalogue, likes_of([teachers], catalogue), encoder, cache, progress)
+        artefact.save(place)
     counts = np.bincount(teachers.item[teachers.rating >= LIKED], minlength=len(catalogue))
     people = [_ratings(data, catalogue, int(user)) for user in held]
     return HeldOut(tuple(people), artefact, {catalogue.items[n].id: int(counts[n]) for n in np.flatnonzero(counts)})

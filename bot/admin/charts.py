@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from math import ceil
 
 from markupsafe import Markup
@@ -127,3 +128,25 @@ def _round_up(value: float) -> float:
                 break
             size *= factor
     return size
+
+
+def picture(days: Sequence[tuple[str, float, float]], names: tuple[str, str]) -> bytes:
+    """Two series by day (label, columns, line) as a PNG, for chats."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 3.2), dpi=110, layout="constrained")
+    axes = figure.add_subplot()
+    labels, first, second = zip(*days, strict=True)
+    places = range(len(labels))
+    axes.bar(places, first, color="#9ec1e8", label=names[0])
+    axes.plot(places, second, color="#d9480f", marker=".", label=names[1])
+    every = max(1, ceil(len(labels) / 6))
+    axes.set_xticks(list(places)[::every], labels[::every])
+    axes.set_ylim(bottom=0)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    out = BytesIO()
+    FigureCanvasAgg(figure)
+    figure.savefig(out, format="png")
+    return out.getvalue()

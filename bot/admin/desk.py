@@ -107,11 +107,12 @@ async def form_of(request: Request) -> Mapping[str, str]:
 
 
 def day(text: str | None) -> date | None:
-    """A date from a query or form; None when it is none."""
+    """A date from a query or form; None when it is none, or none of our time."""
     try:
-        return date.fromisoformat(text or "")
+        found = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return found if 1970 < found.year < 3000 else None
 
 
 def flag(text: str | None) -> bool:

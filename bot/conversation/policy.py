@@ -75,6 +75,8 @@ def decide(
     if verb in REACTIONS:
         return Decision(Action.NOTE, f"pressed {verb}: the next list uses it", reading.statements[0])
     intents = {Intent(s.value): s for s in reading.statements if s.kind is Kind.INTENT}
+    if any(s.kind is not Kind.INTENT for s in reading.statements):
+        intents.pop(Intent.UNDO, None)  # "forget that, a western": what is said instead is what counts
     for intent, action in DIRECT.items():
         if intent in intents:
             return Decision(action, f"asked for {intent}", intents[intent])

@@ -98,3 +98,5 @@ class Reply:
     relaxed: tuple[str, ...] = ()
     """The wishes that this list had to let go of, as the text says."""
     ms: Mapping[str, float] = field(default_factory=dict)
+    picture: bytes | None = None
+    """A PNG that goes with the text, where the channel shows pictures."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from bot.conversation.statements import Context, Intent, Kind, Reading, Statemen
 from bot.conversation.taste import event_of, payload_of, taste_of
 from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording
+from bot.store.reading import Reading as Reader
 from bot.store.records import (
     Conversation,
     Feedback,
@@ -60,6 +61,9 @@ class Incoming:
     inbox_id: int | None = None
 
 
+BackRoom = Callable[[Incoming], Awaitable[Reply | None]]
+
+
 class Clock:
     """Milliseconds by step."""
 
@@ -94,14 +98,17 @@ class Conversations:
         texts: Mapping[Language, Texts],
         explainer: Explainer,
         language: Language = "en",
+        back_room: BackRoom | None = None,
     ) -> None:
-        """``language`` is spoken to people of whom no other is known."""
+        """``language`` is spoken to people of whom no other is known. ``back_room`` answers what is no part of the
+        conversation, and None to what is."""
         self._store = store
         self._understanding = understanding
         self._engine = engine
         self._catalogue = engine.catalogue
         self._voices = {code: Voice(store, engine, own) for code, own in texts.items()}
         self._language = language
+        self._back_room = back_room
         self.explainer = explainer
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -115,9 +122,21 @@ class Conversations:
         one transaction. Raises ``StoreError`` when that fails: then nothing has happened."""
         if incoming.text is not None:
             incoming = replace(incoming, text=_storable(incoming.text))
+        if self._back_room is not None and (reply := await self._back_room(incoming)) is not None:
+            await self._deliver_apart(incoming, deliver(reply))
+            return reply
         lock = self._locks.setdefault(f"{incoming.channel}:{incoming.external_id}", asyncio.Lock())
         async with lock:
             return await self._turn(incoming, deliver)
+
+    async def _deliver_apart(self, incoming: Incoming, outbox: Sequence[Mapping[str, Any]]) -> None:
+        """Messages that answer an update but belong to no turn."""
+        async with self._store.unit() as unit:
+            for payload in outbox:
+                await unit.enqueue(incoming.channel, incoming.chat_id, payload)
+            if incoming.inbox_id is not None:
+                await unit.inbox_done(incoming.inbox_id)
+            await unit.commit()
 
     async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
         """The explanation that a reply calls for, in checked words; see ``Explainer.explain``."""
@@ -129,13 +148,12 @@ class Conversations:
         user = await self._store.user(incoming.channel, incoming.external_id, incoming.name)
         async with self._store.reading() as reading:
             memory = await reading.memory(user.id)
-            pressed = await reading.shown(user.id, press.turn_id, press.slot) if press and press.slot else None
-            keeper = await reading.turn(user.id, press.turn_id) if press and press.verb is Verb.FORGET else None
+            pressed, pressed_in = await _behind(reading, user.id, press)
         if memory is None:  # erased between the two lines above
             return await self._turn(incoming, deliver)
         clock.lap("remember")
         before = _state(memory)
-        moment = self._understood(memory, before, incoming.text, incoming.press, pressed, keeper)
+        moment = self._understood(memory, before, incoming.text, incoming.press, pressed, pressed_in)
         language = self._spoken(memory, incoming.language, moment.reading)
         voice = self._voices[language]
         clock.lap("understand")
@@ -179,18 +197,16 @@ class Conversations:
         text: str | None,
         pressed_data: str | None,
         pressed: StoredRecommendation | None,
-        keeper: Turn | None = None,
+        pressed_in: Turn | None = None,
     ) -> Moment:
-        """``keeper``: the turn whose keys a "forget" button names."""
+        press = parse_press(pressed_data) if pressed_data is not None else None
         if pressed_data is None:
             context = Context(before.shown, before.focus, before.asked)
             heard, verb = self._understanding.read(text or "", context), None
+        elif press is not None and press.verb is Verb.FORGET:
+            heard, verb = _forgetting(pressed_in, press.slot)
         else:
-            press = parse_press(pressed_data)
-            forgets = press is not None and press.verb is Verb.FORGET
-            heard, verb = (
-                _forgetting(keeper, press.slot) if press and forgets else self._pressed(press, pressed, before)
-            )
+            heard, verb = self._pressed(press, pressed, before)
         return self._moment(memory, before, _settled(heard, before), verb)
 
     def _pressed(
@@ -263,10 +279,10 @@ class Conversations:
             if incoming.press is None or moment.reading.text:
                 await unit.add_statements([_stored(s, moment) for s in moment.reading.statements])
             await unit.add_recommendations(self._recommendations(moment, draft))
-            if draft.forgotten:
-                await unit.forget(user_id, moment.turn_id, draft.forgotten.key, draft.forgotten.events)
             if language != (spoken(moment.memory.user.language or incoming.language) or self._language):
                 await unit.set_language(user_id, language)
+            if draft.forgotten:
+                await unit.forget(user_id, moment.turn_id, draft.forgotten.key, draft.forgotten.events)
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
             await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())
@@ -319,6 +335,18 @@ def _settled(heard: Reading, dialogue: Dialogue) -> Reading:
         replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
     )
     return replace(heard, statements=statements)
+
+
+async def _behind(
+    reading: Reader, user_id: str, press: Press | None
+) -> tuple[StoredRecommendation | None, Turn | None]:
+    """What a pressed button is about: the item of its slot, or for a key that is to be forgotten the turn that kept
+    it."""
+    if press is None or not press.slot:
+        return None, None
+    if press.verb is Verb.FORGET:
+        return None, await reading.turn(user_id, press.turn_id)
+    return await reading.shown(user_id, press.turn_id, press.slot), None
 
 
 def _forgetting(turn: Turn | None, slot: int) -> tuple[Reading, Verb]:

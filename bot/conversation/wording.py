@@ -165,7 +165,8 @@ class Wording:
             return self.texts("why_asked", what=self.texts.join([self._a(label) for label in asked]))
         if cause.signal == "wish":
             # The words for the encoder are English, whatever the person speaks.
-            quotable = self.texts.language == "en" and tellable(query.wish.text, LONGEST_QUOTE)
+            english = self.texts.language == "en"
+            quotable = english and query.wish.text and tellable(query.wish.text, LONGEST_QUOTE)
             return self.texts("why_wish", what=query.wish.text) if quotable else self.texts("why_said")
         if cause.signal == "luck":
             return self.texts("why_luck")
@@ -176,8 +177,9 @@ class Wording:
 
     def _a(self, label: str) -> str:
         """A wish's label with its article, where it takes one: "a thriller", but "horror"."""
-        countable = label in self.texts.options("countable")
-        return self.texts("a_wish", turn=int(label[:1] in "aeiou"), what=label) if countable else label
+        if label not in self.texts.options("countable"):
+            return label
+        return self.texts("a_noun", turn=int(label[0] in "aeiou"), noun=label)
 
     def _kinship(self, cause: Cause, query: Query) -> str:
         """Near what they like; else, since two negatives make a positive, far from what they don't."""

@@ -175,7 +175,7 @@ async def talking(engine: Engine, generator: TextGenerator, deadline: float) -> 
         try:
             understanding = Understanding(engine.catalogue, load_lexicon())
             explainer = Explainer(store, engine.catalogue, lambda: generator, Budget(0), deadline)
-            yield Conversations(store, understanding, engine, {"en": Texts()}, explainer)
+            yield Conversations(store, understanding, engine, {"en": Texts("en")}, explainer)
         finally:
             await store.close()
 

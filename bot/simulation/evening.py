@@ -137,6 +137,8 @@ class Evening:
             (2.0, self._refine),
             (1.0, self._compare),
             (1.5, self._volunteer),
+            (0.5, self._dislike),
+            (0.5, self._by_example),
             (0.8, self._refuse),
             (0.5, self._similar),
             (0.5, self._question),
@@ -176,9 +178,8 @@ class Evening:
             return await self._press(button)
         if self._rng.random() < 0.4:
             return await self._wished(self._language.say("wish", wish=self._language.wish(self._wish)))
-        if favourites := self._some_favourites():
-            if self._rng.random() < 0.4:
-                return await self._opinion("loved", favourites, liked=self._titles(favourites))
+        if (favourites := self._some_favourites()) and self._rng.random() < 0.4:
+            return await self._opinion("loved", favourites, liked=self._titles(favourites))
         self._record.blank += 1
         return await (self._press(verbs[Verb.NONE][0]) if Verb.NONE in verbs else self._say("unknown"))
 
@@ -232,6 +233,21 @@ class Evening:
             return await self._more(reply)
         return await self._opinion("liked_title", favourites, liked=self._titles(favourites))
 
+    async def _dislike(self, reply: Reply) -> Reply:
+        hates = [i for i, rating in self._person.seen.items() if rating <= DISLIKED and i not in self._told]
+        if not hates:
+            return await self._more(reply)
+        hated = [self._rng.choice(sorted(hates))]
+        return await self._opinion("disliked_title", hated, disliked=self._titles(hated))
+
+    async def _by_example(self, reply: Reply) -> Reply:
+        """A new wish, by example: earlier ones lapse, vetoes don't."""
+        favourites = self._some_favourites()[:1]
+        if not favourites:
+            return await self._more(reply)
+        self._limits = [limit for limit in self._limits if limit.kind in VETOES]
+        return await self._opinion("by_example", favourites, liked=self._titles(favourites))
+
     async def _refuse(self, reply: Reply) -> Reply:
         card = self._rng.choice(reply.cards)
         self._told.add(card.item_id)
@@ -241,7 +257,6 @@ class Evening:
         return await self._said_of("refuse", card)
 
     async def _similar(self, reply: Reply) -> Reply:
-        """A new wish, by example: earlier ones lapse, vetoes don't."""
         card = self._rng.choice(reply.cards)
         self._told.add(card.item_id)
         self._limits = [limit for limit in self._limits if limit.kind in VETOES]

@@ -46,7 +46,7 @@ def test_every_chat_command_has_a_description(name: str) -> None:
     assert f"/{name}" in README
 
 
-@pytest.mark.parametrize("target", ["run", "test", "lint", "bench"])
+@pytest.mark.parametrize("target", ["run", "test", "browser", "lint", "bench"])
 def test_the_readme_names_what_make_can_do(target: str) -> None:
     assert f"`make {target}`" in README
     assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")

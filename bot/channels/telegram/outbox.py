@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -120,6 +121,15 @@ class Sender:
         keyboard = [
             [InlineKeyboardButton(label, callback_data=press) for label, press in row] for row in payload["keyboard"]
         ]
+        if photo := payload.get("photo"):
+            shown = await self._bot.send_photo(
+                chat_id,
+                b64decode(photo),
+                caption=payload["text"],
+                parse_mode=ParseMode.HTML,
+                disable_notification=payload["silent"],
+            )
+            return shown.message_id
         message = await self._bot.send_message(
             chat_id,
             payload["text"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from html import escape
 from math import ceil
@@ -30,8 +31,8 @@ def messages(reply: Reply, *, notice_shown: bool = True) -> list[dict[str, Any]]
             nothing else, it becomes a message.
 
     Returns:
-        Outbox payloads ``{"text": html, "keyboard": rows of [label, press], "silent": bool}``. Only the first
-        makes the phone ring.
+        Outbox payloads ``{"text": html, "keyboard": rows of [label, press], "silent": bool}``, the first with the
+        reply's picture as ``"photo"`` (base64 PNG) if it has one. Only the first makes the phone ring.
     """
     text = reply.text
     if not (text or reply.cards or reply.question or notice_shown):
@@ -41,6 +42,8 @@ def messages(reply: Reply, *, notice_shown: bool = True) -> list[dict[str, Any]]
     found += [_message(escape(part)) for part in split(reply.question or "")]
     if found:
         found[-1]["keyboard"] += rows(reply.buttons)
+    if reply.picture and found:
+        found[0]["photo"] = b64encode(reply.picture).decode()
     for later in found[1:]:
         later["silent"] = True
     return found

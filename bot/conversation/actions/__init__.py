@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from bot.conversation.actions.asking import Asking
 from bot.conversation.actions.explaining import Explaining
@@ -10,7 +11,9 @@ from bot.conversation.actions.knowing import Knowing
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.reacting import Reacting, reaction
 from bot.conversation.actions.recommending import Recommending
+from bot.conversation.actions.room import Room
 from bot.conversation.policy import Action
+from bot.conversation.press import Verb
 from bot.store.repository import Store
 from bot.texts import Texts
 from recsys.engine import Engine
@@ -22,6 +25,7 @@ class Actions:
     """The bot's abilities. ``act`` picks the one that a decision names."""
 
     def __init__(self, store: Store, engine: Engine, texts: Texts) -> None:
+        self._room = Room(store, engine, texts)
         self._texts = texts
         asking = Asking(store, engine, texts)
         recommending = Recommending(store, engine, texts)
@@ -49,8 +53,11 @@ class Actions:
         }
 
     async def act(self, moment: Moment) -> Draft:
-        """The draft of the reply. Actions without a method of their own say the text of their name."""
+        """The draft of the reply. Actions without a method of their own say the text of their name. Whatever is said, it
+        leaves something to go on with, until they say goodbye."""
         action = moment.decision.action
-        if method := self._methods.get(action):
-            return await method(moment)
-        return Draft(moment.dialogue, self._texts(action, moment.number))
+        method = self._methods.get(action)
+        draft = await method(moment) if method else Draft(moment.dialogue, self._texts(action, moment.number))
+        if draft.cards or draft.question or draft.buttons or action is Action.BYE:
+            return draft
+        return replace(draft, buttons=self._room.buttons(moment, Verb.RECOMMEND, Verb.SURPRISE))

@@ -28,13 +28,13 @@ class Asking(Room):
         hello = self._texts("greet_again", moment.number)
         liked = liked_items(moment.taste)
         ask = self._texts("greet_taste", liked=self._wording.titles(liked[-2:])) if liked else self._texts("greet_open")
-        buttons = self._buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
+        buttons = self.buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
         return Draft(replace(moment.dialogue, asked="wish"), hello, question=ask, buttons=buttons)
 
     async def ask(self, moment: Moment) -> Draft:
         """Films first, since an opinion tells most; then moods, for those who know none of them."""
         state = moment.dialogue
-        surprise = self._buttons(moment, Verb.SURPRISE)
+        surprise = self.buttons(moment, Verb.SURPRISE)
         if state.asked == "opinion":
             moods = tuple(self._texts.options("moods"))
             after = replace(state, asked="wish", options=moods, questions=state.questions + 1)
@@ -51,7 +51,7 @@ class Asking(Room):
         return Draft(
             after,
             question=self._texts("ask_films", state.questions),
-            buttons=buttons + self._buttons(moment, Verb.NONE) + surprise,
+            buttons=buttons + self.buttons(moment, Verb.NONE) + surprise,
             shown=tuple(films),
             purpose="question",
         )
@@ -72,7 +72,7 @@ class Asking(Room):
             after,
             self._wording.acknowledge(moment.reading),
             question=self._texts("which", text=choice.text),
-            buttons=(*buttons, *self._buttons(moment, Verb.NONE)),
+            buttons=(*buttons, *self.buttons(moment, Verb.NONE)),
             shown=choice.item_ids,
             purpose="question",
         )
@@ -80,7 +80,7 @@ class Asking(Room):
     async def language(self, moment: Moment) -> Draft:
         """Go on in the language that was asked for, which is this one by now; else ask which."""
         if moment.decision.cause and moment.decision.cause.target:
-            buttons = self._buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
+            buttons = self.buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
             now = self._texts("language_now")
             return Draft(moment.dialogue, now, question=self._texts("greet_open"), buttons=buttons)
         choices = tuple(
@@ -96,7 +96,7 @@ class Asking(Room):
     async def chat(self, moment: Moment) -> Draft:
         lost = any(s.confidence < 0.5 for s in moment.reading.statements)
         key = "empty" if not moment.reading.text.strip() else "chat_lost" if lost else "chat"
-        return Draft(moment.dialogue, self._texts(key, moment.number), buttons=self._buttons(moment, Verb.SURPRISE))
+        return Draft(moment.dialogue, self._texts(key, moment.number), buttons=self.buttons(moment, Verb.SURPRISE))
 
 
 def _pending(choice: Choice) -> dict[str, Any]:

@@ -86,7 +86,9 @@ class Explaining(Room):
         item = self._catalogue[item_id]
         after = replace(moment.dialogue, focus=item_id)
         if cause.kind is Kind.QUESTION:
-            return Draft(after, self._wording.answer(cause, item))
+            buttons = self._item_buttons(moment, 1, ABOUT_BUTTONS)
+            text = self._wording.answer(cause, item)
+            return Draft(after, text, buttons=buttons, shown=(item_id,), purpose="answer")
         wanted = cause.polarity > 0
         return Draft(
             after,

@@ -48,6 +48,6 @@ class Draft:
     notice: str | None = None
     explain: ToExplain | None = None
     undone: str | None = None
+    relaxed: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     forgotten: Evidence | None = None
-    relaxed: tuple[str, ...] = ()

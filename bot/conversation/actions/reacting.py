@@ -21,7 +21,7 @@ class Reacting(Room):
         if item_id is None or cause is None or item_id not in self._catalogue:
             return Draft(moment.dialogue, self._texts("noted_which"))
         text = self._texts(f"noted_{reaction(cause)}", title=self._wording.titled(self._catalogue[item_id]))
-        buttons = self._buttons(moment, Verb.NEXT)
+        buttons = self.buttons(moment, Verb.NEXT)
         after = replace(moment.dialogue, focus=item_id)
         if moment.reading.text:
             return Draft(after, text, buttons=buttons)
@@ -36,7 +36,7 @@ class Reacting(Room):
         return Draft(
             forgotten(moment.dialogue, key),
             self._texts("forgotten_undo", what=known[key].name),
-            buttons=self._buttons(moment, Verb.NEXT),
+            buttons=self.buttons(moment, Verb.NEXT),
             notice=self._texts("forgotten", what=known[key].name),
             forgotten=known[key],
         )
@@ -52,7 +52,7 @@ class Reacting(Room):
         then = Dialogue.from_json(turn.reply["before"])
         now = moment.before
         after = replace(then, shown=now.shown, shown_in=now.shown_in, past=now.past, questions=0)
-        return Draft(after, self._taken_back(turn), buttons=self._buttons(moment, Verb.RECOMMEND), undone=turn.id)
+        return Draft(after, self._taken_back(turn), buttons=self.buttons(moment, Verb.RECOMMEND), undone=turn.id)
 
     def _taken_back(self, turn: Turn) -> str:
         if name := turn.reply.get("forgotten"):
@@ -61,7 +61,7 @@ class Reacting(Room):
         return self._texts("undo", what=self._texts("quoted", what=what[:80])) if what else self._texts("undo_dialogue")
 
     async def reset(self, moment: Moment) -> Draft:
-        return Draft(Dialogue(asked="wish"), self._texts("reset"), buttons=self._buttons(moment, Verb.SURPRISE))
+        return Draft(Dialogue(asked="wish"), self._texts("reset"), buttons=self.buttons(moment, Verb.SURPRISE))
 
 
 def reaction(said: Statement) -> str:

@@ -52,7 +52,7 @@ class Recommending(Room):
             "\n".join(filter(None, [heard, relaxed, intro])),
             cards,
             self._texts("nudge", moment.number),
-            self._buttons(moment, Verb.NEXT, Verb.SURPRISE),
+            self.buttons(moment, Verb.NEXT, Verb.SURPRISE),
             shown,
             explain=explain,
             relaxed=result.relaxed,
@@ -110,7 +110,7 @@ def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) ->
     return Query(
         moment.taste,
         state.wish,
-        frozenset({*state.past, *moment.before.shown, *moment.memory.saved}),
+        frozenset({*state.past, *state.named, *moment.before.shown, *moment.memory.saved}),
         k,
         SURPRISE if surprise else 0.0,
         seed(moment.turn_id),

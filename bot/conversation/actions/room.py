@@ -28,7 +28,7 @@ class Room:
     def _press(self, moment: Moment, verb: Verb, slot: int = 0) -> str:
         return str(Press(verb, moment.turn_id, slot))
 
-    def _buttons(self, moment: Moment, *verbs: Verb) -> tuple[Button, ...]:
+    def buttons(self, moment: Moment, *verbs: Verb) -> tuple[Button, ...]:
         """Buttons of the whole message."""
         return self._item_buttons(moment, 0, verbs)
 
