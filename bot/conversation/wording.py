@@ -13,6 +13,7 @@ from bot.texts import Texts, is_chinese
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.explain import Cause
 from recsys.facts import LONGEST_QUOTE, tellable
+from recsys.talk import Part
 from recsys.taste import Clause, Query, Range, Taste, Wish
 
 CLOSE = 0.6
@@ -106,7 +107,7 @@ class Wording:
 
     def reasons(self, item: Item, causes: Sequence[Cause], query: Query) -> tuple[Reason, ...]:
         """Words for each cause, in the causes' order; each completes "because ..."."""
-        return tuple(Reason(c.signal, c.share, self._reason(item, c, query), _sources(c)) for c in causes)
+        return tuple(Reason(c.signal, c.share, self._reason(item, c, query), _sources(c, query)) for c in causes)
 
     def card_reason(self, reasons: Sequence[Reason], given: Collection[str]) -> str:
         """The one reason on a card: the most telling, but not one of those ``given`` on the cards above it if there
@@ -122,20 +123,24 @@ class Wording:
         once."""
         words: dict[str, str] = {}
         for reason in _weighty(reasons)[:SPOKEN]:
-            known = self._mine(reason, taste, dialogue)
-            words.setdefault(known or reason.text, self._kin(reason, known, dialogue) if known else reason.text)
-        return tuple(words.values())
+            mine = self._mine(reason, taste, dialogue)
+            if not mine:
+                words[reason.text] = reason.text
+            elif told := [i for i in mine if i not in words]:
+                words |= dict.fromkeys(mine, "") | {told[0]: self._kin(reason, told, dialogue)}
+        return tuple(filter(None, words.values()))
 
-    def _mine(self, reason: Reason, taste: Taste, dialogue: Dialogue) -> str | None:
-        """The title behind a kinship that the person named tonight or liked before; None for other reasons."""
+    def _mine(self, reason: Reason, taste: Taste, dialogue: Dialogue) -> list[str]:
+        """The titles behind a kinship that the person named tonight, else those liked before; none for others."""
         if reason.signal not in ("relation", "likeness"):
-            return None
-        near = (i for i in reason.sources if i in dialogue.like or taste.items.get(i, 0) > ACCEPTED)
-        return next((i for i in near if i in self._catalogue), None)
+            return []
+        known = [i for i in reason.sources if i in self._catalogue]
+        tonight = [i for i in known if i in dialogue.like]
+        return tonight or [i for i in known if taste.items.get(i, 0) > ACCEPTED]
 
-    def _kin(self, reason: Reason, item_id: str, dialogue: Dialogue) -> str:
-        how = "like" if item_id in dialogue.like else "liked"
-        return self.texts(f"spoken_{reason.signal}_{how}", item=self.titled(self._catalogue[item_id]))
+    def _kin(self, reason: Reason, item_ids: Sequence[str], dialogue: Dialogue) -> str:
+        how = "like" if item_ids[0] in dialogue.like else "liked"
+        return self.texts(f"spoken_{reason.signal}_{how}", item=self.titles(item_ids))
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
         """A whole explanation without a language model: what the item is, and one or two of the most telling reasons;
@@ -187,7 +192,7 @@ class Wording:
         liked = [p for p in cause.evidence if p.source in near]
         if not liked:
             return self.texts("why_unlike", items=self.titles(str(p.source) for p in cause.evidence[:1]))
-        strong = [p for p in liked[:2] if p.amount >= CLOSE * liked[0].amount]
+        strong = _strong(liked)
         return self.texts(f"why_{cause.signal}", items=self.titles(str(p.source) for p in strong))
 
     # -- what was understood ---------------------------------------------------------------------------------
@@ -314,8 +319,19 @@ def _weighty(reasons: Sequence[Reason]) -> list[Reason]:
     return [r for r in ranked if r.share >= TELLING and not (mine and r.signal == "prior")] or ranked[:1]
 
 
-def _sources(cause: Cause) -> tuple[str, ...]:
-    return tuple(p.source.value if isinstance(p.source, Facet) else p.source for p in cause.evidence)
+def _sources(cause: Cause, query: Query) -> tuple[str, ...]:
+    """What a reason rests on; of items those that its words name."""
+    evidence: Sequence[Part] = cause.evidence
+    if cause.signal in ("relation", "likeness"):
+        near = {*query.wish.like, *(i for i, weight in query.taste.items.items() if weight > 0)}
+        liked = [p for p in evidence if p.source in near]
+        evidence = _strong(liked) if liked else evidence[:1]
+    return tuple(p.source.value if isinstance(p.source, Facet) else p.source for p in evidence)
+
+
+def _strong(liked: Sequence[Part]) -> list[Part]:
+    """One or two liked items that account for most of a kinship."""
+    return [p for p in liked[:2] if p.amount >= CLOSE * liked[0].amount]
 
 
 def liked_items(taste: Taste) -> list[str]:

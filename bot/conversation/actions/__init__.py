@@ -53,8 +53,8 @@ class Actions:
         }
 
     async def act(self, moment: Moment) -> Draft:
-        """The draft of the reply. Actions without a method of their own say the text of their name. Whatever is said, it
-        leaves something to go on with, until they say goodbye."""
+        """The draft of the reply. Actions without a method of their own say the text of their name. Whatever is said,
+        it leaves something to go on with, until they say goodbye."""
         action = moment.decision.action
         method = self._methods.get(action)
         draft = await method(moment) if method else Draft(moment.dialogue, self._texts(action, moment.number))
