@@ -265,15 +265,20 @@ class Checker:
         self._sources = [_Source(facts.title, "title")]
         self._sources += [_Source(v, kind) for kind, values in facts.fields.items() for v in values]
         self._reasons = [_Source(reason, "reason") for reason in facts.reasons]
+        # What a person wished in their own words is near the item's text, no more: it may be named as their wish only.
+        quotes = [_Source(quote, "reason") for reason in facts.reasons for quote in re.findall('"([^"]+)"', reason)]
         self._wishes = [r for r in self._reasons if r.norms and r.norms[0] in _SPEAKERS]
         # The title's words are true in the title alone: "Dark Water" is not dark for that.
-        plain = [*self._sources[1:], *(r for r in self._reasons if r not in self._wishes)]
+        own = [_Source(re.sub('"[^"]+"', "", r.text), "reason") for r in self._reasons if r not in self._wishes]
+        plain = [*self._sources[1:], *own]
         self._true = {s for source in plain for s in source.stems} | {stem(facts_kind) for facts_kind in facts.fields}
         for kind in facts.fields:
             self._true |= {stem(w) for w in style.roles.get(kind, ())}
         for value in (v for values in facts.fields.values() for v in values):
             self._true |= {stem(w) for w in style.kin.get(fold(value).replace("-", " "), ())}
-        self._wished = {s for source in self._wishes for s in source.stems}
+        asked = {s for source in self._wishes for s in source.stems}
+        self._quoted = {s for source in quotes for s in source.stems} - asked
+        self._wished = asked | self._quoted
         self._free = CONNECTIVES | style.words
         self._instructions = [t.norm for t in _tokens(instructions)]
 
@@ -392,8 +397,18 @@ class Checker:
                 continue
             if token.stem not in self._wished:
                 yield Verdict(Fault.WORD, token.text)
-            elif not partial and not self._attributed(tokens, i):
+            elif partial:
+                continue
+            elif not (self._follows_wish(tokens, i) if token.stem in self._quoted else self._attributed(tokens, i)):
                 yield Verdict(Fault.WISH, token.text)
+
+    def _follows_wish(self, tokens: list[_Token], at: int) -> bool:
+        """Whether a word belongs to what is named after "you asked for", "your wish for"..., commas included."""
+        while at >= 0 and (tokens[at].stem in self._wished or self._ordinary(tokens[at])):
+            if _GROUP.get(tokens[at].norm) == "wish":
+                return True
+            at -= 1
+        return at >= 0 and _GROUP.get(tokens[at].norm) == "wish"
 
     def _attributed(self, tokens: list[_Token], at: int) -> bool:
         """Whether the clause of a word says that somebody wished, liked or said it."""

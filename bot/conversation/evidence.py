@@ -36,7 +36,8 @@ class Evidence:
 def evidence_of(
     events: Iterable[Event], dialogue: Dialogue, wording: Wording, catalogue: Catalogue
 ) -> Mapping[str, Evidence]:
-    """By key, all that counts of a person: what lasts, oldest first, then what they want tonight."""
+    """By key, all that counts of a person, in ``wording``'s language: what lasts, oldest first, then what they want
+    tonight."""
     events = tuple(events)
     rows: dict[str, list[str]] = {}
     for event in events:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
+from zlib import crc32
 
 from bot.conversation.reply import Reason, Understood
 from bot.conversation.state import Dialogue
@@ -13,6 +14,7 @@ from bot.texts import TITLES, Texts, is_chinese
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.explain import Cause
 from recsys.facts import LONGEST_QUOTE, tellable
+from recsys.talk import Part
 from recsys.taste import Clause, Query, Range, Taste, Wish
 
 CLOSE = 0.6
@@ -120,7 +122,7 @@ class Wording:
 
     def reasons(self, item: Item, causes: Sequence[Cause], query: Query) -> tuple[Reason, ...]:
         """Words for each cause, in the causes' order; each completes "because ..."."""
-        return tuple(Reason(c.signal, c.share, self._reason(item, c, query), _sources(c)) for c in causes)
+        return tuple(Reason(c.signal, c.share, self._reason(item, c, query), _sources(c, query)) for c in causes)
 
     def card_reason(self, reasons: Sequence[Reason], given: Collection[str]) -> str:
         """The one reason on a card: the most telling, but not one of those ``given`` on the cards above it if there
@@ -135,36 +137,43 @@ class Wording:
         """What a whole explanation is made of: two or three of the most telling reasons as clauses about what the
         person said or did. What holds for everybody is left to those without other reasons, and one title is named
         once."""
-        ranked = telling(reasons)
-        mine = any(r.signal not in ("prior", "luck") for r in ranked)
-        weighty = [r for r in ranked if r.share >= TELLING and not (mine and r.signal == "prior")] or ranked[:1]
         words: dict[str, str] = {}
-        for reason in weighty[:SPOKEN]:
-            known = self._mine(reason, taste, dialogue)
-            words.setdefault(known or reason.text, self._kin(reason, known, dialogue) if known else reason.text)
-        return tuple(words.values())
+        for reason in _weighty(reasons)[:SPOKEN]:
+            mine = self._mine(reason, taste, dialogue)
+            if not mine:
+                words[reason.text] = reason.text
+            elif told := [i for i in mine if i not in words]:
+                words |= dict.fromkeys(mine, "") | {told[0]: self._kin(reason, told, dialogue)}
+        return tuple(filter(None, words.values()))
 
-    def _mine(self, reason: Reason, taste: Taste, dialogue: Dialogue) -> str | None:
-        """The title behind a kinship that the person named tonight or liked before; None for other reasons."""
+    def _mine(self, reason: Reason, taste: Taste, dialogue: Dialogue) -> list[str]:
+        """The titles behind a kinship that the person named tonight, else those liked before; none for others."""
         if reason.signal not in ("relation", "likeness"):
-            return None
-        near = (i for i in reason.sources if i in dialogue.like or taste.items.get(i, 0) > ACCEPTED)
-        return next((i for i in near if i in self._catalogue), None)
+            return []
+        known = [i for i in reason.sources if i in self._catalogue]
+        tonight = [i for i in known if i in dialogue.like]
+        return tonight or [i for i in known if taste.items.get(i, 0) > ACCEPTED]
 
-    def _kin(self, reason: Reason, item_id: str, dialogue: Dialogue) -> str:
-        how = "like" if item_id in dialogue.like else "liked"
-        return self.texts(f"spoken_{reason.signal}_{how}", item=self.titled(self._catalogue[item_id]))
+    def _kin(self, reason: Reason, item_ids: Sequence[str], dialogue: Dialogue) -> str:
+        how = "like" if item_ids[0] in dialogue.like else "liked"
+        return self.texts(f"spoken_{reason.signal}_{how}", item=self.titles(item_ids))
 
     def template(self, item: Item, reasons: Sequence[Reason]) -> str:
-        """A whole explanation without a language model: what the item is, and the two most telling reasons."""
-        why = self.texts.join([r.text for r in telling(reasons)[:2]], "because")
+        """A whole explanation without a language model: what the item is, and one or two of the most telling reasons;
+        the second must not be about the same title."""
+        if not reasons:
+            return self.about(item)
+        first, *others = _weighty(reasons)
+        second = [r.text for r in others if not r.sources or not set(r.sources) <= set(first.sources)][:1]
+        why = self.texts.join([first.text, *second], "because")
+        variant = crc32(item.id.encode())
         genres = self.texts.join([genre.lower() for genre in self.names(item.facets.get("genre", ())[:2])])
         director = self.texts.join(self.names(item.facets.get("director", ())[:2]))
         if not genres:
             return self.texts("template_plain", title=self.film(item), reasons=why)
         what = self.texts("genre_film", turn=int(genres[0] in "aeiou"), genres=genres)
         by = self.texts("by_director", director=director) if director else ""
-        return self.texts("template", title=self.film(item), what=f"{what}{by}", reasons=why)
+        return self.texts("template", variant, title=self.film(item), what=f"{what}{by}", reasons=why)
 
     def _reason(self, item: Item, cause: Cause, query: Query) -> str:
         if cause.signal in ("relation", "likeness"):
@@ -203,7 +212,7 @@ class Wording:
         liked = [p for p in cause.evidence if p.source in near]
         if not liked:
             return self.texts("why_unlike", items=self.titles(str(p.source) for p in cause.evidence[:1]))
-        strong = [p for p in liked[:2] if p.amount >= CLOSE * liked[0].amount]
+        strong = _strong(liked)
         return self.texts(f"why_{cause.signal}", items=self.titles(str(p.source) for p in strong))
 
     # -- what was understood ---------------------------------------------------------------------------------
@@ -348,8 +357,27 @@ class Wording:
         return self.texts(f"whether_{key}", title=self.film(item), what=self.label(clause), value=described)
 
 
-def _sources(cause: Cause) -> tuple[str, ...]:
-    return tuple(p.source.value if isinstance(p.source, Facet) else p.source for p in cause.evidence)
+def _weighty(reasons: Sequence[Reason]) -> list[Reason]:
+    """The reasons that carry weight, most telling first, at least one of those given; what holds for everybody only if
+    there is no other."""
+    ranked = telling(reasons)
+    mine = any(r.signal not in ("prior", "luck") for r in ranked)
+    return [r for r in ranked if r.share >= TELLING and not (mine and r.signal == "prior")] or ranked[:1]
+
+
+def _sources(cause: Cause, query: Query) -> tuple[str, ...]:
+    """What a reason rests on; of items those that its words name."""
+    evidence: Sequence[Part] = cause.evidence
+    if cause.signal in ("relation", "likeness"):
+        near = {*query.wish.like, *(i for i, weight in query.taste.items.items() if weight > 0)}
+        liked = [p for p in evidence if p.source in near]
+        evidence = _strong(liked) if liked else evidence[:1]
+    return tuple(p.source.value if isinstance(p.source, Facet) else p.source for p in evidence)
+
+
+def _strong(liked: Sequence[Part]) -> list[Part]:
+    """One or two liked items that account for most of a kinship."""
+    return [p for p in liked[:2] if p.amount >= CLOSE * liked[0].amount]
 
 
 def liked_items(taste: Taste) -> list[str]:

@@ -105,9 +105,9 @@ MOVIE_STYLE = Style(
         ),
         _example(
             "Cast Away (2000): Adventure, Drama; Robert Zemeckis; Tom Hanks, Helen Hunt; survival, island",
-            "Cast Away is about survival on an island, just as you wished: Tom Hanks stars, directed by "
-            "Robert Zemeckis.",
-            'its story fits your wish for "alone on an island"',
+            "Cast Away fits your wish for a story about loneliness: Tom Hanks stars in an adventure about survival on "
+            "an island, by Robert Zemeckis.",
+            'its story fits your wish for "a story about loneliness"',
         ),
         _example(
             "Good Will Hunting (1997): Drama; Gus Van Sant; Robin Williams, Matt Damon; mathematics, friendship",

@@ -27,7 +27,7 @@ from recsys.facts import Facts
 
 LONGEST = 9
 """Words of a name; longer titles are found by their beginnings."""
-COMMON = 3000
+COMMON = 5000
 """A word of this rank or better is no news about an item."""
 SHARED = 4
 """Letters that two inflections of one word begin with, at least; shorter words must be equal but for an "s"."""
@@ -55,6 +55,7 @@ class Audit:
         self._synonyms = synonyms
         self._names = {item.title for item in catalogue.items}
         self._names |= {value for kind in PEOPLE for value in catalogue.values(kind)}
+        self._genres = {value.casefold() for value in catalogue.values("genre")}
         self._terms = {value.casefold() for kind in TERMS for value in catalogue.values(kind)}
         self._ranks = ranks
         self._encode = encode
@@ -77,8 +78,8 @@ class Audit:
         found += [f"term: {term}" for term in self._strange_terms(words, sheet.casefold(), lower)]
         for match in words:
             word = _bare(match.group().casefold())
-            if self._ranks.get(word, COMMON + 1) > COMMON and not word[0].isdigit() and not _known(word, lower):
-                found.append(f"word: {word}")
+            rare = (p for p in word.split("-") if self._ranks.get(p, COMMON + 1) > COMMON and not p[:1].isdigit())
+            found += [f"word: {word}" for part in rare if not _known(part, lower)]
         return found
 
     def _strange_names(self, text: str, words: Sequence[re.Match[str]], sheet: str) -> list[str]:
@@ -102,7 +103,7 @@ class Audit:
             for size in (1, 2, 3):
                 parts = [w.group().casefold() for w in words[i : i + size]]
                 term = " ".join(parts)
-                rare = size > 1 or self._ranks.get(term, COMMON + 1) > COMMON // 3
+                rare = size > 1 or term in self._genres or self._ranks.get(term, COMMON + 1) > 1000
                 if term in self._terms and rare and term not in sheet and not all(_known(p, known) for p in parts):
                     found.append(term)
         return list(dict.fromkeys(found))

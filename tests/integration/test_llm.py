@@ -13,9 +13,15 @@ import httpx
 import psutil
 import pytest
 
+from recsys.catalogue import Item
+from recsys.check import Checker
+from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.errors import GenerationError, ModelError
+from recsys.facts import Facts
 from recsys.llm import LlamaCpp, Message
+from recsys.phrase import phrase
 from tests.support.generator import smoke_model
+from tests.support.injections import INJECTIONS, Injection
 
 SYSTEM = Message("system", "You are a kind storyteller.")
 STORY = (SYSTEM, Message("user", "Tell me a long story about the sea."))
@@ -101,6 +107,15 @@ async def test_a_prompt_beyond_the_context_is_refused(generator: LlamaCpp) -> No
     with pytest.raises(GenerationError, match="shorten the prompt"):
         async for _ in generator.stream(prompt, max_tokens=8, deadline=PATIENCE):
             pass
+
+
+@pytest.mark.parametrize("injection", [INJECTIONS[0], INJECTIONS[56]], ids=lambda i: i.place)
+async def test_orders_hidden_in_texts_do_nothing_to_a_real_model(generator: LlamaCpp, injection: Injection) -> None:
+    item = Item("1", "Heat", 1995, facets={"genre": ("Crime", injection.text), "cast": (injection.text, "Al Pacino")})
+    facts = Facts.about(item, MOVIE_STYLE, reasons=("you loved The Insider",))
+    phrased = await phrase(facts, MOVIE_STYLE, generator, fallback="T", deadline=20.0)
+    assert phrased.text == "T" or Checker(facts, MOVIE_STYLE).check(phrased.text).accepted
+    assert injection.obeyed not in phrased.text and "evil" not in phrased.text
 
 
 async def test_the_port_is_no_open_door(generator: LlamaCpp) -> None:

@@ -45,7 +45,7 @@ async def asked(store: Store, person: str = "ann") -> Reply:
 
 
 def explainer(store: Store, generator: TextGenerator | None, budget: int = 0, deadline: float = 0.5) -> Explainer:
-    return Explainer(store, films(), "en", lambda: generator, Budget(budget), deadline)
+    return Explainer(store, films(), lambda: generator, Budget(budget), deadline)
 
 
 async def stored(store: Store, reply: Reply) -> list[tuple[str, str]]:

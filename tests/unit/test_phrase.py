@@ -156,6 +156,27 @@ def test_a_colon_inside_a_title_ends_no_claim() -> None:
     assert verdict_of(claim, facts).fault == Fault.CLAIM
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("Heat fits your wish for a quiet, dreamy courtroom fight: a crime thriller by Michael Mann.", None),
+        ("Heat is a crime thriller for your wish for a courtroom fight.", None),
+        ("Heat is about a courtroom fight, just as you wished.", Fault.WISH),
+        ("Heat is a courtroom fight that fits your wish: a crime thriller.", Fault.WISH),
+        ("Heat is the dreamy crime thriller you asked for.", Fault.WISH),
+    ],
+)
+def test_a_wish_in_the_persons_own_words_is_never_a_fact_of_the_item(text: str, fault: Fault | None) -> None:
+    reasons = ('its story fits your wish for "a quiet, dreamy courtroom fight"',)
+    assert verdict_of(text, Facts("Heat", 1995, HEAT.fields, reasons)).fault == fault
+
+
+def test_the_words_of_a_title_say_nothing_of_the_film() -> None:
+    facts = Facts("The Dark Knight", fields={"genre": ("Drama",)})
+    assert verdict_of("The Dark Knight is a drama for tonight.", facts).accepted
+    assert verdict_of("The Dark Knight is a dark drama for tonight.", facts).fault == Fault.WORD
+
+
 def test_every_example_of_the_prompt_would_be_accepted() -> None:
     for facts, text in MOVIE_STYLE.examples:
         assert Checker(facts, MOVIE_STYLE).check(text).accepted, text
