@@ -25,7 +25,7 @@ from types import SimpleNamespace
 from typing import Any
 
 PACE = {"poll": 2, "chat_per_second": 500, "chat_burst": 50}
-QUICK = {"request": 2, "press": 0.5, "retry": 0.02, "retry_most": 0.1}
+QUICK = {"press": 0.5, "retry": 0.02, "retry_most": 0.1}
 STEPS = ("arrived", "stored", "thought", "written", "committed", "posted", "noted")
 """An update is there; it is stored but not acknowledged; its turn is ready; the transaction holds it; it is committed;
 the first message went out; and that is written down."""
