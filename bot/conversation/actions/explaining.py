@@ -70,12 +70,14 @@ class Explaining(Room):
         return tuple(named.values())[:BEHIND]
 
     async def _what_if(self, moment: Moment, item: Item, behind: Sequence[Evidence]) -> str:
-        """Which of the things said decides: the first without which another item would have been the best."""
+        """Which of the things said decides: the first without which another item would be in this one's place."""
         queries = [self._without(moment, evidence, item) for evidence in behind]
         results = await asyncio.to_thread(self._engine.recommend, queries)
         for evidence, result in zip(behind, results, strict=True):
-            if item.id not in (pick.item_id for pick in result.picks) and result.picks:
-                other = self._wording.film(self._catalogue[result.picks[0].item_id])
+            picked = [pick.item_id for pick in result.picks]
+            new = [item_id for item_id in picked if item_id not in moment.before.shown]
+            if item.id not in picked and new:
+                other = self._wording.film(self._catalogue[new[0]])
                 title = self._wording.titled(item)
                 return self._texts("why_without", what=evidence.name, title=title, other=other)
         return self._texts("why_anyway", title=self._wording.titled(item))
