@@ -104,7 +104,13 @@ class Audit:
                 parts = [w.group().casefold() for w in words[i : i + size]]
                 term = " ".join(parts)
                 rare = size > 1 or term in self._genres or self._ranks.get(term, COMMON + 1) > 1000
-                if term in self._terms and rare and term not in sheet and not all(_known(p, known) for p in parts):
+                if (
+                    term in self._terms
+                    and not term[0].isdigit()
+                    and rare
+                    and term not in sheet
+                    and not all(_known(p, known) for p in parts)
+                ):
                     found.append(term)
         return list(dict.fromkeys(found))
 
