@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from socket import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Final
 
 import uvicorn
@@ -14,34 +13,15 @@ from bot.admin.app import create_app
 from bot.admin.desk import Desk
 from bot.admin.exporting import Exporter, overtaken
 from bot.stages import Home
+from bot.web import Server
 from bot.wiring import Application
 from recsys.errors import ConfigError
 
 READY: Final = "Review conversations on {address}/admin/ ."
 
 
-class _Server(uvicorn.Server):
-    """A server that says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listens = asyncio.Event()
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listens.set()
-
-
-class _Beside(_Server):
-    """A server that leaves signals to whom it is beside."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @asynccontextmanager
-async def _server(app: Application, kind: type[_Server]) -> AsyncIterator[_Server]:
+async def _server(app: Application, *, alone: bool) -> AsyncIterator[Server]:
     settings = app.settings
     exporter = Exporter(app.store, Home(settings.usher_home).exports)
     web = create_app(settings, Desk(settings, app.store, app.conversations, exporter))
@@ -58,14 +38,14 @@ async def _server(app: Application, kind: type[_Server]) -> AsyncIterator[_Serve
         timeout_graceful_shutdown=5,
     )
     try:
-        yield kind(config)
+        yield Server(config, takes_signals=alone)
     finally:
         await exporter.aclose()
 
 
 async def serve_until_stopped(app: Application, announce: Callable[[str], None]) -> None:
     """Serve until a signal. Raises ``ConfigError`` when the port can't be had."""
-    async with _server(app, _Server) as server:
+    async with _server(app, alone=True) as server:
         serving = await _listening(server, app, announce)
         await serving
 
@@ -73,7 +53,7 @@ async def serve_until_stopped(app: Application, announce: Callable[[str], None])
 @asynccontextmanager
 async def served(app: Application, announce: Callable[[str], None]) -> AsyncIterator[None]:
     """Serve while the block runs. Raises ``ConfigError`` when the port can't be had."""
-    async with _server(app, _Beside) as server:
+    async with _server(app, alone=False) as server:
         serving = await _listening(server, app, announce)
         try:
             yield
@@ -82,16 +62,16 @@ async def served(app: Application, announce: Callable[[str], None]) -> AsyncIter
             await serving
 
 
-async def _run(server: _Server, port: int) -> None:
+async def _run(server: Server, port: int) -> None:
     try:
         await server.serve()
     except SystemExit:  # how uvicorn says that it can't listen
         raise ConfigError(f"The review app can't listen on port {port}; set ADMIN_PORT to a free one.") from None
 
 
-async def _listening(server: _Server, app: Application, announce: Callable[[str], None]) -> asyncio.Task[None]:
+async def _listening(server: Server, app: Application, announce: Callable[[str], None]) -> asyncio.Task[None]:
     serving = asyncio.create_task(_run(server, app.settings.admin_port))
-    listens = asyncio.create_task(server.listens.wait())
+    listens = asyncio.create_task(server.listening.wait())
     await asyncio.wait({serving, listens}, return_when=asyncio.FIRST_COMPLETED)
     listens.cancel()
     if serving.done():

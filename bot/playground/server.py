@@ -12,8 +12,7 @@ import json
 import socket
 from base64 import b64encode
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Self
@@ -39,6 +38,7 @@ from bot.playground.markup import (
     units,
     worded,
 )
+from bot.web import Server
 
 TOKEN = "123456:local-test-token"  # noqa: S105 (it opens nothing)
 BOT = {"id": 123456, "is_bot": True, "first_name": "Usher", "username": "usher_test_bot"}
@@ -155,7 +155,7 @@ class BotApi:
         listener.bind(("127.0.0.1", self._port))
         self._port = listener.getsockname()[1]
         route = Route("/bot{token}/{method}", self._handle, methods=["GET", "POST"])
-        self._server = _Server(
+        self._server = Server(
             uvicorn.Config(
                 Starlette(routes=[route, *self._routes]),
                 log_config=None,
@@ -564,22 +564,6 @@ def _refused(refusal: Refusal) -> Response:
 def _json(body: object, status: int = 200) -> Response:
     # As ASCII: half a surrogate pair, which UTF-8 can't hold, is something that people may send.
     return Response(json.dumps(body), status, media_type="application/json")
-
-
-class _Server(uvicorn.Server):
-    """Leaves the process's signals to whoever runs it, and says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class _Cut(Response):

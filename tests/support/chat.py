@@ -117,8 +117,9 @@ class Person:
 
 
 def buttons(reply: Reply) -> list[Button]:
-    """Every button of a reply, the cards' too."""
-    return [*(b for card in reply.cards for b in card.buttons), *reply.buttons]
+    """Every button of a reply that presses something, the cards' too."""
+    every = [*(b for card in reply.cards for b in card.buttons), *reply.buttons]
+    return [button for button in every if not button.shares]
 
 
 @asynccontextmanager

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.web import Server
 
 REPLY = "You loved The Insider, so try Heat, a tense crime thriller by Michael Mann with Al Pacino."
 
@@ -26,24 +33,25 @@ class ChatServer:
     requests: list[tuple[dict[str, Any], str]] = field(default_factory=list)
     broken_off: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def answer(self, request: web.Request) -> web.StreamResponse:
+    async def answer(self, request: Request) -> Response:
         self.requests.append((await request.json(), request.headers.get("Authorization", "")))
         if self.fault.isdigit():
-            return web.Response(status=int(self.fault), text="no")
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+            return PlainTextResponse("no", int(self.fault))
+        return StreamingResponse(self._noticing(), media_type="text/event-stream")
+
+    async def _noticing(self) -> AsyncIterator[bytes]:
         try:
-            await response.prepare(request)
-            await self._stream(response)
-        except (ConnectionError, asyncio.CancelledError):
+            async for chunk in self._stream():
+                yield chunk
+        except (asyncio.CancelledError, GeneratorExit):
             self.broken_off.set()
             raise
-        return response
 
-    async def _stream(self, response: web.StreamResponse) -> None:
+    async def _stream(self) -> AsyncIterator[bytes]:
         if self.fault == "hanging":
             await asyncio.Event().wait()
         if self.fault == "garbage":
-            await response.write(b"data: <html>\xff\xfe\n\n")
+            yield b"data: <html>\xff\xfe\n\n"
             return
         words = self.reply.split(" ") if self.fault != "empty" else []
         for n, word in enumerate(words):
@@ -53,28 +61,30 @@ class ChatServer:
                 if self.fault == "late":
                     await asyncio.Event().wait()
                 return
-            await self._send(response, {"content": f"{word} " if n + 1 < len(words) else word}, None)
-        await self._send(response, {}, "stop")
-        await response.write(b'data: {"choices": [], "usage": {"total_tokens": 9}}\n\ndata: [DONE]\n\n')
+            yield _chunk({"content": f"{word} " if n + 1 < len(words) else word})
+        yield _chunk({}, "stop")
+        yield b'data: {"choices": [], "usage": {"total_tokens": 9}}\n\ndata: [DONE]\n\n'
 
-    async def _send(self, response: web.StreamResponse, delta: dict[str, str], finish: str | None) -> None:
-        chunk = {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
-        await response.write(f"data: {json.dumps(chunk)}\n\n".encode())
+
+def _chunk(delta: dict[str, str], finish: str | None = None) -> bytes:
+    chunk = {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+    return f"data: {json.dumps(chunk)}\n\n".encode()
 
 
 @asynccontextmanager
 async def chat_server(**options: Any) -> AsyncIterator[ChatServer]:
     """A running server; ``url`` is what ``LLM_URL`` would be."""
-    server = ChatServer(**options)
-    app = web.Application()
-    app.router.add_post("/v1/chat/completions", server.answer)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    server.url = f"http://{host}:{port}/v1"
+    chat = ChatServer(**options)
+    app = Starlette(routes=[Route("/v1/chat/completions", chat.answer, methods=["POST"])])
+    listener = socket.create_server(("127.0.0.1", 0))
+    chat.url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+    server = Server(
+        uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1)
+    )
+    serving = asyncio.create_task(server.serve([listener]))
+    await server.listening.wait()
     try:
-        yield server
+        yield chat
     finally:
-        await runner.cleanup()
+        server.should_exit = True
+        await serving

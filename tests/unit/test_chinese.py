@@ -137,7 +137,7 @@ def test_a_message_of_its_own(text: str, said: list[str]) -> None:
         (LISTED, "第三部多长？", ["runtime Toy Story"]),
         (LISTED, "就看第二部吧", ["accept Alien"]),
         (LISTED, "收藏第一部", ["save Heat"]),
-        (LISTED, "把恐怖片去掉", ["-horror"]),
+        (LISTED, "把恐怖片去掉", ["forget", "-horror"]),
         (LISTED, "老一点的", ["older"]),
         (LISTED, "有没有新一点的？", ["newer"]),
         (LISTED, "别这么暴力", ["less_of violent"]),

@@ -49,6 +49,9 @@ class Echo:
             await unit.commit()
         return reply
 
+    async def export(self, user_id: str) -> str:
+        return f"all about {user_id}"
+
 
 class World:
     """One bot behind a webhook."""
@@ -77,7 +80,8 @@ class World:
                 settings,
                 self.store,
                 Echo(self.store),  # type: ignore[arg-type]
-                commands={"help": "how to talk to me"},
+                commands={"en": {"help": "how to talk to me"}},
+                group_commands={},
                 texts={},
                 announce=self.announced.append,
                 timing=QUICK,

@@ -6,8 +6,6 @@ import asyncio
 import hmac
 import json
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +23,7 @@ from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.trouble import Trouble
 from bot.settings import Settings
 from bot.store.repository import Store
+from bot.web import Server
 from recsys.errors import ChannelError, ConfigError, StoreError
 
 log = structlog.get_logger(__name__)
@@ -57,7 +56,7 @@ class Webhook:
         self._store = store
         self._intake = intake
         self._trouble = trouble
-        self._server = _Server(
+        self._server = Server(
             uvicorn.Config(
                 self._app(),
                 log_config=None,
@@ -141,14 +140,6 @@ class Webhook:
             return Response(status_code=503)  # Telegram tries again
         self._trouble.over()
         return Response()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own handling of signals: ``run.py`` stops the process."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def _alive(_: Request) -> Response:
