@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.channels.console import Console
+from bot.jobs import learning
 from bot.settings import Settings
-from bot.stages import Announce, set_up
+from bot.stages import Announce, Home, set_up
 from bot.wiring import Application, application
 from recsys.errors import ConfigError
 from recsys.progress import Progress
@@ -71,6 +72,7 @@ def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -
             application(settings, *parts) as app,
             beside(app, announce),
             alerting(settings, app.store, app.texts[settings.default_language], render.plain),
+            learning(Home(settings.usher_home), app.store, settings.learn_every),
         ):
             await on_telegram(app, announce)
 

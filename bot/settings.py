@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     admin_host: str = Field("127.0.0.1", description="where the review app listens")
     admin_port: int = Field(8090, ge=1, le=65535, description="the review app's port")
     admin_url: str = Field("", description="how browsers reach the review app; empty: by host and port")
+    learn_every: float = Field(24, ge=0, description="hours between learning from what people said; 0: never")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="log detail")
 
     @field_validator("telegram_base_url")

@@ -17,6 +17,7 @@ from bot.conversation.explaining import Explainer
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.service import Conversations
 from bot.conversation.understand import Understanding
+from bot.jobs import follow_registry
 from bot.settings import Settings
 from bot.stages import Home, fetch_generator
 from bot.store.repository import Store
@@ -58,13 +59,24 @@ async def application(
     # Last, since it takes the interpreter for seconds: the prompt is there first.
     threading.Thread(target=_warm_up, args=(encoder,), daemon=True).start()
     arrival = GeneratorArrival(settings)
-    explainer = Explainer(store, catalogue, arrival.generator, Budget(settings.llm_tokens_per_hour))
+    budget = Budget(settings.llm_tokens_per_hour)
+    explainer = Explainer(store, catalogue, arrival.generator, budget)
+
+    async def renew(catalogue: Catalogue, artefact: Artefact) -> None:
+        engine = await asyncio.to_thread(engine_of, settings, catalogue, artefact, encoder, kind)
+        understanding = await asyncio.to_thread(Understanding, catalogue, load_lexicon())
+        await conversations.renew(understanding, engine, Explainer(store, catalogue, arrival.generator, budget))
+
+    following = asyncio.create_task(follow_registry(Home(settings.usher_home), renew))
     try:
         spoken = settings.default_language
         room = BackRoom(settings, store, texts[spoken], lambda: conversations.engine)
         conversations = Conversations(store, understanding, engine, texts, explainer, spoken, room.answer)
         yield Application(settings, store, conversations, texts)
     finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
         await arrival.aclose()
         await store.close()
 

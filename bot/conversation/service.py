@@ -16,6 +16,7 @@ import structlog
 from bot.conversation.actions import Actions, Draft, Moment, reaction
 from bot.conversation.evidence import evidence_of, key_for
 from bot.conversation.explaining import Explainer
+from bot.conversation.gate import Gate
 from bot.conversation.policy import PLAIN, decide
 from bot.conversation.press import Press, Verb, parse_press
 from bot.conversation.reply import Explanation, Reply
@@ -113,15 +114,25 @@ class Conversations:
         """``language`` is spoken to people of whom no other is known. ``back_room`` answers what is no part of the
         conversation, and None to what is."""
         self._store = store
+        self._texts = texts
+        self._language = language
+        self._back_room = back_room
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._gate = Gate()
+        self._adopt(understanding, engine, explainer)
+
+    def _adopt(self, understanding: Understanding, engine: Engine, explainer: Explainer) -> None:
         self._understanding = understanding
         self._engine = engine
         self._catalogue = engine.catalogue
-        self._voices = {code: Voice(store, understanding, engine, own) for code, own in texts.items()}
-        self._language = language
+        self._voices = {code: Voice(self._store, understanding, engine, own) for code, own in self._texts.items()}
         self._links = Links(engine.catalogue)
-        self._back_room = back_room
         self.explainer = explainer
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def renew(self, understanding: Understanding, engine: Engine, explainer: Explainer) -> None:
+        """Another model from the next turn on; turns that have begun end with the one they began with."""
+        async with self._gate.alone():
+            self._adopt(understanding, engine, explainer)
 
     @property
     def engine(self) -> Engine:
@@ -139,7 +150,7 @@ class Conversations:
             return reply
         talker = incoming.external_id if private else incoming.chat_id
         lock = self._locks.setdefault(f"{incoming.channel}:{talker}", asyncio.Lock())
-        async with lock:
+        async with lock, self._gate.inside():
             return await self._turn(incoming, deliver)
 
     async def _deliver_apart(self, incoming: Incoming, outbox: Sequence[Mapping[str, Any]]) -> None:

@@ -113,6 +113,13 @@ class Reading:
             found.setdefault(feedback.user_id, []).append(_given(feedback))
         return {user: tuple(sorted(events, key=attrgetter("id"))) for user, events in found.items()}
 
+    async def last_heard(self) -> datetime | None:
+        """When somebody last said or did something lasting; None when nobody has."""
+        said = select(func.max(tables.Statement.created_at)).where(tables.Statement.lasting)
+        given = select(func.max(tables.Feedback.created_at))
+        moments = [(await self._execute(latest)).scalar() for latest in (said, given)]
+        return max((m for m in moments if m is not None), default=None)
+
     async def user(self, user_id: str) -> User | None:
         """A person by our id."""
         return await self._first(User, tables.User.id == user_id)

@@ -378,7 +378,7 @@ class TestReview:
     async def test_a_replay_shows_every_step_of_a_turn(self, site: Site, talk: str) -> None:
         page = _text(await (await site.signed_in("reviewer")).get(f"/admin/conversations/{talk}"))
         for words in (
-            "Name of ada", "facet gory unwanted", "range the 1990s", "→ Heat (1995)", "new wishes or opinions",
+            "Name of ada", "facet gory unwanted", "range the 1990s", "→ Heat (1995)", ": the list changes",
             "Ruled out", "no gory:", "template", "understand", "Feedback given here", "like",
         ):  # fmt: skip
             assert words in page, words

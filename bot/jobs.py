@@ -1,0 +1,114 @@
+"""What happens in the background while people chat: models change hands, and people's reactions teach new ones."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.stages import Home
+from bot.store.records import utcnow
+from bot.store.repository import Store
+from recsys.artefact import Artefact
+from recsys.catalogue import Catalogue
+from recsys.errors import UsherError
+from recsys.registry import Registry
+
+LOOK: Final = 2.0
+"""Seconds between looks at which version is to be served: a file of a few bytes."""
+CONSIDER: Final = 600.0
+"""Seconds between looks at whether it is time to learn."""
+KINDNESS: Final = 15
+"""How much learning yields to chatting (nice)."""
+
+log = structlog.get_logger(__name__)
+
+Renew = Callable[[Catalogue, Artefact], Awaitable[None]]
+
+
+async def follow_registry(home: Home, renew: Renew) -> None:
+    """Take up every version that is promoted from now on, until cancelled. What can't be loaded is logged, and the one
+    that is served stays."""
+    tried: str | None = None
+    begun = False
+    while True:
+        try:
+            current = await asyncio.to_thread(_current, home)
+            if begun and current not in (None, tried):
+                tried = current
+                catalogue, artefact = await asyncio.to_thread(_load, home)
+                await renew(catalogue, artefact)
+                log.info("model renewed", version=artefact.version)
+            tried, begun = current, True
+        except UsherError as error:
+            log.error("model not renewed; the old one stays", error=str(error))
+        await asyncio.sleep(LOOK)
+
+
+async def learn_regularly(home: Home, store: Store, hours: float) -> None:
+    """Run ``usher learn`` in a process of its own whenever the newest version is older than ``hours`` and somebody has
+    reacted to something since, until cancelled."""
+    while True:
+        try:
+            newest = await asyncio.to_thread(_newest, home)
+            async with store.reading() as reading:
+                heard = await reading.last_heard()
+            if newest and heard and heard > newest and utcnow() - newest > timedelta(hours=hours):
+                await _learn()
+                await asyncio.sleep(3600 * hours)  # whatever came of it: a failure must not run in circles
+        except UsherError as error:
+            log.warning("learning waits", error=str(error))
+        await asyncio.sleep(CONSIDER)
+
+
+@asynccontextmanager
+async def learning(home: Home, store: Store, hours: float) -> AsyncIterator[None]:
+    """``learn_regularly`` for as long as the block runs; 0 hours: never."""
+    task = asyncio.create_task(learn_regularly(home, store, hours)) if hours else None
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _learn() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "learn",
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        os.setpriority(os.PRIO_PROCESS, process.pid, KINDNESS)
+        _, said = await process.communicate()
+    except asyncio.CancelledError:
+        process.terminate()
+        await process.wait()
+        raise
+    last = said.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    log.info("learned", said=last) if process.returncode == 0 else log.error("learning failed", error=last)
+
+
+def _current(home: Home) -> str | None:
+    return Registry(home.index).current() if home.index.exists() else None
+
+
+def _load(home: Home) -> tuple[Catalogue, Artefact]:
+    return Catalogue.load(home.items), Registry(home.index).load()
+
+
+def _newest(home: Home) -> datetime | None:
+    versions = Registry(home.index).versions() if home.index.exists() else []
+    return versions[0].made if versions else None

@@ -1,0 +1,119 @@
+"""What happens while people chat: another model is taken up, and learning begins when there is something to learn."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot import jobs
+from bot.conversation.gate import Gate
+from bot.stages import Home
+from bot.store.records import Feedback, new_id
+from bot.store.repository import Store
+from recsys.artefact import Artefact
+from recsys.catalogue import Catalogue
+from recsys.registry import Registry
+from tests.support.films import films
+from tests.unit.test_registry import version
+
+pytest_plugins = ("tests.support.databases",)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path)
+    films().save(home.items)
+    Registry(home.index).add(version("one"))
+    return home
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    store = await Store.open(database_url)
+    yield store
+    await store.close()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "LOOK", 0.01)
+    monkeypatch.setattr(jobs, "CONSIDER", 0.01)
+
+
+class TestFollowing:
+    async def test_a_version_that_is_promoted_is_taken_up_and_a_damaged_one_is_not(self, home: Home) -> None:
+        taken: asyncio.Queue[str] = asyncio.Queue()
+
+        async def renew(catalogue: Catalogue, artefact: Artefact) -> None:
+            assert len(catalogue) == len(films())
+            await taken.put(artefact.version)
+
+        looked = asyncio.Event()
+        following = asyncio.create_task(jobs.follow_registry(home, renew))
+        asyncio.get_running_loop().call_later(0.1, looked.set)
+        await looked.wait()
+        registry = Registry(home.index)
+        registry.add(version("two"), promote=False)
+        (home.index / "two" / "model.safetensors").write_bytes(b"nonsense")
+        (home.index / "current").write_text("two")
+        looked.clear()
+        asyncio.get_running_loop().call_later(0.2, looked.set)
+        await looked.wait()
+        assert taken.empty()
+        registry.add(version("three"))
+        assert await asyncio.wait_for(taken.get(), 5) == "three"
+        following.cancel()
+
+
+class TestLearning:
+    async def test_it_begins_when_somebody_reacted_since_the_newest_version(
+        self, home: Home, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun = asyncio.Event()
+
+        async def learn() -> None:
+            begun.set()
+
+        monkeypatch.setattr(jobs, "_learn", learn)
+        os.utime(home.index / "one" / "config.json", (0, 0))
+        async with jobs.learning(home, store, hours=1):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(begun.wait(), 0.2)  # nobody has said anything
+            user = await store.user("telegram", "7")
+            async with store.unit() as unit:
+                await unit.add_feedback(
+                    Feedback(user_id=user.id, item_id="heat", kind="like", source="button", key=new_id())
+                )
+                await unit.commit()
+            await asyncio.wait_for(begun.wait(), 5)
+
+
+class TestGate:
+    async def test_who_wants_to_be_alone_waits_for_those_inside_and_the_next_wait_for_them(self) -> None:
+        gate, order, leave = Gate(), [], asyncio.Event()
+
+        async def turn(name: str) -> None:
+            async with gate.inside():
+                order.append(f"{name} begins")
+                await leave.wait()
+                order.append(f"{name} ends")
+
+        async def change() -> None:
+            async with gate.alone():
+                order.append("change")
+
+        first, second = asyncio.create_task(turn("a")), asyncio.create_task(turn("b"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        changing = asyncio.create_task(change())
+        await asyncio.sleep(0.01)
+        third = asyncio.create_task(turn("c"))
+        await asyncio.sleep(0.01)
+        assert order == ["a begins", "b begins"]
+        leave.set()
+        await asyncio.gather(first, second, changing, third)
+        assert order[2:] == ["a ends", "b ends", "change", "c begins", "c ends"]
