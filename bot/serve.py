@@ -102,7 +102,8 @@ def serve_playground(settings: Settings, announce: Announce, bars: ProgressBars,
     from bot.playground.server import TOKEN, BotApi
 
     database = f"sqlite:///{settings.usher_home.resolve() / 'playground.db'}"
-    settings = settings.model_copy(update={"telegram_bot_token": SecretStr(TOKEN), "database_url": database})
+    local = {"telegram_bot_token": SecretStr(TOKEN), "telegram_webhook_url": "", "database_url": database}
+    settings = settings.model_copy(update=local)
     with bars() as progress:
         parts = set_up(settings, announce, progress)
 

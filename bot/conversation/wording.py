@@ -202,7 +202,7 @@ class Wording:
     def _fits(self, wish: Wish) -> str:
         """Moods are named as this language names them; words of the person's own are quoted if they can be."""
         if wish.vague:
-            return self.texts("why_wish", what=self.texts("comma").join(self.names(wish.label.split(", "))))
+            return self.texts("why_mood", what=self.texts.join(self.names(wish.label.split(", "))))
         quotable = self.texts.language == "en" and wish.text and tellable(wish.text, LONGEST_QUOTE)
         return self.texts("why_wish", what=wish.label) if quotable else self.texts("why_said")
 

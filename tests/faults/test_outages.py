@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from bot.store.records import Conversation, Feedback, Turn
 from bot.store.repository import Store
-from tests.faults.world import World, line
+from tests.faults.world import World, line, messages_of
 from tests.support.botapi import Fault
 from tests.support.postgres import Postgres
 
@@ -243,7 +243,7 @@ async def test_f11_telegram_fails(world: World, full: bool, report: Report) -> N
         rows = await world.settled()
     assert {row["update_id"] for row in rows.inbox if row["done_at"]} == world.sent
     for chat in range(1, 9):
-        asked = [row["payload"]["text"] for row in rows.outbox if row["chat_id"] == str(chat)]
+        asked = [row["payload"]["text"] for row in messages_of(rows.outbox) if row["chat_id"] == str(chat)]
         # What was heard but not answered came twice in a row; nothing is missing and nothing is out of order.
         assert [text for text, _ in groupby(m.html for m in world.api.seen(chat))] == [t for t, _ in groupby(asked)]
     forced = world.api.forced_waits

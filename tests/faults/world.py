@@ -11,7 +11,7 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -252,7 +252,7 @@ class World:
         heard = Counter((row["conversation_id"], row["number"]) for row in rows.turns)
         assert not [turn for turn, times in heard.items() if times > 1]
         by_chat: dict[str, list[int]] = {}
-        for row in rows.outbox:
+        for row in messages_of(rows.outbox):
             by_chat.setdefault(row["chat_id"], []).append(int(row["message_id"]))
         for chat, ids in by_chat.items():
             assert ids == sorted(ids), f"chat {chat} was answered out of order"
@@ -262,6 +262,11 @@ class World:
         texts = {(m.chat, m.html) for m in self.api.messages if m not in repeats}
         assert all((m.chat, m.html) in texts for m in repeats)
         return len(repeats)
+
+
+def messages_of(outbox: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows that send a message, and not those that change one sent before."""
+    return [row for row in outbox if not {"edit", "replace"} & set(row["payload"])]
 
 
 def write_films(path: Path) -> None:

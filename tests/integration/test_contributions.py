@@ -86,10 +86,15 @@ REMOVALS: dict[str, Callable[[Query], Query]] = {
 
 @pytest.mark.parametrize("signal", REMOVALS)
 def test_without_what_was_said_the_score_is_less_by_that_signals_contribution(
-    engine: Engine, asked: list[Query], parts: Parts, signal: str
+    engine: Engine, asked: list[Query], parts: Parts, signal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With the weights held: a wish has a say in how much fame counts, too."""
     queries = asked[: 3 * BATCH]
-    without = engine.scores([REMOVALS[signal](query) for query in queries])
+    with torch.inference_mode():
+        weights = engine._weights(queries)
+    with monkeypatch.context() as held:
+        held.setattr(engine, "_weights", lambda _: weights)
+        without = engine.scores([REMOVALS[signal](query) for query in queries])
     rows = {id(query): n for n, query in enumerate(queries)}
     moved = 0
     for query, pick in recommended(engine, queries):
