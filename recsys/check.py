@@ -532,7 +532,8 @@ class Checker:
             after = tokens[stop].norm if stop < len(tokens) else ""
             if after not in ("by", "from", "with"):
                 claimed |= {kind for kind, words in roles.items() if after in words}
-            if claimed and not claimed & mine:
+            topic = said == "about" and mine == kinds  # nobody knows that the item is about its makers
+            if topic or (claimed and not claimed & mine):
                 yield Verdict(Fault.ROLE, " ".join(t.text for t in tokens[max(before, 0) : stop]))
 
     def _negations(self, tokens: list[_Token]) -> Iterator[Verdict]:

@@ -200,9 +200,15 @@ class Wording:
         return self.texts("a_noun", turn=int(label[0] in "aeiou"), noun=label)
 
     def _fits(self, wish: Wish) -> str:
-        """Moods are named as this language names them; words of the person's own are quoted if they can be."""
+        """Moods are named as this language names them, unless they are asked for by name as well; words of the
+        person's own are quoted if they can be."""
         if wish.vague:
-            return self.texts("why_mood", what=self.texts.join(self.names(wish.label.split(", "))))
+            stated = {clause.label for clause in wish.wanted}
+            moods = [label for label in wish.label.split(", ") if label not in stated]
+            whom = [self.texts.name(label) for label in moods if label.startswith("for ")]
+            what = self.texts.join(self.names(label for label in moods if not label.startswith("for ")))
+            told = self.texts("mood_for", what=what, whom=self.texts.join(whom)) if what and whom else what
+            return self.texts("why_mood", what=told) if told else self.texts("why_said")
         quotable = self.texts.language == "en" and wish.text and tellable(wish.text, LONGEST_QUOTE)
         return self.texts("why_wish", what=wish.label) if quotable else self.texts("why_said")
 
