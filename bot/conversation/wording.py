@@ -203,7 +203,7 @@ class Wording:
         """Moods are named as this language names them, unless they are asked for by name as well; words of the
         person's own are quoted if they can be."""
         if wish.vague:
-            stated = {clause.label for clause in wish.wanted}
+            stated = {clause.label for clause in (*wish.wanted, *wish.hoped)}
             moods = [label for label in wish.label.split(", ") if label not in stated]
             whom = [self.texts.name(label) for label in moods if label.startswith("for ")]
             what = self.texts.join(self.names(label for label in moods if not label.startswith("for ")))
