@@ -6,12 +6,13 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
+from bot.background import background
 from bot.stages import Home
 from bot.store.records import utcnow
 from bot.store.repository import Store
@@ -70,14 +71,8 @@ async def learn_regularly(home: Home, store: Store, hours: float) -> None:
 @asynccontextmanager
 async def learning(home: Home, store: Store, hours: float) -> AsyncIterator[None]:
     """``learn_regularly`` for as long as the block runs; 0 hours: never."""
-    task = asyncio.create_task(learn_regularly(home, store, hours)) if hours else None
-    try:
+    async with background(learn_regularly(home, store, hours)) if hours else nullcontext():
         yield
-    finally:
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 async def _learn() -> None:
@@ -102,7 +97,7 @@ async def _learn() -> None:
 
 
 def _current(home: Home) -> str | None:
-    return Registry(home.index).current() if home.index.exists() else None
+    return Registry(home.index).current()
 
 
 def _load(home: Home) -> tuple[Catalogue, Artefact]:
@@ -110,5 +105,5 @@ def _load(home: Home) -> tuple[Catalogue, Artefact]:
 
 
 def _newest(home: Home) -> datetime | None:
-    versions = Registry(home.index).versions() if home.index.exists() else []
+    versions = Registry(home.index).versions()
     return versions[0].made if versions else None

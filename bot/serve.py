@@ -102,8 +102,8 @@ def serve_playground(settings: Settings, announce: Announce, bars: ProgressBars,
     from bot.playground.server import TOKEN, BotApi
 
     database = f"sqlite:///{settings.usher_home.resolve() / 'playground.db'}"
-    local = {"telegram_bot_token": SecretStr(TOKEN), "telegram_webhook_url": "", "database_url": database}
-    settings = settings.model_copy(update=local)
+    ours = {"telegram_bot_token": SecretStr(TOKEN), "telegram_webhook_url": "", "database_url": database}
+    settings = settings.model_copy(update=ours)
     with bars() as progress:
         parts = set_up(settings, announce, progress)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.admin.room import BackRoom
+from bot.background import background
 from bot.conversation.explaining import Explainer
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.service import Conversations
@@ -67,16 +68,13 @@ async def application(
         understanding = await asyncio.to_thread(Understanding, catalogue, load_lexicon())
         await conversations.renew(understanding, engine, Explainer(store, catalogue, arrival.generator, budget))
 
-    following = asyncio.create_task(follow_registry(Home(settings.usher_home), renew))
     try:
         spoken = settings.default_language
         room = BackRoom(settings, store, texts[spoken], lambda: conversations.engine)
         conversations = Conversations(store, understanding, engine, texts, explainer, spoken, room.answer)
-        yield Application(settings, store, conversations, texts)
+        async with background(follow_registry(Home(settings.usher_home), renew)):
+            yield Application(settings, store, conversations, texts)
     finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
         await arrival.aclose()
         await store.close()
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext
 from time import monotonic
 from typing import Any, Final
 
 import structlog
 
+from bot.background import background
 from bot.roles import Role
 from bot.settings import Settings
 from bot.store.dashboard import Dashboard, Health
@@ -102,11 +103,5 @@ class Alerts:
 async def alerting(settings: Settings, store: Store, texts: Texts, deliver: Deliver) -> AsyncIterator[None]:
     """Alerts for as long as the block runs, if there is an owner to tell."""
     alerts = Alerts(settings, store, texts, deliver)
-    task = asyncio.create_task(alerts.run()) if alerts.owners else None
-    try:
+    async with background(alerts.run()) if alerts.owners else nullcontext():
         yield
-    finally:
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task

@@ -23,6 +23,8 @@ TRANSCRIPT_KEPT = 500
 """Characters of the talk that are remembered: what the encoder reads, and most of what a turn costs."""
 WORDS_KEPT = 600
 """Characters of the person's own words that are remembered."""
+SHOWN_KEPT = 60
+"""Items shown this evening that are not shown again as long as anything else fits."""
 NAMED_KEPT = 20
 """Items named, and facets that a human recommender spoke of, that are remembered."""
 
@@ -207,6 +209,11 @@ class Dialogue:
         if better:
             return self._limit(Range("popularity", max([well, *(2 * v for v in shown)]), None, "better known"), 1)
         return self._limit(Range("popularity", None, min([well, *(v / 3 for v in shown)]), "lesser known"), 1)
+
+    def listed(self, shown: tuple[str, ...], turn_id: str) -> Dialogue:
+        """This state after a list of items: whatever was open before it is settled."""
+        past = (*self.past, *shown)[-SHOWN_KEPT:]
+        return replace(self, shown=shown, shown_in=turn_id, past=past, focus=None, asked=None, questions=0, pending={})
 
     def without(self, labels: Collection[str]) -> Dialogue:
         """This state without the wishes of these labels: they had to give way, and the person was told."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.recommending import LIST_LENGTH
-from bot.conversation.actions.room import Room
+from bot.conversation.actions.room import Room, bar
 from bot.conversation.evidence import Evidence, evidence_of, forgotten
 from bot.conversation.press import Verb
 from bot.conversation.reply import Reason
@@ -41,7 +41,12 @@ class Explaining(Room):
             return Draft(moment.dialogue, self._texts("why_nothing"))
         item = self._catalogue[item_id]
         reasons = tuple(Reason(**{**r, "sources": tuple(r.get("sources", ()))}) for r in stored.reasons)
-        lines = [self._texts("why_line", bar=_bar(r.share), share=round(100 * r.share), reason=r.text) for r in reasons]
+        lines = [
+            self._texts(
+                "why_line", bar=bar(max(1, round(r.share * BAR)), BAR), share=round(100 * r.share), reason=r.text
+            )
+            for r in reasons
+        ]
         behind = self._behind(moment, reasons)
         if behind:
             lines.append(self._texts("why_behind", what=self._texts("semicolon").join(e.line for e in behind)))
@@ -128,8 +133,3 @@ class Explaining(Room):
             return Draft(after, text, question=self._texts("compare_ask"))
         buttons = self._item_buttons(moment, 1, WANTED_BUTTONS)
         return Draft(after, text, buttons=buttons, shown=(winner.id,), purpose="answer")
-
-
-def _bar(share: float) -> str:
-    filled = max(1, round(share * BAR))
-    return "▓" * filled + "░" * (BAR - filled)

@@ -21,8 +21,6 @@ SURPRISE = 1.5
 """How much luck a surprise holds, in points: about what one strong reason weighs."""
 JUST_SAID = 5.0
 """How much more a genre or person counts in the list that answers "I love ...", when nothing else is asked for."""
-REMEMBERED = 60
-"""Items shown this evening that are not shown again as long as anything else fits."""
 
 CARD_BUTTONS = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE, Verb.MORE, Verb.WHY)
 
@@ -46,16 +44,7 @@ class Recommending(Room):
         intro = self._intro(moment, len(cards), surprise=surprise)
         shown = tuple(card.item_id for card in cards)
         return Draft(
-            replace(
-                state.without(result.relaxed),
-                shown=shown,
-                shown_in=moment.turn_id,
-                past=(*state.past, *shown)[-REMEMBERED:],
-                focus=None,
-                asked=None,
-                questions=0,
-                pending={},
-            ),
+            state.without(result.relaxed).listed(shown, moment.turn_id),
             "\n".join(filter(None, [heard, unread, relaxed, intro])),
             cards,
             self._texts("nudge", moment.number),

@@ -129,6 +129,11 @@ class Room:
         return ToExplain(moment.memory.user.id, item.id, spoken, template, self._texts.language)
 
 
+def bar(filled: int, width: int) -> str:
+    """A share as a picture in letters."""
+    return "▓" * filled + "░" * (width - filled)
+
+
 def seed(identifier: str) -> int:
     """A number that stays the same for the same person or turn."""
     return int.from_bytes(identifier.encode()[-6:], "big")

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.conversation.actions.moment import Draft, Moment
-from bot.conversation.actions.recommending import LIST_LENGTH, REMEMBERED, SURPRISE
-from bot.conversation.actions.room import Room, seed
+from bot.conversation.actions.recommending import LIST_LENGTH, SURPRISE
+from bot.conversation.actions.room import Room, bar, seed
 from bot.conversation.press import Press, Verb
 from bot.conversation.reply import Button, Card, Mark
 from bot.conversation.statements import Intent, Kind
@@ -53,16 +53,7 @@ class Together(Room):
         relaxed = self._texts("list_relaxed", what=self._texts.join(gave_way)) if gave_way else ""
         cards = tuple(self._card(moment, slot, pick) for slot, pick in enumerate(result.picks, 1))
         shown = tuple(card.item_id for card in cards)
-        after = replace(
-            state.without(result.relaxed),
-            shown=shown,
-            shown_in=moment.turn_id,
-            past=(*state.past, *shown)[-REMEMBERED:],
-            focus=None,
-            asked=None,
-            questions=0,
-            pending={},
-        )
+        after = state.without(result.relaxed).listed(shown, moment.turn_id)
         return Draft(
             after,
             "\n".join(filter(None, [heard, relaxed, self._texts("together_list", who=self._names(moment))])),
@@ -110,14 +101,11 @@ class Together(Room):
         card = self._plain_card(moment, slot, self._catalogue[pick.item_id], GROUP_BUTTONS)
         served = zip(moment.company, pick.served, strict=True)
         lines = [
-            self._texts("together_served", who=self._name(member), bar=_bar(share), share=round(100 * share))
+            self._texts(
+                "together_served", who=self._name(member), bar=bar(round(share * BAR), BAR), share=round(100 * share)
+            )
             for member, share in served
         ]
         least = MISERY * min(pick.served)
         parts = {"average": pick.score - least, "least": least}
         return replace(card, reason="\n".join(lines), score=pick.score, contributions=parts)
-
-
-def _bar(share: float) -> str:
-    filled = round(share * BAR)
-    return "▓" * filled + "░" * (BAR - filled)
