@@ -7,14 +7,25 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 
 @asynccontextmanager
 async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Runs ``work`` for as long as the block runs, then cancels it and waits until it has ended."""
+    """Runs ``work`` for as long as the block runs, then cancels it and waits until it has ended. Work that dies before
+    is logged at once, and its error raised when the block ends."""
     task = asyncio.create_task(work)
+    task.add_done_callback(_mourn)
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def _mourn(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("background work died", error=type(error).__name__)  # its words may quote a person

@@ -92,8 +92,10 @@ async def _learn() -> None:
         process.terminate()
         await process.wait()
         raise
-    last = said.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    log.info("learned", said=last) if process.returncode == 0 else log.error("learning failed", error=last)
+    if process.returncode == 0:
+        log.info("learned")
+    else:
+        log.error("learning failed", error=said.decode("utf-8", "replace").strip().rpartition("\n")[2])
 
 
 def _current(home: Home) -> str | None:

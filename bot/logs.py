@@ -34,6 +34,7 @@ FIELDS: Final = frozenset(
         "method",
         "status",
         "address",
+        "version",
     ]
 )
 QUIET: Final = {
@@ -104,7 +105,7 @@ def configure(level: str, secrets: Sequence[str] = ()) -> None:
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # the stream as it is when a line is written
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Plain(redact))
