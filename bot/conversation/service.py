@@ -483,6 +483,7 @@ def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statem
     whole = {
         Verb.NEXT: Intent.MORE,
         Verb.PAGE: Intent.PAGE,
+        Verb.SAVED: Intent.WATCHLIST,
         Verb.SURPRISE: Intent.SURPRISE,
         Verb.NONE: Intent.SKIP,
         Verb.RECOMMEND: Intent.RECOMMEND,

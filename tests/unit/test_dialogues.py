@@ -191,6 +191,22 @@ class TestEvenings:
         assert listed.cards[0].title in ((await ann.say("hello")).question or "")
         assert f"Enjoy {listed.cards[0].title}" in (await ann.say("yes")).text
 
+    async def test_a_long_watchlist_has_pages(self, ann: Person) -> None:
+        saved: list[str] = []
+        for wish in ("a thriller", "a comedy"):
+            listed = await ann.say(wish)
+            for place in ("first", "second", "third"):
+                await ann.say(f"save the {place}")
+            saved += [card.item_id for card in listed.cards]
+        first = await ann.say("/watchlist")
+        second = await ann.tap(first, "others")
+        pages = [[card.item_id for card in page.cards] for page in (first, second)]
+        assert pages == [saved[:0:-1], saved[:1]]
+        assert "6 to 6 of 6" in second.text
+        assert [card.item_id for card in (await ann.tap(second, "others")).cards] == pages[0]
+        await ann.tap(second.cards[0], "remove")
+        assert not (await ann.say("/watchlist")).buttons
+
     async def test_the_taste_stays_and_tonight_is_blank(self, ann: Person) -> None:
         await ann.say("I loved Heat, nothing gory tonight, something from the 90s")
         await ann.sleep()
