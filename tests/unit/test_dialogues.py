@@ -267,6 +267,13 @@ class TestProfile:
         assert not any(gone in text for gone in ("Heat", "1990s", "musical"))
         assert "Alien" in text
 
+    async def test_a_wish_that_is_forgotten_is_no_veto(self, ann: Person) -> None:
+        await ann.say("a comedy from the 90s")
+        reply = await ann.say("actually forget the comedy thing")
+        assert all(1990 <= (item.year or 0) <= 1999 for item in ann.items(await ann.say("more")))
+        assert "comedy" not in (await ann.say("/profile")).text
+        assert "comedy" in reply.text
+
     async def test_to_forget_what_is_not_known_teaches_nothing(self, known: Person) -> None:
         assert "nothing to forget" in (await known.say("forget that I love Casablanca")).text
         assert "Casablanca" not in (await known.say("/profile")).text
