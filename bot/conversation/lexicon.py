@@ -91,6 +91,8 @@ class TitleCues(_Table):
     pronouns: Words
     after: Words
     alone: Words
+    praise: Words
+    watched: Words
     versions: Words
     not_titles: Words
     proper: Words
@@ -174,6 +176,7 @@ class Grammar(_Table):
     abbreviations: Words
     question_words: Words
     speakers: Words
+    selves: Words
     film_nouns: Words
     slot_nouns: Words
     slot_closers: Words

@@ -105,6 +105,8 @@ class Titles:
         self.firm, self.telling = set(map(squash, cues.firm)), set(map(squash, cues.telling))
         self.weak = self.telling | set(map(squash, cues.weak))
         self.after = Phrases((words, True) for words in cues.after)
+        self.praise = Phrases((words, True) for words in cues.praise)
+        self.watched = set(cues.watched)
         self.pronouns, self.not_titles = set(cues.pronouns), set(map(squash, cues.not_titles))
         self.proper = set(map(squash, cues.proper))
         self.adverbs = set(lexicon.grammar.adverbs)
@@ -250,7 +252,16 @@ class _Court:
             return False
         if _SENTENCE.search(self._gap(i)) or self._gap(of.i).strip():
             return False
-        return any(self._index.articles[row] == self._tokens[i].norm for row in of.rows)
+        return self._own_article(of)
+
+    def _own_article(self, of: Candidate) -> bool:
+        """Whether the article before a title is its own."""
+        return any(self._index.articles[row] == self._tokens[of.i - 1].norm for row in of.rows if of.i)
+
+    def _praised(self, following: Sequence[Token]) -> bool:
+        """Whether what follows is said of films alone: "is one of my favourites"."""
+        verb = next((n for n, t in enumerate(following) if t.norm not in self._w.copulas), len(following))
+        return any(verb and self._w.praise.starting(following[n:]) for n in range(1, verb + 1))
 
     def _words_before(self, case: _Case) -> None:
         i = case.of.i
@@ -279,7 +290,7 @@ class _Court:
             case.likened = last == "like"
 
     def _words_after(self, case: _Case, after: str) -> None:
-        following = self._tokens[case.of.j : case.of.j + 4]
+        following = self._tokens[case.of.j : case.of.j + 8]
         while following and following[0].norm in self._w.adverbs:  # "Heat really is"
             following = following[1:]
         spoken_of = self._w.after.starting(following) is not None
@@ -290,8 +301,11 @@ class _Court:
             case.add(2, solid=True)
         if _EMOJI.match(after):
             case.add(2, solid=True)
+        leads = case.opens or (case.of.i == 1 and self._own_article(case.of))
+        if leads and self._praised(following):
+            case.add(3, solid=self._prior(case) > 0.4)
         known = not self._cased and self._prior(case) > 0.68 and case.of.rarity >= 6.5
-        if known and ((case.opens and spoken_of) or (case.likened and boundary)):
+        if known and ((leads and spoken_of) or (case.likened and boundary)):
             case.add(1.5, solid=True)
         content = self._content(case.of)
         clear = boundary or len(content) > 1 or case.worth >= ACCEPT + 3
@@ -329,7 +343,7 @@ class _Court:
         elif key in self._w.not_titles and not certain:
             named = case.inside and of.exact and of.penalty < PART and self._prior(case) > 0.7
             case.add(0 if named and self._capital_article(of) else -2 if named else -4 if case.told else -8)
-        if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not certain:
+        if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not (certain or self._was_watched(case)):
             case.add(-4 if case.capital and not case.opens and of.penalty < PART else -12)
         named = case.capital and not case.opens
         if not certain and any(
@@ -353,6 +367,14 @@ class _Court:
             case.add(0 if tokens[of.j].norm in ("and", "with", "i", "im", "or", "but") else -4)
         if "-" in (self._gap(of.i), self._gap(of.j) if of.j < len(tokens) else ""):
             case.add(-3)
+
+    def _was_watched(self, case: _Case) -> bool:
+        """ "Hated Cats": whether a well-known title, and nothing more, follows a verb that films take."""
+        i, j = case.of.i, case.of.j
+        alone = j == len(self._tokens) or bool(_BOUNDARY.match(self._text, self._tokens[j - 1].end))
+        alone = alone or self._tokens[j].norm == "but" or self._w.after.starting(self._tokens[j : j + 3]) is not None
+        told = i > 0 and self._tokens[i - 1].norm in self._w.watched and not self._gap(i).strip()
+        return told and alone and case.of.exact and case.of.penalty == 0 and self._prior(case) > 0.6
 
     def _stands(self, case: _Case) -> bool:
         """Whether a case is good enough: common words need solid evidence too."""

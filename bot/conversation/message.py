@@ -125,6 +125,7 @@ class Message:
         for i, j in [(t.i, t.j) for t in self.titles] + [(p.i, p.j) for p in self.people]:
             self.named[i:j] = [True] * (j - i)
             joined[i + 1 : j] = [True] * (j - i - 1)
+        tokens = self.tokens = words.ranges.spelt(tokens, self.named)
         self.meanings = words.concepts.find(tokens, self.named)
         masked = list(self.named)
         for meaning in self.meanings:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.tokens import Phrases, Token
+from bot.conversation.spelling import Spelling
+from bot.conversation.tokens import Phrases, Token, fold
 from recsys.taste import Range
 
 _YEAR = r"((?:18[89]|19\d|20[0-3])\d)\b(?!\s*(?:min|people|dollars))"
@@ -23,15 +24,17 @@ _JOIN = re.compile(
 )
 _SPAN = re.compile(rf"\b(?:from|between|in)?\s*{_YEAR}\s*(?:to|and|-|–|through|until|till)\s*{_YEAR}", re.IGNORECASE)
 _NOT_OLDER = re.compile(
-    rf"\b{_NOT}(?:older|earlier|before|made before|prior)\s*(?:than|to)?\D{{0,12}}?{_YEAR}", re.IGNORECASE
+    rf"\b{_NOT}(?:older|earlier|before|made before|prior)\s*(?:th[ae]n|to)?\D{{0,12}}?{_YEAR}", re.IGNORECASE
 )
-_NOT_NEWER = re.compile(rf"\b{_NOT}(?:newer|later|after|made after|past)\s*(?:than)?\D{{0,12}}?{_YEAR}", re.IGNORECASE)
+_NOT_NEWER = re.compile(
+    rf"\b{_NOT}(?:newer|later|after|made after|past)\s*(?:th[ae]n)?\D{{0,12}}?{_YEAR}", re.IGNORECASE
+)
 _BEFORE = re.compile(
-    rf"\b(?:before|pre|prior to|older than|earlier than|up to|until|no later than)[\s-]+(?:the year )?{_YEAR}(?!s)",
+    rf"\b(?:before|pre|prior to|(?:older|earlier|no later) th[ae]n|up to|until)[\s-]+(?:the year )?{_YEAR}(?!s)",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf"\b(?:after|since|post|newer than|later than|past)[\s-]+(?:the year )?{_YEAR}(?!s)"
+    rf"\b(?:after|since|post|newer th[ae]n|later th[ae]n|past)[\s-]+(?:the year )?{_YEAR}(?!s)"
     rf"|\bfrom {_YEAR} (?:on|onwards?|and (?:up|later|newer)|or (?:later|newer))",
     re.IGNORECASE,
 )
@@ -42,7 +45,18 @@ _LAST = re.compile(
 _LAST_YEAR = re.compile(r"\b(?:from|of)\s+(?:last|this)\s+year\b", re.IGNORECASE)
 _EXACT = re.compile(rf"\b(?:from|in|of|released in|made in|year)\s+{_YEAR}(?!['’]?s)", re.IGNORECASE)
 _YEAR_FILM = re.compile(rf"\ban?\s+{_YEAR}\s+(?:movie|film|flick|release)s?\b", re.IGNORECASE)
-_BORN = re.compile(rf"\bborn in {_YEAR}\W+(?:\w+\W+){{0,4}}?{_NOT}older than (?:me|i|myself)\b", re.IGNORECASE)
+_BORN = re.compile(rf"\bborn in {_YEAR}\W+(?:\w+\W+){{0,4}}?{_NOT}older th[ae]n (?:me|i|myself)\b", re.IGNORECASE)
+_BEFORE_DECADE = re.compile(
+    rf"(?P<not>\b{_NOT})?\b(?P<word>(?P<within>up to|until|till)|before|pre|prior to|(?:older|earlier) th[ae]n)"
+    r"[\s-]+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_AFTER_DECADE = re.compile(
+    rf"(?P<not>\b{_NOT})?\b(?P<word>(?P<within>since)|after|post|past|newer th[ae]n|later th[ae]n)[\s-]+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_OR_LATER = re.compile(r"\s*(?:onwards?\b|(?:and|or)\s+(?:up|later|newer|onwards?)\b(?!\s+th[ae]n))", re.IGNORECASE)
+_OR_EARLIER = re.compile(r"\s*(?:and|or)\s+(?:earlier|older|before)\b(?!\s+th[ae]n)", re.IGNORECASE)
 _ONLY_YEAR = re.compile(rf"^\W*{_YEAR}\W*$")
 _SMALL = {
     "a": 1,
@@ -65,10 +79,10 @@ _LENGTH = (
     r"|(?P<m>\d{2,3})\s*-?\s*(?:m|min|mins|minutes?)\b)"
 )
 _AT_MOST = (
-    r"(?:under|less than|below|at most|max(?:imum)?(?: of)?|(?:no|not) (?:longer|more) than|up to|shorter than|within"
-    r"|not over|not above|fewer than|<=?)"
+    r"(?:under|below|at most|max(?:imum)?(?: of)?|(?:no|not) (?:longer|more) th[ae]n|up to"
+    r"|(?:less|shorter|fewer) th[ae]n|within|not over|not above|<=?)"
 )
-_AT_LEAST = r"(?:over|more than|at least|longer than|above|min(?:imum)?(?: of)?|no shorter than|>=?)"
+_AT_LEAST = r"(?:over|more th[ae]n|at least|longer th[ae]n|above|min(?:imum)?(?: of)?|no shorter th[ae]n|>=?)"
 _RUNTIME = re.compile(
     rf"(?P<op>\b{_AT_MOST}|\b{_AT_LEAST}|<=?|>=?|\babout|\baround)?\s*(?:about |around )?{_LENGTH}"
     r"(?P<or>\s*(?:or (?:less|under|shorter)|max(?:imum)?|tops|at most)|\s*(?:or (?:more|longer)|\+))?",
@@ -98,13 +112,23 @@ _MARK = re.compile(
 )
 _RATED = re.compile(
     r"\b(?:rated|rating|ratings|imdb|score)\s*(?:of\s+|is\s+)?"
-    r"(?:over|above|at least|higher than|more than|>=?)\s*(\d(?:\.\d)?)\b",
+    r"(?:over|above|at least|higher th[ae]n|more th[ae]n|>=?)\s*(\d(?:\.\d)?)\b",
     re.IGNORECASE,
 )
 SHORT, LONG, NOT_LONG = 95, 140, 120
 """Minutes: what "short", "long" and "not too long" mean."""
 AGED = 25
 """Years: what is older than this is old for who wants "nothing too old"."""
+_LIMIT_WORDS = (
+    *("under", "below", "over", "above", "within", "about", "around", "than", "less", "more", "fewer", "least", "most"),
+    *("shorter", "longer", "older", "newer", "earlier", "later", "before", "after", "since", "until", "between"),
+    *("hour", "hours", "minute", "minutes", "mins", "years", "decade", "decades", "maximum", "minimum"),
+)
+"""What limits are made of: few enough words to be known when they are misspelt."""
+_NEAR = 3
+"""Words between a misspelt limit word and the number that tells what it is, at most."""
+_BRIEF = 4
+"""Words of a message in which a limit word needs no number: "shotrer please"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +171,8 @@ class Ranges:
 
     def __init__(self, lexicon: Lexicon, newest: int) -> None:
         self._newest = newest
+        self._common = lexicon.common
+        self._spelling = Spelling(dict.fromkeys(_LIMIT_WORDS, 0.5))
         self._decades = Phrases((w, year) for year, words in lexicon.decades.items() for w in words)
         self._eras = Phrases((w, era) for era in lexicon.eras.values() for w in era.words)
         self._loose = {
@@ -174,7 +200,7 @@ class Ranges:
                 lambda m: Range(
                     "year",
                     low=float(m[1] or m[2]) + (1 if m[1] and "since" not in m[0].lower() else 0),
-                    label=m[0].strip().lower(),
+                    label=_said(m[0]),
                 ),
             ),
             (_LAST, self._last_years),
@@ -196,10 +222,30 @@ class Ranges:
             (_NOT_OLD, lambda m: Range("year", low=float(newest - AGED), label="not too old")),
         )
 
+    def spelt(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[Token]:
+        """The tokens with limit words as they were meant, near a number or in a brief message; neither an everyday
+        word nor a ``taken`` one is ever meant to be another."""
+        numbers = [n for n, t in enumerate(tokens) if not taken[n] and (t.norm[0].isdigit() or t.norm in _SMALL)]
+        spelt = []
+        for n, token in enumerate(tokens):
+            told = len(tokens) <= _BRIEF or any(abs(n - m) <= _NEAR for m in numbers)
+            odd = not taken[n] and token.norm not in self._common and token.norm not in _LIMIT_WORDS
+            meant = self._spelling.meant(token.norm) if told and odd else ()
+            spelt.append(replace(token, norm=meant[0][0], bare=meant[0][0]) if meant else token)
+        return spelt
+
     def find(
         self, text: str, tokens: Sequence[Token], taken: Sequence[bool], nouns: Sequence[int] = ()
     ) -> list[RangeMatch]:
-        """Constraints in reading order; ``nouns`` are positions of genre words, which "old" may stand before."""
+        """Constraints in reading order, where limit words are what the tokens say that they mean; ``nouns`` are
+        positions of genre words, which "old" may stand before."""
+        text, tokens, spans = _as_meant(text, tokens)
+        found = self._find(text, tokens, taken, nouns)
+        return [replace(f, start=spans[f.start][0], end=spans[f.end - 1][1]) for f in found]
+
+    def _find(
+        self, text: str, tokens: Sequence[Token], taken: Sequence[bool], nouns: Sequence[int]
+    ) -> list[RangeMatch]:
         covered = [(tokens[n].start, tokens[n].end) for n in range(len(tokens)) if taken[n]]
         found = self._decade_spans(text, tokens, taken)
         for pattern, build in self._rules:
@@ -232,14 +278,7 @@ class Ranges:
                 last = merged.pop()
                 low, high, start = min(low, last[0]), max(high, last[1]), last[2]
             merged.append((low, high, start, end))
-        return [
-            RangeMatch(
-                Range("year", low, high, f"the {low}s" if high == low + 9 and low % 10 == 0 else f"{low}-{high}"),
-                start,
-                end,
-            )
-            for low, high, start, end in merged
-        ]
+        return [_around(text, *span) for span in merged]
 
     @staticmethod
     def _span(match: re.Match[str]) -> Range:
@@ -269,7 +308,7 @@ class Ranges:
         bound = (match["op"] or "") + (match["or"] or "")
         if not 5 <= minutes <= 600:
             return None
-        label = match[0].strip().lower()
+        label = _said(match[0])
         if _MOST.match(bound):
             return Range("runtime", high=minutes, label=label)
         if _LEAST.match(bound):
@@ -294,3 +333,47 @@ class Ranges:
                 where = Range("year", low, era.high, label)
                 return [RangeMatch(where, tokens[hit.i].start, tokens[hit.j - 1].end, 0.8)]
         return []
+
+
+def _said(words: str) -> str:
+    """A limit as a label, in the words that it was put in: "longer than 2 hours"."""
+    return re.sub(r"\bthen\b", "than", words.strip().lower())
+
+
+def _around(text: str, low: int, high: int, start: int, end: int) -> RangeMatch:
+    """Decades at ``text[start:end]``, or what lies before or after them if the words around say so."""
+    name = f"the {low}s" if high == low + 9 and low % 10 == 0 else f"{low}-{high}"
+    if before := _BEFORE_DECADE.search(text, 0, start):
+        if before["not"]:  # "nothing before the 90s"
+            return RangeMatch(Range("year", low=low, label=f"{low} or later"), before.start(), end)
+        limit = Range("year", high=high if before["within"] else low - 1, label=_said(f"{before['word']} the {low}s"))
+        return RangeMatch(limit, before.start(), end)
+    if after := _AFTER_DECADE.search(text, 0, start):
+        if after["not"]:
+            return RangeMatch(Range("year", high=high, label=f"{high} or earlier"), after.start(), end)
+        limit = Range("year", low=low if after["within"] else high + 1, label=_said(f"{after['word']} the {low}s"))
+        return RangeMatch(limit, after.start(), end)
+    if later := _OR_LATER.match(text, end):
+        return RangeMatch(Range("year", low=low, label=f"{low} or later"), start, later.end())
+    if earlier := _OR_EARLIER.match(text, end):
+        return RangeMatch(Range("year", high=high, label=f"{high} or earlier"), start, earlier.end())
+    return RangeMatch(Range("year", low, high, name), start, end)
+
+
+def _as_meant(text: str, tokens: Sequence[Token]) -> tuple[str, list[Token], list[tuple[int, int]]]:
+    """The text with limit words as the tokens spell them, the tokens with their places in it, and the span of the
+    text given that each of its characters stands for."""
+    said, moved = "", []
+    spans: list[tuple[int, int]] = []
+    end = 0
+    for token in tokens:
+        spans += [(n, n + 1) for n in range(end, token.start)]
+        word = text[token.start : token.end]
+        misspelt = token.norm in _LIMIT_WORDS and fold(word) != token.norm
+        said += text[end : token.start] + (token.norm if misspelt else word)
+        whole = [(token.start, token.end)] * len(token.norm)
+        spans += whole if misspelt else [(n, n + 1) for n in range(token.start, token.end)]
+        moved.append(replace(token, start=len(said) - len(token.norm if misspelt else word), end=len(said)))
+        end = token.end
+    spans += [(n, n + 1) for n in range(end, len(text))]
+    return said + text[end:], moved, spans

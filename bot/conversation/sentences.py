@@ -13,7 +13,7 @@ from recsys.taste import Clause
 
 _OPEN = frozenset((Intent.SURPRISE, Intent.RECOMMEND, Intent.MORE))
 """Intents that may bring a wish along: "surprise me with something from the 70s"."""
-_ALWAYS = frozenset((Critique.OTHER, Critique.LESSER_KNOWN, Critique.BETTER_KNOWN))
+_ALWAYS = frozenset((Critique.OTHER, Critique.DIFFERENT, Critique.LESSER_KNOWN, Critique.BETTER_KNOWN))
 """Critiques that mean something before anything was shown."""
 _TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
 
@@ -69,7 +69,9 @@ class Sentences:
             about_focus = self._m.focus() and self._m.scopes.about_end(run.stop).verdict
             if about_focus or (not self._m.context.shown and said not in _ALWAYS):
                 return False
-            self._m.say(Kind.CRITIQUE, said, start, end, polarity=-1 if said is Critique.OTHER else 0)
+            self._m.say(
+                Kind.CRITIQUE, said, start, end, polarity=-1 if said in (Critique.OTHER, Critique.DIFFERENT) else 0
+            )
             return True
         targets: Sequence[str | None] = (None,)
         if said in _TARGETED:

@@ -341,6 +341,19 @@ class Scopes:
         verb = self._tokens[judged.j - 1].norm == "me" or self._tokens[judged.i].norm == "never"
         return verb and judged.j - judged.i > 1 and between <= set(self._words.grammar.film_nouns)
 
+    def asks(self, run: range) -> bool:
+        """Whether a run of words itself says that something is wanted."""
+        asking = (Cue.WANT, Cue.INTEND, Cue.HINT, Cue.RESEMBLE)
+        return any(cue.i in run and cue.kind in asking for cue in self._cues)
+
+    def judges(self, run: range) -> bool:
+        """Whether a run of words says how something is: "the acting was amazing"."""
+        return any(
+            judgement.i in run and self._tokens[judgement.i - 1].norm in self._words._copulas
+            for judgement in self._judgements
+            if judgement.i > run.start
+        )
+
     def about_end(self, stop: int | None = None) -> Stance:
         """The stance at the end of what was said, as if something named followed: "haven't seen", "boring"."""
         end = len(self._tokens) if stop is None else stop

@@ -117,7 +117,8 @@ class Dialogue:
             or (s.value == Intent.LIKE_THIS and s.target in named)  # "I loved Heat, something like that"
             for s in said
         )
-        refines = any(s.kind is Kind.CRITIQUE or s.value == Intent.REFINE for s in said)
+        adds = any(s.value == Intent.REFINE for s in said)
+        refines = adds or any(s.kind is Kind.CRITIQUE for s in said)
         asked = self.moods or self.like or any(_names_genre(c) for c in self.wanted)
         fresh = asked and (resembles or ((asks or describes) and not refines))
         like = [s.target for s in said if s.target and (s.value in ("like", Intent.LIKE_THIS))] if resembles else []
@@ -125,7 +126,7 @@ class Dialogue:
         if any(s.kind is Kind.FACET and s.polarity > 0 and _names_origin(s.clause) for s in said) and not refines:
             state = replace(state, moods=())
         for statement in said:
-            state = state._apply(statement, catalogue)
+            state = state._apply(statement, catalogue, adds=adds)
         return state
 
     def _afresh(self, like: Sequence[str], catalogue: Catalogue) -> Dialogue:
@@ -140,11 +141,11 @@ class Dialogue:
         ranges = tuple(r for r in self.ranges if stays(r))
         return replace(self, wanted=wanted, moods=(), called={}, like=(), ranges=ranges, transcript="", words="")
 
-    def _apply(self, said: Statement, catalogue: Catalogue) -> Dialogue:
+    def _apply(self, said: Statement, catalogue: Catalogue, *, adds: bool) -> Dialogue:
         if said.kind is Kind.FACET and said.clause:
             return self._want(said.clause) if said.polarity > 0 else self._veto(said.clause)
         if said.kind is Kind.RANGE and said.range:
-            return self._limit(said.range, said.polarity)
+            return self._limit(said.range, said.polarity, adds=adds)
         if said.kind is Kind.WISH and said.polarity >= 0:
             moods = (*(m for m in self.moods if m != said.value), said.value)[-MOODS_KEPT:]
             called = {**self.called, **({said.value: said.clause.label} if said.clause else {})}
@@ -161,13 +162,15 @@ class Dialogue:
         unwanted = tuple(c for c in self.unwanted if not _overlap(c, clause))
         return replace(self, wanted=(*(c for c in self.wanted if c != clause), clause), unwanted=unwanted)
 
-    def _limit(self, limit: Range, polarity: int) -> Dialogue:
+    def _limit(self, limit: Range, polarity: int, *, adds: bool = False) -> Dialogue:
         """The latest limit of a quantity replaces the one before, unless both together say where it lies: "longer",
-        then "under two hours". Refused ranges add up."""
+        then "under two hours", or it ``adds`` to it: "newer than 1997", then "also from the 90s". Refused ranges add
+        up."""
         if polarity < 0:
             return replace(self, outside=(*(r for r in self.outside if r != limit), limit))
         before = next((r for r in self.ranges if r.name == limit.name), None)
-        limit = _between(before, limit) or limit
+        if before and (adds or _face(before, limit)):
+            limit = _common(before, limit) or limit
         return replace(self, ranges=(*(r for r in self.ranges if r.name != limit.name), limit))
 
     def _resemble(self, item_id: str, polarity: int) -> Dialogue:
@@ -183,6 +186,8 @@ class Dialogue:
 
     def _criticised(self, said: Statement, catalogue: Catalogue) -> Dialogue:
         """ "Older", "shorter"... mean: than what was just shown."""
+        if said.value == Critique.DIFFERENT:
+            return self._different(catalogue)
         if said.value in (Critique.LESSER_KNOWN, Critique.BETTER_KNOWN):
             return self._known(said.value == Critique.BETTER_KNOWN, catalogue)
         if said.clause and said.clause.facets:
@@ -199,6 +204,17 @@ class Dialogue:
         low, high = (None, min(values) - 1) if older else (max(values) + 1, None)
         bound = Range(name, low, high, than(said.value, name, min(values) if older else max(values)))
         return self._limit(bound, 1)
+
+    def _different(self, catalogue: Catalogue) -> Dialogue:
+        """This state without tonight's wish, and without the genres it was about: those asked for, else those that
+        everything on the last list has."""
+        state = self._afresh([], catalogue)
+        asked = [c for c in self.wanted if _names_genre(c)]
+        shown = [set(catalogue[i].facets.get("genre", ())) for i in self.shown if i in catalogue]
+        alike = sorted(set.intersection(*shown)) if shown else []
+        for clause in asked or [Clause(value, (Facet("genre", value),)) for value in alike]:
+            state = state if any(_overlap(clause, c) for c in state.wanted) else state._veto(clause)
+        return state
 
     def _known(self, better: bool, catalogue: Catalogue) -> Dialogue:
         """Better or less known than what was just shown."""
@@ -283,17 +299,19 @@ def _is_theme(clause: Clause) -> bool:
     return all(f.kind == "keyword" for f in clause.facets)
 
 
-def _between(before: Range | None, limit: Range) -> Range | None:
-    """The range with one end from each of two that are open to opposite sides and meet."""
-    if before is None or (before.low is None) == (before.high is None):
+def _face(a: Range, b: Range) -> bool:
+    """Whether two ranges are open to opposite sides."""
+    return (a.low is None) != (a.high is None) and (a.low is None, a.high is None) == (b.high is None, b.low is None)
+
+
+def _common(before: Range, limit: Range) -> Range | None:
+    """What is in both of two ranges of a quantity; None when nothing is."""
+    lows, highs = ([v for v in ends if v is not None] for ends in ((before.low, limit.low), (before.high, limit.high)))
+    low, high = max(lows, default=None), min(highs, default=None)
+    if low is not None and high is not None and low > high:
         return None
-    if (limit.low, before.high) == (None, None) and limit.high is not None and before.low is not None:
-        low, high = before.low, limit.high
-    elif (limit.high, before.low) == (None, None) and limit.low is not None and before.high is not None:
-        low, high = limit.low, before.high
-    else:
-        return None
-    return Range(limit.name, low, high, f"{before.label}, {limit.label}") if low <= high else None
+    same = next((r for r in (limit, before) if (r.low, r.high) == (low, high)), None)
+    return same or Range(limit.name, low, high, f"{before.label}, {limit.label}")
 
 
 def _overlap(a: Clause, b: Clause) -> bool:

@@ -64,6 +64,7 @@ class Critique(StrEnum):
     """What was wrong with the last list."""
 
     OTHER = "other"  # "something else", "I don't like these"
+    DIFFERENT = "different"  # "something completely different": tonight's wish is over
     OLDER = "older"
     NEWER = "newer"
     SHORTER = "shorter"

@@ -288,7 +288,7 @@ class Wishes:
         if self._m.scopes.phrase[run.start] in self._tastes or self._m.inverted(run.stop - 1):
             return False
         start, end = self._m.span(run)
-        if any(start < e and s < end for s, e in self._refused):
+        if any(start < e and s < end for s, e in self._refused) or self._tells(run):
             return False
         if self._m.scopes.within(run) & {Cue.AVOID, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN}:
             return False
@@ -296,6 +296,12 @@ class Wishes:
         return all(s.value == "like" and s.polarity > 0 for s in items) and not any(
             start <= c.start < end for c in self._m.choices
         )
+
+    def _tells(self, run: range) -> bool:
+        """ "Something light, my head hurts": whether a phrase tells of the speaker, beside a wish that is known."""
+        known = any(m.i in run for m in self._m.meanings) or self._m.scopes.asks(run)
+        opens = self._m.tokens[run.start].norm in self._m.words.grammar.selves
+        return bool(self._wanted) and opens and not known
 
     def _removed(self, n: int) -> bool:
         token = self._m.tokens[n]
@@ -338,4 +344,5 @@ class Wishes:
             and opening not in self._m.words.grammar.speakers
             and not asks
             and not any(s.kind is Kind.INTENT for s in self._m.out)
+            and not self._m.scopes.judges(range(words[0], words[-1] + 1))
         )

@@ -224,6 +224,19 @@ async def test_nothing_repeats_over_a_long_evening(ann: Person) -> None:
     assert len(seen) == len(set(seen)) == 24
 
 
+async def test_something_completely_different_is_and_says_so(ann: Person) -> None:
+    await ann.say("a funny horror film from the 90s, nothing with Bill Murray")
+    reply = await ann.say("something completely different")
+    assert "completely different" in reply.text
+    assert "horror" in reply.text
+    shown = ann.items(reply) + ann.items(await ann.say("more"))
+    assert len(shown) == 6
+    for item in shown:
+        assert not {"Horror", "Comedy"} & set(item.facets["genre"])
+        assert "Bill Murray" not in item.facets.get("cast", ())
+    assert any(item.year not in range(1990, 2000) for item in shown)
+
+
 async def test_impossible_wishes_give_way_and_say_which(ann: Person) -> None:
     reply = await ann.say("a western musical horror comedy from the 1920s under 60 minutes in Korean")
     assert reply.cards

@@ -64,6 +64,33 @@ def test_a_title_is_found_however_it_is_written(text: str, expected: list[str]) 
     assert one_each(text) == expected
 
 
+@pytest.mark.parametrize("text", ["hated cats", "watched cats but hated it", "I saw Cats yesterday and hated it"])
+def test_a_known_film_called_like_a_theme_is_meant_by_who_watched_it(text: str) -> None:
+    cats = Item("cats", "Cats", year=2019, facets={"genre": ("Musical",)}, numbers={"popularity": 5000})
+    (said,) = Understanding(Catalogue([*films().items, cats]), load_lexicon()).read(text).statements
+    assert (said.target, said.seen) == ("cats", True)
+
+
+@pytest.mark.parametrize(
+    "text", ["I hate cats", "no cats please", "a film with cats", "I loved cats and dogs on screen"]
+)
+def test_a_theme_is_no_title_to_who_speaks_of_it(text: str) -> None:
+    cats = Item("cats", "Cats", year=2019, facets={"genre": ("Musical",)}, numbers={"popularity": 5000})
+    reading = Understanding(Catalogue([*films().items, cats]), load_lexicon()).read(text)
+    assert not reading.choices
+    assert all(s.target is None for s in reading.statements)
+
+
+@pytest.mark.parametrize("text", ["a time to kill is one of my favourites", "the firm is one of my favourites"])
+def test_a_title_of_everyday_words_is_found_where_it_is_praised(text: str) -> None:
+    known = [
+        Item("kill", "A Time to Kill", year=1996, numbers={"popularity": 2000}),
+        Item("firm", "The Firm", year=1993, numbers={"popularity": 2000}),
+    ]
+    reading = Understanding(Catalogue([*films().items, *known]), load_lexicon()).read(text)
+    assert [s.polarity for s in reading.statements if s.target in ("kill", "firm")] == [1]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

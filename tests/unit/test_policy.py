@@ -91,6 +91,31 @@ class TestDialogue:
     def test_older_than_nothing_changes_nothing(self) -> None:
         assert heard(Dialogue(), Statement(Kind.CRITIQUE, Critique.OLDER)).ranges == ()
 
+    def test_a_limit_that_is_added_keeps_the_one_before(self) -> None:
+        newer = Statement(Kind.RANGE, "year", 1, range=Range("year", 1998, None, "newer than 1997"))
+        nineties = Statement(Kind.RANGE, "year", 1, range=Range("year", 1990, 1999, "the 1990s"))
+        seventies = Statement(Kind.RANGE, "year", 1, range=Range("year", 1970, 1979, "the 1970s"))
+        state = heard(heard(Dialogue(), newer), intent(Intent.REFINE), nineties)
+        assert state.ranges == (Range("year", 1998, 1999, "newer than 1997, the 1990s"),)
+        assert heard(state, intent(Intent.REFINE), nineties).ranges[0].low == 1998
+        assert heard(state, intent(Intent.REFINE), seventies).ranges == (seventies.range,)
+        assert heard(state, nineties).ranges == (nineties.range,)
+
+    def test_completely_different_drops_tonights_wish_and_its_genre(self) -> None:
+        nineties = Statement(Kind.RANGE, "year", 1, range=Range("year", 1990, 1999, "the 1990s"))
+        gory = Clause("gory", (Facet("keyword", "gore"),))
+        state = heard(Dialogue(), wants(COMEDY), nineties, wants(gory, -1), Statement(Kind.WISH, "slow", 1))
+        state = heard(state, Statement(Kind.CRITIQUE, Critique.DIFFERENT, -1))
+        assert (state.wanted, state.ranges, state.moods) == ((), (), ())
+        assert state.unwanted == (gory, COMEDY)
+        assert heard(state, wants(COMEDY)).unwanted == (gory,)
+
+    def test_completely_different_from_a_list_is_without_what_its_items_share(self) -> None:
+        items = [Item("a", "A", facets={"genre": ("Drama", "War")}), Item("b", "B", facets={"genre": ("Drama",)})]
+        said = Statement(Kind.CRITIQUE, Critique.DIFFERENT, -1)
+        state = Dialogue(shown=("a", "b")).heard([said], Catalogue(items))
+        assert [c.facets for c in state.unwanted] == [(Facet("genre", "Drama"),)]
+
     def test_moods_fade(self) -> None:
         state = heard(Dialogue(), *(Statement(Kind.WISH, f"mood {n}", 1) for n in range(MOODS_KEPT + 2)))
         assert state.moods == ("mood 2", "mood 3", "mood 4")

@@ -87,6 +87,11 @@ ITEMS: list[tuple[str, list[str]]] = [
      ["+Goodfellas (1990) opinion lasting seen", "+Casino (1995) opinion lasting seen"]),
     ("8/10 for Heat", ["+Heat (1995) opinion lasting seen"]),
     ("Zodiac: 3/10", ["-Zodiac (2007) opinion lasting seen"]),
+    ("heat is one of my favourites", ["+Heat (1995) opinion lasting seen"]),
+    ("the insider is one of my favorites", ["+The Insider (1999) opinion lasting seen"]),
+    ("my favourite is heat", ["+Heat (1995) opinion lasting seen"]),
+    ("more in the direction of heat", ["+Heat (1995) like"]),
+    ("didn't like heat at all", ["-Heat (1995) opinion lasting seen"]),
     ("not as good as The Matrix", ["~The Matrix (1999) mention seen"]),
     ("like Alien but funnier", ["+Alien (1979) like", "+comedy"]),
     ("something like Alien but less scary", ["+Alien (1979) like", "-horror"]),
@@ -219,6 +224,18 @@ RANGES: list[tuple[str, list[str]]] = [
     ("a 1999 movie", ["+year 1999..1999"]),
     ("from the last decade", ["+year 2009.."]),
     ("surprise me with something from the 70s", ["intent: surprise", "+year 1970..1979"]),
+    ("a good comedy unedr 2 hours", ["+comedy", "+runtime ..120"]),
+    ("a thriller less than two hors long", ["+thriller", "+runtime ..120"]),
+    ("shotrer then 90 mintues", ["+runtime ..90"]),
+    ("a western longer then two hours", ["+western", "+runtime 120.."]),
+    ("something bfore 1990", ["+year ..1989"]),
+    ("a drama afetr 2000", ["+drama", "+year 2001.."]),
+    ("something before the 90s", ["+year ..1989"]),
+    ("a comedy from after the eighties", ["+comedy", "+year 1990.."]),
+    ("nothing before the 80s", ["+year 1980.."]),
+    ("nothing newer than the 80s", ["+year ..1989"]),
+    ("90s or later", ["+year 1990.."]),
+    ("since the 90s", ["+year 1990.."]),
 ]
 
 INTENTS: list[tuple[str, Intent]] = [
@@ -268,6 +285,9 @@ IN_CONTEXT: list[tuple[Context, str, list[str]]] = [
      ["+Heat (1995) opinion lasting seen", "~Alien (1979) mention", "~Amadeus (1984) mention"]),
     (LISTED, "something else", ["critique: other"]),
     (LISTED, "I don't like these", ["critique: other"]),
+    (LISTED, "something completely different", ["critique: different"]),
+    (LISTED, "ok, let's try something completely different", ["critique: different"]),
+    (LISTED, "odler please", ["critique: older"]),
     (LISTED, "older", ["critique: older"]),
     (LISTED, "too old", ["critique: newer"]),
     (LISTED, "newer please", ["critique: newer"]),
@@ -442,6 +462,10 @@ def test_a_trade_that_is_said_counts_alone(text: str, kind: str) -> None:
         ("I loved Heat, give me something about lonely detectives in the rain", "about lonely detectives in the rain"),
         ("feel-good film", "feel-good, uplifting, heartwarming"),
         ("something mind-bending, nothing gory", "mind-bending, cerebral, makes you think"),
+        ("something light, my head hurts", "light and fun"),
+        ("something light, I had a long day", "light and fun"),
+        ("the acting was amazing", None),
+        ("a summer of love is one of my favourites", None),
         ("a comedy", None),
         ("I hate musicals", None),
         ("not depressing", None),
@@ -461,6 +485,24 @@ def test_a_refused_theme_never_enters_the_wish(veto: str) -> None:
         (wish,) = (s.value for s in read(text).statements if s.kind is Kind.WISH)
         assert theme not in wish
         assert "fishermen" in wish
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("a comedy unedr 2 hours, pleaes", 9, 22),
+        ("bfore 1990", 0, 10),
+        ("two hors at most", 0, 16),
+    ],
+)
+def test_the_evidence_of_a_misspelt_limit_is_where_it_was_written(text: str, start: int, end: int) -> None:
+    (limit,) = (s for s in read(text).statements if s.range)
+    assert (limit.start, limit.end) == (start, end)
+
+
+@pytest.mark.parametrize("text", ["I have two tan dogs", "those hard 90s", "a film with 3 elder sisters"])
+def test_an_everyday_word_is_no_misspelt_limit(text: str) -> None:
+    assert all(s.range is None or (s.range.name == "year" and s.range.high == 1999) for s in read(text).statements)
 
 
 def test_two_films_of_equal_claim_are_a_choice() -> None:

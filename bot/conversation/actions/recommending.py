@@ -106,6 +106,10 @@ class Recommending(Room):
             return self._texts("list_surprise", moment.number)
         if n < LIST_LENGTH:
             return self._texts("list_one" if n == 1 else "list_two")
+        if any(s.value == Critique.DIFFERENT for s in moment.reading.statements):
+            without = [c.label for c in moment.dialogue.unwanted if c not in moment.before.unwanted]
+            what = self._texts.join([self._texts.name(label) for label in without], "or")
+            return self._texts("list_different", what=what) if what else self._texts("list_fresh")
         if any(s.value in (Critique.OTHER, Intent.NO) for s in moment.reading.statements):
             return self._texts("list_other", moment.number)
         guess = not moment.taste and not moment.dialogue.wish
