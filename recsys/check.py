@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from recsys.facts import LINK, Facts, Style
@@ -34,6 +35,7 @@ class Fault(StrEnum):
     NAME = "name"  # a title, person or place that no fact names
     NUMBER = "number"
     WORD = "word"  # a content word that no fact covers: an invented plot, a wrong genre
+    SUBJECT = "subject"  # two subjects run together as one that no fact names
     WISH = "wish"  # states the person's wish as a fact of the item
     CLAIM = "claim"  # says of the person, or of others, what no reason says
     ROLE = "role"  # a real name in the wrong role
@@ -271,11 +273,15 @@ class Checker:
         # The title's words are true in the title alone: "Dark Water" is not dark for that.
         own = [_Source(re.sub('"[^"]+"', "", r.text), "reason") for r in self._reasons if r not in self._wishes]
         plain = [*self._sources[1:], *own]
-        self._true = {s for source in plain for s in source.stems} | {stem(facts_kind) for facts_kind in facts.fields}
+        self._true = {stem(facts_kind) for facts_kind in facts.fields}
         for kind in facts.fields:
             self._true |= {stem(w) for w in style.roles.get(kind, ())}
         for value in (v for values in facts.fields.values() for v in values):
             self._true |= {stem(w) for w in style.kin.get(fold(value).replace("-", " "), ())}
+        elsewhere = {s for source in plain if source.kind not in style.subjects for s in source.stems} | self._true
+        self._subjects = {s for source in plain for s in source.stems} - elsewhere
+        self._together = {pair for source in plain for pair in pairwise(t.stem for t in source.tokens)}
+        self._true = elsewhere | self._subjects
         asked = {s for source in self._wishes for s in source.stems}
         self._quoted = {s for source in quotes for s in source.stems} - asked
         self._wished = asked | self._quoted
@@ -293,6 +299,7 @@ class Checker:
             self._unknown_names(tokens, names),
             self._numbers(tokens, names),
             self._uncovered(tokens, names, partial),
+            self._run_together(tokens, names),
         )
         if not partial:
             looks = (
@@ -401,6 +408,15 @@ class Checker:
                 continue
             elif not (self._follows_wish(tokens, i) if token.stem in self._quoted else self._attributed(tokens, i)):
                 yield Verdict(Fault.WISH, token.text)
+
+    def _run_together(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
+        """A story about a dream and a kidnapping is not about a "dream kidnapping"."""
+        inside = _positions(names)
+        for i, (one, other) in enumerate(pairwise(tokens)):
+            pair = (one.stem, other.stem)
+            content = self._subjects.issuperset(pair) and not (self._ordinary(one) or self._ordinary(other))
+            if other.joined and content and pair not in self._together and inside.isdisjoint((i, i + 1)):
+                yield Verdict(Fault.SUBJECT, f"{one.text} {other.text}")
 
     def _follows_wish(self, tokens: list[_Token], at: int) -> bool:
         """Whether a word belongs to what is named after "you asked for", "your wish for"..., commas included."""

@@ -75,7 +75,7 @@ class Style:
     worth telling, and how many values of each; ``unsaid``: values better left out; ``units``: quantities and their
     formats with the unit. ``prompted``: the kinds a prompt shows, with their labels. ``openings``: what words may
     begin with. ``roles``: for kinds whose values are people, the words
-    that assign the role.
+    that assign the role. ``subjects``: the kinds that say what an item is about.
     ``kin``: words that a facet value makes true ("Thriller" -> "tense"). ``examples``: facts and good words.
     """
 
@@ -87,6 +87,7 @@ class Style:
     prompted: Mapping[str, str]
     openings: tuple[str, ...]
     roles: Mapping[str, frozenset[str]]
+    subjects: frozenset[str]
     kin: Mapping[str, frozenset[str]]
     examples: tuple[tuple[Facts, str], ...]
     language: str = "en"

@@ -49,14 +49,19 @@ def evidence_of(
     return found
 
 
-def key_for(said: Iterable[Statement], known: Mapping[str, Evidence], dialogue: Dialogue) -> str | None:
+def key_for(
+    said: Iterable[Statement], known: Mapping[str, Evidence], dialogue: Dialogue, *, tonight: bool
+) -> str | None:
     """Which of the things known a message means that asks to forget one; ``None`` when it names none of them. A genre
-    that is only wanted tonight is not meant: "remove comedy" wants no comedies."""
+    that is only wanted tonight is meant by "forget the comedy", which is ``tonight``; "remove comedy" wants none."""
     for s in said:
         label = s.clause.label if s.clause else s.range.label if s.range else ""
         places = {
             Kind.ITEM: (f"item:{s.target}", f"like:{s.target}"),
-            Kind.FACET: (f"facet:{label}", *([f"want:{label}"] * any(c.label == label for c in dialogue.unwanted))),
+            Kind.FACET: (
+                f"facet:{label}",
+                *([f"want:{label}"] * (tonight or any(c.label == label for c in dialogue.unwanted))),
+            ),
             Kind.RANGE: (f"limit:{label}",),
         }.get(s.kind, ())
         for key in places:

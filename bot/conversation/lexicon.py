@@ -157,6 +157,13 @@ class WordList(_Table):
     words: Words
 
 
+class Forgetting(_Table):
+    """Openings that take one thing back; the ``outright`` ones a wish of tonight, too."""
+
+    words: Words
+    outright: Words
+
+
 class Grammar(_Table):
     """Small words by their part in a sentence; the lexicon file says what each is for."""
 
@@ -217,7 +224,7 @@ class Lexicon(_Table):
     references: References
     feedback: Feedback
     noise: Noise
-    forgetting: WordList = WordList(words=())
+    forgetting: Forgetting
     grammar: Grammar
     common: Mapping[str, int] = Field(repr=False)
 

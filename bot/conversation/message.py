@@ -53,7 +53,11 @@ class Words:
         )
         self.starts = Phrases((words, intent) for intent, said in intents for words in said.starts)
         self.parts = Phrases((words, intent) for intent, said in intents for words in said.part)
-        self.forgetting = Phrases((words, True) for words in lexicon.forgetting.words)
+        forgetting = lexicon.forgetting
+        self.forgetting = Phrases(
+            [(words, Intent.FORGET) for words in forgetting.words]
+            + [(words, Intent.DISREGARD) for words in forgetting.outright]
+        )
         self.speech = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.whole)
         self.languages = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.name)
         self.commands = {word: intent for intent, said in intents for word in said.command}

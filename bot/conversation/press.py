@@ -27,6 +27,7 @@ class Verb(StrEnum):
     SAY = "say"  # as if the text of option number `slot` was typed
     FORGET = "forget"  # what key number `slot` of its turn names counts no longer
     PAGE = "page"  # the next lines of the profile
+    SAVED = "saved"  # page number `slot` of the watchlist, from 0
     NEXT = "next"  # another list
     SURPRISE = "surprise"
     NONE = "none"

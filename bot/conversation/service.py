@@ -305,11 +305,12 @@ class Conversations:
 
     def _forgets(self, heard: Reading, memory: Memory, dialogue: Dialogue) -> Reading:
         """ "Forget that I like Heat" names one thing that is known; what isn't known is not to be learned either."""
-        if not any(s.value == Intent.FORGET for s in heard.statements):
+        asked = {Intent.FORGET, Intent.DISREGARD}.intersection(s.value for s in heard.statements)
+        if not asked:
             return heard
-        said = [s for s in heard.statements if s.value != Intent.FORGET]
+        said = [s for s in heard.statements if s.value not in asked]
         known = evidence_of(memory.events, dialogue, self._voices[self._language].wording, self._catalogue)
-        key = key_for(said, known, dialogue)
+        key = key_for(said, known, dialogue, tonight=Intent.DISREGARD in asked)
         if key is None and not any(s.lasts for s in said):
             return replace(heard, statements=tuple(said)) if said else heard
         return replace(heard, statements=(Statement(Kind.FORGET, key or ""),))
@@ -483,6 +484,7 @@ def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statem
     whole = {
         Verb.NEXT: Intent.MORE,
         Verb.PAGE: Intent.PAGE,
+        Verb.SAVED: Intent.WATCHLIST,
         Verb.SURPRISE: Intent.SURPRISE,
         Verb.NONE: Intent.SKIP,
         Verb.RECOMMEND: Intent.RECOMMEND,

@@ -40,7 +40,8 @@ class Intent(StrEnum):
     RESET = "reset"
     PROFILE = "profile"
     PAGE = "page"  # the next page of the profile
-    FORGET = "forget"  # one thing that was said: "forget that I like Heat"
+    FORGET = "forget"  # one thing that was said: "remove the 90s"
+    DISREGARD = "disregard"  # the same of what is wanted tonight, too: "forget the Korean thing"
     WATCHLIST = "watchlist"
     HISTORY = "history"
     PRIVACY = "privacy"  # what is kept, and why

@@ -11,6 +11,7 @@ Deterministic: catalogue linking, a lexicon and the scope of each cue; no model,
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import dropwhile
 from typing import TypeVar
 
 from bot.conversation.gloss import Glossary, Glossed
@@ -43,18 +44,20 @@ class Understanding:
         return _placed(self._read(glossed.text, context), glossed, text)
 
     def _read(self, text: str, context: Context) -> Reading:
-        message = Message(self._words, text, context)
+        words = self._words
+        message = Message(words, text, context)
         opinions = Opinions(message)
         if message.tokens:
             Sentences(message).read()
             opinions.read()
             Wishes(message).read()
             first = message.tokens[0]
-            if self._words.forgetting.starting(message.tokens):
-                message.say(Kind.INTENT, Intent.FORGET, first.start, first.end)
+            opened = tuple(dropwhile(lambda token: token.norm in words.leading, message.tokens))
+            if takes_back := words.forgetting.starting(opened):
+                message.say(Kind.INTENT, takes_back.value, opened[0].start, opened[0].end)
             wishes = (Kind.FACET, Kind.RANGE, Kind.WISH)
             asked = any(s.kind in wishes and not s.lasting for s in message.out)
-            if first.norm in self._words.refining and asked:
+            if first.norm in words.refining and asked:
                 message.say(Kind.INTENT, Intent.REFINE, first.start, first.end)
         opinions.read_emoji()
         _settle(message)

@@ -318,6 +318,8 @@ class Wording:
         if asked.clause is not None:
             return self._whether(asked.clause, item)
         field = asked.value
+        if field == "where":  # no catalogue tells
+            return self.texts("answer_where", title=self.film(item))
         number = item.number(field)
         values = item.facets.get(field, ())
         if field == "overview":

@@ -133,6 +133,7 @@ class BotApi:
         self._known: set[int] = set()
         self._blocked: set[int] = set()
         self._groups: dict[int, dict[str, Any]] = {}
+        self._moved: dict[int, int] = {}
         self._names: dict[int, str] = {}
         self._languages: dict[int, str] = {}
         self._changed = asyncio.Condition()
@@ -281,6 +282,19 @@ class BotApi:
         change = {"chat": self._groups[chat], "from": self.person(adder), "date": 1_700_000_000}
         was, now = ({"user": BOT, "status": status} for status in ("left", "member"))
         await self.queue({"my_chat_member": change | {"old_chat_member": was, "new_chat_member": now}})
+
+    async def migrate(self, old: int, new: int) -> None:
+        """A group becomes a supergroup, and the bot is told."""
+        self.move(old, new)
+        for chat, told in ((old, {"migrate_to_chat_id": new}), (new, {"migrate_from_chat_id": old})):
+            await self.queue({"message": self._shown(chat, self._next_written) | told})
+            self._next_written += 1
+
+    def move(self, old: int, new: int) -> None:
+        """A group has another id: the old one is refused from now on."""
+        self._groups[new] = self._groups[old] | {"id": new}
+        self._moved[old] = new
+        self._known.add(new)
 
     def block(self, chat: int) -> None:
         """A person blocks the bot."""
@@ -458,6 +472,9 @@ class BotApi:
         chat = int(params["chat_id"])
         if chat in self._blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
+        if chat in self._moved:
+            words = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refusal(400, words, {"migrate_to_chat_id": self._moved[chat]})
         if chat not in self._known:
             raise Refusal(400, "Bad Request: chat not found")
         if private and chat < 0:

@@ -61,6 +61,19 @@ class Unit(Reading):
         """They blocked us: nothing can be sent to them until they write again."""
         await self._execute(update(tables.User).where(tables.User.id == user_id).values(blocked_at=utcnow()))
 
+    async def move_chat(self, channel: str, old: str, new: str) -> None:
+        """A group goes on under another id, with its conversation and its queues. Messages sent before can't be edited
+        from there. A second time nothing happens; a group that was answered under both ids keeps the newer's wish."""
+        here = tables.User.channel == channel
+        if await self.user_called(channel, new) is None:
+            await self._execute(update(tables.User).where(here, tables.User.external_id == old).values(external_id=new))
+        people = select(tables.User.id).where(here)
+        its = and_(tables.Conversation.chat_id == old, tables.Conversation.user_id.in_(people))
+        await self._execute(update(tables.Conversation).where(its).values(chat_id=new))
+        for table, more in ((tables.Inbox, {}), (tables.Outbox, {"message_id": None})):
+            queued = and_(table.channel == channel, table.chat_id == old)
+            await self._execute(update(table).where(queued).values(chat_id=new, **more))
+
     async def set_language(self, user_id: str, language: str | None) -> None:
         """Store the language that a person chose; None goes back to what their channel says."""
         await self._execute(update(tables.User).where(tables.User.id == user_id).values(language=language))

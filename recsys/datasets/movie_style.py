@@ -62,6 +62,7 @@ MOVIE_STYLE = Style(
         "director": _words("by from directed direction director directors directing directs"),
         "cast": _words("with starring stars star starred cast actor actors actress featuring"),
     },
+    subjects=frozenset(("keyword",)),
     kin=_kin(
         action="packed exciting thrilling",
         adventure="adventurous exciting thrilling",

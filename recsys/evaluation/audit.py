@@ -72,6 +72,7 @@ class Audit:
         text = _plain(text)
         words = list(_WORD.finditer(text))
         lower = {_bare(w) for w in _WORD.findall(sheet.casefold())}
+        lower |= {part for word in lower for part in word.split("-")}
         lower |= {w for genre in facts.fields.get("genre", ()) for w in self._synonyms.get(genre, ())}
         found = [f"name: {name}" for name in self._strange_names(text, words, sheet)]
         found += [f"number: {w.group()}" for w in words if _is_number(w.group()) and not _number_known(w, sheet, facts)]

@@ -169,7 +169,8 @@ async def test_f7_no_writing(
         await world.until(lambda: UNSTORED in world.said)
         unacknowledged = len(world.api.pending)
         polls = len(world.api.requests("getUpdates"))
-        await world.until(lambda: len(world.api.requests("getUpdates")) > polls + (20 if full else 2))
+        tries = 20 if full else 2  # of up to four seconds each
+        await world.until(lambda: len(world.api.requests("getUpdates")) > polls + tries, within=60 + 4 * tries)
         assert len(world.api.pending) == unacknowledged > 0
         assert len(world.api.seen(1)) == shown
         trouble(world, server, False)

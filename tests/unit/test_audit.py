@@ -43,6 +43,13 @@ def test_true_words_pass(text: str) -> None:
     assert found(text) == []
 
 
+def test_the_parts_of_a_hyphenated_name_are_known_words() -> None:
+    facts = Facts("Heat", 1995, {"genre": ("Crime",), "cast": ("Joseph Gordon-Levitt",)})
+    text = "Heat is a crime film with Joseph Gordon-Levitt"
+    assert AUDIT.unsupported([text, OTHER], [facts, ALIEN])[0] == []
+    assert "word: gordon-lovett" in AUDIT.unsupported([f"{text} and gordon-lovett", OTHER], [facts, ALIEN])[0]
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

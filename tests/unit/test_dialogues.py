@@ -191,6 +191,22 @@ class TestEvenings:
         assert listed.cards[0].title in ((await ann.say("hello")).question or "")
         assert f"Enjoy {listed.cards[0].title}" in (await ann.say("yes")).text
 
+    async def test_a_long_watchlist_has_pages(self, ann: Person) -> None:
+        saved: list[str] = []
+        for wish in ("a thriller", "a comedy"):
+            listed = await ann.say(wish)
+            for place in ("first", "second", "third"):
+                await ann.say(f"save the {place}")
+            saved += [card.item_id for card in listed.cards]
+        first = await ann.say("/watchlist")
+        second = await ann.tap(first, "others")
+        pages = [[card.item_id for card in page.cards] for page in (first, second)]
+        assert pages == [saved[:0:-1], saved[:1]]
+        assert "6 to 6 of 6" in second.text
+        assert [card.item_id for card in (await ann.tap(second, "others")).cards] == pages[0]
+        await ann.tap(second.cards[0], "remove")
+        assert not (await ann.say("/watchlist")).buttons
+
     async def test_the_taste_stays_and_tonight_is_blank(self, ann: Person) -> None:
         await ann.say("I loved Heat, nothing gory tonight, something from the 90s")
         await ann.sleep()
@@ -250,6 +266,13 @@ class TestProfile:
         text = (await known.say("/profile")).text
         assert not any(gone in text for gone in ("Heat", "1990s", "musical"))
         assert "Alien" in text
+
+    async def test_a_wish_that_is_forgotten_is_no_veto(self, ann: Person) -> None:
+        await ann.say("a comedy from the 90s")
+        reply = await ann.say("actually forget the comedy thing")
+        assert all(1990 <= (item.year or 0) <= 1999 for item in ann.items(await ann.say("more")))
+        assert "comedy" not in (await ann.say("/profile")).text
+        assert "comedy" in reply.text
 
     async def test_to_forget_what_is_not_known_teaches_nothing(self, known: Person) -> None:
         assert "nothing to forget" in (await known.say("forget that I love Casablanca")).text

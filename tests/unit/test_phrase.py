@@ -37,6 +37,7 @@ GOOD = "You loved The Insider, so try Heat, a tense crime thriller by Michael Ma
 ACCEPTED = [
     GOOD,
     "Heat is a 1995 crime thriller by Michael Mann.",
+    "Heat is an obsession thriller, a bank-robbery film.",
     "Heat (1995) is a thriller about obsession and a bank robbery, with Al Pacino and Robert De Niro.",
     "People who liked Collateral also liked Heat, a crime film with De Niro.",
     "People who liked Collateral also liked it: try Heat.",
@@ -59,6 +60,9 @@ REFUSED = [
     ("Heat is a romantic crime film by Michael Mann.", Fault.WORD),
     ("Heat is a western with Al Pacino.", Fault.WORD),
     ("Heat is a funny crime film by Michael Mann.", Fault.WISH),
+    # two subjects made one
+    ("Heat is a thriller about bank obsession.", Fault.SUBJECT),
+    ("Heat is a crime thriller about an obsession robbery, with Al Pacino.", Fault.SUBJECT),
     # second titles, wrong people and places
     ("You loved The Insider, so try Heat or Ronin.", Fault.NAME),
     ("Heat is better than The Godfather.", Fault.NAME),

@@ -43,6 +43,7 @@ QUICK = Timing(
     request=1,
     per_second=1000,
     chat_per_second=1000,
+    group_per_minute=60_000,
     press=0.3,
     typing=0.2,
     stream=0.02,
@@ -311,6 +312,31 @@ async def test_what_a_group_said_is_not_kept(world: World) -> None:
     async with world.store.engine.connect() as connection:
         rows = (await connection.execute(select(tables.Inbox.chat_id, tables.Inbox.payload))).all()
     assert [payload for chat, payload in rows if chat == str(CLUB)] == [{}, {}]
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_group_that_becomes_a_supergroup_keeps_its_conversation(world: World, told: bool) -> None:
+    """Whether Telegram says so in an update or in answer to what we send."""
+    club, later = CLUB, CLUB * 1000
+    async with world.running():
+        await world.api.found(club, "Film club", ANN)
+        await world.api.wait_for(lambda: world.api.texts(club) == ["One to one."])
+        await world.api.write(club, ANN, "/recommend")
+        await world.api.wait_for(lambda: len(world.api.texts(club)) == 2)
+        before = await world.store.user("telegram", str(club), "Film club")
+        if told:
+            await world.api.migrate(club, later)
+        else:
+            world.api.move(club, later)
+            await world.api.write(club, ANN, "/more")
+            await world.api.wait_for(lambda: world.api.texts(later) == ["You said /more"])
+        await world.api.write(later, ANN, "/older")
+        await world.api.wait_for(lambda: "You said /older" in world.api.texts(later))
+        await world.settled()
+    async with world.store.reading() as reading:
+        assert await reading.user_called("telegram", str(club)) is None
+        assert await reading.user_called("telegram", str(later)) == replace(before, external_id=str(later))
+    assert not [row for row in await world.outbox() if row.dead_at or row.chat_id == str(club)]
 
 
 async def test_three_films_are_one_message_in_a_group(world: World) -> None:
@@ -842,6 +868,13 @@ def test_a_rate_lets_a_burst_through_then_keeps_its_pace() -> None:
     assert not rate.idle(101.0)
     assert rate.idle(102.5)
     assert rate.reserve(200.0) == 0.0
+
+
+async def test_a_group_gets_no_more_a_minute_than_telegram_allows() -> None:
+    timing = Timing()
+    group, person = Limits(timing).rate_of(str(CLUB)), Limits(timing).rate_of(str(ANN))
+    assert sum(1 for _ in range(100) if group.reserve(0.0) <= 60.0) <= 21
+    assert sum(1 for _ in range(100) if person.reserve(0.0) <= 60.0) > 60
 
 
 async def test_a_chat_gets_its_burst_at_once_and_then_one_message_a_beat() -> None:

@@ -37,6 +37,14 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A group became a supergroup, which has another id."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reacted:
     """An emoji on one of our messages, which says ``verb`` of what it shows; ``incoming`` lacks the press only."""
 
@@ -101,7 +109,9 @@ def query_of(update: Mapping[str, Any]) -> str | None:
     return str(query["id"]) if isinstance(query, dict) and query.get("id") else None
 
 
-def decode(update: Mapping[str, Any], inbox_id: int, me: Me) -> Incoming | Notice | Blocked | Reacted | Asked | None:
+def decode(
+    update: Mapping[str, Any], inbox_id: int, me: Me
+) -> Incoming | Notice | Blocked | Moved | Reacted | Asked | None:
     """What an update means; None when there is nothing to do. Raises on a malformed one."""
     if "callback_query" in update:
         query = update["callback_query"]
@@ -124,8 +134,12 @@ def decode(update: Mapping[str, Any], inbox_id: int, me: Me) -> Incoming | Notic
     return None
 
 
-def _message(update: Mapping[str, Any], inbox_id: int, me: Me) -> Incoming | Notice | None:
+def _message(update: Mapping[str, Any], inbox_id: int, me: Me) -> Incoming | Notice | Moved | None:
     message = update["message"]
+    if "migrate_to_chat_id" in message:
+        return Moved(_chat(message), str(int(message["migrate_to_chat_id"])))
+    if "migrate_from_chat_id" in message:
+        return Moved(str(int(message["migrate_from_chat_id"])), _chat(message))
     if "from" not in message and "text" not in message:  # a channel's post, a title that changed
         return None
     if _private(message["chat"]):

@@ -114,7 +114,10 @@ class Sender:
         except Forbidden as error:
             await self._settle(lambda unit: mark_blocked(unit, row.chat_id))
             await self._give_up(row, str(error))
-        except (BadRequest, ChatMigrated) as error:
+        except ChatMigrated as error:
+            old, new = row.chat_id, str(error.new_chat_id)
+            await self._settle(lambda unit: unit.move_chat(CHANNEL, old, new))
+        except BadRequest as error:
             await self._give_up(row, str(error))
         except InvalidToken as error:
             await self._retry(row, self._timing.retry_most, error)

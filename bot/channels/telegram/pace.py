@@ -10,10 +10,12 @@ from time import monotonic
 
 from telegram.error import RetryAfter
 
+from bot.channels.telegram.codec import is_group
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds, unless said otherwise; the defaults suit Telegram: about 30 messages/s, 1/s a chat."""
+    """Seconds, unless said otherwise; the defaults suit Telegram: about 30 messages/s, 1/s a chat, 20/min a group."""
 
     poll: float = 25.0
     request: float = 10.0
@@ -21,6 +23,8 @@ class Timing:
     chat_per_second: float = 1.0
     chat_burst: int = 6
     """Messages a chat may get at once: Telegram tolerates a short burst, and a list reads best in one go."""
+    group_per_minute: int = 20
+    """A group's burst included."""
     turns: int = 16
     """Turns that may run at the same time, over all chats."""
     press: float = 1.0
@@ -79,19 +83,23 @@ class Limits:
 
     async def turn(self, chat_id: str) -> None:
         """Wait until a message to this chat may go."""
-        await asyncio.sleep(self._chat(chat_id).reserve(monotonic()))
+        await asyncio.sleep(self.rate_of(chat_id).reserve(monotonic()))
         while True:
             await asyncio.sleep(max(0.0, self._held_until - monotonic()))
             await asyncio.sleep(self._everyone.reserve(monotonic()))
             if not self.held:
                 return
 
-    def _chat(self, chat_id: str) -> Rate:
+    def rate_of(self, chat_id: str) -> Rate:
+        """How fast a chat may be written to."""
         if len(self._chats) > 10_000:
             now = monotonic()
             self._chats = {chat: rate for chat, rate in self._chats.items() if not rate.idle(now)}
         if chat_id not in self._chats:
-            self._chats[chat_id] = Rate(self._timing.chat_per_second, self._timing.chat_burst)
+            rate, burst = self._timing.chat_per_second, self._timing.chat_burst
+            if is_group(chat_id):
+                rate = min(rate, (self._timing.group_per_minute - burst) / 60)
+            self._chats[chat_id] = Rate(rate, burst)
         return self._chats[chat_id]
 
 

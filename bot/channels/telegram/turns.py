@@ -19,6 +19,7 @@ from bot.channels.telegram.codec import (
     Asked,
     Blocked,
     Me,
+    Moved,
     Notice,
     Reacted,
     chat_of,
@@ -180,17 +181,21 @@ class Turns:
             await unit.inbox_gone(row.id)
             await unit.commit()
 
-    async def _note(self, meaning: Notice | Blocked | None, row: Row) -> None:
+    async def _note(self, meaning: Notice | Blocked | Moved | None, row: Row) -> None:
         """Deal with what is no turn."""
         async with self._store.unit() as unit:
             if isinstance(meaning, Notice):
                 await self._queue(unit, meaning.chat_id, render.plain(self._texts[meaning.text]))
             elif isinstance(meaning, Blocked):
                 await mark_blocked(unit, meaning.external_id)
+            elif isinstance(meaning, Moved):
+                await unit.move_chat(CHANNEL, meaning.old, meaning.new)
             await unit.inbox_done(row.id)
             if is_group(row.chat_id):
                 await unit.inbox_emptied(row.id)
             await unit.commit()
+        if isinstance(meaning, Moved):
+            self.wake(meaning.new)
         self._sent()
 
     async def _turn(self, incoming: Incoming, query: str | None) -> str | None:

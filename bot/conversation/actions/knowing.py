@@ -7,11 +7,11 @@ from dataclasses import replace
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room
 from bot.conversation.press import Verb
+from bot.conversation.reply import Button
 from bot.conversation.statements import Intent
 
-SAVED_SHOWN = 10
+SAVED_SHOWN = 5
 """Items of a watchlist shown at once, the latest first."""
-
 SAVED_BUTTONS = (Verb.LIKE, Verb.SEEN, Verb.UNSAVE)
 
 
@@ -25,13 +25,23 @@ class Knowing(Room):
         return self._profile(moment, moment.dialogue, self._known(moment, moment.dialogue), page=page)
 
     async def watchlist(self, moment: Moment) -> Draft:
-        saved = tuple(i for i in reversed(moment.memory.saved) if i in self._catalogue)[:SAVED_SHOWN]
+        """A page of what they saved; the button below shows the next, and after the last the first."""
+        saved = tuple(i for i in reversed(moment.memory.saved) if i in self._catalogue)
         if not saved:
             return Draft(moment.dialogue, self._texts("watchlist_empty"))
+        count, pages = len(saved), -(-len(saved) // SAVED_SHOWN)
+        page = moment.press.slot % pages if moment.press and moment.press.verb is Verb.SAVED else 0
+        first = page * SAVED_SHOWN
+        saved = saved[first : first + SAVED_SHOWN]
         items = [self._catalogue[i] for i in saved]
         cards = tuple(self._plain_card(moment, slot, item, SAVED_BUTTONS) for slot, item in enumerate(items, 1))
         after = replace(moment.dialogue, shown=saved, shown_in=moment.turn_id)
-        return Draft(after, self._texts("watchlist"), cards, shown=saved, purpose="watchlist")
+        text = self._texts("watchlist")
+        turn: tuple[Button, ...] = ()
+        if pages > 1:
+            text = self._texts("watchlist_page", first=first + 1, last=first + len(saved), count=count)
+            turn = (Button(self._texts("button_saved"), self._press(moment, Verb.SAVED, (page + 1) % pages)),)
+        return Draft(after, text, cards, shown=saved, purpose="watchlist", buttons=turn)
 
     async def history(self, moment: Moment) -> Draft:
         shown = [self._wording.film(self._catalogue[i]) for i in moment.memory.shown[:12] if i in self._catalogue]

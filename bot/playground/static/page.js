@@ -274,6 +274,8 @@ async function follow() {
       author = Number(people[0][0]);
       $("by").replaceChildren(...people.map(([id, name]) => make("option", { value: id, textContent: name })));
       show(author);
+      for (const control of $("composer").elements) control.disabled = false;  // now there is somebody to write to
+      $("text").focus();
     } else {
       frame();
       draw();
