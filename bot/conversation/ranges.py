@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.spelling import Spelling
-from bot.conversation.tokens import Phrases, Token, fold
+from bot.conversation.tokens import Phrases, Token, fold, norms
 from recsys.taste import Range
 
 _YEAR = r"((?:18[89]|19\d|20[0-3])\d)\b(?!\s*(?:min|people|dollars))"
@@ -58,7 +58,7 @@ _AFTER_DECADE = re.compile(
 _OR_LATER = re.compile(r"\s*(?:onwards?\b|(?:and|or)\s+(?:up|later|newer|onwards?)\b(?!\s+th[ae]n))", re.IGNORECASE)
 _OR_EARLIER = re.compile(r"\s*(?:and|or)\s+(?:earlier|older|before)\b(?!\s+th[ae]n)", re.IGNORECASE)
 _ONLY_YEAR = re.compile(rf"^\W*{_YEAR}\W*$")
-_SMALL = {
+SMALL_NUMBERS = {
     "a": 1,
     "an": 1,
     "one": 1,
@@ -171,7 +171,8 @@ class Ranges:
 
     def __init__(self, lexicon: Lexicon, newest: int) -> None:
         self._newest = newest
-        self._common = lexicon.common
+        asked = {norm for words in lexicon.questions.fields.values() for phrase in words for norm in norms(phrase)}
+        self._known = frozenset(lexicon.common) | lexicon.vocabulary | asked | frozenset(_LIMIT_WORDS)
         self._spelling = Spelling(dict.fromkeys(_LIMIT_WORDS, 0.5))
         self._decades = Phrases((w, year) for year, words in lexicon.decades.items() for w in words)
         self._eras = Phrases((w, era) for era in lexicon.eras.values() for w in era.words)
@@ -223,13 +224,13 @@ class Ranges:
         )
 
     def spelt(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[Token]:
-        """The tokens with limit words as they were meant, near a number or in a brief message; neither an everyday
+        """The tokens with limit words as they were meant, near a number or in a brief message; neither a known
         word nor a ``taken`` one is ever meant to be another."""
-        numbers = [n for n, t in enumerate(tokens) if not taken[n] and (t.norm[0].isdigit() or t.norm in _SMALL)]
+        numbers = [n for n, t in enumerate(tokens) if not taken[n] and (t.norm[0].isdigit() or t.norm in SMALL_NUMBERS)]
         spelt = []
         for n, token in enumerate(tokens):
             told = len(tokens) <= _BRIEF or any(abs(n - m) <= _NEAR for m in numbers)
-            odd = not taken[n] and token.norm not in self._common and token.norm not in _LIMIT_WORDS
+            odd = not taken[n] and token.norm not in self._known
             meant = self._spelling.meant(token.norm) if told and odd else ()
             spelt.append(replace(token, norm=meant[0][0], bare=meant[0][0]) if meant else token)
         return spelt
@@ -288,7 +289,7 @@ class Ranges:
     def _last_years(self, match: re.Match[str]) -> Range:
         word = (match[1] or "one").lower()
         unit = (match[2] or "decade").lower()
-        count = int(word) if word.isdigit() else _SMALL[word]
+        count = int(word) if word.isdigit() else SMALL_NUMBERS[word]
         years = count * (10 if unit.startswith("decade") else 1)
         return Range("year", low=self._newest - years, label=match[0].lower())
 
@@ -300,7 +301,7 @@ class Ranges:
         elif match["half2"]:
             minutes = 90.0 if match["half2"].lower().startswith("one") else 150.0
         elif hours:
-            number = _SMALL.get(hours.lower())
+            number = SMALL_NUMBERS.get(hours.lower())
             minutes = 60.0 * (number if number is not None else float(hours.replace(",", ".")))
             minutes += 30.0 if match["half"] else float(match["hm"] or match["hm2"] or 0)
         else:

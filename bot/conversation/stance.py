@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.tokens import Phrases, Token, squash
+from bot.conversation.ranges import SMALL_NUMBERS
+from bot.conversation.tokens import Hit, Phrases, Token, squash
 
 _FULL_STOP = re.compile(r"[.!?;\n…]|--|\s[-–—]\s|[\U0001F300-\U0001FAFF]")
 _COMMA = re.compile(r"[,/()\[\]:–—]")
@@ -199,6 +200,8 @@ class Scopes:
         found = []
         for hit in self._words._cues.find(self._tokens, self._mentioned):
             kind, start = hit.value, hit.i
+            if self._bounds(hit):
+                continue
             if self._tokens[start].norm == "like" and hit.j == hit.i + 1:
                 kind = Cue.LIKE if self._is_verb(start) else Cue.RESEMBLE
             negator = None if kind is Cue.AVOID else self._negated(start)
@@ -210,6 +213,14 @@ class Scopes:
         # A bare negation that turns a verb round is part of that verb's cue.
         turned = {cue.i for cue in found if cue.turned}
         return [c for c in found if c.turned or c.kind is not Cue.AVOID or c.i not in turned]
+
+    def _bounds(self, hit: Hit[Cue]) -> bool:
+        """ "Less than two hours": whether words of comparison set a limit rather than say how the speaker stands."""
+        end = next(
+            (n + 1 for n in (hit.j - 1, hit.j) if n < len(self._tokens) and self._tokens[n].norm == "than"), None
+        )
+        after = self._tokens[end].norm if end and end < len(self._tokens) and not self._mentioned[end] else ""
+        return after[:1].isdigit() or after in SMALL_NUMBERS
 
     def _not_seen(self, n: int, cues: Sequence[_Cue]) -> _Cue:
         """ "Saw X but not Y" has not seen Y, and does not refuse it."""

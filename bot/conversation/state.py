@@ -212,7 +212,7 @@ class Dialogue:
         asked = [c for c in self.wanted if _names_genre(c)]
         shown = [set(catalogue[i].facets.get("genre", ())) for i in self.shown if i in catalogue]
         alike = sorted(set.intersection(*shown)) if shown else []
-        for clause in asked or [Clause(value, (Facet("genre", value),)) for value in alike]:
+        for clause in asked or [Clause(value.lower(), (Facet("genre", value),)) for value in alike]:
             state = state if any(_overlap(clause, c) for c in state.wanted) else state._veto(clause)
         return state
 

@@ -157,6 +157,8 @@ FACETS: list[tuple[str, list[str]]] = [
     ("marvel", ["+Marvel"]),
     ("not a fan of Tom Cruise", ["-Tom Cruise lasting"]),
     ("big fan of Tom Hanks", ["+Tom Hanks lasting"]),
+    ("a drama shorter than 140 minutes starring Tom Hanks", ["+drama", "+Tom Hanks", "+runtime ..140"]),
+    ("a thriller less than two hours long with Tom Hanks", ["+thriller", "+Tom Hanks", "+runtime ..120"]),
     ("something with Sigourney Weaver", ["+Sigourney Weaver"]),
     ("Kubrick films", ["+Stanley Kubrick"]),
     ("no Adam Sandler please", ["-Adam Sandler"]),
@@ -500,7 +502,9 @@ def test_the_evidence_of_a_misspelt_limit_is_where_it_was_written(text: str, sta
     assert (limit.start, limit.end) == (start, end)
 
 
-@pytest.mark.parametrize("text", ["I have two tan dogs", "those hard 90s", "a film with 3 elder sisters"])
+@pytest.mark.parametrize(
+    "text", ["I have two tan dogs", "those hard 90s", "a film with 3 elder sisters", "which is the shortest?"]
+)
 def test_an_everyday_word_is_no_misspelt_limit(text: str) -> None:
     assert all(s.range is None or (s.range.name == "year" and s.range.high == 1999) for s in read(text).statements)
 
