@@ -371,10 +371,11 @@ def _as_meant(text: str, tokens: Sequence[Token]) -> tuple[str, list[Token], lis
         spans += [(n, n + 1) for n in range(end, token.start)]
         word = text[token.start : token.end]
         misspelt = token.norm in _LIMIT_WORDS and fold(word) != token.norm
-        said += text[end : token.start] + (token.norm if misspelt else word)
-        whole = [(token.start, token.end)] * len(token.norm)
+        meant = token.norm if misspelt else word
+        said += text[end : token.start] + meant
+        whole = [(token.start, token.end)] * len(meant)
         spans += whole if misspelt else [(n, n + 1) for n in range(token.start, token.end)]
-        moved.append(replace(token, start=len(said) - len(token.norm if misspelt else word), end=len(said)))
+        moved.append(replace(token, start=len(said) - len(meant), end=len(said)))
         end = token.end
     spans += [(n, n + 1) for n in range(end, len(text))]
     return said + text[end:], moved, spans

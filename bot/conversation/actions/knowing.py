@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation.actions.moment import Draft, Moment
-from bot.conversation.actions.room import Room
+from bot.conversation.actions.room import Room, paged
 from bot.conversation.press import Verb
 from bot.conversation.reply import Button
 from bot.conversation.statements import Intent
@@ -26,20 +26,20 @@ class Knowing(Room):
 
     async def watchlist(self, moment: Moment) -> Draft:
         """A page of what they saved; the button below shows the next, and after the last the first."""
-        saved = tuple(i for i in reversed(moment.memory.saved) if i in self._catalogue)
-        if not saved:
+        every = tuple(i for i in reversed(moment.memory.saved) if i in self._catalogue)
+        if not every:
             return Draft(moment.dialogue, self._texts("watchlist_empty"))
-        count, pages = len(saved), -(-len(saved) // SAVED_SHOWN)
-        page = moment.press.slot % pages if moment.press and moment.press.verb is Verb.SAVED else 0
-        first = page * SAVED_SHOWN
-        saved = saved[first : first + SAVED_SHOWN]
+        asked = moment.press.slot if moment.press and moment.press.verb is Verb.SAVED else 0
+        shown, page, pages = paged(every, SAVED_SHOWN, asked)
+        saved = tuple(shown)
         items = [self._catalogue[i] for i in saved]
         cards = tuple(self._plain_card(moment, slot, item, SAVED_BUTTONS) for slot, item in enumerate(items, 1))
         after = replace(moment.dialogue, shown=saved, shown_in=moment.turn_id)
         text = self._texts("watchlist")
         turn: tuple[Button, ...] = ()
         if pages > 1:
-            text = self._texts("watchlist_page", first=first + 1, last=first + len(saved), count=count)
+            first = page * SAVED_SHOWN
+            text = self._texts("watchlist_page", first=first + 1, last=first + len(saved), count=len(every))
             turn = (Button(self._texts("button_saved"), self._press(moment, Verb.SAVED, (page + 1) % pages)),)
         return Draft(after, text, cards, shown=saved, purpose="watchlist", buttons=turn)
 

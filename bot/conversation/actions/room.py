@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.evidence import Evidence, evidence_of
@@ -27,6 +28,8 @@ MARKED_BUTTONS = {
     "watchlist": (Verb.LIKE, Verb.SEEN, Verb.SAVE),
 }
 """The buttons of an item after somebody reacted to it, by what it was shown for."""
+Thing = TypeVar("Thing")
+
 LINES_A_PAGE = 8
 """Lines of a profile that are offered at a time to be taken away."""
 
@@ -92,9 +95,7 @@ class Room:
         forgotten: Evidence | None = None,
     ) -> Draft:
         """All that is known, what lasts and tonight's wish apart, with a page of buttons that take a line away."""
-        pages = max(1, -(-len(known) // LINES_A_PAGE))
-        page %= pages
-        lines = known[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE]
+        lines, page, pages = paged(known, LINES_A_PAGE, page)
         gone = forgotten.events if forgotten else ()
         taste = taste_of(e for e in moment.memory.events if e.id not in gone)
         text = self._wording.profile(taste, moment.memory.saved, [e.plain for e in self._tonight(dialogue)])
@@ -127,6 +128,13 @@ class Room:
         spoken = self._wording.spoken(reasons, moment.taste, moment.dialogue)
         template = self._wording.template(item, reasons)
         return ToExplain(moment.memory.user.id, item.id, spoken, template, self._texts.language)
+
+
+def paged(things: Sequence[Thing], size: int, page: int) -> tuple[Sequence[Thing], int, int]:
+    """A page of things, its number from 0, and how many pages there are; after the last comes the first."""
+    pages = max(1, -(-len(things) // size))
+    page %= pages
+    return things[page * size : (page + 1) * size], page, pages
 
 
 def bar(filled: int, width: int) -> str:
