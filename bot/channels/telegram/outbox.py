@@ -88,19 +88,23 @@ class Sender:
 
     async def _chat(self, row: Outgoing) -> None:
         """Send what is due in a chat; ``run`` finds what is queued behind our back."""
-        if await self._is_blocked(row.chat_id):
+        blocked, waiting = await self._waiting(row)
+        if blocked:
             await self._give_up(row, "blocked")
             return
-        for following in await self._waiting(row):
+        for following in waiting:
             if not await self._send(following):
                 return
 
-    async def _waiting(self, row: Outgoing) -> tuple[Outgoing, ...]:
+    async def _waiting(self, row: Outgoing) -> tuple[bool, tuple[Outgoing, ...]]:
+        """Whether a chat has blocked us, and what is due in it."""
         try:
             async with self._store.reading() as reading:
-                return await reading.outbox_of(CHANNEL, row.chat_id, utcnow())
+                user = await reading.user_called(CHANNEL, row.chat_id)
+                waiting = await reading.outbox_of(CHANNEL, row.chat_id, utcnow())
         except StoreError:
-            return (row,)
+            return False, (row,)
+        return user is not None and user.blocked_at is not None, waiting
 
     async def _send(self, row: Outgoing) -> bool:
         """Send one message; returns whether the chat's next may be tried."""
@@ -137,14 +141,6 @@ class Sender:
             await self._settle(lambda unit: _done(unit, row, message_id))
             return True
         return False
-
-    async def _is_blocked(self, chat_id: str) -> bool:
-        try:
-            async with self._store.reading() as reading:
-                user = await reading.user_called(CHANNEL, chat_id)
-        except StoreError:
-            return False
-        return user is not None and user.blocked_at is not None
 
     async def _give_up(self, row: Outgoing, reason: str) -> None:
         log.error("message not sent", turn=row.turn_id, error=reason)
