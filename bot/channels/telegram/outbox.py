@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 _LOOK_AGAIN = 1.0
 """Seconds after which the outbox is read even though nobody said that something is in it."""
+AT_A_TIME = 4
+"""Messages under way: those that a crash may repeat, so few; at a tenth of a second each enough for 30 a second."""
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -38,6 +40,7 @@ class Sender:
         self._limits = limits
         self._timing = timing
         self._news = asyncio.Event()
+        self._room = asyncio.Semaphore(AT_A_TIME)
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._unanswered: set[int] = set()
         self._unwritten: list[tuple[Callable[[Unit], Awaitable[None]], asyncio.Future[None]]] = []
@@ -107,8 +110,13 @@ class Sender:
         return user is not None and user.blocked_at is not None, waiting
 
     async def _send(self, row: Outgoing) -> bool:
-        """Send one message; returns whether the chat's next may be tried."""
+        """Send one message when it is its turn; returns whether the chat's next may be tried."""
         await self._limits.turn(row.chat_id)
+        async with self._room:
+            await self._limits.released()  # one of those before may have been told to wait
+            return await self._sent_and_noted(row)
+
+    async def _sent_and_noted(self, row: Outgoing) -> bool:
         try:
             message_id = await self._post(row.chat_id, row.payload)
         except RetryAfter as error:
