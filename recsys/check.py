@@ -461,8 +461,13 @@ class Checker:
                 continue
             _, stop = self._clause(tokens, i)
             for verb in self._verbs(tokens, i, stop):
-                if not self._backed(tokens, names, token, verb, stop):
+                if self._bolted_on(tokens, i, verb, stop) or not self._backed(tokens, names, token, verb, stop):
                     yield Verdict(Fault.CLAIM, " ".join(t.text for t in tokens[i:stop]))
+
+    def _bolted_on(self, tokens: list[_Token], speaker: int, verb: int, stop: int) -> bool:
+        """Whether a claim with an object of its own follows a noun: "is a comedy you like Judd Apatow"."""
+        noun = speaker > 0 and tokens[speaker].joined and self._telling(tokens[speaker - 1])
+        return noun and any(self._telling(token) for token in tokens[verb + 1 : stop])
 
     def _mixed_reasons(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
         """Names of two reasons in one clause: "close in tone to" the one is not "close in tone to" the other."""
@@ -500,22 +505,28 @@ class Checker:
         group = _GROUP[tokens[verb].norm]
         others = speaker.norm in _OTHERS
         tail = range(verb + 1, next((a for a in range(verb + 1, stop) if _ends_claim(tokens, a, stop)), stop))
-        if not tail and group == "wish":  # "a comedy, as you wished": what was wished stands before
-            before = {t.stem for t in tokens[max(0, verb - 5) : verb] if self._telling(t)}
-            return any(before & reason.stems for reason in self._evidence(group, others))
         named = _positions(names)
+        said = [a for a in tail if self._telling(tokens[a]) or a in named]
+        if not said and group == "wish" and (head := self._head(tokens, verb)):  # "is the comedy you asked for"
+            return any(head <= reason.stems for reason in self._evidence(group, others))
         said_of_item = bool(tail) and tokens[verb + 1].norm in ("it", "this")
         for reason in self._evidence(group, others):
             title = self._sources[0]
             if said_of_item and not others and not title.stems <= reason.stems:
                 continue
-            if all(
-                tokens[a].stem in reason.stems or (others and tokens[a].stem in title.stems)
-                for a in tail
-                if self._telling(tokens[a]) or a in named
-            ):
+            if all(tokens[a].stem in reason.stems or (others and tokens[a].stem in title.stems) for a in said):
                 return True
         return False
+
+    def _head(self, tokens: list[_Token], verb: int) -> set[str]:
+        """Stems of the words that a relative clause ending with ``verb`` is about: all since the verb before it."""
+        found: set[str] = set()
+        for at in range(verb - 1, -1, -1):
+            if tokens[at].clause != tokens[verb].clause or tokens[at].norm in _FINITE:
+                break
+            if self._telling(tokens[at]):
+                found.add(tokens[at].stem)
+        return found
 
     def _telling(self, token: _Token) -> bool:
         """Whether a word carries content: not connective, not an opinion verb, not a name of the item's kind."""
