@@ -46,12 +46,12 @@ from recsys.upsert import extended
 SIGNALS = (*STATED, "likeness", "relation", "prior", "luck")
 LIKE_WEIGHT = 2.0
 """An item named in the wish ("like Alien") counts as much as two liked ones."""
-RESEMBLANCE = 1.5
-"""What it counts, in points, that a text and each kind of facet are those of an item that others should be like.
-Ratings tell what people who like it watch next, which is what everybody watches; who asks for something like it wants
-its kind."""
-TELLING = ("genre", "keyword", "director", "cast")
-"""Kinds of facets that make items alike."""
+RESEMBLANCE = 2.0
+"""What it counts, in points, that a text and what is recorded are those of an item that others should be like. Ratings
+tell what people who like it watch next, which is what everybody watches; who asks for something like it wants its
+kind."""
+TELLING = {"genre": 1.0, "keyword": 1.0, "director": 0.5, "cast": 0.5}
+"""Kinds of facets that make items alike, and what each counts beside the text."""
 SEQUEL = 3.0
 """Likeness that parts of one series have on top of that of their texts when a list is put together."""
 MANY = 8

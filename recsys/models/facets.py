@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -13,16 +13,17 @@ from recsys.catalogue import Catalogue
 
 
 class SharedFacets:
-    """``score(u, i) = sum_j w_uj * sum_kind cos(facets_kind(j), facets_kind(i))``, the facets weighted by TF-IDF.
+    """``score(u, i) = sum_j w_uj * sum_kind c_kind * cos(facets_kind(j), facets_kind(i))``, with TF-IDF weights.
 
-    A rare theme or a director shared says more than a common genre (Spärck Jones 1972); each kind counts alike, however
-    many facets of it an item has. Being a sum over the items j, each score splits exactly into what each of them added.
+    Within a kind a rare facet shared says more than a common one (Spärck Jones 1972), and each kind counts ``c_kind``,
+    however many facets of it an item has. Being a sum over the items j, each score splits exactly into what each of
+    them added.
     """
 
-    def __init__(self, catalogue: Catalogue, kinds: Sequence[str]) -> None:
+    def __init__(self, catalogue: Catalogue, kinds: Mapping[str, float]) -> None:
         n = len(catalogue)
         blocks = []
-        for kind in kinds:
+        for kind, count in kinds.items():
             rows = [catalogue.rows_with(facet) for facet in catalogue.facets() if facet.kind == kind]
             if not rows:
                 continue
@@ -30,7 +31,7 @@ class SharedFacets:
             column = np.repeat(np.arange(len(rows)), [len(r) for r in rows])
             block = sparse.csr_matrix((weight, (np.concatenate(rows), column)), shape=(n, len(rows)))
             length = np.sqrt(np.asarray(block.multiply(block).sum(axis=1)).ravel())
-            blocks.append(sparse.diags((1 / np.maximum(length, 1e-9)).astype(np.float32)) @ block)
+            blocks.append(sparse.diags((count**0.5 / np.maximum(length, 1e-9)).astype(np.float32)) @ block)
         self._items = (
             sparse.hstack(blocks, format="csr") if blocks else sparse.csr_matrix(np.zeros((n, 1), dtype=np.float32))
         )

@@ -55,7 +55,7 @@ class TestItemToItemScorers:
         if request.param == "content":
             return fit_content(group_vectors())
         if request.param == "facets":
-            return SharedFacets(group_facets(), ("genre", "keyword", "director"))
+            return SharedFacets(group_facets(), {"genre": 1.0, "keyword": 0.5, "director": 1.0})
         if request.param == "newcomer":
             return with_text(fit_newcomer(group_likes(), 2), group_likes(), group_vectors())
         return fit_relation(group_likes(), group_vectors(), l2=20.0)
@@ -87,7 +87,7 @@ class TestItemToItemScorers:
 
 
 def test_a_rare_facet_shared_counts_more_than_a_common_one() -> None:
-    scores = SharedFacets(group_facets(), ("keyword",))(torch.tensor([[0]]), torch.ones(1, 1))[0]
+    scores = SharedFacets(group_facets(), {"keyword": 1.0})(torch.tensor([[0]]), torch.ones(1, 1))[0]
     assert scores[1] > 2 * scores[2] > 0
 
 
