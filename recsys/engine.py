@@ -6,7 +6,7 @@
 - ``wish``: the free-text wish against the item's text, by the sentence encoder
 - ``facets``: how many of the people, genres and themes that the person likes it has
 - ``likeness``: the item's text against the texts of what the person likes and dislikes
-- ``relation``: what people who liked the same items also liked
+- ``relation``: what people who liked the same items, or passed over the same ones, also liked
 - ``prior``: known and liked by many
 - ``luck``: chance, for those who ask for a surprise
 
@@ -34,7 +34,7 @@ from recsys.group import consensus, utilities
 from recsys.index import diversify, series, top_k
 from recsys.models.als import FoldIn
 from recsys.models.bilinear import Bilinear
-from recsys.models.blend import Kernel
+from recsys.models.blend import Kernel, padded
 from recsys.models.content import fit_content
 from recsys.models.fusion import STATED, Fusion
 from recsys.talk import Part, restored
@@ -140,12 +140,12 @@ class Engine:
         self._kernels: dict[str, Kernel] = {"likeness": self._likeness, **rest}
         self._prior = tensors["prior"]
         self._known = tensors["known"]
-        taught_factors = tensors.get("belief.items")
-        self._belief = Belief(self._known, self._guessed() if taught_factors is None else taught_factors)
+        factors = tensors.get("belief.items")
+        self._belief = Belief(self._known, self._guessed() if factors is None else factors)
         self._fusion = Fusion(artefact.tensors["fusion.scale"])
-        self._fusion.load_state_dict(
-            {name.removeprefix("fusion."): t for name, t in artefact.tensors.items() if name.startswith("fusion.")}
-        )
+        fused = {n.removeprefix("fusion."): t for n, t in artefact.tensors.items() if n.startswith("fusion.")}
+        fused.setdefault("shift", torch.zeros_like(self._fusion.scale))  # an index of before questions told anything
+        self._fusion.load_state_dict(fused)
         self._talk = restored(catalogue, artefact, encoder.encode)
 
     def with_items(self, items: Sequence[Item]) -> Engine:
@@ -239,7 +239,8 @@ class Engine:
     def telling(self, k: int, taste: Taste | None = None, exclude: Collection[str] = (), seed: int = 0) -> list[str]:
         """Ids of ``k`` items that this person may well know and whose opinions would tell most about them. What they
         reacted to and ``exclude`` is not asked; other seeds, other items."""
-        items = {i: w for i, w in (taste or Taste()).items.items() if i in self.catalogue}
+        taste = taste or Taste()
+        items = {i: taste.items.get(i, 0.0) for i in (*taste.items, *sorted(taste.passed)) if i in self.catalogue}
         rows = torch.tensor([self.catalogue.row(i) for i in items], dtype=torch.int64, device=self.device)
         likes = torch.tensor([float(w > 0) for w in items.values()], device=self.device)
         gone = torch.tensor([self.catalogue.row(i) for i in exclude if i in self.catalogue], dtype=torch.int64)
@@ -319,11 +320,17 @@ class Engine:
         total = sum(abs(w) for w in weights.values())
         return {row: w / total for row, w in weights.items()}
 
+    def _answers(self, query: Query) -> dict[int, float]:
+        """The same with what they passed over below zero: what the belief reads, to which only the sign counts."""
+        passed = sorted(self.catalogue.row(i) for i in query.taste.passed if i in self.catalogue)
+        return dict.fromkeys(passed, -1.0) | self._reactions(query)
+
     def _weights(self, queries: Sequence[Query]) -> dict[str, Tensor]:
         """Signal or kernel -> weight for each query, (B,)."""
         counts = torch.tensor([float(_evidence(q)) for q in queries])
+        passed = torch.tensor([float(len(q.taste.passed)) for q in queries])
         with torch.inference_mode():
-            learned = self._fusion(counts)
+            learned = self._fusion(counts, passed)
         for b, query in enumerate(queries):
             if not (self._talk and query.talk):  # that model has weighed wishes against ratings itself
                 learned[b, 0] = _quality(query, float(learned[b, 0]))
@@ -337,20 +344,13 @@ class Engine:
     ) -> tuple[dict[str, Tensor], dict[int, float]]:
         """Signal -> what it adds to each score, (B, N); and for queries with talk what the ratings' part counts."""
         n = len(self.catalogue)
-        reactions = [self._reactions(q) for q in queries]
-        width = max(1, max(len(r) for r in reactions))
-        rows = torch.zeros((len(queries), width), dtype=torch.int64)
-        weights = torch.zeros((len(queries), width))
         asked = np.zeros((len(queries), n), dtype=np.float32)
         facets = np.zeros((len(queries), n), dtype=np.float32)
-        for b, (query, reaction) in enumerate(zip(queries, reactions, strict=True)):
-            rows[b, : len(reaction)] = torch.tensor(list(reaction), dtype=torch.int64)
-            weights[b, : len(reaction)] = torch.tensor(list(reaction.values()))
+        for b, query in enumerate(queries):
             for wish in _asked(query.wish):
                 asked[b] += meets(self.catalogue, wish)
             for facet, weight in query.taste.facets.items():
                 facets[b, self.catalogue.rows_with(facet)] += weight
-        rows, weights = rows.to(self.device), weights.to(self.device)
         signals = {
             "asked": torch.from_numpy(asked).to(self.device),
             "wish": self._wish(queries),
@@ -360,9 +360,19 @@ class Engine:
         }
         points = {s: shares[s].unsqueeze(1) * signal for s, signal in signals.items()}
         points |= {s: torch.zeros((len(queries), n), device=self.device) for s in ("likeness", "relation")}
-        for name, kernel in self._kernels.items() if weights.any() else ():
-            points[_signal(name)] += shares[name].unsqueeze(1) * kernel(rows, weights)
+        reactions, answers = ([read(q) for q in queries] for read in (self._reactions, self._answers))
+        for name, kernel in self._kernels.items():
+            known = answers if isinstance(kernel, Belief) else reactions
+            if any(known):
+                points[_signal(name)] += shares[name].unsqueeze(1) * kernel(*self._padded(known))
         return points, self._add_talk(queries, points)
+
+    def _padded(self, known: Sequence[Mapping[int, float]]) -> tuple[Tensor, Tensor]:
+        """Rows (B, H) and weights (B, H), padded with weight 0."""
+        rows, weights = padded([np.fromiter(one, dtype=np.int64, count=len(one)) for one in known])
+        for b, one in enumerate(known):
+            weights[b, : len(one)] = torch.tensor(list(one.values()))
+        return rows.to(self.device), weights.to(self.device)
 
     def _add_talk(self, queries: Sequence[Query], points: dict[str, Tensor]) -> dict[int, float]:
         """Where something was said, what conversations taught takes the place of the stated weights."""
@@ -404,19 +414,18 @@ class Engine:
         trust: float,
     ) -> tuple[Pick, ...]:
         talked = self._talk if query.talk else None
-        reactions = self._reactions(query)
-        liked = torch.tensor(list(reactions), dtype=torch.int64, device=self.device)
-        strength = torch.tensor(list(reactions.values()), device=self.device)
-        by_item = {s: torch.zeros((len(reactions), len(rows)), device=self.device) for s in ("likeness", "relation")}
-        for name, kernel in self._kernels.items() if reactions else ():
-            by_item[_signal(name)] += kernel.shares(liked, strength, rows) * weights[name][b] * trust
+        reactions, answers = self._reactions(query), self._answers(query)
+        by_item: dict[tuple[str, int], Tensor] = {}
+        for name, kernel in self._kernels.items():
+            known = answers if isinstance(kernel, Belief) else reactions
+            if known:
+                items, strength = (part[0] for part in self._padded([known]))
+                amounts = kernel.shares(items, strength, rows) * weights[name][b] * trust
+                for j, amount in zip(known, amounts, strict=True):
+                    by_item[_signal(name), j] = by_item.get((_signal(name), j), 0) + amount
         picks = []
         for k, row in enumerate(rows.tolist()):
-            parts = [
-                Part(name, self.catalogue.items[j].id, float(amount[h, k]))
-                for name, amount in by_item.items()
-                for h, j in enumerate(reactions)
-            ]
+            parts = [Part(name, self.catalogue.items[j].id, float(a[k])) for (name, j), a in by_item.items()]
             parts += talked.parts(query, row) if talked else self._stated_parts(query, b, row, weights)
             contributions = {s: float(points[s][b, row]) for s in SIGNALS}
             parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "luck") if contributions[s]]
@@ -469,6 +478,8 @@ def _asked(wish: Wish) -> tuple[Clause | Range, ...]:
 
 
 def _kernel(name: str, tensors: Mapping[str, Tensor]) -> Kernel:
+    if name == "belief":
+        return Belief(tensors["known"], tensors["belief.items"])
     if f"{name}.items" in tensors:
         return FoldIn(tensors[f"{name}.items"])
     return Bilinear(tensors[f"{name}.source"], tensors[f"{name}.target"])
