@@ -239,7 +239,7 @@ class Engine:
     def telling(self, k: int, taste: Taste | None = None, exclude: Collection[str] = (), seed: int = 0) -> list[str]:
         """Ids of ``k`` items that this person may well know and whose opinions would tell most about them. What they
         reacted to and ``exclude`` is not asked; other seeds, other items."""
-        taste = taste or Taste()
+        taste = Taste() if taste is None else taste
         items = {i: taste.items.get(i, 0.0) for i in (*taste.items, *sorted(taste.passed)) if i in self.catalogue}
         rows = torch.tensor([self.catalogue.row(i) for i in items], dtype=torch.int64, device=self.device)
         likes = torch.tensor([float(w > 0) for w in items.values()], device=self.device)
