@@ -26,20 +26,20 @@ class Belief(nn.Module):
 
     mean: Tensor
     factors: Tensor
-    items: Tensor
+    target: Tensor
 
     def __init__(self, mean: Tensor, factors: Tensor, noise: float = NOISE) -> None:
         super().__init__()
         self.register_buffer("mean", mean)
         self.register_buffer("factors", factors)
-        self.register_buffer("items", factors)
+        self.register_buffer("target", factors)
         self._noise = noise
         self._spread = factors.T @ factors
 
     def towards(self, items: Tensor) -> Belief:
         """The same as it speaks for ``items`` (M,) alone: scores (B, M)."""
         other = Belief(self.mean, self.factors, self._noise)
-        other.items = self.items[items]
+        other.target = self.target[items]
         return other
 
     def tensors(self) -> dict[str, Tensor]:
@@ -48,14 +48,18 @@ class Belief(nn.Module):
 
     def forward(self, rows: Tensor, weights: Tensor) -> Tensor:
         """``rows`` (B, H) int64 and ``weights`` (B, H) float32, padded with weight 0 -> scores (B, N)."""
+        return self.people(rows, weights) @ self.target.T
+
+    def people(self, rows: Tensor, weights: Tensor) -> Tensor:
+        """The mean of z, (B, r): scores are products with ``target``."""
         left, right = self._equations(rows, weights)
         people: Tensor = torch.linalg.solve(left, right.sum(dim=1))
-        return people @ self.items.T
+        return people
 
     def shares(self, rows: Tensor, weights: Tensor, items: Tensor) -> Tensor:
         """``rows`` (H,), ``weights`` (H,), ``items`` (K,) -> (H, K): what each answer adds to each score."""
         left, right = self._equations(rows.unsqueeze(0), weights.unsqueeze(0))
-        added: Tensor = torch.linalg.solve(left[0], right[0].T).T @ self.items[items].T
+        added: Tensor = torch.linalg.solve(left[0], right[0].T).T @ self.target[items].T
         return added
 
     def _equations(self, rows: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:

@@ -138,6 +138,15 @@ class Engine:
         self._likeness = fit_content(self._vectors)
         rest = {name: _kernel(name, tensors) for name in artefact.config["kernels"] if name != "likeness"}
         self._kernels: dict[str, Kernel] = {"likeness": self._likeness, **rest}
+        # One table for all that ratings taught: one product reads it faster than one for each kernel.
+        self._related = [name for name in self._kernels if _signal(name) == "relation"]
+        if self._related:
+            targets = [self._kernels[name].target for name in self._related]
+            self._targets = torch.cat(targets, dim=1)
+            for name, view in zip(
+                self._related, self._targets.split([t.shape[1] for t in targets], dim=1), strict=True
+            ):
+                self._kernels[name].target = view
         self._prior = tensors["prior"]
         self._known = tensors["known"]
         factors = tensors.get("belief.items")
@@ -361,10 +370,16 @@ class Engine:
         points = {s: shares[s].unsqueeze(1) * signal for s, signal in signals.items()}
         points |= {s: torch.zeros((len(queries), n), device=self.device) for s in ("likeness", "relation")}
         reactions, answers = ([read(q) for q in queries] for read in (self._reactions, self._answers))
-        for name, kernel in self._kernels.items():
-            known = answers if isinstance(kernel, Belief) else reactions
-            if any(known):
-                points[_signal(name)] += shares[name].unsqueeze(1) * kernel(*self._padded(known))
+        if any(reactions):
+            points["likeness"] += shares["likeness"].unsqueeze(1) * self._likeness(*self._padded(reactions))
+        if self._related and any(answers):
+            read = {False: self._padded(reactions), True: self._padded(answers)}
+            people = [
+                shares[name].unsqueeze(1) * kernel.people(*read[isinstance(kernel, Belief)])
+                for name, kernel in self._kernels.items()
+                if name in self._related
+            ]
+            points["relation"] += torch.cat(people, dim=1) @ self._targets.T
         return points, self._add_talk(queries, points)
 
     def _padded(self, known: Sequence[Mapping[int, float]]) -> tuple[Tensor, Tensor]:
@@ -396,7 +411,7 @@ class Engine:
         spoken = [b for b, q in enumerate(queries) if q.wish.text and not (self._talk and q.talk)]
         if spoken:
             vectors = torch.from_numpy(self._encoder.encode([wishes[b].text for b in spoken])).to(self.device)
-            fit = vectors @ (self._vectors - self._centre).T / WISH_SPREAD
+            fit = (vectors @ self._vectors.T - (vectors @ self._centre).unsqueeze(1)) / WISH_SPREAD
             vague = torch.tensor([wishes[b].vague for b in spoken], device=self.device).unsqueeze(1)
             scores[spoken] = torch.where(vague, VAGUE * torch.tanh(fit / VAGUE), fit)
         return scores
@@ -423,10 +438,11 @@ class Engine:
                 amounts = kernel.shares(items, strength, rows) * weights[name][b] * trust
                 for j, amount in zip(known, amounts, strict=True):
                     by_item[_signal(name), j] = by_item.get((_signal(name), j), 0) + amount
+        said = talked.parts(query, rows.tolist()) if talked else []
         picks = []
         for k, row in enumerate(rows.tolist()):
             parts = [Part(name, self.catalogue.items[j].id, float(a[k])) for (name, j), a in by_item.items()]
-            parts += talked.parts(query, row) if talked else self._stated_parts(query, b, row, weights)
+            parts += said[k] if talked else self._stated_parts(query, b, row, weights)
             contributions = {s: float(points[s][b, row]) for s in SIGNALS}
             parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "luck") if contributions[s]]
             if not self._known[row]:  # nobody is known to like it: its place in the relation was read off its text
