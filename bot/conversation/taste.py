@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.conversation.state import clause_from_json
-from bot.conversation.statements import Kind, Statement
+from bot.conversation.statements import PASSED, Kind, Statement
 from bot.store.records import Event, utcnow
 from recsys.catalogue import Facet
 from recsys.taste import Clause, Taste
@@ -21,8 +21,11 @@ def taste_of(events: Iterable[Event]) -> Taste:
     items: dict[str, float] = {}
     liked: dict[Facet, float] = {}
     vetoes: dict[str, Clause] = {}
+    passed: set[str] = set()
     for event in events:
-        if event.item_id is not None:
+        if event.item_id is not None and event.value == PASSED:
+            passed.add(event.item_id)
+        elif event.item_id is not None:
             _item(items, event)
         elif event.kind == Kind.FACET and "clause" in event.payload:
             clause = clause_from_json(event.payload["clause"])
@@ -33,7 +36,7 @@ def taste_of(events: Iterable[Event]) -> Taste:
             else:
                 vetoes = {label: v for label, v in vetoes.items() if not v.core & clause.core}
                 liked |= dict.fromkeys(clause.facets, event.weight)
-    return Taste(items, liked, tuple(vetoes.values()))
+    return Taste(items, liked, tuple(vetoes.values()), frozenset(i for i in passed if not items.get(i)))
 
 
 def _item(items: dict[str, float], event: Event) -> None:
