@@ -515,7 +515,8 @@ def _passed(heard: Reading, before: Dialogue) -> tuple[Statement, ...]:
         return ()
     judged = {s.target for s in heard.statements if s.polarity or s.seen}
     loved = any(s.target in before.shown and s.polarity > 0 for s in heard.statements)
-    none = bool(heard.statements) and all(s.value in (Intent.SKIP, Intent.NO) for s in heard.statements)
+    declined = bool(heard.statements) and all(s.value in (Intent.SKIP, Intent.NO) for s in heard.statements)
+    none = declined or not set(before.shown).difference(s.target for s in heard.statements)
     others = [i for i in before.shown if i not in judged] if loved or none else []
     return tuple(Statement(Kind.ITEM, PASSED, target=i, lasting=True) for i in others)
 
