@@ -34,6 +34,7 @@ class Concept(_Table):
     veto_genres: Words = ()
     veto_keywords: Words = ()
     wish: str = ""
+    mood: str = ""
     implies: Words = ()
     refuses: Words = ()
 

@@ -247,7 +247,7 @@ class Sentences:
         if shown:
             value = Critique.MORE_OF if direction > 0 else Critique.LESS_OF
             self._m.say(Kind.CRITIQUE, value, start, end, polarity=direction, clause=clause)
-        elif clause.facets:
+        elif clause.facets or clause.mood:
             self._m.say(Kind.FACET, clause.label, start, end, polarity=direction, clause=clause)
         if direction > 0 and meaning.wish:
             label = Clause(meaning.label, ())

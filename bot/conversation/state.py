@@ -190,7 +190,7 @@ class Dialogue:
             return self._different(catalogue)
         if said.value in (Critique.LESSER_KNOWN, Critique.BETTER_KNOWN):
             return self._known(said.value == Critique.BETTER_KNOWN, catalogue)
-        if said.clause and said.clause.facets:
+        if said.clause and (said.clause.facets or said.clause.mood):
             return self._want(said.clause) if said.value == Critique.MORE_OF else self._veto(said.clause)
         name, older = {
             Critique.OLDER: ("year", True),
@@ -278,7 +278,7 @@ class Dialogue:
 def clause_from_json(data: Mapping[str, Any]) -> Clause:
     """A ``Clause`` from its ``asdict`` form after a trip through JSON."""
     facets, beyond = (tuple(Facet(*f) for f in data.get(name, ())) for name in ("facets", "beyond"))
-    return Clause(data["label"], facets, beyond)
+    return Clause(data["label"], facets, beyond, data.get("mood", ""))
 
 
 def _names_genre(clause: Clause | None) -> bool:
@@ -295,7 +295,8 @@ def _names_origin(clause: Clause | None) -> bool:
 
 
 def _is_theme(clause: Clause) -> bool:
-    """Themes are recorded for the better known films only, so asking for one must not exclude the others."""
+    """Themes are recorded for the better known films only, so asking for one must not exclude the others; a mood never
+    does."""
     return all(f.kind == "keyword" for f in clause.facets)
 
 
@@ -315,4 +316,4 @@ def _common(before: Range, limit: Range) -> Range | None:
 
 
 def _overlap(a: Clause, b: Clause) -> bool:
-    return bool(a.core & b.core)
+    return bool(a.core & b.core) or a.label == b.label

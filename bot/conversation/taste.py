@@ -21,6 +21,7 @@ def taste_of(events: Iterable[Event]) -> Taste:
     items: dict[str, float] = {}
     liked: dict[Facet, float] = {}
     vetoes: dict[str, Clause] = {}
+    moods: dict[str, Clause] = {}
     for event in events:
         if event.item_id is not None:
             _item(items, event)
@@ -28,12 +29,16 @@ def taste_of(events: Iterable[Event]) -> Taste:
             clause = clause_from_json(event.payload["clause"])
             if event.polarity < 0:
                 vetoes[clause.label] = clause
+                moods.pop(clause.label, None)
                 for facet in clause.core:
                     liked.pop(facet, None)
             else:
-                vetoes = {label: v for label, v in vetoes.items() if not v.core & clause.core}
+                vetoes = {
+                    label: v for label, v in vetoes.items() if label != clause.label and not v.core & clause.core
+                }
+                moods |= {clause.label: clause} if clause.mood else {}
                 liked |= dict.fromkeys(clause.facets, event.weight)
-    return Taste(items, liked, tuple(vetoes.values()))
+    return Taste(items, liked, tuple(vetoes.values()), tuple(moods.values()))
 
 
 def _item(items: dict[str, float], event: Event) -> None:

@@ -155,7 +155,7 @@ class Wishes:
         clauses = (meaning.clause(-1),) if polarity < 0 else meaning.wanted
         start, end = self._m.span(range(meaning.i, meaning.j))
         for clause in clauses:
-            if clause.facets:
+            if clause.facets or clause.mood:
                 self._m.say(
                     Kind.FACET,
                     clause.label,
