@@ -422,6 +422,7 @@ class Engine:
     def _felt(self, query: Query) -> list[tuple[Clause, float]]:
         """The moods that a query speaks of, and what fitting each of them counts."""
         refused = [c for c in query.wish.unwanted if isinstance(c, Clause) and self._fits.knows(c)]
+        refused = [c for c in refused if all(facet.kind != "genre" for facet in c.facets)]  # the mask says enough
         said = [(clause, 1.0) for clause in (*query.wish.wanted, *query.wish.hoped)]
         said += [(clause, -UNWANTED / len(refused)) for clause in refused]
         tonight = {clause.mood for clause, _ in said}

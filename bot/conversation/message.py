@@ -16,6 +16,7 @@ from bot.conversation.spelling import Rarity
 from bot.conversation.stance import Scopes, Stances
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
 from bot.conversation.tokens import Phrases, Token, squash, tokenize
+from bot.conversation.unknown import UnknownTitles
 from recsys.catalogue import Catalogue
 
 MAX_CHARACTERS = 2000
@@ -35,6 +36,7 @@ class Words:
         self.people = People(catalogue, rarity, lexicon.vocabulary)
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
         self.concepts = Concepts(catalogue, lexicon)
+        self.unknown = UnknownTitles(lexicon)
         self.stances = Stances(lexicon)
         self.references = References(lexicon)
         self.years = {item.id: item.year for item in catalogue.items}
@@ -125,6 +127,7 @@ class Message:
         for i, j in [(t.i, t.j) for t in self.titles] + [(p.i, p.j) for p in self.people]:
             self.named[i:j] = [True] * (j - i)
             joined[i + 1 : j] = [True] * (j - i - 1)
+        self._find_unknown(joined)
         tokens = self.tokens = words.ranges.spelt(tokens, self.named)
         self.meanings = words.concepts.find(tokens, self.named)
         masked = list(self.named)
@@ -134,6 +137,22 @@ class Message:
         self.scopes: Scopes = words.stances.of(text, tokens, masked, joined)
         pointers = words.references.find(text, tokens, self.context, self.named)
         self.pointers = [self._bound(reference, pointers) for reference in pointers]
+
+    def _find_unknown(self, joined: list[bool]) -> None:
+        """Titles that the catalogue lacks. Nothing else is read into their words."""
+        taken = list(self.named)
+        for meaning in self.words.concepts.find(self.tokens, self.named):
+            taken[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
+        for pointer in self.words.references.find(self.head, self.tokens, self.context, self.named):
+            taken[pointer.i : pointer.j] = [True] * (pointer.j - pointer.i)
+        heard = self.whole_of(self.tokens) is None and self.context.asked != "choice"
+        self.unknown = self.words.unknown.find(self.head, self.tokens, taken) if heard else []
+        for run in self.unknown:
+            self.named[run.start : run.stop] = [True] * len(run)
+            joined[run.start + 1 : run.stop] = [True] * (len(run) - 1)
+            start, end = self.span(run)
+            end += self.head[end : end + 1] == ")" and "(" in self.head[start:end]
+            self.say(Kind.UNKNOWN, self.head[start:end], start, end)
 
     def _bound(self, reference: Reference, pointers: Sequence[Reference]) -> Reference:
         """ "It" and "both" mean what the same message named before: "I've seen the first one, it was boring"."""

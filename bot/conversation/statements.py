@@ -19,6 +19,7 @@ class Kind(StrEnum):
     CRITIQUE = "critique"  # about the last list: value is a Critique
     QUESTION = "question"  # about an item: value names the field ("director", "runtime", ...), target the item
     INTENT = "intent"  # value is an Intent
+    UNKNOWN = "unknown"  # a title that the catalogue lacks, as it was written
     FORGET = "forget"  # something said before counts no longer: value is its key, as in ``evidence``
 
 

@@ -28,6 +28,9 @@ OWN = 0.8
 """From this confidence on a free-text wish consists of the lexicon's words for moods and themes."""
 TYPICAL = 0.2
 """From this weight on a genre is told that speaks for a mood."""
+FEW, MANY = 5, 9
+"""Words of a wish that are quoted back: of one that says nothing but what was understood of it, and of others. A
+whole sentence is not."""
 SPOKEN = 3
 """Reasons in a whole explanation."""
 LISTED = 12
@@ -314,7 +317,13 @@ class Wording:
             ("got_outside", self.texts.join(outside, "or")),
         )
         parts = [self.texts(key, what=what) for key, what in groups if what]
-        return self.texts("got", what=self.texts("semicolon").join(parts)) if parts else ""
+        got = self.texts("got", what=self.texts("semicolon").join(parts)) if parts else ""
+        return self.texts("sentences").join(filter(None, [got, self.unknown(heard)]))
+
+    def unknown(self, heard: Reading) -> str:
+        """That the catalogue lacks what was named."""
+        titles = [self.texts("quoted", what=s.value) for s in heard.statements if s.kind is Kind.UNKNOWN]
+        return self.texts("unknown_title", what=self.texts.join(titles, "or")) if titles else ""
 
     def _looked_for(self, wanted: Sequence[str]) -> str:
         """Who it is for comes last: "comedy, for a date night"."""
@@ -331,10 +340,18 @@ class Wording:
         return [self.label(s.clause) for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
 
     def _in_own_words(self, heard: Reading, facets: Sequence[Statement]) -> list[str]:
-        """Free-text wishes as they were said, where no facet says them already."""
+        """Free-text wishes, where no facet says them already: the words that count, or that there are many."""
         wishes = [s for s in heard.statements if s.kind is Kind.WISH and s.polarity > 0]
         spoken = [w for w in wishes if not any(_says(f, w) for f in facets)]
-        return [self.texts("quoted", what=heard.text[w.start : w.end].strip() or w.value) for w in spoken]
+        quotes = []
+        for wish in spoken:
+            beside = any(wish.start <= f.start and f.end <= wish.end for f in facets)
+            words = heard.text[wish.start : wish.end].strip() if is_chinese(heard.text) else wish.value
+            if len(wish.value.split()) <= (FEW if beside else MANY):
+                quotes.append(self.texts("quoted", what=words))
+            elif not beside:
+                quotes.append(self.texts("described"))
+        return quotes
 
     # -- what is known ---------------------------------------------------------------------------------------
 

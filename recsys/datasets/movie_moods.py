@@ -6,6 +6,7 @@ The weights are a judgement, made by reading lists (decision 10), not learned: n
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from recsys.catalogue import Facet
@@ -155,17 +156,21 @@ _THEMES: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def _mood(themes: Mapping[str, float] | None = None, gentle: float = 0, adult: float = 0, **genres: float) -> tuple[Leaning, ...]:
+def _mood(
+    themes: Mapping[str, float], gentle: float = 0, adult: float = 0, share: float = 1, **genres: float
+) -> tuple[Leaning, ...]:
     found = [Leaning(tuple(Facet("genre", v) for v in _GENRES[name]), weight) for name, weight in genres.items()]
     found += [
         Leaning(tuple(Facet("certificate", v) for v in _CERTIFICATES[name]), weight)
         for name, weight in (("gentle", gentle), ("adult", adult))
         if weight
     ]
-    for name, weight in (themes or {}).items():
-        found.append(Leaning(tuple(Facet("keyword", v) for v in _THEMES[name]), weight))
-    return tuple(found)
+    found += [Leaning(tuple(Facet("keyword", v) for v in _THEMES[name]), weight) for name, weight in themes.items()]
+    return tuple(replace(leaning, weight=share * leaning.weight) for leaning in found)
 
+
+GENRE: Final = 0.4
+"""What the mood of a genre counts: who asks for a comedy may mean one with a crime in it."""
 
 MOVIE_MOODS: Final[Moods] = {
     "light": _mood(
@@ -180,7 +185,7 @@ MOVIE_MOODS: Final[Moods] = {
         mystery=-0.3, noir=-0.8, biography=-0.5, history=-0.5, documentary=-0.6,
     ),
     "funny": _mood(
-        {"playful": 0.3, "grim": -0.2}, drama=-0.3, thriller=-0.4, crime=-0.2, horror=-0.3, war=-0.4, action=-0.1,
+        {"playful": 0.3, "grim": -0.2}, share=GENRE, drama=-0.3, thriller=-0.4, crime=-0.2, horror=-0.3, war=-0.4, action=-0.1,
     ),
     "feel-good": _mood(
         {"warm": 0.4, "triumph": 0.3, "playful": 0.1, "grim": -0.5}, gentle=0.2, adult=-0.3,
@@ -267,16 +272,16 @@ MOVIE_MOODS: Final[Moods] = {
         family=-0.4, animation=-0.4, drama=-0.1, western=-0.4, biography=-0.2, sport=-0.2,
     ),
     "romantic": _mood(
-        {"love": 0.5, "bitter love": -0.6, "grim": -0.2},
+        {"love": 0.5, "bitter love": -0.6, "grim": -0.2}, share=GENRE,
         romance=0.6, comedy=0.1, musical=0.1, horror=-0.7, war=-0.4, crime=-0.5, thriller=-0.5, action=-0.5, documentary=-0.7,
         western=-0.4, biography=-0.1, sport=-0.3, scifi=-0.2, animation=-0.2, family=-0.1,
     ),
     "tense": _mood(
-        {"chases": 0.2, "minds": 0.2, "playful": -0.4},
+        {"chases": 0.2, "minds": 0.2, "playful": -0.4}, share=GENRE,
         thriller=0.6, mystery=0.2, crime=0.2, horror=0.2, action=0.1, comedy=-0.7, romance=-0.4, family=-0.7, musical=-0.7, animation=-0.5,
     ),
     "scary": _mood(
-        {"playful": -0.3}, gentle=-0.3,
+        {"playful": -0.3}, share=GENRE, gentle=-0.3,
         horror=0.6, thriller=0.2, mystery=0.2, comedy=-0.8, action=-0.3, adventure=-0.2, crime=-0.2, romance=-0.3, family=-0.7, drama=0.0,
         musical=-0.7, scifi=-0.1, animation=-0.5,
     ),
