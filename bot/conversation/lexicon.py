@@ -182,6 +182,7 @@ class Grammar(_Table):
     slot_nouns: Words
     slot_closers: Words
     adverbs: Words
+    name_cues: Words = ()
     long_ago: Words
     other_matters: Words
     proposals: Words

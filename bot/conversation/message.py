@@ -33,7 +33,7 @@ class Words:
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
         self.lexicon, self.grammar, self.catalogue = lexicon, lexicon.grammar, catalogue
         rarity = Rarity(lexicon.common)
-        self.people = People(catalogue, rarity, lexicon.vocabulary)
+        self.people = People(catalogue, rarity, lexicon.vocabulary, set(lexicon.grammar.name_cues))
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
         self.concepts = Concepts(catalogue, lexicon)
         self.unknown = UnknownTitles(lexicon)
@@ -116,6 +116,7 @@ class Message:
         asked = self.context.asked in ("opinion", "choice")
         people = words.people.find(text, tokens)
         titles = words.titles.find(text, tokens, people, asked)
+        tokens = self.tokens = self._spelt_critique(titles)
         slots = words.references.find(text, tokens, self.context, none)
         self.titles = [
             t
@@ -137,6 +138,15 @@ class Message:
         self.scopes: Scopes = words.stances.of(text, tokens, masked, joined)
         pointers = words.references.find(text, tokens, self.context, self.named)
         self.pointers = [self._bound(reference, pointers) for reference in pointers]
+
+    def _spelt_critique(self, titles: Sequence[TitleMatch]) -> Sequence[Token]:
+        """The words, or the critique of the last list that they misspell as a whole: "shotrer please" means no
+        "Shooter", which is spelt out as it is."""
+        spelt = self.words.ranges.spelt(self.tokens, [False] * len(self.tokens))
+        spoken = [self.head[t.start : t.end].casefold() for t in titles]
+        exact = any(name == self.words.catalogue[t.item_ids[0]].title.casefold() for name, t in zip(spoken, titles, strict=True))
+        misspelt = spelt != list(self.tokens) and not exact and bool(self.context.shown)
+        return spelt if misspelt and isinstance(self.whole_of(spelt), Critique) else self.tokens
 
     def _find_unknown(self, joined: list[bool]) -> None:
         """Titles that the catalogue lacks. Nothing else is read into their words."""

@@ -103,6 +103,9 @@ class Opinions:
             value, polarity = "mention", 0
         elif stance.verdict is not None and (stance.tentative or self._speaks_of_proposal(item)):
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
+            if polarity > 0 and item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and not self._asked_of(item):
+                self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)
+                return
         elif stance.verdict is not None and (stance.closer or stance.cue not in OPINIONS):
             value, lasting = "opinion", True
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
@@ -159,6 +162,10 @@ class Opinions:
                 weight=weight,
                 confidence=confidence,
             )
+
+    def _asked_of(self, item: _Item) -> bool:
+        """ "The first looks good, how long is it?" takes nothing yet."""
+        return "?" in self._m.head[item.end :] or self._m.context.asked in ("opinion", "choice")
 
     def _asks_whether(self, item: _Item) -> bool:
         """ "Was Heat boring?" has no opinion of it."""

@@ -155,9 +155,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything understood in one message, in the order it was said, and everything that it names."""
+    """Everything understood in one message, in the order it was said, and everything that it names. ``english``: the same
+    of the English words that a message in another language was read in."""
 
     text: str
     statements: tuple[Statement, ...] = ()
     choices: tuple[Choice, ...] = ()
     named: tuple[Named, ...] = ()
+    english: Reading | None = None

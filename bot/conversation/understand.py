@@ -89,6 +89,7 @@ def _placed(reading: Reading, glossed: Glossed, text: str) -> Reading:
         tuple(sorted(map(place, reading.statements), key=lambda s: (s.start, s.end))),
         tuple(map(place, reading.choices)),
         tuple(map(place, reading.named)),
+        reading,
     )
 
 

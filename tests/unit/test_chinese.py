@@ -143,7 +143,7 @@ def test_a_message_of_its_own(text: str, said: list[str]) -> None:
         (LISTED, "别这么暴力", ["less_of violent"]),
         (LISTED, "都不太行，换一批", ["other"]),
         (LISTED, "这几部我都看过了", ["Heat seen", "Alien seen", "Toy Story seen"]),
-        (LISTED, "第一部看起来不错", ["+Heat"]),
+        (LISTED, "第一部看起来不错", ["accept Heat"]),
         (LISTED, "我选第三个", ["accept Toy Story"]),
         (LISTED, "像第二部那样但是更搞笑的", ["like_this Alien", "more_of comedy"]),
         (FOCUSED, "什么类型的", ["genre Alien"]),
