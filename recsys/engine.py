@@ -67,9 +67,8 @@ VAGUE = 2.0
 """The z-score towards which fitting a mood runs: beyond it, that one text fits better than another is chance."""
 SURMISE = 0.8
 """The same for moods of which genres and themes tell more than the encoder does, which reads "fun" into Star Trek."""
-UNWANTED = 0.5
-"""What the moods that are not wanted count together, beside one that is wanted: most items that they suit are not
-meant."""
+UNWANTED = 0.7
+"""What a mood that is not wanted counts beside one that is wanted: not all items that it suits are meant."""
 LASTING = 0.3
 """What a mood that is liked, or disliked, for good counts beside one that is wanted tonight."""
 WISH_SPREAD = 0.1
@@ -424,7 +423,7 @@ class Engine:
         refused = [c for c in query.wish.unwanted if isinstance(c, Clause) and self._fits.knows(c)]
         refused = [c for c in refused if all(facet.kind != "genre" for facet in c.facets)]  # the mask says enough
         said = [(clause, 1.0) for clause in (*query.wish.wanted, *query.wish.hoped)]
-        said += [(clause, -UNWANTED / len(refused)) for clause in refused]
+        said += [(clause, -UNWANTED) for clause in refused]
         tonight = {clause.mood for clause, _ in said}
         lasting = [(c, LASTING) for c in query.taste.moods] + [(c, -LASTING) for c in query.taste.vetoes]
         said += [(clause, weight) for clause, weight in lasting if clause.mood not in tonight]

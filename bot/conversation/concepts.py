@@ -198,9 +198,8 @@ class Concepts:
         unwanted = self._veto(concept, name, genre=genre)
         if not unwanted.facets and implied:
             unwanted = replace(unwanted, facets=wanted[0].facets)
-        refused = tuple(
-            clause for clause in (self._veto(self._all[other], other) for other in concept.refuses) if clause.facets
-        )
+        implied_vetoes = (self._veto(self._all[other], other) for other in concept.refuses)
+        refused = tuple(replace(clause, mood="") for clause in implied_vetoes if clause.facets)  # the mood itself tells
         return Sense(name, label, tuple(wanted), unwanted, refused, concept.wish, sure=genre, adjective=True)
 
     def _veto(self, concept: Concept, name: str, genre: bool = False) -> Clause:

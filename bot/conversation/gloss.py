@@ -165,7 +165,9 @@ class Glossary:
         ):
             self._words |= {said: (words, role) for said, words in table.items()}
         titles = {title for item in catalogue.items for title in (item.title, *item.aliases)}
-        protected = {simplified(title): (f'"{title}"', Role.THING) for title in titles if is_chinese(title) and len(title) > 1}
+        protected = {
+            simplified(title): (f'"{title}"', Role.THING) for title in titles if is_chinese(title) and len(title) > 1
+        }
         self._words = protected | self._words
         self._longest = max(map(len, self._words))
         adjectives = "|".join(sorted(lexicon.adjectives, key=len, reverse=True))

@@ -218,7 +218,7 @@ class Opinions:
     def _implied_focus(self) -> None:
         """ "Loved!", "boring", "Yes. A great movie" with one item in view: sentences that judge and name nothing."""
         focus = self._m.focus()
-        if not focus or self._m.titles or self._m.people or self._m.choices:
+        if not focus or self._m.titles or self._m.people or self._m.choices or self._m.unknown:
             return
         for run in self._m.runs(self._m.scopes.sentence):
             if self._judges(run):

@@ -124,6 +124,8 @@ class Sentences:
 
     def _question(self, run: range) -> bool:
         tokens = self._m.tokens[run.start : run.stop]
+        if any(unknown.start in run for unknown in self._m.unknown):
+            return False  # "who directed Saltburn?" asks nothing of the film in view
         asks = self._m.asks(run) or tokens[0].norm in self._m.words.grammar.question_words
         targets = self._m.targets(run)[:1] or self._m.focus()
         start, end = self._m.span(run)

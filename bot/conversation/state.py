@@ -71,8 +71,8 @@ class Dialogue:
         return Talk(self.transcript, self.words, self.named, self.echoed)
 
     def noted(self, heard: Reading) -> Dialogue:
-        """This state with the person's words, and the items that they named or pointed at, in the talk: in English, which
-        is what the talk was learned from."""
+        """This state with the person's words, and the items that they named or pointed at, in the talk: in English, the
+        language of the talk that was learned from."""
         heard = heard.english or heard
         spans = [(n.start, n.end) for n in heard.named if n.kind is NamedKind.TITLE]
         words = "".join(c for n, c in enumerate(heard.text) if not any(i <= n < j for i, j in spans))

@@ -155,8 +155,8 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything understood in one message, in the order it was said, and everything that it names. ``english``: the same
-    of the English words that a message in another language was read in."""
+    """Everything understood in one message, in the order it was said, and everything that it names. ``english``: the
+    same, of the English words that a message in another language was read in."""
 
     text: str
     statements: tuple[Statement, ...] = ()

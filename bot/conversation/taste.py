@@ -33,9 +33,7 @@ def taste_of(events: Iterable[Event]) -> Taste:
                 for facet in clause.core:
                     liked.pop(facet, None)
             else:
-                vetoes = {
-                    label: v for label, v in vetoes.items() if label != clause.label and not v.core & clause.core
-                }
+                vetoes = {label: v for label, v in vetoes.items() if label != clause.label and not v.core & clause.core}
                 moods |= {clause.label: clause} if clause.mood else {}
                 liked |= dict.fromkeys(clause.facets, event.weight)
     return Taste(items, liked, tuple(vetoes.values()), tuple(moods.values()))

@@ -81,7 +81,7 @@ def _placed(reading: Reading, glossed: Glossed, text: str) -> Reading:
         wished = isinstance(part, Statement) and part.kind is Kind.WISH
         start, end = (glossed.core if wished else glossed.source)(part.start, part.end)
         if isinstance(part, Statement) and part.kind is Kind.UNKNOWN:  # as it was written, not as it was read
-            part = replace(part, value=text[start:end].strip("《》\"“”"))
+            part = replace(part, value=text[start:end].strip('《》"“”'))
         return replace(part, start=start, end=end)
 
     return Reading(

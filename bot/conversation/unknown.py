@@ -20,6 +20,9 @@ _QUOTED = re.compile(r"[\"“«]\s*([^\"“”«»\n]{2,60}?)\s*[\"”»]")
 _YEAR = re.compile(r"\s*\((?:18|19|20)\d\d\)")
 _JOINED = re.compile(r"[ \-:]*")
 _THE_FILM = (["the", "movie"], ["the", "film"])
+_CALLED = ("called", "named", "titled")
+_GOING_ON = frozenset(("so", "really", "which", "that"))
+_COPULAS = frozenset(("is", "was"))
 _SMALL = frozenset(("of", "the", "a", "an", "and", "in", "to", "with", "for", "on", "at", "from", "by"))
 
 
@@ -28,13 +31,25 @@ class UnknownTitles:
 
     def __init__(self, lexicon: Lexicon) -> None:
         cues, grammar = lexicon.title_cues, lexicon.grammar
-        self._firm = Phrases((words, True) for words in (*cues.firm, *cues.watched, *lexicon.cues.like) if words != "into")
+        asked = (words for said in lexicon.questions.fields.values() for words in said if " " in words)
+        told = (*cues.firm, *cues.watched, *lexicon.cues.like, *asked)
+        self._firm = Phrases((words, True) for words in told if words != "into")
         likened = [words for words in lexicon.cues.resemble if words.split()[-1] in ("like", "to", "of")]
         self._likened = Phrases((words, True) for words in likened)
         self._following = Phrases((words, True) for words in cues.after)
         self._proper = {squash(words) for words in cues.proper}
         self._films = set(grammar.film_nouns)
-        self._closing = {*lexicon.negators.contrast, *lexicon.negators.copulas, "and", "or", "because", "too", "also", "please", "with"}
+        self._closing = {
+            *lexicon.negators.contrast,
+            *lexicon.negators.copulas,
+            "and",
+            "or",
+            "because",
+            "too",
+            "also",
+            "please",
+            "with",
+        }
         self._plain = {
             *map(squash, (*lexicon.noise.words, *lexicon.fillers.words, *cues.pronouns, *cues.not_titles)),
             *(word for words in grammar.model_dump().values() for phrase in words for word in phrase.split()),
@@ -52,7 +67,8 @@ class UnknownTitles:
             free = not any(taken[n] for n in run) and all(set(run).isdisjoint(other) for other in found)
             name = "".join(tokens[n].norm for n in run)
             long = len(name) > 2 or is_chinese(name)
-            if long and free and squash(name) not in self._proper:
+            days = {squash(name), squash(name).removesuffix("s"), *(tokens[n].norm for n in run[:1])}
+            if long and free and not days & self._proper:
                 found.append(run)
         return sorted(found, key=lambda run: run.start)
 
@@ -81,41 +97,46 @@ class UnknownTitles:
     def _told(self, text: str, tokens: Sequence[Token], taken: Sequence[bool]) -> Iterator[range]:
         """What follows "loved" or "something like" as far as a title goes."""
         cased = capitals_tell(tokens)
-        cues = [(hit.j, False) for hit in self._firm.find(tokens)] + [(hit.j, True) for hit in self._likened.find(tokens)]
-        for start, likened in cues:
-            if start < len(tokens) and tokens[start - 1].end <= tokens[start].start:
-                yield self._after(text, tokens, taken, start, likened=likened, cased=cased)
+        cues = [(hit.j, False) for hit in self._firm.find(tokens)] + [
+            (hit.j, True) for hit in self._likened.find(tokens)
+        ]
+        for cue, likened in cues:
+            start = cue + (cue < len(tokens) and tokens[cue].norm in _COPULAS)  # "how long is Saltburn?"
+            if start == len(tokens) or not _JOINED.fullmatch(text[tokens[start - 1].end : tokens[start].start]):
+                continue
+            run = range(start, self._extent(text, tokens, taken, start))
+            named = self._capitals(tokens, run) if cased else range(0)
+            if not named:
+                named = self._words(text, tokens, run, likened=likened)
+            if named and self._ends(text, tokens, named.stop):
+                yield named
 
-    def _after(
-        self, text: str, tokens: Sequence[Token], taken: Sequence[bool], start: int, *, likened: bool, cased: bool
-    ) -> range:
-        none = range(start, start)
+    def _extent(self, text: str, tokens: Sequence[Token], taken: Sequence[bool], start: int) -> int:
+        """How far a title may go that opens at ``start``: to punctuation, a word that is spoken for, or one that goes
+        on with the sentence; "and" may be part of it before a capital."""
         end = start
         while end < len(tokens) and end - start < LONGEST and not taken[end]:
+            joined = _JOINED.fullmatch(text[tokens[end - 1].end : tokens[end].start])
+            inside = tokens[end].norm in _SMALL and any(t.capital for t in tokens[end + 1 : end + 2])
+            if not joined or (tokens[end].norm in self._closing and not inside):
+                break
             if end > start and self._following.starting(tokens[end:]):
                 break
-            gap = text[tokens[end - 1].end : tokens[end].start]
-            if not _JOINED.fullmatch(gap) or tokens[end].norm in self._closing - _SMALL:
-                break
-            if tokens[end].norm in self._closing and not (tokens[end + 1 : end + 2] and tokens[end + 1].capital):
-                break
             end += 1
-        run = range(start, end)
-        if cased and (capital := self._capitals(tokens, run)):
-            return capital if self._ends(text, tokens, taken, capital.stop) else none
+        return end
+
+    def _words(self, text: str, tokens: Sequence[Token], run: range, *, likened: bool) -> range:
+        """The title that a run of words is without the help of capitals: words that nobody uses, or any before "but"
+        and "the movie", as long as they are not those of a sentence."""
         film = next((n for n in run[2:] if [t.norm for t in tokens[n - 1 : n + 1]] in _THE_FILM), None)
-        if film is not None:
-            run = range(start, film - 1)
+        run = run if film is None else range(run.start, film - 1)
         words = [tokens[n].norm for n in run]
-        if not words or not self._ends(text, tokens, taken, run.stop) or words[0] in ("a", "an"):
-            return none
-        if any(w in self._plain for w in words if w not in _SMALL) or (likened and tokens[run.stop : run.stop + 1] and not self._breaks(text, tokens, run.stop)):
-            return none
-        compared = likened and run.stop < len(tokens) and tokens[run.stop].norm == "but"
-        called = tokens[start - 1].norm in ("called", "named", "titled")
+        if not words or words[0] in ("a", "an") or any(w in self._plain and w not in _SMALL for w in words):
+            return range(0)
+        compared = likened and any(t.norm == "but" for t in tokens[run.stop : run.stop + 1])
+        called = tokens[run.start - 1].norm in _CALLED
         rare = len(words) <= 2 and all(self._strange(w) for w in words)
-        sure = rare or ((compared or called or film is not None) and len(words) <= 3)
-        return run if sure else none
+        return run if rare or ((compared or called or film is not None) and len(words) <= 3) else range(0)
 
     def _capitals(self, tokens: Sequence[Token], run: range) -> range:
         """The title that a run of words opens with, by its capitals."""
@@ -132,18 +153,12 @@ class UnknownTitles:
             return range(0)
         return range(run.start if tokens[run.start].capital else start, end)
 
-    def _ends(self, text: str, tokens: Sequence[Token], taken: Sequence[bool], end: int) -> bool:
+    def _ends(self, text: str, tokens: Sequence[Token], end: int) -> bool:
         """Whether a title may end before ``tokens[end]``."""
         if end == len(tokens) or not _JOINED.fullmatch(text[tokens[end - 1].end : tokens[end].start]):
             return True
-        norm = tokens[end].norm
-        if self._following.starting(tokens[end:]):
-            return True
-        return norm in self._closing or norm in self._films or norm in ARTICLES or norm in ("a", "so", "really", "which", "that")
-
-    def _breaks(self, text: str, tokens: Sequence[Token], end: int) -> bool:
-        gap = text[tokens[end - 1].end : tokens[end].start]
-        return not _JOINED.fullmatch(gap) or tokens[end].norm in self._closing | self._films | ARTICLES
+        goes_on = self._closing | self._films | ARTICLES | _GOING_ON
+        return tokens[end].norm in goes_on or self._following.starting(tokens[end:]) is not None
 
     def _strange(self, norm: str) -> bool:
         """Whether a word is none that people use, nor a slip of one."""

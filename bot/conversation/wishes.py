@@ -314,7 +314,9 @@ class Wishes:
     def _removed(self, n: int) -> bool:
         token = self._m.tokens[n]
         unknown = any(n in run for run in self._m.unknown)
-        return unknown or any(t.i <= n < t.j for t in self._m.titles) or any(s <= token.start < e for s, e in self._spans)
+        return (
+            unknown or any(t.i <= n < t.j for t in self._m.titles) or any(s <= token.start < e for s, e in self._spans)
+        )
 
     def _joined(self, kept: Sequence[Sequence[int]]) -> str:
         """The kept words without filler, phrases set apart by commas."""
