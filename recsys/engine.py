@@ -6,7 +6,8 @@
 - ``mood``: how well its genres and themes fit the moods wanted, and not those unwanted
 - ``wish``: the free-text wish against the item's text, by the sentence encoder
 - ``facets``: how many of the people, genres and themes that the person likes it has
-- ``likeness``: the item's text against the texts of what the person likes and dislikes
+- ``likeness``: the item's text against the texts of what the person likes and dislikes; where something like an item is
+  wanted, the facets that the two share too
 - ``relation``: what people who liked the same items also liked
 - ``prior``: known and liked by many
 - ``luck``: chance, for those who ask for a surprise
@@ -38,6 +39,7 @@ from recsys.models.als import FoldIn
 from recsys.models.bilinear import Bilinear
 from recsys.models.blend import Kernel
 from recsys.models.content import fit_content
+from recsys.models.facets import SharedFacets
 from recsys.models.fusion import STATED, Fusion
 from recsys.moods import MoodFits, Moods
 from recsys.talk import Part, restored
@@ -47,6 +49,12 @@ from recsys.upsert import extended
 SIGNALS = (*STATED, "likeness", "relation", "prior", "luck")
 LIKE_WEIGHT = 2.0
 """An item named in the wish ("like Alien") counts as much as two liked ones."""
+RESEMBLANCE = 2.0
+"""What it counts, in points, that a text and what is recorded are those of an item that others should be like. Ratings
+tell what people who like it watch next, which is what everybody watches; who asks for something like it wants its
+kind."""
+TELLING = {"genre": 1.0, "keyword": 1.0, "director": 0.5, "cast": 0.5}
+"""Kinds of facets that make items alike, and what each counts beside the text."""
 SEQUEL = 3.0
 """Likeness that parts of one series have on top of that of their texts when a list is put together."""
 MANY = 8
@@ -147,6 +155,7 @@ class Engine:
         self._vectors = tensors["vectors"]
         self._centre = self._vectors.mean(dim=0)
         self._likeness = fit_content(self._vectors)
+        self._shared_facets = SharedFacets(catalogue, TELLING)
         rest = {name: _kernel(name, tensors) for name in artefact.config["kernels"] if name != "likeness"}
         self._kernels: dict[str, Kernel] = {"likeness": self._likeness, **rest}
         self._prior = tensors["prior"]
@@ -179,7 +188,7 @@ class Engine:
         out = []
         for b, query in enumerate(queries):
             valid = rows[b][torch.isfinite(values[b])]
-            near = (similar[valid] @ similar[valid].T).clamp_min(0) + self._sequels(valid, query)
+            near = (similar[valid] @ similar[valid].T).clamp_min(0) + self._sequels(valid)
             chosen = valid[diversify(values[b][: len(valid)], near, query.k, self._config.trade_off)]
             picks = self._explain(query, b, chosen, weights, points, scores, said.get(b, 1.0))
             out.append(Recommendation(picks, self.version, relaxed[b]))
@@ -209,7 +218,7 @@ class Engine:
         if not len(valid):
             return SharedRecommendation((), self.version, relaxed)
         similar = self._likeness.target[valid]
-        near = (similar @ similar.T).clamp_min(0) + self._sequels(valid, everybody)
+        near = (similar @ similar.T).clamp_min(0) + self._sequels(valid)
         best = values[0][: len(valid)]
         # The trade-off is in points, of which the scores of a pool spread over about one.
         spread = best.std(correction=0).clamp_min(1e-6)
@@ -238,8 +247,8 @@ class Engine:
     def rated(self, queries: Sequence[Query]) -> npt.NDArray[np.float32]:
         """The part of the scores (B, N) that ratings taught."""
         bare = [replace(query, talk=Talk(), wish=Wish(like=query.wish.like)) for query in queries]
-        points, _ = self._points(bare, self._weights(bare))
-        return (points["prior"] + points["likeness"] + points["relation"]).cpu().numpy()
+        taught = self._taught([self._reactions(query) for query in bare], self._weights(bare))
+        return torch.stack(list(taught.values())).sum(dim=0).cpu().numpy()
 
     @property
     def multilingual(self) -> bool:
@@ -307,12 +316,10 @@ class Engine:
                 break
         return mask, tuple(wish.label for n, wish in enumerate(wishes) if n not in kept)
 
-    def _sequels(self, rows: Tensor, query: Query) -> Tensor:
-        """What pairs (P, P) of one series cost beyond their likeness: one of each is enough, but those who name a part
-        as what they want tonight may want them all."""
+    def _sequels(self, rows: Tensor) -> Tensor:
+        """What pairs (P, P) of one series cost beyond their likeness: one of each is enough."""
         stems = [series(self.catalogue.items[row].title) for row in rows.tolist()]
-        wanted = {series(self.catalogue[i].title) for i in query.wish.like if i in self.catalogue}
-        same = [[a == b and a not in wanted for b in stems] for a in stems]
+        same = [[a == b for b in stems] for a in stems]
         return SEQUEL * torch.tensor(same, dtype=torch.float32, device=self.device).reshape(len(stems), len(stems))
 
     # -- scores ----------------------------------------------------------------------------------------------
@@ -329,6 +336,16 @@ class Engine:
                 weights[row] = max(weights.get(row, 0.0), 0.0) + LIKE_WEIGHT
         total = sum(abs(w) for w in weights.values())
         return {row: w / total for row, w in weights.items()}
+
+    def _models(self, query: Query) -> dict[int, float]:
+        """Row -> weight of the items that something like is wanted; the weights sum to 1. Besides those asked for these
+        are, while nothing else is asked for, the items that the person just said they like."""
+        if self._talk and query.talk:  # that model has weighed likeness itself
+            return {}
+        liked = [i for i in query.talk.named if query.taste.items.get(i, 0.0) > 0]
+        ids = query.wish.like or (() if query.wish else liked)
+        rows = dict.fromkeys(self.catalogue.row(i) for i in ids if i in self.catalogue)
+        return dict.fromkeys(rows, 1 / max(1, len(rows)))
 
     def _weights(self, queries: Sequence[Query]) -> dict[str, Tensor]:
         """Signal or kernel -> weight for each query, (B,)."""
@@ -348,36 +365,48 @@ class Engine:
     ) -> tuple[dict[str, Tensor], dict[int, float]]:
         """Signal -> what it adds to each score, (B, N); and for queries with talk what the ratings' part counts."""
         n = len(self.catalogue)
-        reactions = [self._reactions(q) for q in queries]
-        width = max(1, max(len(r) for r in reactions))
-        rows = torch.zeros((len(queries), width), dtype=torch.int64)
-        weights = torch.zeros((len(queries), width))
         asked = np.zeros((len(queries), n), dtype=np.float32)
         moods = np.zeros((len(queries), n), dtype=np.float32)
         facets = np.zeros((len(queries), n), dtype=np.float32)
-        for b, (query, reaction) in enumerate(zip(queries, reactions, strict=True)):
-            rows[b, : len(reaction)] = torch.tensor(list(reaction), dtype=torch.int64)
-            weights[b, : len(reaction)] = torch.tensor(list(reaction.values()))
+        for b, query in enumerate(queries):
             for wish in self._asked(query.wish):
                 asked[b] += meets(self.catalogue, wish)
             for mood, weight in self._felt(query):
                 moods[b] += weight * self._fits.fit(mood, _outright(query.wish))
             for facet, weight in query.taste.facets.items():
                 facets[b, self.catalogue.rows_with(facet)] += weight
-        rows, weights = rows.to(self.device), weights.to(self.device)
         signals = {
             "asked": torch.from_numpy(asked).to(self.device),
             "mood": torch.from_numpy(moods).to(self.device),
             "wish": self._wish(queries),
             "facets": torch.from_numpy(facets).to(self.device),
-            "prior": self._prior.expand(len(queries), n),
             "luck": torch.stack([_luck(q, n) for q in queries]).to(self.device),
         }
         points = {s: shares[s].unsqueeze(1) * signal for s, signal in signals.items()}
-        points |= {s: torch.zeros((len(queries), n), device=self.device) for s in ("likeness", "relation")}
+        points |= self._taught([self._reactions(q) for q in queries], shares)
+        rows, weights = self._known_of([self._models(q) for q in queries])
+        if weights.any():
+            points["likeness"] += RESEMBLANCE * (self._likeness(rows, weights) + self._shared_facets(rows, weights))
+        return points, self._add_talk(queries, points)
+
+    def _taught(self, reactions: Sequence[Mapping[int, float]], shares: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The signals whose weights ratings taught, in points (B, N)."""
+        rows, weights = self._known_of(reactions)
+        empty = torch.zeros((len(reactions), len(self.catalogue)), device=self.device)
+        points = {"prior": shares["prior"].unsqueeze(1) * self._prior, "likeness": empty, "relation": empty.clone()}
         for name, kernel in self._kernels.items() if weights.any() else ():
             points[_signal(name)] += shares[name].unsqueeze(1) * kernel(rows, weights)
-        return points, self._add_talk(queries, points)
+        return points
+
+    def _known_of(self, reactions: Sequence[Mapping[int, float]]) -> tuple[Tensor, Tensor]:
+        """Rows (B, H) int64 and weights (B, H) float32 of what queries say of items, padded with weight 0."""
+        width = max(1, max(len(r) for r in reactions))
+        rows = torch.zeros((len(reactions), width), dtype=torch.int64)
+        weights = torch.zeros((len(reactions), width))
+        for b, reaction in enumerate(reactions):
+            rows[b, : len(reaction)] = torch.tensor(list(reaction), dtype=torch.int64)
+            weights[b, : len(reaction)] = torch.tensor(list(reaction.values()))
+        return rows.to(self.device), weights.to(self.device)
 
     def _add_talk(self, queries: Sequence[Query], points: dict[str, Tensor]) -> dict[int, float]:
         """Where something was said, what conversations taught takes the place of the stated weights."""
@@ -442,12 +471,16 @@ class Engine:
         trust: float,
     ) -> tuple[Pick, ...]:
         talked = self._talk if query.talk else None
-        reactions = self._reactions(query)
+        reactions, models = self._reactions(query), self._models(query)
         liked = torch.tensor(list(reactions), dtype=torch.int64, device=self.device)
         strength = torch.tensor(list(reactions.values()), device=self.device)
         by_item = {s: torch.zeros((len(reactions), len(rows)), device=self.device) for s in ("likeness", "relation")}
         for name, kernel in self._kernels.items() if reactions else ():
             by_item[_signal(name)] += kernel.shares(liked, strength, rows) * weights[name][b] * trust
+        if models:
+            model = torch.tensor([models.get(row, 0.0) for row in reactions], device=self.device)
+            for likeness in (self._likeness, self._shared_facets):
+                by_item["likeness"] += RESEMBLANCE * likeness.shares(liked, model, rows)
         picks = []
         for k, row in enumerate(rows.tolist()):
             parts = [

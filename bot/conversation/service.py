@@ -156,8 +156,7 @@ class Conversations:
     async def _deliver_apart(self, incoming: Incoming, outbox: Sequence[Mapping[str, Any]]) -> None:
         """Messages that answer an update but belong to no turn."""
         async with self._store.unit() as unit:
-            for payload in outbox:
-                await unit.enqueue(incoming.channel, incoming.chat_id, payload)
+            await unit.enqueue(incoming.channel, incoming.chat_id, *outbox)
             if incoming.inbox_id is not None:
                 await unit.inbox_done(incoming.inbox_id)
             await unit.commit()
@@ -385,8 +384,7 @@ class Conversations:
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
             await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())
-            for payload in outbox:
-                await unit.enqueue(incoming.channel, incoming.chat_id, payload, turn_id=moment.turn_id)
+            await unit.enqueue(incoming.channel, incoming.chat_id, *outbox, turn_id=moment.turn_id)
             if incoming.inbox_id is not None:
                 await unit.inbox_done(incoming.inbox_id)
                 if moment.company:
@@ -397,8 +395,8 @@ class Conversations:
         """Nothing stays, not even this turn; the goodbye goes too, once it is sent."""
         async with self._store.unit() as unit:
             await unit.forget_user(user_id)
-            for payload in outbox:
-                await unit.enqueue(incoming.channel, incoming.chat_id, {**payload, "last": True})
+            last = [{**payload, "last": True} for payload in outbox]
+            await unit.enqueue(incoming.channel, incoming.chat_id, *last)
             await unit.commit()
 
     def _recommendations(self, host: User, moment: Moment, draft: Draft) -> list[StoredRecommendation]:

@@ -38,6 +38,10 @@ class Menu(NamedTuple):
     commands: Mapping[str, str]
 
 
+_CONNECTIONS = 8
+"""Requests to Telegram at a time: enough for its 30 messages a second; each idle one costs the others time."""
+
+
 async def run_telegram(
     settings: Settings,
     store: Store,
@@ -79,7 +83,7 @@ async def run_telegram(
         settings.telegram_bot_token.get_secret_value(),
         base_url=settings.telegram_base_url,
         request=HTTPXRequest(
-            connection_pool_size=32,
+            connection_pool_size=_CONNECTIONS,
             read_timeout=timing.request,
             connect_timeout=timing.request,
             pool_timeout=timing.request,
