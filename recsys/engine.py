@@ -372,7 +372,7 @@ class Engine:
             for wish in self._asked(query.wish):
                 asked[b] += meets(self.catalogue, wish)
             for mood, weight in self._felt(query):
-                moods[b] += weight * self._fits.fit(mood, _outright(query.wish))
+                moods[b] += weight * self._suits(mood, weight, query.wish)
             for facet, weight in query.taste.facets.items():
                 facets[b, self.catalogue.rows_with(facet)] += weight
         signals = {
@@ -458,6 +458,12 @@ class Engine:
         said += [(clause, weight) for clause, weight in lasting if clause.mood not in tonight]
         return [(clause, weight) for clause, weight in said if self._fits.knows(clause)]
 
+    def _suits(self, mood: Clause, weight: float, wish: Wish) -> npt.NDArray[np.float32]:
+        """How well each item (N,) fits a mood. Of one that is not wanted only what fits it tells: "nothing dark" asks for
+        no opposite."""
+        fit = self._fits.fit(mood, _outright(wish))
+        return fit if weight > 0 else fit.clip(min=0)
+
     # -- contributions ---------------------------------------------------------------------------------------
 
     def _explain(
@@ -510,9 +516,8 @@ class Engine:
             for wish in self._asked(query.wish)
             if meets(self.catalogue, wish)[row]
         ]
-        outright = _outright(query.wish)
         moods = [
-            Part("mood", mood.label, weight * float(self._fits.fit(mood, outright)[row] * weights["mood"][b]))
+            Part("mood", mood.label, weight * float(self._suits(mood, weight, query.wish)[row] * weights["mood"][b]))
             for mood, weight in self._felt(query)
         ]
         return [*facets, *asked, *(part for part in moods if part.amount)]

@@ -232,17 +232,14 @@ class Wording:
         return self.texts("why_wish", what=wish.label) if quotable else self.texts("why_said")
 
     def _felt(self, item: Item, cause: Cause, query: Query) -> str:
-        """What of an item suits the moods that are wanted; else that it is nothing like those that are not."""
+        """What of an item suits the moods that are wanted, else those that are liked for good."""
         named = {str(part.source) for part in cause.evidence}
         wish = query.wish
         wanted = [c for c in (*wish.wanted, *wish.hoped) if c.mood and c.label in named]
-        liked = [c for c in query.taste.moods if c.label in named]
-        if liked and not wanted:
-            kinds = [self.texts("some_films", what=self.texts.name(c.mood)) for c in liked]
-            return self.texts("why_facet_taste", value=self.texts.join(kinds))
         if not wanted:
-            refused = self.names(dict.fromkeys(str(part.source) for part in cause.evidence))
-            return self.texts("why_mood_not", what=self.texts.join(refused[:2], "or"))
+            liked = [c.mood for c in query.taste.moods if c.label in named]
+            kinds = [self.texts("some_films", what=mood) for mood in self.names(liked)]
+            return self.texts("why_facet_taste", value=self.texts.join(kinds))
         moods = list(dict.fromkeys(clause.mood for clause in wanted))
         told = [mood for mood in moods if self._whom(mood)] or [mood for mood in moods if self._described(mood)]
         if not told:
