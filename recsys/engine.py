@@ -459,8 +459,8 @@ class Engine:
         return [(clause, weight) for clause, weight in said if self._fits.knows(clause)]
 
     def _suits(self, mood: Clause, weight: float, wish: Wish) -> npt.NDArray[np.float32]:
-        """How well each item (N,) fits a mood. Of one that is not wanted only what fits it tells: "nothing dark" asks for
-        no opposite."""
+        """How well each item (N,) fits a mood. Of an unwanted one only what fits it tells: "nothing dark" asks for no
+        opposite."""
         fit = self._fits.fit(mood, _outright(wish))
         return fit if weight > 0 else fit.clip(min=0)
 
