@@ -47,8 +47,8 @@ def asked(parts: Parts) -> list[Query]:
         wish = Wish(
             text=STORIES[n % 4],
             wanted=(Clause(genre.value.lower(), (genre,)),) if n % 5 else (),
-            hoped=(Clause("light", (), mood="light"),) if n % 3 else (),
-            unwanted=(Clause("sappy", (), mood="sappy"),) if n % 4 == 1 else (),
+            hoped=() if n % 5 else (Clause("light", (), mood="light"),),
+            unwanted=() if n % 10 else (Clause("sappy", (), mood="sappy"),),
             ranges=(Range("year", 1985, None, "newer"),) if n % 7 == 0 else (),
             like=(rng.choice(known).id,) if n % 6 == 0 else (),
         )
