@@ -84,7 +84,7 @@ def engine_of(
 ) -> Engine:
     """The engine that the settings ask for."""
     config = EngineConfig(trade_off=settings.diversity)
-    return kind(catalogue, artefact, encoder, pick_device(settings.device), config)
+    return kind(catalogue, artefact, encoder, pick_device(settings.device), config, MOVIE_STYLE.moods)
 
 
 async def explained(

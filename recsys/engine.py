@@ -3,6 +3,7 @@
 ``score(u, i) = sum_s w_s(u) * s(u, i)`` over the signals
 
 - ``asked``: how many of tonight's wishes in so many words (genres, people, decades) the item meets
+- ``mood``: how well its genres and themes fit the moods wanted, and not those unwanted
 - ``wish``: the free-text wish against the item's text, by the sentence encoder
 - ``facets``: how many of the people, genres and themes that the person likes it has
 - ``likeness``: the item's text against the texts of what the person likes and dislikes; where something like an item is
@@ -20,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +42,7 @@ from recsys.models.blend import Kernel, padded
 from recsys.models.content import fit_content
 from recsys.models.facets import SharedFacets
 from recsys.models.fusion import STATED, Fusion
+from recsys.moods import MoodFits, Moods
 from recsys.talk import Part, restored
 from recsys.taste import Clause, Query, Range, Talk, Taste, Wish, meets
 from recsys.upsert import extended
@@ -71,6 +74,12 @@ MOST_QUALITY = 0.7
 """What it counts at most beside a wish in free text, which would be lost among what everybody knows."""
 VAGUE = 2.0
 """The z-score towards which fitting a mood runs: beyond it, that one text fits better than another is chance."""
+SURMISE = 0.8
+"""The same for moods of which genres and themes tell more than the encoder does, which reads "fun" into Star Trek."""
+UNWANTED = 0.7
+"""What a mood that is not wanted counts beside one that is wanted: not all items that it suits are meant."""
+LASTING = 0.3
+"""What a mood that is liked, or disliked, for good counts beside one that is wanted tonight."""
 WISH_SPREAD = 0.1
 """The usual standard deviation of the cosine between a wish and item texts (MiniLM): makes it a z-score."""
 
@@ -131,11 +140,13 @@ class Engine:
         encoder: Encoder,
         device: torch.device,
         config: EngineConfig | None = None,
+        moods: Moods = MappingProxyType({}),
     ) -> None:
         if artefact.vocabulary != tuple(item.id for item in catalogue.items):
             raise ModelError("The recommendation index is of another catalogue; run `usher index build`.")
         self.catalogue = catalogue
         self._artefact = artefact
+        self._moods, self._fits = moods, MoodFits(catalogue, moods)
         self.version = artefact.version
         self.device = device
         self._config = config or EngineConfig()
@@ -170,7 +181,7 @@ class Engine:
         """An engine that knows these items too, or their new facts, within a second; this one stays as it is. An item
         with text gets a place in every signal."""
         catalogue, artefact = extended(self.catalogue, self._artefact, self._encoder, items)
-        return Engine(catalogue, artefact, self._encoder, self.device, self._config)
+        return Engine(catalogue, artefact, self._encoder, self.device, self._config, self._moods)
 
     @torch.inference_mode()
     def recommend(self, queries: Sequence[Query]) -> list[Recommendation]:
@@ -371,14 +382,18 @@ class Engine:
         """Signal -> what it adds to each score, (B, N); and for queries with talk what the ratings' part counts."""
         n = len(self.catalogue)
         asked = np.zeros((len(queries), n), dtype=np.float32)
+        moods = np.zeros((len(queries), n), dtype=np.float32)
         facets = np.zeros((len(queries), n), dtype=np.float32)
         for b, query in enumerate(queries):
-            for wish in _asked(query.wish):
+            for wish in self._asked(query.wish):
                 asked[b] += meets(self.catalogue, wish)
+            for mood, weight in self._felt(query):
+                moods[b] += weight * self._suits(mood, weight, query.wish)
             for facet, weight in query.taste.facets.items():
                 facets[b, self.catalogue.rows_with(facet)] += weight
         signals = {
             "asked": torch.from_numpy(asked).to(self.device),
+            "mood": torch.from_numpy(moods).to(self.device),
             "wish": self._wish(queries),
             "facets": torch.from_numpy(facets).to(self.device),
             "luck": torch.stack([_luck(q, n) for q in queries]).to(self.device),
@@ -438,9 +453,38 @@ class Engine:
         if spoken:
             vectors = torch.from_numpy(self._encoder.encode([wishes[b].text for b in spoken])).to(self.device)
             fit = (vectors @ self._vectors.T - (vectors @ self._centre).unsqueeze(1)) / WISH_SPREAD
-            vague = torch.tensor([wishes[b].vague for b in spoken], device=self.device).unsqueeze(1)
-            scores[spoken] = torch.where(vague, VAGUE * torch.tanh(fit / VAGUE), fit)
+            vague = torch.tensor([[wishes[b].vague] for b in spoken], device=self.device)
+            most = torch.tensor([[self._surmised(wishes[b])] for b in spoken], device=self.device)
+            scores[spoken] = torch.where(vague, most * torch.tanh(fit / most), fit)
         return scores
+
+    def _surmised(self, wish: Wish) -> float:
+        """The z-score towards which the encoder's fit of a mood runs."""
+        known = any(self._fits.knows(clause) for clause in (*wish.wanted, *wish.hoped))
+        return SURMISE if known else VAGUE
+
+    def _asked(self, wish: Wish) -> tuple[Clause | Range, ...]:
+        """Everything that was asked for in so many words, whether it excludes or not. Themes that tell of a mood are
+        part of what is known of it: they are noted for so few items that alone they say little."""
+        hoped = (clause for clause in wish.hoped if not self._fits.knows(clause))
+        return (*wish.wanted, *hoped, *wish.ranges)
+
+    def _felt(self, query: Query) -> list[tuple[Clause, float]]:
+        """The moods that a query speaks of, and what fitting each of them counts."""
+        refused = [c for c in query.wish.unwanted if isinstance(c, Clause) and self._fits.knows(c)]
+        refused = [c for c in refused if all(facet.kind != "genre" for facet in c.facets)]  # the mask says enough
+        said = [(clause, 1.0) for clause in (*query.wish.wanted, *query.wish.hoped)]
+        said += [(clause, -UNWANTED) for clause in refused]
+        tonight = {clause.mood for clause, _ in said}
+        lasting = [(c, LASTING) for c in query.taste.moods] + [(c, -LASTING) for c in query.taste.vetoes]
+        said += [(clause, weight) for clause, weight in lasting if clause.mood not in tonight]
+        return [(clause, weight) for clause, weight in said if self._fits.knows(clause)]
+
+    def _suits(self, mood: Clause, weight: float, wish: Wish) -> npt.NDArray[np.float32]:
+        """How well each item (N,) fits a mood. Of an unwanted one only what fits it tells: "nothing dark" asks for no
+        opposite."""
+        fit = self._fits.fit(mood, _outright(wish))
+        return fit if weight > 0 else fit.clip(min=0)
 
     # -- contributions ---------------------------------------------------------------------------------------
 
@@ -491,11 +535,16 @@ class Engine:
             for facet, weight in query.taste.facets.items()
             if row in self.catalogue.rows_with(facet)
         ]
-        return facets + [
+        asked = [
             Part("asked", wish.label, float(weights["asked"][b]))
-            for wish in _asked(query.wish)
+            for wish in self._asked(query.wish)
             if meets(self.catalogue, wish)[row]
         ]
+        moods = [
+            Part("mood", mood.label, weight * float(self._suits(mood, weight, query.wish)[row] * weights["mood"][b]))
+            for mood, weight in self._felt(query)
+        ]
+        return [*facets, *asked, *(part for part in moods if part.amount)]
 
 
 def _summed(parts: Sequence[Part]) -> tuple[Part, ...]:
@@ -520,9 +569,9 @@ def _luck(query: Query, n: int) -> Tensor:
     return torch.randn(n, generator=torch.Generator().manual_seed(query.seed))
 
 
-def _asked(wish: Wish) -> tuple[Clause | Range, ...]:
-    """Everything that was asked for in so many words, whether it excludes or not."""
-    return (*wish.wanted, *wish.hoped, *wish.ranges)
+def _outright(wish: Wish) -> frozenset[Facet]:
+    """The facets that whatever may be shown has for sure: those of a wish that takes no other."""
+    return frozenset(clause.facets[0] for clause in wish.wanted if len(clause.facets) == 1)
 
 
 def _kernel(name: str, tensors: Mapping[str, Tensor]) -> Kernel:
@@ -545,7 +594,8 @@ def _evidence(query: Query) -> int:
 
 def _quality(query: Query, weight: float) -> float:
     """The prior's weight for a query, given the one that ratings taught."""
-    if not (query.wish.text or _asked(query.wish)):
+    wish = query.wish
+    if not (wish.text or wish.wanted or wish.hoped or wish.ranges):
         return weight
     least = (QUALITY if query.wish.text else SOME_QUALITY) / (1 + _evidence(query) / LESS_QUALITY)
     return max(min(weight, MOST_QUALITY) if query.wish.text else weight, least)

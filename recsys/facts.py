@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from recsys.catalogue import Facet, Item
+from recsys.moods import Moods
 
 LINK = re.compile(r"https?:|www\.|://|\w@\w|@\w{3,}|[^\W\d_]{2,}\.[^\W\d_]{2,}", re.IGNORECASE)
 LONGEST_VALUE = 6
@@ -77,6 +78,7 @@ class Style:
     begin with. ``roles``: for kinds whose values are people, the words
     that assign the role. ``subjects``: the kinds that say what an item is about.
     ``kin``: words that a facet value makes true ("Thriller" -> "tense"). ``examples``: facts and good words.
+    ``moods``: what speaks for a mood and against it.
     """
 
     noun: str
@@ -90,4 +92,5 @@ class Style:
     subjects: frozenset[str]
     kin: Mapping[str, frozenset[str]]
     examples: tuple[tuple[Facts, str], ...]
+    moods: Moods = field(default_factory=dict)
     language: str = "en"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from recsys.engine import Engine, EngineConfig, Recommendation
 from recsys.errors import DataError
 from recsys.files import sha256
 from recsys.interactions import Interactions, on_catalogue
+from recsys.moods import Moods
 from recsys.progress import Progress, silent
 from recsys.taste import Query, Talk, Taste, Wish
 from recsys.train import LIKED, fit_index, likes_of
@@ -81,8 +83,9 @@ class PopularEngine(Engine):
         encoder: Encoder,
         device: torch.device,
         config: EngineConfig | None = None,
+        moods: Moods = MappingProxyType({}),
     ) -> None:
-        super().__init__(catalogue, artefact, encoder, device, config)
+        super().__init__(catalogue, artefact, encoder, device, config)  # moods or not, the charts are the same
         self._prior = torch.log1p(1e4 * self._known)
 
     def recommend(self, queries: Sequence[Query]) -> list[Recommendation]:

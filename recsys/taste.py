@@ -17,11 +17,13 @@ class Clause:
 
     ``label`` is how the person would recognise it ("funny", "Al Pacino", "gory"). ``beyond``: those of the facets
     that a veto covers only unless they are wanted: "nothing gory" rules out horror, but not for who asks for horror.
+    ``mood``: the name of the mood that it asks for, if it asks for one; see ``recsys.moods``.
     """
 
     label: str
     facets: tuple[Facet, ...]
     beyond: tuple[Facet, ...] = ()
+    mood: str = ""
 
     @property
     def core(self) -> frozenset[Facet]:
@@ -30,7 +32,8 @@ class Clause:
 
     def without(self, wanted: Collection[Facet]) -> Clause:
         """This veto for somebody who wants these facets."""
-        return Clause(self.label, tuple(f for f in self.facets if f not in self.beyond or f not in wanted))
+        kept = tuple(f for f in self.facets if f not in self.beyond or f not in wanted)
+        return Clause(self.label, kept, mood=self.mood)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """What lasts: opinions on items and facets, each from -1 (hates) to +1 (loves), and the ids of items ``passed``
-    over: they were asked what they love, and did not name these. That is evidence, but no opinion.
+    """What lasts: opinions on items and facets, each from -1 (hates) to +1 (loves), ``moods`` that are liked, and
+    ``vetoes``; and the ids of items ``passed`` over: they were asked what they love, and did not name these. That is
+    evidence, but no opinion.
 
     It is the evidence itself, not a vector made of it: a new reaction is one dictionary entry, takes effect in the
     next query, can be taken back exactly, and every score splits into what each reaction added to it.
@@ -91,11 +95,12 @@ class Taste:
     items: Mapping[str, float] = field(default_factory=dict)
     facets: Mapping[Facet, float] = field(default_factory=dict)
     vetoes: tuple[Clause, ...] = ()
+    moods: tuple[Clause, ...] = ()
     passed: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         """Whether they have said anything that they like or don't."""
-        return bool(self.items or self.facets or self.vetoes)
+        return bool(self.items or self.facets or self.vetoes or self.moods)
 
 
 @dataclass(frozen=True, slots=True)

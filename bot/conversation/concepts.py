@@ -92,6 +92,7 @@ class Concepts:
                 folded[value.casefold()].append(value)
             self._values[kind] = dict(folded)
         self._all = lexicon.concepts
+        self._moods = {n: c.label or n for n, c in lexicon.mood.items()} | {n: c.mood for n, c in lexicon.genre.items()}
         senses = {name: self._sense(name, concept, name in lexicon.genre) for name, concept in self._all.items()}
         entries = [(w, senses[name]) for name, concept in self._all.items() for w in concept.words]
         # The most telling table wins where two concepts share a word.
@@ -189,15 +190,16 @@ class Concepts:
             label, concept.genres, () if genre and concept.genres and self._has(concept) else concept.keywords
         )
         implied = [self._all[other] for other in concept.implies]
+        own = replace(own, mood=self._moods.get(name, ""))
         wanted = [own] if own.facets or not implied else []
         for other, entry in zip(concept.implies, implied, strict=True):
-            wanted.append(self._clause(entry.label or other, entry.genres, ()))
+            implied_clause = self._clause(entry.label or other, entry.genres, ())
+            wanted.append(replace(implied_clause, mood=self._moods.get(other, "")))
         unwanted = self._veto(concept, name, genre=genre)
         if not unwanted.facets and implied:
-            unwanted = Clause(label, wanted[0].facets)
-        refused = tuple(
-            clause for clause in (self._veto(self._all[other], other) for other in concept.refuses) if clause.facets
-        )
+            unwanted = replace(unwanted, facets=wanted[0].facets)
+        implied_vetoes = (self._veto(self._all[other], other) for other in concept.refuses)
+        refused = tuple(replace(clause, mood="") for clause in implied_vetoes if clause.facets)  # the mood itself tells
         return Sense(name, label, tuple(wanted), unwanted, refused, concept.wish, sure=genre, adjective=True)
 
     def _veto(self, concept: Concept, name: str, genre: bool = False) -> Clause:
@@ -207,7 +209,7 @@ class Concepts:
         beyond = tuple(
             f for f in self._clause(label, concept.veto_genres, concept.veto_keywords).facets if f not in own
         )
-        return Clause(label, (*own, *beyond), beyond)
+        return Clause(label, (*own, *beyond), beyond, "" if genre else self._moods.get(name, ""))
 
     def _has(self, concept: Concept) -> bool:
         return any(g.casefold() in self._values["genre"] for g in concept.genres)

@@ -102,7 +102,7 @@ def _lasting(events: Sequence[Event], wording: Wording, catalogue: Catalogue) ->
     for clause in (clause_from_json(e.payload["clause"]) for e in events if "clause" in e.payload):
         if clause.label in vetoes:
             yield _clause(clause, wording, "never")
-        elif any(taste.facets.get(facet) for facet in clause.facets):
+        elif clause in taste.moods or any(taste.facets.get(facet) for facet in clause.facets):
             yield _clause(clause, wording, "taste")
 
 

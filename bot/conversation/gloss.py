@@ -20,7 +20,7 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.conversation.quantities import QUANTITIES, halfwidth
-from bot.texts import PEOPLE, TITLES, is_chinese
+from bot.texts import PEOPLE, TITLES, is_chinese, simplified
 from recsys.catalogue import Catalogue
 from recsys.errors import DataError
 
@@ -165,7 +165,9 @@ class Glossary:
         ):
             self._words |= {said: (words, role) for said, words in table.items()}
         titles = {title for item in catalogue.items for title in (item.title, *item.aliases)}
-        protected = {title: (f'"{title}"', Role.THING) for title in titles if is_chinese(title) and len(title) > 1}
+        protected = {
+            simplified(title): (f'"{title}"', Role.THING) for title in titles if is_chinese(title) and len(title) > 1
+        }
         self._words = protected | self._words
         self._longest = max(map(len, self._words))
         adjectives = "|".join(sorted(lexicon.adjectives, key=len, reverse=True))
@@ -185,8 +187,8 @@ class Glossary:
         )
 
     def gloss(self, text: str) -> Glossed:
-        """A message in English words."""
-        plain = halfwidth(text)
+        """A message in English words, in simplified or traditional characters."""
+        plain = simplified(halfwidth(text))
         if words := self._messages.get(plain.strip().rstrip(_PARTICLES + "。！!.")):
             return Glossed([Piece(words, 0, len(text))])
         return Glossed(self._clauses(plain))

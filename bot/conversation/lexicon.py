@@ -34,6 +34,7 @@ class Concept(_Table):
     veto_genres: Words = ()
     veto_keywords: Words = ()
     wish: str = ""
+    mood: str = ""
     implies: Words = ()
     refuses: Words = ()
 
@@ -181,6 +182,7 @@ class Grammar(_Table):
     slot_nouns: Words
     slot_closers: Words
     adverbs: Words
+    name_cues: Words = ()
     long_ago: Words
     other_matters: Words
     proposals: Words

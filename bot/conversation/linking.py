@@ -15,11 +15,15 @@ from bot.conversation.lexicon import Lexicon
 from bot.conversation.people import People, PersonMatch
 from bot.conversation.spelling import Rarity
 from bot.conversation.title_index import DATED, PART, SMALL, Candidate, TitleIndex
-from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash
+from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash, tokenize
 from recsys.catalogue import Catalogue
 
 ACCEPT = 10.4
 """What a title must be worth; the other weights were set with it on real conversations."""
+SLIP = 10
+"""Years by which people are wrong about a film; farther off they speak of another one of its name."""
+OBSCURE = 0.45
+"""Films less popular than this (0..1) are seldom misspelt: what looks like it is rather another title."""
 EQUAL_CLAIM = 0.75
 """Two films of one title are ambiguous when the lesser has this share of the other's popularity."""
 
@@ -41,6 +45,7 @@ _SEPARATOR = re.compile(
     r"[\s,;/&\n\"“”'‘’*_\-]*(?:(?:and|or|then|also)[\s,\"“‘'*]+)?(?:the |a |an )?[\"“‘'*_]*$", re.IGNORECASE
 )
 _BOUNDARY = re.compile(r"\s*(?:$|[^\w\s'’])|[\"”]")
+_QUOTED_REST = re.compile(r"[ :\-–]{1,3}([^\"“”«»\n.!?,]{1,40})[\"”»]")
 _EMOJI = re.compile(r"\s*[\U0001F300-\U0001FAFF\u2764\u2b50]")
 _CONJUNCTIONS = frozenset(("and", "or", "but", "because", "too", "which"))
 _SENTENCE = re.compile(r"[.!?;:\n…]")
@@ -107,6 +112,7 @@ class Titles:
         self.after = Phrases((words, True) for words in cues.after)
         self.praise = Phrases((words, True) for words in cues.praise)
         self.watched = set(cues.watched)
+        self.speaking = {*lexicon.grammar.subjects, *lexicon.grammar.adverbs, "ive", "weve"}
         self.pronouns, self.not_titles = set(cues.pronouns), set(map(squash, cues.not_titles))
         self.proper = set(map(squash, cues.proper))
         self.adverbs = set(lexicon.grammar.adverbs)
@@ -214,7 +220,8 @@ class _Court:
             case.add(8, solid=True)
         elif stated and stated.group(1):
             case.year = year
-            case.add(-1.5)  # another film of that name, or a slip: only rare words survive it
+            # another film of that name, or a slip: only rare words survive it
+            case.add(-1.5 if min(years.values()) <= SLIP else -math.inf)
         if stated and case.year is not None:
             case.end += stated.end()
 
@@ -327,7 +334,7 @@ class _Court:
         if not of.exact:
             if of.j - of.i == 1 and len(self._tokens[of.i].bare) < 5:
                 case.add(-3)
-            case.add(1.5 * self._prior(case) - 1.2)
+            case.add(1.5 * self._prior(case) - (1.2 if self._prior(case) >= OBSCURE else 6.0))
             if any(self._akin(case, other) for other in self._accepted if other.of.i >= of.j or other.of.j <= of.i):
                 case.add(3)
         if any(self._named & self._people_of(row) for row in case.rows):
@@ -343,6 +350,11 @@ class _Court:
         elif key in self._w.not_titles and not certain:
             named = case.inside and of.exact and of.penalty < PART and self._prior(case) > 0.7
             case.add(0 if named and self._capital_article(of) else -2 if named else -4 if case.told else -8)
+        told = of.i > 0 and tokens[of.i - 1].norm in self._w.speaking
+        if key in self._w.watched and told and not (case.capital or certain):
+            case.add(-math.inf)  # "I saw "
+        if self._quoted_with_more(case):
+            case.add(-math.inf)
         if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not (certain or self._was_watched(case)):
             case.add(-4 if case.capital and not case.opens and of.penalty < PART else -12)
         named = case.capital and not case.opens
@@ -367,6 +379,15 @@ class _Court:
             case.add(0 if tokens[of.j].norm in ("and", "with", "i", "im", "or", "but") else -4)
         if "-" in (self._gap(of.i), self._gap(of.j) if of.j < len(tokens) else ""):
             case.add(-3)
+
+    def _quoted_with_more(self, case: _Case) -> bool:
+        """Whether a quotation opens with these words and goes on with capitals: "Dune: Part Two" is not "Dune"."""
+        first, last = self._tokens[case.of.i], self._tokens[case.of.j - 1]
+        if self._text[max(0, first.start - 1) : first.start] not in _OPENING or not case.capital:
+            return False
+        rest = _QUOTED_REST.match(self._text, last.end)
+        words = tokenize(rest[1]) if rest else []
+        return bool(words) and all(t.capital or t.norm.isdigit() or t.norm in SMALL for t in words)
 
     def _was_watched(self, case: _Case) -> bool:
         """ "Hated Cats": whether a well-known title, and nothing more, follows a verb that films take."""

@@ -12,16 +12,20 @@ from bot.conversation.linking import TitleMatch, Titles
 from bot.conversation.people import People
 from bot.conversation.ranges import Ranges
 from bot.conversation.references import Pointing, Reference, References
-from bot.conversation.spelling import Rarity
+from bot.conversation.spelling import Rarity, Spelling
 from bot.conversation.stance import Scopes, Stances
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
-from bot.conversation.tokens import Phrases, Token, squash, tokenize
+from bot.conversation.tokens import Phrases, Token, norms, squash, tokenize
+from bot.conversation.unknown import UnknownTitles
 from recsys.catalogue import Catalogue
 
 MAX_CHARACTERS = 2000
 """What is read of a message; the rest is ignored."""
 MAX_WORDS = 200
 """Words read of a message."""
+
+LONG = 7
+"""Letters of a word of asking that may be misspelt: shorter ones are too like others."""
 
 _COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
 
@@ -32,13 +36,16 @@ class Words:
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
         self.lexicon, self.grammar, self.catalogue = lexicon, lexicon.grammar, catalogue
         rarity = Rarity(lexicon.common)
-        self.people = People(catalogue, rarity, lexicon.vocabulary)
+        self.people = People(catalogue, rarity, lexicon.vocabulary, set(lexicon.grammar.name_cues))
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
         self.concepts = Concepts(catalogue, lexicon)
+        self.unknown = UnknownTitles(lexicon)
         self.stances = Stances(lexicon)
         self.references = References(lexicon)
         self.years = {item.id: item.year for item in catalogue.items}
         self.ranges = Ranges(lexicon, newest=max((year for year in self.years.values() if year), default=2000))
+        said = {norm for cue in lexicon.cues.want for norm in norms(cue) if len(norm) >= LONG}
+        self._slips = Spelling(dict.fromkeys(sorted(said), 0.5))
         self.fillers = set(map(squash, lexicon.fillers.words))
         self.interjections = set(map(squash, lexicon.interjections.words))
         self.leading = self.fillers | set(lexicon.cues.hint) | set(map(squash, lexicon.interjections.words))
@@ -70,6 +77,13 @@ class Words:
             [(words, False) for words in questions.offers] + [(words, True) for words in questions.taste]
         )
 
+    def cue(self, token: Token) -> Token:
+        """A word that is none, as the long word of asking that it is one slip away from: "lookking for"."""
+        if len(token.norm) < LONG or token.capital:
+            return token
+        meant = next((word for word, distance in self._slips.meant(token.norm) if distance == 1), token.norm)
+        return replace(token, norm=meant, bare=meant)
+
 
 class Message:
     """The state of reading: ``tokens`` with what they name, ``done`` for words whose sentence is understood as a
@@ -91,7 +105,8 @@ class Message:
             self.say(Kind.INTENT, intent or Intent.HELP, 0, command.end(), confidence=confidence, target=language)
         slang = words.lexicon.slang
         tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
-        self.tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
+        tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
+        self.tokens = [t if words.concepts.known(t) else words.cue(t) for t in tokens]
         self.done = [False] * len(self.tokens)
         self._link()
 
@@ -114,6 +129,7 @@ class Message:
         asked = self.context.asked in ("opinion", "choice")
         people = words.people.find(text, tokens)
         titles = words.titles.find(text, tokens, people, asked)
+        tokens = self.tokens = self._spelt_critique(titles)
         slots = words.references.find(text, tokens, self.context, none)
         self.titles = [
             t
@@ -125,6 +141,7 @@ class Message:
         for i, j in [(t.i, t.j) for t in self.titles] + [(p.i, p.j) for p in self.people]:
             self.named[i:j] = [True] * (j - i)
             joined[i + 1 : j] = [True] * (j - i - 1)
+        self._find_unknown(joined)
         tokens = self.tokens = words.ranges.spelt(tokens, self.named)
         self.meanings = words.concepts.find(tokens, self.named)
         masked = list(self.named)
@@ -134,6 +151,35 @@ class Message:
         self.scopes: Scopes = words.stances.of(text, tokens, masked, joined)
         pointers = words.references.find(text, tokens, self.context, self.named)
         self.pointers = [self._bound(reference, pointers) for reference in pointers]
+
+    def _spelt_critique(self, titles: Sequence[TitleMatch]) -> list[Token]:
+        """The words, or the critique of the last list that they misspell as a whole: "shotrer please" means no
+        "Shooter", which is spelt out as it is."""
+        spelt = self.words.ranges.spelt(self.tokens, [False] * len(self.tokens))
+        spoken = [self.head[t.start : t.end].casefold() for t in titles]
+        exact = any(
+            name == self.words.catalogue[t.item_ids[0]].title.casefold() for name, t in zip(spoken, titles, strict=True)
+        )
+        misspelt = spelt != list(self.tokens) and not exact and bool(self.context.shown)
+        return spelt if misspelt and isinstance(self.whole_of(spelt), Critique) else self.tokens
+
+    def _find_unknown(self, joined: list[bool]) -> None:
+        """Titles that the catalogue lacks. Nothing else is read into their words."""
+        taken = list(self.named)
+        for meaning in self.words.concepts.find(self.tokens, self.named):
+            taken[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
+        for pointer in self.words.references.find(self.head, self.tokens, self.context, self.named):
+            taken[pointer.i : pointer.j] = [True] * (pointer.j - pointer.i)
+        heard = self.whole_of(self.tokens) is None and self.context.asked != "choice"
+        self.unknown = self.words.unknown.find(self.head, self.tokens, taken) if heard else []
+        for run in self.unknown:
+            said = [t.norm for t in self.tokens[run.stop : run.stop + 2]]
+            stop = run.stop + 2 * (said in (["the", "movie"], ["the", "film"]))  # points at no other film
+            self.named[run.start : stop] = [True] * (stop - run.start)
+            joined[run.start + 1 : run.stop] = [True] * (len(run) - 1)
+            start, end = self.span(run)
+            end += self.head[end : end + 1] == ")" and "(" in self.head[start:end]
+            self.say(Kind.UNKNOWN, self.head[start:end], start, end)
 
     def _bound(self, reference: Reference, pointers: Sequence[Reference]) -> Reference:
         """ "It" and "both" mean what the same message named before: "I've seen the first one, it was boring"."""

@@ -103,6 +103,9 @@ class Opinions:
             value, polarity = "mention", 0
         elif stance.verdict is not None and (stance.tentative or self._speaks_of_proposal(item)):
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
+            if polarity > 0 and item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and not self._asked_of(item):
+                self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)
+                return
         elif stance.verdict is not None and (stance.closer or stance.cue not in OPINIONS):
             value, lasting = "opinion", True
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
@@ -160,6 +163,10 @@ class Opinions:
                 confidence=confidence,
             )
 
+    def _asked_of(self, item: _Item) -> bool:
+        """ "The first looks good, how long is it?" takes nothing yet."""
+        return "?" in self._m.head[item.end :] or self._m.context.asked in ("opinion", "choice")
+
     def _asks_whether(self, item: _Item) -> bool:
         """ "Was Heat boring?" has no opinion of it."""
         run = next(r for r in self._m.runs(self._m.scopes.sentence) if item.i in r)
@@ -211,7 +218,7 @@ class Opinions:
     def _implied_focus(self) -> None:
         """ "Loved!", "boring", "Yes. A great movie" with one item in view: sentences that judge and name nothing."""
         focus = self._m.focus()
-        if not focus or self._m.titles or self._m.people or self._m.choices:
+        if not focus or self._m.titles or self._m.people or self._m.choices or self._m.unknown:
             return
         for run in self._m.runs(self._m.scopes.sentence):
             if self._judges(run):

@@ -41,9 +41,12 @@ class PersonMatch:
 class People:
     """Directors and cast of a catalogue; the more popular their items, the better known they are."""
 
-    def __init__(self, catalogue: Catalogue, rarity: Rarity, words: Container[str] = ()) -> None:
-        """``words`` mean something else: alone they name nobody ("zombie")."""
-        self._rarity = rarity
+    def __init__(
+        self, catalogue: Catalogue, rarity: Rarity, words: Container[str] = (), cues: Container[str] = ()
+    ) -> None:
+        """``words`` mean something else: alone they name nobody ("zombie"). Behind ``cues`` everyday words in lower
+        case can name a star ("with will smith")."""
+        self._rarity, self._cues = rarity, cues
         self._fame: dict[str, float] = defaultdict(float)
         self._kinds: dict[str, set[str]] = defaultdict(set)
         for item in catalogue.items:
@@ -110,7 +113,7 @@ class People:
         search = _Search(text, tokens)
         for width in (4, 3, 2):
             for i in range(len(tokens) - width + 1):
-                if search.free(i, width) and (name := self._full_name(text, tokens[i : i + width])):
+                if search.free(i, width) and (name := self._full_name(text, tokens, i, width)):
                     search.take(self._person(name, tokens, i, i + width), width)
         self._misspelt(search)
         for i in range(len(tokens)):
@@ -160,7 +163,8 @@ class People:
         named = token.norm in self._first_names and (token.capital or self._rarity(token.norm) > 6.5)
         return named or (token.capital and not self._rarity.common(token.norm))
 
-    def _full_name(self, text: str, window: Sequence[Token]) -> str | None:
+    def _full_name(self, text: str, tokens: Sequence[Token], i: int, width: int) -> str | None:
+        window = tokens[i : i + width]
         said = [t.norm for t in window[:-1]]
         if len(window) == 4 and said[1] == "the" and window[0].capital and window[3].capital:
             said = said[:1]  # Dwayne "The Rock" Johnson
@@ -168,7 +172,8 @@ class People:
         if name is None or any(_breaks(text, left, right) for left, right in pairwise(window)):
             return None
         told = all(t.capital for t in window) or sum(self._rarity(t.bare) for t in window) > 12
-        return name if told else None
+        cued = i > 0 and tokens[i - 1].norm in self._cues and not any(t.capital for t in window)
+        return name if told or (cued and self._fame[name] >= self._stars) else None
 
     def _near_name(self, window: Sequence[Token]) -> tuple[float, float, str]:
         """The likeliest name that was meant: how alike it is (0..100), its fame, and the name."""

@@ -125,7 +125,7 @@ def _preferences(
 ) -> Decision:
     if Intent.SURPRISE in intents:
         return Decision(Action.RECOMMEND, "asked for a surprise", intents[Intent.SURPRISE])
-    said = [s for s in reading.statements if s.kind is not Kind.INTENT]
+    said = [s for s in reading.statements if s.kind not in (Kind.INTENT, Kind.UNKNOWN)]
     knows_none = said and all(s.kind is Kind.ITEM and not s.polarity and not s.seen for s in said)
     declines = not said and (Intent.SKIP in intents or Intent.NO in intents)
     if declines or (knows_none and dialogue.asked == "opinion"):
@@ -143,6 +143,8 @@ def _preferences(
         return Decision(Action.RECOMMEND, f"{_said(said)}: makes room for something else")
     if said:
         return Decision(Action.ANSWER, "a title without an opinion: what it is, and whether they liked it", said[0])
+    if unknown := next((s for s in reading.statements if s.kind is Kind.UNKNOWN), None):
+        return Decision(Action.CHAT, "names nothing but what the catalogue lacks: says so", unknown)
     for intent, action in CLOSING.items():
         if intent in intents:
             return Decision(action, f"said {intent}", intents[intent])

@@ -124,6 +124,8 @@ class Sentences:
 
     def _question(self, run: range) -> bool:
         tokens = self._m.tokens[run.start : run.stop]
+        if any(unknown.start in run for unknown in self._m.unknown):
+            return False  # "who directed Saltburn?" asks nothing of the film in view
         asks = self._m.asks(run) or tokens[0].norm in self._m.words.grammar.question_words
         targets = self._m.targets(run)[:1] or self._m.focus()
         start, end = self._m.span(run)
@@ -247,7 +249,7 @@ class Sentences:
         if shown:
             value = Critique.MORE_OF if direction > 0 else Critique.LESS_OF
             self._m.say(Kind.CRITIQUE, value, start, end, polarity=direction, clause=clause)
-        elif clause.facets:
+        elif clause.facets or clause.mood:
             self._m.say(Kind.FACET, clause.label, start, end, polarity=direction, clause=clause)
         if direction > 0 and meaning.wish:
             label = Clause(meaning.label, ())

@@ -71,7 +71,9 @@ class Dialogue:
         return Talk(self.transcript, self.words, self.named, self.echoed)
 
     def noted(self, heard: Reading) -> Dialogue:
-        """This state with the person's words, and the items that they named or pointed at, in the talk."""
+        """This state with the person's words, and the items that they named or pointed at, in the talk: in English, the
+        language of the talk that was learned from."""
+        heard = heard.english or heard
         spans = [(n.start, n.end) for n in heard.named if n.kind is NamedKind.TITLE]
         words = "".join(c for n, c in enumerate(heard.text) if not any(i <= n < j for i, j in spans))
         pointed = [s.target for s in heard.statements if s.target and s.polarity > 0]
@@ -190,7 +192,7 @@ class Dialogue:
             return self._different(catalogue)
         if said.value in (Critique.LESSER_KNOWN, Critique.BETTER_KNOWN):
             return self._known(said.value == Critique.BETTER_KNOWN, catalogue)
-        if said.clause and said.clause.facets:
+        if said.clause and (said.clause.facets or said.clause.mood):
             return self._want(said.clause) if said.value == Critique.MORE_OF else self._veto(said.clause)
         name, older = {
             Critique.OLDER: ("year", True),
@@ -278,7 +280,7 @@ class Dialogue:
 def clause_from_json(data: Mapping[str, Any]) -> Clause:
     """A ``Clause`` from its ``asdict`` form after a trip through JSON."""
     facets, beyond = (tuple(Facet(*f) for f in data.get(name, ())) for name in ("facets", "beyond"))
-    return Clause(data["label"], facets, beyond)
+    return Clause(data["label"], facets, beyond, data.get("mood", ""))
 
 
 def _names_genre(clause: Clause | None) -> bool:
@@ -295,7 +297,8 @@ def _names_origin(clause: Clause | None) -> bool:
 
 
 def _is_theme(clause: Clause) -> bool:
-    """Themes are recorded for the better known films only, so asking for one must not exclude the others."""
+    """Themes are recorded for the better known films only, so asking for one must not exclude the others; a mood never
+    does."""
     return all(f.kind == "keyword" for f in clause.facets)
 
 
@@ -315,4 +318,4 @@ def _common(before: Range, limit: Range) -> Range | None:
 
 
 def _overlap(a: Clause, b: Clause) -> bool:
-    return bool(a.core & b.core)
+    return bool(a.core & b.core) or a.label == b.label

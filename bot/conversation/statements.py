@@ -19,6 +19,7 @@ class Kind(StrEnum):
     CRITIQUE = "critique"  # about the last list: value is a Critique
     QUESTION = "question"  # about an item: value names the field ("director", "runtime", ...), target the item
     INTENT = "intent"  # value is an Intent
+    UNKNOWN = "unknown"  # a title that the catalogue lacks, as it was written
     FORGET = "forget"  # something said before counts no longer: value is its key, as in ``evidence``
 
 
@@ -158,9 +159,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything understood in one message, in the order it was said, and everything that it names."""
+    """Everything understood in one message, in the order it was said, and everything that it names. ``english``: the
+    same, of the English words that a message in another language was read in."""
 
     text: str
     statements: tuple[Statement, ...] = ()
     choices: tuple[Choice, ...] = ()
     named: tuple[Named, ...] = ()
+    english: Reading | None = None

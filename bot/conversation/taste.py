@@ -22,6 +22,7 @@ def taste_of(events: Iterable[Event]) -> Taste:
     liked: dict[Facet, float] = {}
     vetoes: dict[str, Clause] = {}
     passed: set[str] = set()
+    moods: dict[str, Clause] = {}
     for event in events:
         if event.item_id is not None and event.value == PASSED:
             passed.add(event.item_id)
@@ -31,12 +32,15 @@ def taste_of(events: Iterable[Event]) -> Taste:
             clause = clause_from_json(event.payload["clause"])
             if event.polarity < 0:
                 vetoes[clause.label] = clause
+                moods.pop(clause.label, None)
                 for facet in clause.core:
                     liked.pop(facet, None)
             else:
-                vetoes = {label: v for label, v in vetoes.items() if not v.core & clause.core}
+                vetoes = {label: v for label, v in vetoes.items() if label != clause.label and not v.core & clause.core}
+                moods |= {clause.label: clause} if clause.mood else {}
                 liked |= dict.fromkeys(clause.facets, event.weight)
-    return Taste(items, liked, tuple(vetoes.values()), frozenset(i for i in passed if not items.get(i)))
+    lasting = tuple(moods.values())
+    return Taste(items, liked, tuple(vetoes.values()), lasting, frozenset(i for i in passed if not items.get(i)))
 
 
 def _item(items: dict[str, float], event: Event) -> None:

@@ -80,6 +80,8 @@ def _placed(reading: Reading, glossed: Glossed, text: str) -> Reading:
     def place(part: Part) -> Part:
         wished = isinstance(part, Statement) and part.kind is Kind.WISH
         start, end = (glossed.core if wished else glossed.source)(part.start, part.end)
+        if isinstance(part, Statement) and part.kind is Kind.UNKNOWN:  # as it was written, not as it was read
+            part = replace(part, value=text[start:end].strip('《》"“”'))
         return replace(part, start=start, end=end)
 
     return Reading(
@@ -87,6 +89,7 @@ def _placed(reading: Reading, glossed: Glossed, text: str) -> Reading:
         tuple(sorted(map(place, reading.statements), key=lambda s: (s.start, s.end))),
         tuple(map(place, reading.choices)),
         tuple(map(place, reading.named)),
+        reading,
     )
 
 

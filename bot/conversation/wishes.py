@@ -155,7 +155,7 @@ class Wishes:
         clauses = (meaning.clause(-1),) if polarity < 0 else meaning.wanted
         start, end = self._m.span(range(meaning.i, meaning.j))
         for clause in clauses:
-            if clause.facets:
+            if clause.facets or clause.mood:
                 self._m.say(
                     Kind.FACET,
                     clause.label,
@@ -253,7 +253,7 @@ class Wishes:
             if self._m.done[run.start] or not self._requested(run):
                 dropped = True
                 continue
-            words = [n for n in run if not self._removed(n)]
+            words = [n for n in self._from_request(run) if not self._removed(n)]
             dropped = dropped or len(words) < len(run)
             kept.append(words)
         words = [n for run in kept for n in run]
@@ -297,6 +297,14 @@ class Wishes:
             start <= c.start < end for c in self._m.choices
         )
 
+    def _from_request(self, run: range) -> range:
+        """A phrase from where it asks: "I don't watch much so something easy" asks for something easy."""
+        if self._m.tokens[run.start].norm in self._m.words.grammar.selves:
+            for n in run[3:]:
+                if self._m.tokens[n].norm in ("something", "anything"):
+                    return range(n, run.stop)
+        return run
+
     def _tells(self, run: range) -> bool:
         """ "Something light, my head hurts": whether a phrase tells of the speaker, beside a wish that is known."""
         known = any(m.i in run for m in self._m.meanings) or self._m.scopes.asks(run)
@@ -305,7 +313,10 @@ class Wishes:
 
     def _removed(self, n: int) -> bool:
         token = self._m.tokens[n]
-        return any(t.i <= n < t.j for t in self._m.titles) or any(s <= token.start < e for s, e in self._spans)
+        unknown = any(n in run for run in self._m.unknown)
+        return (
+            unknown or any(t.i <= n < t.j for t in self._m.titles) or any(s <= token.start < e for s, e in self._spans)
+        )
 
     def _joined(self, kept: Sequence[Sequence[int]]) -> str:
         """The kept words without filler, phrases set apart by commas."""

@@ -12,6 +12,7 @@ from bot.conversation.statements import Intent, Kind, Reading, Statement
 from bot.conversation.taste import ACCEPTED
 from bot.texts import TITLES, Texts, is_chinese
 from recsys.catalogue import Catalogue, Facet, Item
+from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.explain import Cause
 from recsys.facts import LONGEST_QUOTE, tellable
 from recsys.talk import Part
@@ -25,6 +26,11 @@ WELL_RATED = 7
 """Out of ten: from here on the rating is a reason."""
 OWN = 0.8
 """From this confidence on a free-text wish consists of the lexicon's words for moods and themes."""
+TYPICAL = 0.2
+"""From this weight on a genre is told that speaks for a mood."""
+FEW, MANY = 5, 9
+"""Words of a wish that are quoted back: of one that says nothing but what was understood of it, and of others. A
+whole sentence is not."""
 SPOKEN = 3
 """Reasons in a whole explanation."""
 LISTED = 12
@@ -197,6 +203,8 @@ class Wording:
         if cause.signal == "asked":
             asked = self.labels([str(p.source) for p in cause.evidence], query.wish)
             return self.texts("why_asked", what=self.texts.join([self._a(label) for label in asked]))
+        if cause.signal == "mood":
+            return self._felt(item, cause, query)
         if cause.signal == "wish":
             return self._fits(query.wish)
         if cause.signal == "luck":
@@ -216,14 +224,45 @@ class Wording:
         """Moods are named as this language names them, unless they are asked for by name as well; words of the
         person's own are quoted if they can be."""
         if wish.vague:
-            stated = {clause.label for clause in (*wish.wanted, *wish.hoped)}
+            stated = {clause.label for clause in (*wish.wanted, *wish.hoped) if clause.mood != clause.label}
             moods = [label for label in wish.label.split(", ") if label not in stated]
-            whom = [self.texts.name(label) for label in moods if label.startswith("for ")]
-            what = self.texts.join(self.names(label for label in moods if not label.startswith("for ")))
+            whom = [self._whom(label) for label in moods if self._whom(label)]
+            what = self.texts.join(self.names(label for label in moods if self._described(label)))
             told = self.texts("mood_for", what=what, whom=self.texts.join(whom)) if what and whom else what
             return self.texts("why_mood", what=told) if told else self.texts("why_said")
         quotable = self.texts.language == "en" and wish.text and tellable(wish.text, LONGEST_QUOTE)
         return self.texts("why_wish", what=wish.label) if quotable else self.texts("why_said")
+
+    def _felt(self, item: Item, cause: Cause, query: Query) -> str:
+        """What of an item suits the moods that are wanted, else those that are liked for good."""
+        named = {str(part.source) for part in cause.evidence}
+        wish = query.wish
+        wanted = [c for c in (*wish.wanted, *wish.hoped) if c.mood and c.label in named]
+        if not wanted:
+            liked = [c.mood for c in query.taste.moods if c.label in named]
+            kinds = [self.texts("some_films", what=mood) for mood in self.names(liked)]
+            return self.texts("why_facet_taste", value=self.texts.join(kinds))
+        moods = list(dict.fromkeys(clause.mood for clause in wanted))
+        told = [mood for mood in moods if self._whom(mood)] or [mood for mood in moods if self._described(mood)]
+        if not told:
+            return self.texts("why_asked", what=self.texts.join([self._a(self.texts.name(mood)) for mood in moods]))
+        whom = self.texts.join([self._whom(mood) for mood in told if self._whom(mood)])
+        what = self.texts.join(self.names(told))
+        genres = [genre.lower() for genre in self.names(_typical(item, told))]
+        if not genres:
+            return self.texts("why_said") if whom else self.texts("why_mood_fits", what=what)
+        film = self.texts("genre_film", turn=int(genres[0][0] in "aeiou"), genres=self.texts.join(genres))
+        return self.texts("why_mood_whom" if whom else "why_mood_film", what=what, whom=whom, film=film)
+
+    def _whom(self, mood: str) -> str:
+        """What a mood is for, if it is one for an occasion or for company."""
+        if mood in self.texts.options("occasions"):
+            return self.texts("occasion", what=self._a(self.texts.name(mood)))
+        return self.texts.name(mood) if mood.startswith("for ") else ""
+
+    def _described(self, mood: str) -> bool:
+        """Whether a mood is called by an adjective ("light"), as against a noun ("a twist ending")."""
+        return mood not in self.texts.options("nouns") and not self._whom(mood)
 
     def _kinship(self, item: Item, cause: Cause, query: Query) -> str:
         """Near what they like; else, since two negatives make a positive, far from what they don't, or passed over."""
@@ -285,7 +324,12 @@ class Wording:
         outside = [self.label(s.range) for s in ranges if s.range and s.polarity < 0]
         said_limits = {s.range for s in ranges}
         limits += [self.label(r) for r in implied if r not in said_limits]
-        wanted = [*self._said(facets, 1, lasting=False), *self._in_own_words(heard, facets), *limits]
+        moods = [s for s in facets if s.clause and s.clause.mood == s.clause.label and self._described(s.clause.mood)]
+        adjectives = self._said(moods, 1, lasting=False)
+        some = [self.texts("some", what=self.texts.join(adjectives))] if adjectives else []
+        things = [s for s in facets if s not in moods]
+        wanted = [*self._said(things, 1, lasting=False), *some, *self._in_own_words(heard, facets), *limits]
+        films = [self.texts("some_films", what=mood) for mood in self._said(moods, 1, lasting=True)]
         like = [s for s in items if s.value == "like" and s.polarity > 0]
         like += [s for s in said if s.value == Intent.LIKE_THIS and s.target and s.target in self._catalogue]
         groups = (
@@ -293,14 +337,28 @@ class Wording:
             ("got_disliked", self.texts.join([self._name(s) for s in opinions if s.polarity < 0])),
             ("got_seen", self.texts.join([self._name(s) for s in opinions if not s.polarity])),
             ("got_like", self.texts.join([self._name(s) for s in like])),
-            ("got_taste", self.texts.join(self._said(facets, 1, lasting=True))),
-            ("got_wanted", self.texts("comma").join(wanted)),
+            ("got_taste", self.texts.join([*self._said(things, 1, lasting=True), *films])),
+            ("got_wanted", self._looked_for(wanted)),
             ("got_veto", self.texts.join(self._said(facets, -1, lasting=True), "or")),
             ("got_unwanted", self.texts.join(self._said(facets, -1, lasting=False), "or")),
             ("got_outside", self.texts.join(outside, "or")),
         )
         parts = [self.texts(key, what=what) for key, what in groups if what]
-        return self.texts("got", what=self.texts("semicolon").join(parts)) if parts else ""
+        got = self.texts("got", what=self.texts("semicolon").join(parts)) if parts else ""
+        return self.texts("sentences").join(filter(None, [got, self.unknown(heard)]))
+
+    def unknown(self, heard: Reading) -> str:
+        """That the catalogue lacks what was named."""
+        titles = [self.texts("quoted", what=s.value) for s in heard.statements if s.kind is Kind.UNKNOWN]
+        return self.texts("unknown_title", what=self.texts.join(titles, "or")) if titles else ""
+
+    def _looked_for(self, wanted: Sequence[str]) -> str:
+        """Who it is for comes last: "comedy, for a date night"."""
+        whom = {what: self._whom(what) for what in wanted if self._whom(what)}
+        what = [what for what in wanted if what not in whom]
+        if whom and not what:
+            return self.texts("some", what=self.texts("comma").join(whom.values()))
+        return self.texts("comma").join([*what, *whom.values()])
 
     def _name(self, said: Statement) -> str:
         return self.film(self._catalogue[said.target or ""])
@@ -309,10 +367,18 @@ class Wording:
         return [self.label(s.clause) for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
 
     def _in_own_words(self, heard: Reading, facets: Sequence[Statement]) -> list[str]:
-        """Free-text wishes as they were said, where no facet says them already."""
+        """Free-text wishes, where no facet says them already: the words that count, or that there are many."""
         wishes = [s for s in heard.statements if s.kind is Kind.WISH and s.polarity > 0]
         spoken = [w for w in wishes if not any(_says(f, w) for f in facets)]
-        return [self.texts("quoted", what=heard.text[w.start : w.end].strip() or w.value) for w in spoken]
+        quotes = []
+        for wish in spoken:
+            beside = any(wish.start <= f.start and f.end <= wish.end for f in facets)
+            words = heard.text[wish.start : wish.end].strip() if is_chinese(heard.text) else wish.value
+            if len(wish.value.split()) <= (FEW if beside else MANY):
+                quotes.append(self.texts("quoted", what=words))
+            elif not beside:
+                quotes.append(self.texts("described"))
+        return quotes
 
     # -- what is known ---------------------------------------------------------------------------------------
 
@@ -322,8 +388,9 @@ class Wording:
         disliked = [i for i, weight in taste.items.items() if weight < 0]
         only_seen = [i for i, weight in taste.items.items() if not weight]
         facets = dict.fromkeys(f.value for f, weight in taste.facets.items() if weight > 0)
+        moods = dict.fromkeys(mood.label for mood in taste.moods if not mood.facets)
         lines = (
-            ("profile_likes", [*self._films(liked), *self.names(facets)]),
+            ("profile_likes", [*self._films(liked), *self.names([*facets, *moods])]),
             ("profile_dislikes", self._films(disliked)),
             ("profile_never", [self.label(c) for c in taste.vetoes]),
             ("profile_seen", self._films(only_seen)),
@@ -423,6 +490,13 @@ def _sources(cause: Cause, query: Query) -> tuple[str, ...]:
         liked = [p for p in evidence if p.source in near]
         evidence = _strong(liked) if liked else evidence[:1]
     return tuple(p.source.value if isinstance(p.source, Facet) else p.source for p in evidence)
+
+
+def _typical(item: Item, moods: Collection[str]) -> list[str]:
+    """The genres of an item that speak most for some moods, two at most."""
+    leanings = [(lean.weight, f.value) for m in moods for lean in MOVIE_STYLE.moods.get(m, ()) for f in lean.facets]
+    weights = {value: weight for weight, value in sorted(leanings) if weight >= TYPICAL}
+    return sorted((g for g in item.facets.get("genre", ()) if g in weights), key=lambda g: -weights[g])[:2]
 
 
 def _strong(liked: Sequence[Part]) -> list[Part]:

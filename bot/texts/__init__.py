@@ -35,6 +35,14 @@ PEOPLE: Mapping[str, list[str]] = _load("names.zh.toml")["people"]
 """What well-known people are called in Chinese, by the names that the catalogue has."""
 
 
+_SIMPLIFIED = {ord(pair[0]): pair[1] for pair in _load("traditional.zh.toml")["characters"].split()}
+
+
+def simplified(text: str) -> str:
+    """A text with the simplified characters in place of the traditional ones that our words need; as long as before."""
+    return text.translate(_SIMPLIFIED)
+
+
 def spoken(code: str | None) -> Language | None:
     """The language that we speak for a code such as ``"zh-hans"``; None when we don't, or don't know."""
     short = (code or "").lower().replace("_", "-").partition("-")[0]
@@ -59,7 +67,7 @@ def without_chinese(text: str) -> str:
 
 def writes_chinese(text: str) -> bool:
     """Whether the writer of a message speaks Chinese, rather than names a Chinese title in another language."""
-    return is_chinese(text) and bool(_CHINESE_GRAMMAR.search(text) or not _LATIN.search(text))
+    return is_chinese(text) and bool(_CHINESE_GRAMMAR.search(simplified(text)) or not _LATIN.search(text))
 
 
 class Texts:

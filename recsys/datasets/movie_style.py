@@ -1,5 +1,6 @@
 """How films are talked about in explanations."""
 
+from recsys.datasets.movie_moods import MOVIE_MOODS
 from recsys.facts import Facts, Style
 
 
@@ -23,6 +24,7 @@ MOVIE_STYLE = Style(
     noun="film",
     words=_words("film films movie movies picture screen watch watching viewing cinema"),
     kinds={"genre": 6, "director": 3, "cast": 6, "keyword": 8, "language": 2},
+    moods=MOVIE_MOODS,
     unsaid=frozenset(
         (
             "sex",

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-STATED: Mapping[str, float] = {"asked": 2.5, "wish": 1.6, "facets": 1.0}
+STATED: Mapping[str, float] = {"asked": 2.5, "mood": 3.5, "wish": 1.6, "facets": 1.0}
 """Weights of what was said in so many words. Ratings hold no wishes to learn them from; a dialogue model can."""
 
 KNOTS: Final = (0, 1, 2, 3, 5, 10, 20, 50, 150)

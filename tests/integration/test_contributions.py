@@ -11,6 +11,7 @@ import torch
 
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Facet
+from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.encoder import Encoder
 from recsys.engine import SIGNALS, Engine, Pick
 from recsys.explain import causes
@@ -27,7 +28,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(scope="module")
 def engine(parts: Parts) -> Engine:
-    return Engine(*parts, CPU)
+    return Engine(*parts, CPU, None, MOVIE_STYLE.moods)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,8 @@ def asked(parts: Parts) -> list[Query]:
         wish = Wish(
             text=STORIES[n % 4],
             wanted=(Clause(genre.value.lower(), (genre,)),) if n % 5 else (),
+            hoped=() if n % 5 else (Clause("light", (), mood="light"),),
+            unwanted=() if n % 10 else (Clause("sappy", (), mood="sappy"),),
             ranges=(Range("year", 1985, None, "newer"),) if n % 7 == 0 else (),
             like=(rng.choice(known).id,) if n % 6 == 0 else (),
         )
@@ -78,7 +81,8 @@ def test_contributions_and_their_parts_sum_to_the_score_on_a_thousand_recommenda
 
 REMOVALS: dict[str, Callable[[Query], Query]] = {
     "wish": lambda q: replace(q, wish=replace(q.wish, text="")),
-    "asked": lambda q: replace(q, wish=replace(q.wish, wanted=(), hoped=(), ranges=())),
+    "asked": lambda q: replace(q, wish=replace(q.wish, wanted=(), ranges=())),
+    "mood": lambda q: replace(q, wish=replace(q.wish, hoped=(), unwanted=())),
     "facets": lambda q: replace(q, taste=replace(q.taste, facets={})),
     "luck": lambda q: replace(q, surprise=0.0),
 }
@@ -115,7 +119,8 @@ def test_without_what_ratings_taught_the_score_is_less_by_that_signals_contribut
         for name, tensor in artefact.tensors.items()
         if (name == "prior" if signal == "prior" else "." in name and not name.startswith(kept))
     }
-    deaf = Engine(catalogue, replace(artefact, tensors={**artefact.tensors, **silenced}), encoder, CPU)
+    silent = replace(artefact, tensors={**artefact.tensors, **silenced})
+    deaf = Engine(catalogue, silent, encoder, CPU, None, MOVIE_STYLE.moods)
     queries = asked[: 3 * BATCH]
     without = deaf.scores(queries)
     rows = {id(query): n for n, query in enumerate(queries)}

@@ -16,6 +16,7 @@ from bot.conversation.lexicon import load_lexicon
 from bot.conversation.quantities import QUANTITIES, number
 from bot.conversation.reply import Reply
 from bot.conversation.service import Conversations, Incoming
+from bot.conversation.state import Dialogue
 from bot.conversation.statements import Context, Kind, Statement
 from bot.conversation.understand import Understanding
 from bot.store.migrate import upgrade
@@ -143,7 +144,7 @@ def test_a_message_of_its_own(text: str, said: list[str]) -> None:
         (LISTED, "别这么暴力", ["less_of violent"]),
         (LISTED, "都不太行，换一批", ["other"]),
         (LISTED, "这几部我都看过了", ["Heat seen", "Alien seen", "Toy Story seen"]),
-        (LISTED, "第一部看起来不错", ["+Heat"]),
+        (LISTED, "第一部看起来不错", ["accept Heat"]),
         (LISTED, "我选第三个", ["accept Toy Story"]),
         (LISTED, "像第二部那样但是更搞笑的", ["like_this Alien", "more_of comedy"]),
         (FOCUSED, "什么类型的", ["genre Alien"]),
@@ -335,3 +336,47 @@ async def test_a_conversation_of_ten_turns(conversations: Conversations) -> None
     profile = await say("我的口味")
     assert "盗梦空间" in profile.text
     assert turns == 10
+
+
+@pytest.mark.parametrize(
+    ("traditional", "plain"),
+    [
+        ("我喜歡盜夢空間，想看驚悚片", "我喜欢盗梦空间，想看惊悚片"),
+        ("想看輕鬆一點的愛情片，不要恐怖片", "想看轻松一点的爱情片，不要恐怖片"),
+        ("推薦一部九十年代的電影，兩小時以內", "推荐一部九十年代的电影，两小时以内"),
+        ("導出我的數據", "导出我的数据"),
+    ],
+)
+def test_traditional_characters_are_read_like_simplified_ones(traditional: str, plain: str) -> None:
+    assert understood(traditional) == understood(plain)
+    assert understood(plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("隐私", "privacy"),
+        ("你保存了哪些数据", "privacy"),
+        ("导出我的数据", "export"),
+        ("把我的数据发给我", "export"),
+        ("忘掉我", "forget_me"),
+        ("删除我的数据", "forget_me"),
+        ("我们一起看", "together"),
+    ],
+)
+def test_commands_by_plain_words(text: str, said: str) -> None:
+    assert said in understood(text)
+
+
+def test_a_title_that_the_catalogue_lacks_is_told_as_it_was_written() -> None:
+    found = UNDERSTANDING.read("我討厭《芭比》，想看喜劇").statements
+    assert [s.value for s in found] == ["芭比", "comedy"]
+
+
+def test_the_talk_is_kept_in_the_english_words_that_it_was_read_in() -> None:
+    heard = UNDERSTANDING.read("我喜欢盗梦空间，想看惊悚片")
+    state = Dialogue().noted(heard)
+    assert "thriller" in state.transcript
+    assert "thriller" in state.words
+    assert "Inception" in state.transcript
+    assert "Inception" not in state.words

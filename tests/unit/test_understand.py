@@ -178,7 +178,7 @@ FACETS: list[tuple[str, list[str]]] = [
     ("I don't want a comedy anymore", ["-comedy"]),
     ("no wait, I love horror", ["+horror lasting"]),
     ("my wife loves romcoms but I hate them", ["-romcom lasting"]),
-    ("I love action but tonight something calm", ["+action lasting"]),
+    ("I love action but tonight something calm", ["+action lasting", "+light"]),
     ("I usually like horror, but tonight I want a comedy", ["+horror lasting", "+comedy"]),
     ("wanna watch sth scary but not gory", ["+horror", "-gory"]),
     ("foreign but not french", ["-English", "-French"]),
@@ -282,7 +282,7 @@ IN_CONTEXT: list[tuple[Context, str, list[str]]] = [
     (LISTED, "also with Tom Hanks", ["intent: refine", "+Tom Hanks"]),
     (LISTED, "I've seen the first two", ["~Heat (1995) mention seen", "~Alien (1979) mention seen"]),
     (LISTED, "hated the last one", ["-Amadeus (1984) opinion lasting seen"]),
-    (LISTED, "the second one looks good", ["+Alien (1979) mention"]),
+    (LISTED, "the second one looks good", ["intent: accept Alien"]),
     (LISTED, "loved the first, haven't seen the others",
      ["+Heat (1995) opinion lasting seen", "~Alien (1979) mention", "~Amadeus (1984) mention"]),
     (LISTED, "something else", ["critique: other"]),
@@ -315,7 +315,7 @@ IN_CONTEXT: list[tuple[Context, str, list[str]]] = [
     (FOCUSED, "i'd give it a 7", ["+Alien (1979) opinion lasting seen"]),
     (FOCUSED, "two thumbs up", ["+Alien (1979) opinion lasting seen"]),
     (FOCUSED, "Yes. A great movie!", ["intent: yes", "+Alien (1979) opinion lasting seen"]),
-    (FOCUSED, "Yeah I like Denzel", ["intent: chat"]),
+    (FOCUSED, "Yeah I like Denzel", ["unknown: Denzel"]),
     (FOCUSED, "great", ["intent: chat"]),
     (FOCUSED, "Have a great day!", ["intent: bye"]),
     (FOCUSED, "that was a good suggestion", ["+Alien (1979) mention"]),
@@ -462,8 +462,8 @@ def test_a_trade_that_is_said_counts_alone(text: str, kind: str) -> None:
         ("lonely astronaut drifting away from earth", "lonely astronaut drifting away from earth"),
         ("can you recommend me a film about a chess prodigy", "about a chess prodigy"),
         ("I loved Heat, give me something about lonely detectives in the rain", "about lonely detectives in the rain"),
-        ("feel-good film", "feel-good, uplifting, heartwarming"),
-        ("something mind-bending, nothing gory", "mind-bending, cerebral, makes you think"),
+        ("feel-good film", "feel-good, cheerful, heartwarming"),
+        ("something mind-bending, nothing gory", "mind-bending, reality is not what it seems"),
         ("something light, my head hurts", "light and fun"),
         ("something light, I had a long day", "light and fun"),
         ("the acting was amazing", None),
@@ -587,3 +587,76 @@ def test_a_malformed_lexicon_names_its_fault() -> None:
         parse_lexicon({**whole, "genre": {"comedy": {"words": 5}}}, ["the"])
     with pytest.raises(DataError, match="no concept"):
         parse_lexicon({**whole, "genre": {"comedy": {"words": ["funny"], "implies": ["laughter"]}}}, ["the"])
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown", "also"),
+    [
+        ("more like foobar but funny", ["foobar"], ["+comedy"]),
+        ("something like saltburn but less dark", ["saltburn"], ["critique: less_of dark"]),
+        ("i liked FooBar the movie", ["FooBar"], []),
+        ("I loved Saltburn and Heat", ["Saltburn"], ["+Heat (1995) opinion lasting seen"]),
+        ("I loved Inception (1966), something funny", ["Inception (1966)"], ["+comedy"]),
+        ("i loved saltburn", ["saltburn"], []),
+        ('my favorite film is "Past Lives"', ["Past Lives"], []),
+        ('Have you seen "Jaws: The Reckoning"?', ["Jaws: The Reckoning"], []),
+        ("I watched Breaking Bad, looking for a thriller", ["Breaking Bad"], ["+thriller"]),
+        ("who directed Oppenheimer?", ["Oppenheimer"], []),
+    ],
+)
+def test_a_title_that_the_catalogue_lacks_is_told_and_nothing_else_is_read_into_it(
+    text: str, unknown: list[str], also: list[str]
+) -> None:
+    found = read(text, FOCUSED).statements
+    assert [s.value for s in found if s.kind is Kind.UNKNOWN] == unknown
+    assert [brief(s) for s in found if s.kind is not Kind.UNKNOWN] == also
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I love you",
+        "I loved the ending",
+        "something like a warm hug but funny",
+        "more like this but funny",
+        "more like it but darker",
+        "I like Korean dramas and Christmas movies",
+        "I love Sundays with my dad",
+        "i liked evrything about it",
+        'he said "I would rather not" so no',
+        'I like "funny" movies',
+        "I loved Heat so much",
+        "i really enjoyed it thanks",
+        "I want to see something with Al Pacino",
+        "yes I like Thrillers",
+        "do you like pizza?",
+        "I like movies with strong women",
+    ],
+)
+def test_other_words_are_no_unknown_titles(text: str) -> None:
+    assert not [s.value for s in read(text, FOCUSED).statements if s.kind is Kind.UNKNOWN]
+
+
+@pytest.mark.parametrize("text", ["the third looks good", "ok the third", "the third one sounds great"])
+def test_a_listed_film_that_looks_good_is_taken_and_is_no_lasting_opinion(text: str) -> None:
+    (said,) = read(text, LISTED).statements
+    assert (said.value, said.target, said.lasts) == (Intent.ACCEPT, AMADEUS, False)
+
+
+def test_a_misspelt_critique_is_no_misspelt_title() -> None:
+    assert briefs("shotrer please", LISTED) == ["critique: shorter"]
+
+
+@pytest.mark.parametrize("text", ["2000s with leonardo dicaprio", "2000s with tom hanks", "2000s with Tom Hanks"])
+def test_a_star_needs_no_capitals(text: str) -> None:
+    found = read(text).statements
+    assert [s.kind for s in found] == [Kind.RANGE, Kind.FACET]
+
+
+def test_a_phrase_about_the_speaker_is_no_part_of_the_wish() -> None:
+    (wish,) = [
+        s.value
+        for s in read("i dont watch many movies so something about space pirates").statements
+        if s.kind is Kind.WISH
+    ]
+    assert "watch many" not in wish

@@ -124,6 +124,13 @@ class Asking(Room):
         return Draft(moment.dialogue, text, question=self._texts("thanks_more"))
 
     async def chat(self, moment: Moment) -> Draft:
+        if unknown := self._wording.unknown(moment.reading):
+            return Draft(
+                moment.dialogue,
+                unknown,
+                question=self._texts("unknown_ask"),
+                buttons=self.buttons(moment, Verb.SURPRISE),
+            )
         lost = any(s.confidence < 0.5 for s in moment.reading.statements)
         key = "empty" if not moment.reading.text.strip() else "chat_lost" if lost else "chat"
         return Draft(moment.dialogue, self._texts(key, moment.number), buttons=self.buttons(moment, Verb.SURPRISE))
