@@ -143,10 +143,9 @@ class Engine:
         if self._related:
             targets = [self._kernels[name].target for name in self._related]
             self._targets = torch.cat(targets, dim=1)
-            for name, view in zip(
-                self._related, self._targets.split([t.shape[1] for t in targets], dim=1), strict=True
-            ):
-                self._kernels[name].target = view
+            for name, end in zip(self._related, accumulate(t.shape[1] for t in targets), strict=True):
+                kernel = self._kernels[name]
+                kernel.target = self._targets[:, end - kernel.target.shape[1] : end]
         self._prior = tensors["prior"]
         self._known = tensors["known"]
         factors = tensors.get("belief.items")
