@@ -9,15 +9,28 @@ other words is refused too: templates are there for that.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
 from recsys.facts import LINK, Facts, Style
+from recsys.words import (
+    OTHERS,
+    SECOND_PERSON,
+    SPEAKERS,
+    Name,
+    Source,
+    Token,
+    fold,
+    positions,
+    same,
+    stem,
+    tokenise,
+    vocabulary,
+    whole_names,
+)
 
 MAX_WORDS = 60
 MAX_CHARACTERS = 450
@@ -56,11 +69,7 @@ class Verdict:
         return self.fault is None
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-CONNECTIVES = _set(
+CONNECTIVES = vocabulary(
     """a an the this that these those it its it's it'll i i'd i'll i'm i think you you'd you'll you're you've your yours
     he she his her they them their who whose whom which what that's here here's there there's and or but so yet as if
     because since for of in on at by from to into with about around over under between before
@@ -80,10 +89,10 @@ CONNECTIVES = _set(
     tale theme themes subject mood tone side full rich filled heart center centre fan fans hope surprise treat
     people others viewers many else"""
 )
-_NEGATORS = _set(
+_NEGATORS = vocabulary(
     "not no never without nothing none neither nor hardly unlike isn't doesn't don't won't aren't wasn't cannot"
 )
-_NUMBER_WORDS = _set(
+_NUMBER_WORDS = vocabulary(
     """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
     nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million dozen half twice"""
 )
@@ -91,171 +100,42 @@ _DECADES = {
     "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50,
     "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90,
 }  # fmt: skip
-_UNITS = _set("minute hour year day week month star percent season episode award page part time")
-_SECOND_PERSON = _set("you you've you're you'd your")
-_OTHERS = _set("people others viewers readers listeners users everyone everybody many audiences critics")
-_SPEAKERS = _SECOND_PERSON | _OTHERS
-_MODAL = _set("will would can could might may must should if when whether 'll")
-_FILLERS = _set(
+_UNITS = vocabulary("minute hour year day week month star percent season episode award page part time")
+_MODAL = vocabulary("will would can could might may must should if when whether 'll")
+_FILLERS = vocabulary(
     "have had 've also already really clearly just both did do said that were are recently so particularly once who"
 )
-_JOINERS = _set("of the de la von van der du a an")
-_ARTICLES = _set("the a an")
-_SUBJECT = _set("it it's this that that's you you'll you'd you're you've people others viewers he she they there here")
-_FINITE = _set(
+_SUBJECT = vocabulary(
+    "it it's this that that's you you'll you'd you're you've people others viewers he she they there here"
+)
+_FINITE = vocabulary(
     "is was has offers brings will would might could should fits stars shares comes makes feels may delivers"
 )
 
 # What is said of a person: each group may be claimed where a reason uses the same group (or a stronger one).
 _OPINIONS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
-    ("love", _set("love loved adore adored loving favorite favourite"), _set("love")),
+    ("love", vocabulary("love loved adore adored loving favorite favourite"), vocabulary("love")),
     (
         "like",
-        _set("like liked enjoy enjoyed appreciate appreciated taste interest fondness passion liking"),
-        _set("love like"),
+        vocabulary("like liked enjoy enjoyed appreciate appreciated taste interest fondness passion liking"),
+        vocabulary("love like"),
     ),
-    ("hate", _set("hate hated dislike disliked"), _set("hate")),
-    ("seen", _set("saw seen watched see watch read finished"), _set("seen love like hate")),
+    ("hate", vocabulary("hate hated dislike disliked"), vocabulary("hate")),
+    ("seen", vocabulary("saw seen watched see watch read finished"), vocabulary("seen love like hate")),
     (
         "wish",
-        _set("ask asked asking want wanted wanting wish wished request requested looking searching mention mentioned "
-             "said told need needed crave craving mood after prefer preferred seeking seek chose picked"),
-        _set("wish"),
+        vocabulary(
+            "ask asked asking want wanted wanting wish wished request requested looking searching mention mentioned "
+            "said told need needed crave craving mood after prefer preferred seeking seek chose picked"
+        ),
+        vocabulary("wish"),
     ),
-)  # fmt: skip
+)
 _GROUP = {word: name for name, words, _ in _OPINIONS for word in words}
 _ENOUGH = {name: enough for name, _, enough in _OPINIONS}
 
-_TOKEN = re.compile(r"\d+(?:s|st|nd|rd|th)?(?![^\W\d_])|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _MARKUP = re.compile(r"""[^\w\s.,;:!?'"’‘“”()\-–—…&/%$€£+°]|_|\n\s*[-–•\d]""")
 _END = re.compile(r"""[.!?…]["'”’)]*$""")
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    norm: str  # folded: no case, no accents, straight apostrophes
-    stem: str
-    capital: bool
-    first: bool  # of its sentence
-    joined: bool  # only a space, hyphen or full stop of an initial lies between this token and the one before
-    clause: int  # number of the stretch between punctuation marks
-
-
-class _Name(NamedTuple):
-    """A known name at ``start:stop`` of the tokens; ``kinds`` are those of the facts that hold it."""
-
-    start: int
-    stop: int
-    kinds: frozenset[str]
-
-
-def fold(text: str) -> str:
-    """Case, accents and typographic apostrophes removed."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-
-
-def stem(word: str) -> str:
-    """A folded English word without its inflection; cheap, and coarse on purpose."""
-    word = word.removesuffix("'s").removesuffix("'")
-    if len(word) > 4 and word.endswith("ies"):
-        word = word[:-3] + "y"
-    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    for ending in ("ing", "ed", "ly"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word.removesuffix(ending)
-            if ending != "ly" and len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
-                word = word[:-1]
-            break
-    return word[:-1] if len(word) > 3 and word.endswith("e") else word
-
-
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
-    end, clause = 0, 0
-    for match in _TOKEN.finditer(text):
-        gap = text[end : match.start()]
-        initial = bool(tokens) and len(tokens[-1].text) == 1 and gap.strip() == "."
-        ends = bool(re.search(r"[.!?…]", gap)) and not initial
-        clause += bool(re.search(r"[.!?…,;:()–—]", gap)) and not initial
-        norm = fold(match.group())
-        tokens.append(
-            _Token(
-                match.group(),
-                norm,
-                stem(norm),
-                match.group()[0].isupper(),
-                not tokens or ends,
-                bool(tokens) and (initial or not gap.strip(" -.'’&/")) and not ends,
-                clause,
-            )
-        )
-        end = match.end()
-    return tokens
-
-
-class _Source:
-    """One fact, ready to be searched for names."""
-
-    def __init__(self, text: str, kind: str) -> None:
-        self.text = text
-        self.kind = kind
-        self.tokens = _tokens(text)
-        self.norms = [t.norm for t in self.tokens]
-        self.stems = {t.stem for t in self.tokens}
-
-    def match(self, words: Sequence[_Token], at: int, partial: bool) -> int:
-        """Length of the longest whole name of this source that ``words`` hold at ``at``; 0 when there is none.
-
-        ``partial``: a name that runs to the end of ``words`` may be unfinished.
-        """
-        best = 0
-        for start, norm in enumerate(self.norms):
-            if not _same(norm, words[at].norm) or not self._opens(start):
-                continue
-            size = 1
-            while (
-                start + size < len(self.norms)
-                and at + size < len(words)
-                and _same(self.norms[start + size], words[at + size].norm)
-            ):
-                size += 1
-            unfinished = partial and at + size == len(words)
-            while size > best and not unfinished and not self._closes(start + size):
-                size -= 1
-            best = max(best, size)
-        return best
-
-    def _opens(self, start: int) -> bool:
-        if self.kind == "reason" and not (self._in_name(start) and self.norms[start] not in _SPEAKERS):
-            return False
-        if start == 0 or not self.tokens[start].joined:
-            return True
-        if self.kind == "title" or self.kind == "reason":
-            before = self.norms[start - 1]
-            return before in _ARTICLES or not self._in_name(start - 1)
-        return self.kind != "year"  # a surname, the last word of a genre
-
-    def _closes(self, stop: int) -> bool:
-        ends = stop == len(self.tokens) or not self.tokens[stop].joined
-        if self.kind != "reason":
-            return ends
-        return self._in_name(stop - 1) and (ends or not self._in_name(stop))
-
-    def _in_name(self, at: int) -> bool:
-        token = self.tokens[at]
-        if token.capital and token.norm != "i":
-            return True
-        if token.text[0].isdigit():
-            return at > 0 and self.tokens[at - 1].capital
-        later = self.tokens[at + 1 : at + 3]
-        return token.norm in _JOINERS and at > 0 and self.tokens[at - 1].capital and any(t.capital for t in later)
-
-
-def _same(norm: str, word: str) -> bool:
-    return word in (norm, f"{norm}'s")
 
 
 class Checker:
@@ -264,14 +144,14 @@ class Checker:
     def __init__(self, facts: Facts, style: Style, instructions: str = "") -> None:
         self._facts = facts
         self._style = style
-        self._sources = [_Source(facts.title, "title")]
-        self._sources += [_Source(v, kind) for kind, values in facts.fields.items() for v in values]
-        self._reasons = [_Source(reason, "reason") for reason in facts.reasons]
+        self._sources = [Source(facts.title, "title")]
+        self._sources += [Source(v, kind) for kind, values in facts.fields.items() for v in values]
+        self._reasons = [Source(reason, "reason") for reason in facts.reasons]
         # What a person wished in their own words is near the item's text, no more: it may be named as their wish only.
-        quotes = [_Source(quote, "reason") for reason in facts.reasons for quote in re.findall('"([^"]+)"', reason)]
-        self._wishes = [r for r in self._reasons if r.norms and r.norms[0] in _SPEAKERS]
+        quotes = [Source(quote, "reason") for reason in facts.reasons for quote in re.findall('"([^"]+)"', reason)]
+        self._wishes = [r for r in self._reasons if r.norms and r.norms[0] in SPEAKERS]
         # The title's words are true in the title alone: "Dark Water" is not dark for that.
-        own = [_Source(re.sub('"[^"]+"', "", r.text), "reason") for r in self._reasons if r not in self._wishes]
+        own = [Source(re.sub('"[^"]+"', "", r.text), "reason") for r in self._reasons if r not in self._wishes]
         plain = [*self._sources[1:], *own]
         self._true = {stem(facts_kind) for facts_kind in facts.fields}
         for kind in facts.fields:
@@ -286,13 +166,13 @@ class Checker:
         self._quoted = {s for source in quotes for s in source.stems} - asked
         self._wished = asked | self._quoted
         self._free = CONNECTIVES | style.words
-        self._instructions = [t.norm for t in _tokens(instructions)]
+        self._instructions = [t.norm for t in tokenise(instructions)]
 
     def check(self, words: str, *, partial: bool = False) -> Verdict:
         """The first fault of ``words``. ``partial`` words are a beginning: only what can't be mended is a fault."""
-        tokens = _tokens(words)
+        tokens = tokenise(words)
         names = self._names(tokens, partial)
-        tokens = _whole_names(tokens, names)
+        tokens = whole_names(tokens, names)
         looks: Iterable[Iterator[Verdict]] = (
             self._form(words, tokens, partial),
             self._leaks(tokens),
@@ -312,7 +192,7 @@ class Checker:
             )
         return next((fault for look in looks for fault in look), Verdict())
 
-    def _form(self, words: str, tokens: list[_Token], partial: bool) -> Iterator[Verdict]:
+    def _form(self, words: str, tokens: list[Token], partial: bool) -> Iterator[Verdict]:
         if len(tokens) > MAX_WORDS or len(words) > MAX_CHARACTERS or (len(tokens) < 4 and not partial):
             yield Verdict(Fault.LENGTH, f"{len(tokens)} words")
         bare = words
@@ -332,13 +212,13 @@ class Checker:
         sources += [word for reason in self._facts.reasons for word in reason.split()]
         return sorted((s for s in sources if _MARKUP.search(s) or LINK.search(s)), key=len, reverse=True)
 
-    def _leaks(self, tokens: list[_Token]) -> Iterator[Verdict]:
+    def _leaks(self, tokens: list[Token]) -> Iterator[Verdict]:
         secret = {tuple(self._instructions[i : i + _LEAK]) for i in range(len(self._instructions) - _LEAK + 1)}
         for i in range(len(tokens) - _LEAK + 1):
             if tuple(t.norm for t in tokens[i : i + _LEAK]) in secret:
                 yield Verdict(Fault.LEAK, " ".join(t.text for t in tokens[i : i + _LEAK]))
 
-    def _names(self, tokens: list[_Token], partial: bool) -> list[_Name]:
+    def _names(self, tokens: list[Token], partial: bool) -> list[Name]:
         """Known names, leftmost longest first."""
         found = []
         at = 0
@@ -352,20 +232,20 @@ class Checker:
                 size = max(source.match(tokens, at, partial) for source in sources)
             if size:
                 kinds = frozenset(s.kind for s in sources if s.match(tokens, at, partial) == size)
-                found.append(_Name(at, at + size, kinds))
+                found.append(Name(at, at + size, kinds))
             at += max(size, 1)
         return found
 
-    def _starts_name(self, tokens: list[_Token], at: int, partial: bool) -> bool:
+    def _starts_name(self, tokens: list[Token], at: int, partial: bool) -> bool:
         """Whether an ordinary word that starts a sentence is the first of a longer known name, or the title."""
         sizes = [source.match(tokens, at, partial) for source in (*self._sources, *self._reasons)]
         return max(sizes) > 1 or sizes[0] > 0
 
-    def _ordinary(self, token: _Token) -> bool:
+    def _ordinary(self, token: Token) -> bool:
         return token.norm in self._free or token.norm in _NEGATORS
 
-    def _unknown_names(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
-        inside = _positions(names)
+    def _unknown_names(self, tokens: list[Token], names: list[Name]) -> Iterator[Verdict]:
+        inside = positions(names)
         for i, token in enumerate(tokens):
             if not token.capital or i in inside or token.norm in ("i", "i'd", "i'll", "i'm"):
                 continue
@@ -373,8 +253,8 @@ class Checker:
             if not token.first or not (self._ordinary(token) or self._covered(token)):
                 yield Verdict(Fault.NAME, token.text)
 
-    def _numbers(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
-        inside = _positions(names)
+    def _numbers(self, tokens: list[Token], names: list[Name]) -> Iterator[Verdict]:
+        inside = positions(names)
         known: dict[str, set[str]] = {}
         for source in (*self._sources, *self._reasons):
             for token, after in zip(source.tokens, [*source.tokens[1:], None], strict=True):
@@ -392,11 +272,11 @@ class Checker:
                 if token.norm not in known or (unit in {stem(u) for u in _UNITS} and unit not in known[token.norm]):
                     yield Verdict(Fault.NUMBER, f"{token.text} {unit}".strip())
 
-    def _covered(self, token: _Token) -> bool:
+    def _covered(self, token: Token) -> bool:
         return token.stem in self._true or token.stem in self._wished
 
-    def _uncovered(self, tokens: list[_Token], names: list[_Name], partial: bool) -> Iterator[Verdict]:
-        inside = _positions(names)
+    def _uncovered(self, tokens: list[Token], names: list[Name], partial: bool) -> Iterator[Verdict]:
+        inside = positions(names)
         for i, token in enumerate(tokens):
             if i in inside or token.text[0].isdigit() or token.norm in _DECADES or self._ordinary(token):
                 continue
@@ -409,16 +289,16 @@ class Checker:
             elif not (self._follows_wish(tokens, i) if token.stem in self._quoted else self._attributed(tokens, i)):
                 yield Verdict(Fault.WISH, token.text)
 
-    def _run_together(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
+    def _run_together(self, tokens: list[Token], names: list[Name]) -> Iterator[Verdict]:
         """A story about a dream and a kidnapping is not about a "dream kidnapping"."""
-        inside = _positions(names)
+        inside = positions(names)
         for i, (one, other) in enumerate(pairwise(tokens)):
             pair = (one.stem, other.stem)
             content = self._subjects.issuperset(pair) and not (self._ordinary(one) or self._ordinary(other))
             if other.joined and content and pair not in self._together and inside.isdisjoint((i, i + 1)):
                 yield Verdict(Fault.SUBJECT, f"{one.text} {other.text}")
 
-    def _follows_wish(self, tokens: list[_Token], at: int) -> bool:
+    def _follows_wish(self, tokens: list[Token], at: int) -> bool:
         """Whether a word belongs to what is named after "you asked for", "your wish for"..., commas included."""
         while at >= 0 and (tokens[at].stem in self._wished or self._ordinary(tokens[at])):
             if _GROUP.get(tokens[at].norm) == "wish":
@@ -426,13 +306,13 @@ class Checker:
             at -= 1
         return at >= 0 and _GROUP.get(tokens[at].norm) == "wish"
 
-    def _attributed(self, tokens: list[_Token], at: int) -> bool:
+    def _attributed(self, tokens: list[Token], at: int) -> bool:
         """Whether the clause of a word says that somebody wished, liked or said it."""
         start, stop = self._clause(tokens, at)
         norms = [t.norm for t in tokens[start:stop]]
-        return not _SPEAKERS.isdisjoint(norms) and any(n in _GROUP for n in norms)
+        return not SPEAKERS.isdisjoint(norms) and any(n in _GROUP for n in norms)
 
-    def _clause(self, tokens: list[_Token], at: int) -> tuple[int, int]:
+    def _clause(self, tokens: list[Token], at: int) -> tuple[int, int]:
         """The clause around a token: between punctuation marks, and conjunctions that open a new subject."""
         start = at
         while start > 0 and tokens[start - 1].clause == tokens[at].clause and not self._opens_clause(tokens, start):
@@ -442,7 +322,7 @@ class Checker:
             stop += 1
         return start, stop
 
-    def _opens_clause(self, tokens: list[_Token], at: int) -> bool:
+    def _opens_clause(self, tokens: list[Token], at: int) -> bool:
         norm = tokens[at].norm
         if norm in ("so", "because", "since", "while"):
             return True
@@ -455,16 +335,21 @@ class Checker:
             following += 1
         return at + 1 < following < len(tokens) and tokens[following].norm in _FINITE
 
-    def _claims(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
+    def _claims(self, tokens: list[Token], names: list[Name]) -> Iterator[Verdict]:
         for i, token in enumerate(tokens):
-            if token.norm not in _SPEAKERS or (i > 0 and tokens[i - 1].norm in _MODAL):
+            if token.norm not in SPEAKERS or (i > 0 and tokens[i - 1].norm in _MODAL):
                 continue
             _, stop = self._clause(tokens, i)
             for verb in self._verbs(tokens, i, stop):
-                if not self._backed(tokens, names, token, verb, stop):
+                if self._bolted_on(tokens, i, verb, stop) or not self._backed(tokens, names, token, verb, stop):
                     yield Verdict(Fault.CLAIM, " ".join(t.text for t in tokens[i:stop]))
 
-    def _mixed_reasons(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
+    def _bolted_on(self, tokens: list[Token], speaker: int, verb: int, stop: int) -> bool:
+        """Whether a claim with an object of its own follows a noun: "is a comedy you like Judd Apatow"."""
+        noun = speaker > 0 and tokens[speaker].joined and self._telling(tokens[speaker - 1])
+        return noun and any(self._telling(token) for token in tokens[verb + 1 : stop])
+
+    def _mixed_reasons(self, tokens: list[Token], names: list[Name]) -> Iterator[Verdict]:
         """Names of two reasons in one clause: "close in tone to" the one is not "close in tone to" the other."""
         sources: dict[int, set[str]] = {}
         for name in names:
@@ -477,7 +362,7 @@ class Checker:
             if not sources[start]:
                 yield Verdict(Fault.CLAIM, " ".join(t.text for t in tokens[start:stop]))
 
-    def _verbs(self, tokens: list[_Token], speaker: int, stop: int) -> Iterator[int]:
+    def _verbs(self, tokens: list[Token], speaker: int, stop: int) -> Iterator[int]:
         """Where a clause claims an opinion or a wish of its speaker; "you'll love" and "you may like" do not."""
         at = speaker + 1
         while at < stop and tokens[at].norm in _FILLERS:
@@ -490,48 +375,54 @@ class Checker:
 
     def _backed(
         self,
-        tokens: list[_Token],
-        names: list[_Name],
-        speaker: _Token,
+        tokens: list[Token],
+        names: list[Name],
+        speaker: Token,
         verb: int,
         stop: int,
     ) -> bool:
         """Whether one reason makes the claim: same speaker, same or stronger opinion, every name and word of it."""
         group = _GROUP[tokens[verb].norm]
-        others = speaker.norm in _OTHERS
+        others = speaker.norm in OTHERS
         tail = range(verb + 1, next((a for a in range(verb + 1, stop) if _ends_claim(tokens, a, stop)), stop))
-        if not tail and group == "wish":  # "a comedy, as you wished": what was wished stands before
-            before = {t.stem for t in tokens[max(0, verb - 5) : verb] if self._telling(t)}
-            return any(before & reason.stems for reason in self._evidence(group, others))
-        named = _positions(names)
+        named = positions(names)
+        said = [a for a in tail if self._telling(tokens[a]) or a in named]
+        if not said and group == "wish" and (head := self._head(tokens, verb)):  # "is the comedy you asked for"
+            return any(head <= reason.stems for reason in self._evidence(group, others))
         said_of_item = bool(tail) and tokens[verb + 1].norm in ("it", "this")
         for reason in self._evidence(group, others):
             title = self._sources[0]
             if said_of_item and not others and not title.stems <= reason.stems:
                 continue
-            if all(
-                tokens[a].stem in reason.stems or (others and tokens[a].stem in title.stems)
-                for a in tail
-                if self._telling(tokens[a]) or a in named
-            ):
+            if all(tokens[a].stem in reason.stems or (others and tokens[a].stem in title.stems) for a in said):
                 return True
         return False
 
-    def _telling(self, token: _Token) -> bool:
-        """Whether a word carries content: not connective, not an opinion verb, not a name of the item's kind."""
-        return not self._ordinary(token) and token.norm not in _GROUP and token.norm not in _OTHERS
+    def _head(self, tokens: list[Token], verb: int) -> set[str]:
+        """Stems of the words that a relative clause ending with ``verb`` is about: all since the verb before it."""
+        found: set[str] = set()
+        for at in range(verb - 1, -1, -1):
+            if tokens[at].clause != tokens[verb].clause or tokens[at].norm in _FINITE:
+                break
+            if self._telling(tokens[at]):
+                found.add(tokens[at].stem)
+        return found
 
-    def _evidence(self, group: str, others: bool) -> Iterator[_Source]:
-        speakers = _OTHERS if others else _SECOND_PERSON
+    def _telling(self, token: Token) -> bool:
+        """Whether a word carries content: not connective, not an opinion verb, not a name of the item's kind."""
+        return not self._ordinary(token) and token.norm not in _GROUP and token.norm not in OTHERS
+
+    def _evidence(self, group: str, others: bool) -> Iterator[Source]:
+        speakers = OTHERS if others else SECOND_PERSON
         for reason in self._reasons:
             groups = {_GROUP[n] for n in reason.norms if n in _GROUP}
             if speakers.intersection(reason.norms) and groups & _ENOUGH[group]:
                 yield reason
 
-    def _roles(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
+    def _roles(self, tokens: list[Token], names: list[Name]) -> Iterator[Verdict]:
         roles = self._style.roles
-        inside = _positions(names)
-        skipped = _set("and the by from of actor actors")
+        inside = positions(names)
+        skipped = vocabulary("and the by from of actor actors")
         for start, stop, kinds in names:
             mine = kinds & roles.keys()
             if not mine:
@@ -552,7 +443,7 @@ class Checker:
             if topic or (claimed and not claimed & mine):
                 yield Verdict(Fault.ROLE, " ".join(t.text for t in tokens[max(before, 0) : stop]))
 
-    def _negations(self, tokens: list[_Token]) -> Iterator[Verdict]:
+    def _negations(self, tokens: list[Token]) -> Iterator[Verdict]:
         refused = {s for source in self._wishes for s in _refused(source.tokens)}
         for i, token in enumerate(tokens):
             if token.norm in _NEGATORS and not any(t.stem in refused for t in tokens[i + 1 : i + 6]):
@@ -562,43 +453,27 @@ class Checker:
             if token.stem in refused - self._true - denied and self._telling(token):
                 yield Verdict(Fault.NEGATION, token.text)
 
-    def _names_the_item(self, tokens: list[_Token], names: list[_Name]) -> Iterator[Verdict]:
+    def _names_the_item(self, tokens: list[Token], names: list[Name]) -> Iterator[Verdict]:
         title = self._sources[0].norms
         whole = any(
-            all(map(_same, title, (t.norm for t in tokens[i : i + len(title)])))
+            all(map(same, title, (t.norm for t in tokens[i : i + len(title)])))
             for i in range(len(tokens) - len(title) + 1)
         )
         if not whole and not any("title" in name.kinds for name in names):
             yield Verdict(Fault.EMPTY, " ".join(t.text for t in tokens[:8]))
 
 
-def _whole_names(tokens: list[_Token], names: Iterable[_Name]) -> list[_Token]:
-    """The tokens, with no clause ending inside a name: "Mission: Impossible" is one thing."""
-    inner = {i for name in names for i in range(name.start + 1, name.stop)}
-    skipped = 0
-    whole: list[_Token] = []
-    for i, token in enumerate(tokens):
-        if i in inner:
-            skipped += token.clause - tokens[i - 1].clause
-        whole.append(replace(token, clause=token.clause - skipped, first=token.first and i not in inner))
-    return whole
-
-
-def _positions(names: Iterable[_Name]) -> set[int]:
-    return {i for name in names for i in range(name.start, name.stop)}
-
-
-def _next_verb(tokens: Sequence[_Token], at: int, stop: int) -> bool:
+def _next_verb(tokens: Sequence[Token], at: int, stop: int) -> bool:
     """Whether a second claim of the same speaker opens here: "you loved Heat *and* asked for something old"."""
     return at + 1 < stop and tokens[at].norm in ("and", "also", "but") and tokens[at + 1].norm in _GROUP
 
 
-def _ends_claim(tokens: Sequence[_Token], at: int, stop: int) -> bool:
+def _ends_claim(tokens: Sequence[Token], at: int, stop: int) -> bool:
     """Whether what a claim is about ends here: "your love of Heat *makes* this one ..."."""
     return _next_verb(tokens, at, stop) or tokens[at].norm in _FINITE
 
 
-def _refused(tokens: Sequence[_Token]) -> set[str]:
+def _refused(tokens: Sequence[Token]) -> set[str]:
     """Stems of the words that a text refuses: within five words after "not", "nothing", "anything but"."""
     refused: set[str] = set()
     for i, token in enumerate(tokens):

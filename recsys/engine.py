@@ -5,7 +5,8 @@
 - ``asked``: how many of tonight's wishes in so many words (genres, people, decades) the item meets
 - ``wish``: the free-text wish against the item's text, by the sentence encoder
 - ``facets``: how many of the people, genres and themes that the person likes it has
-- ``likeness``: the item's text against the texts of what the person likes and dislikes
+- ``likeness``: the item's text against the texts of what the person likes and dislikes; where something like an item is
+  wanted, the facets that the two share too
 - ``relation``: what people who liked the same items, or passed over the same ones, also liked
 - ``prior``: known and liked by many
 - ``luck``: chance, for those who ask for a surprise
@@ -15,6 +16,7 @@ Stated constraints are masks, never similarities.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, combinations
@@ -36,6 +38,7 @@ from recsys.models.als import FoldIn
 from recsys.models.bilinear import Bilinear
 from recsys.models.blend import Kernel, padded
 from recsys.models.content import fit_content
+from recsys.models.facets import SharedFacets
 from recsys.models.fusion import STATED, Fusion
 from recsys.talk import Part, restored
 from recsys.taste import Clause, Query, Range, Talk, Taste, Wish, meets
@@ -44,6 +47,12 @@ from recsys.upsert import extended
 SIGNALS = (*STATED, "likeness", "relation", "prior", "luck")
 LIKE_WEIGHT = 2.0
 """An item named in the wish ("like Alien") counts as much as two liked ones."""
+RESEMBLANCE = 2.0
+"""What it counts, in points, that a text and what is recorded are those of an item that others should be like. Ratings
+tell what people who like it watch next, which is what everybody watches; who asks for something like it wants its
+kind."""
+TELLING = {"genre": 1.0, "keyword": 1.0, "director": 0.5, "cast": 0.5}
+"""Kinds of facets that make items alike, and what each counts beside the text."""
 SEQUEL = 3.0
 """Likeness that parts of one series have on top of that of their texts when a list is put together."""
 MANY = 8
@@ -136,6 +145,7 @@ class Engine:
         self._vectors = tensors["vectors"]
         self._centre = self._vectors.mean(dim=0)
         self._likeness = fit_content(self._vectors)
+        self._shared_facets = SharedFacets(catalogue, TELLING)
         rest = {name: _kernel(name, tensors) for name in artefact.config["kernels"] if name != "likeness"}
         self._kernels: dict[str, Kernel] = {"likeness": self._likeness, **rest}
         # One table for all that ratings taught: one product reads it faster than one for each kernel.
@@ -176,7 +186,7 @@ class Engine:
         out = []
         for b, query in enumerate(queries):
             valid = rows[b][torch.isfinite(values[b])]
-            near = (similar[valid] @ similar[valid].T).clamp_min(0) + self._sequels(valid, query)
+            near = (similar[valid] @ similar[valid].T).clamp_min(0) + self._sequels(valid)
             chosen = valid[diversify(values[b][: len(valid)], near, query.k, self._config.trade_off)]
             picks = self._explain(query, b, chosen, weights, points, scores, said.get(b, 1.0))
             out.append(Recommendation(picks, self.version, relaxed[b]))
@@ -206,7 +216,7 @@ class Engine:
         if not len(valid):
             return SharedRecommendation((), self.version, relaxed)
         similar = self._likeness.target[valid]
-        near = (similar @ similar.T).clamp_min(0) + self._sequels(valid, everybody)
+        near = (similar @ similar.T).clamp_min(0) + self._sequels(valid)
         best = values[0][: len(valid)]
         # The trade-off is in points, of which the scores of a pool spread over about one.
         spread = best.std(correction=0).clamp_min(1e-6)
@@ -235,8 +245,8 @@ class Engine:
     def rated(self, queries: Sequence[Query]) -> npt.NDArray[np.float32]:
         """The part of the scores (B, N) that ratings taught."""
         bare = [replace(query, talk=Talk(), wish=Wish(like=query.wish.like)) for query in queries]
-        points, _ = self._points(bare, self._weights(bare))
-        return (points["prior"] + points["likeness"] + points["relation"]).cpu().numpy()
+        taught = self._taught(bare, self._weights(bare))
+        return torch.stack(list(taught.values())).sum(dim=0).cpu().numpy()
 
     @property
     def multilingual(self) -> bool:
@@ -305,12 +315,10 @@ class Engine:
                 break
         return mask, tuple(wish.label for n, wish in enumerate(wishes) if n not in kept)
 
-    def _sequels(self, rows: Tensor, query: Query) -> Tensor:
-        """What pairs (P, P) of one series cost beyond their likeness: one of each is enough, but those who name a part
-        as what they want tonight may want them all."""
+    def _sequels(self, rows: Tensor) -> Tensor:
+        """What pairs (P, P) of one series cost beyond their likeness: one of each is enough."""
         stems = [series(self.catalogue.items[row].title) for row in rows.tolist()]
-        wanted = {series(self.catalogue[i].title) for i in query.wish.like if i in self.catalogue}
-        same = [[a == b and a not in wanted for b in stems] for a in stems]
+        same = [[a == b for b in stems] for a in stems]
         return SEQUEL * torch.tensor(same, dtype=torch.float32, device=self.device).reshape(len(stems), len(stems))
 
     # -- scores ----------------------------------------------------------------------------------------------
@@ -332,6 +340,16 @@ class Engine:
         """The same with what they passed over below zero: what the belief reads, to which only the sign counts."""
         passed = sorted(self.catalogue.row(i) for i in query.taste.passed if i in self.catalogue)
         return dict.fromkeys(passed, -1.0) | self._reactions(query)
+
+    def _models(self, query: Query) -> dict[int, float]:
+        """Row -> weight of the items that something like is wanted; the weights sum to 1. Besides those asked for these
+        are, while nothing else is asked for, the items that the person just said they like."""
+        if self._talk and query.talk:  # that model has weighed likeness itself
+            return {}
+        liked = [i for i in query.talk.named if query.taste.items.get(i, 0.0) > 0]
+        ids = query.wish.like or (() if query.wish else liked)
+        rows = dict.fromkeys(self.catalogue.row(i) for i in ids if i in self.catalogue)
+        return dict.fromkeys(rows, 1 / max(1, len(rows)))
 
     def _weights(self, queries: Sequence[Query]) -> dict[str, Tensor]:
         """Signal or kernel -> weight for each query, (B,)."""
@@ -363,11 +381,20 @@ class Engine:
             "asked": torch.from_numpy(asked).to(self.device),
             "wish": self._wish(queries),
             "facets": torch.from_numpy(facets).to(self.device),
-            "prior": self._prior.expand(len(queries), n),
             "luck": torch.stack([_luck(q, n) for q in queries]).to(self.device),
         }
         points = {s: shares[s].unsqueeze(1) * signal for s, signal in signals.items()}
-        points |= {s: torch.zeros((len(queries), n), device=self.device) for s in ("likeness", "relation")}
+        points |= self._taught(queries, shares)
+        models = [self._models(query) for query in queries]
+        if any(models):
+            rows, weights = self._padded(models)
+            points["likeness"] += RESEMBLANCE * (self._likeness(rows, weights) + self._shared_facets(rows, weights))
+        return points, self._add_talk(queries, points)
+
+    def _taught(self, queries: Sequence[Query], shares: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The signals whose weights ratings taught, in points (B, N)."""
+        empty = torch.zeros((len(queries), len(self.catalogue)), device=self.device)
+        points = {"prior": shares["prior"].unsqueeze(1) * self._prior, "likeness": empty, "relation": empty.clone()}
         reactions, answers = ([read(q) for q in queries] for read in (self._reactions, self._answers))
         if any(reactions):
             points["likeness"] += shares["likeness"].unsqueeze(1) * self._likeness(*self._padded(reactions))
@@ -379,7 +406,7 @@ class Engine:
                 if name in self._related
             ]
             points["relation"] += torch.cat(people, dim=1) @ self._targets.T
-        return points, self._add_talk(queries, points)
+        return points
 
     def _padded(self, known: Sequence[Mapping[int, float]]) -> tuple[Tensor, Tensor]:
         """Rows (B, H) and weights (B, H), padded with weight 0."""
@@ -429,14 +456,20 @@ class Engine:
     ) -> tuple[Pick, ...]:
         talked = self._talk if query.talk else None
         reactions, answers = self._reactions(query), self._answers(query)
-        by_item: dict[tuple[str, int], Tensor] = {}
+        by_item = defaultdict[tuple[str, int], Tensor](lambda: torch.zeros(len(rows), device=self.device))
         for name, kernel in self._kernels.items():
             known = answers if isinstance(kernel, Belief) else reactions
             if known:
                 items, strength = (part[0] for part in self._padded([known]))
                 amounts = kernel.shares(items, strength, rows) * weights[name][b] * trust
                 for j, amount in zip(known, amounts, strict=True):
-                    by_item[_signal(name), j] = by_item.get((_signal(name), j), 0) + amount
+                    by_item[_signal(name), j] += amount
+        models = self._models(query)
+        if models:
+            items, strength = (part[0] for part in self._padded([models]))
+            for alike in (self._likeness, self._shared_facets):
+                for j, amount in zip(models, RESEMBLANCE * alike.shares(items, strength, rows), strict=True):
+                    by_item["likeness", j] += amount
         said = talked.parts(query, rows.tolist()) if talked else []
         picks = []
         for k, row in enumerate(rows.tolist()):

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -230,13 +230,13 @@ def _download(pin: Package, workshop: Path, progress: Progress) -> Path:
 
 
 def _biggest(folder: Path) -> int:
-    """The size of the biggest file below a folder in which another process is at work."""
+    """The size of the biggest wheel below a folder in which another process is at work: what vanishes is passed by."""
     size = 0
-    for path in folder.rglob("*.whl"):
-        try:
-            size = max(size, path.stat().st_size)
-        except FileNotFoundError:
-            continue
+    for where, _folders, names in os.walk(folder):
+        for name in names:
+            if name.endswith(".whl"):
+                with suppress(FileNotFoundError):
+                    size = max(size, Path(where, name).stat().st_size)
     return size
 
 

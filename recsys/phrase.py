@@ -23,6 +23,7 @@ _VALUE_LENGTH = 80
 _WORDS_KEPT = 7
 """Fewer words than this are no explanation."""
 _PAUSE = re.compile(r"(?<=[\w\"”)])(?:[.!?](?=\s)|,(?=\s)|\s[–—-](?=\s)|[;:](?=\s))")
+_ABBREVIATED = re.compile(r"\b(?:[A-Z]|Dr|Jr|Mr|Mrs|Ms|Sr|St|Vs|vs)$")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>|\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
 OnPartial = Callable[[str], Awaitable[None]]
@@ -147,6 +148,7 @@ def _kept(text: str, checker: Checker) -> str | None:
     for pause in reversed(list(_PAUSE.finditer(text))):
         beginning = text[: pause.start()] + "."
         whole = beginning.count('"') % 2 == 0 and beginning.count("(") == beginning.count(")")
+        whole &= _ABBREVIATED.search(text[: pause.start()]) is None
         if len(beginning.split()) >= _WORDS_KEPT and whole and checker.check(beginning).accepted:
             return beginning
     return None

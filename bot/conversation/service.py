@@ -156,8 +156,7 @@ class Conversations:
     async def _deliver_apart(self, incoming: Incoming, outbox: Sequence[Mapping[str, Any]]) -> None:
         """Messages that answer an update but belong to no turn."""
         async with self._store.unit() as unit:
-            for payload in outbox:
-                await unit.enqueue(incoming.channel, incoming.chat_id, payload)
+            await unit.enqueue(incoming.channel, incoming.chat_id, *outbox)
             if incoming.inbox_id is not None:
                 await unit.inbox_done(incoming.inbox_id)
             await unit.commit()
@@ -390,8 +389,7 @@ class Conversations:
             if draft.undone:
                 await unit.retract(user_id, draft.undone)
             await unit.save_state(conversation.id, draft.dialogue.to_json(), utcnow())
-            for payload in outbox:
-                await unit.enqueue(incoming.channel, incoming.chat_id, payload, turn_id=moment.turn_id)
+            await unit.enqueue(incoming.channel, incoming.chat_id, *outbox, turn_id=moment.turn_id)
             if incoming.inbox_id is not None:
                 await unit.inbox_done(incoming.inbox_id)
                 if moment.company:
@@ -402,8 +400,8 @@ class Conversations:
         """Nothing stays, not even this turn; the goodbye goes too, once it is sent."""
         async with self._store.unit() as unit:
             await unit.forget_user(user_id)
-            for payload in outbox:
-                await unit.enqueue(incoming.channel, incoming.chat_id, {**payload, "last": True})
+            last = [{**payload, "last": True} for payload in outbox]
+            await unit.enqueue(incoming.channel, incoming.chat_id, *last)
             await unit.commit()
 
     def _recommendations(self, host: User, moment: Moment, draft: Draft) -> list[StoredRecommendation]:
@@ -517,11 +515,8 @@ def _passed(heard: Reading, before: Dialogue) -> tuple[Statement, ...]:
         return ()
     judged = {s.target for s in heard.statements if s.polarity or s.seen}
     loved = any(s.target in before.shown and s.polarity > 0 for s in heard.statements)
-    none = bool(heard.statements) and all(
-        s.value in (Intent.SKIP, Intent.NO) if s.kind is Kind.INTENT else s.target in before.shown
-        for s in heard.statements
-    )
-    others = [i for i in before.shown if i not in judged] if loved or (none and not judged) else []
+    none = bool(heard.statements) and all(s.value in (Intent.SKIP, Intent.NO) for s in heard.statements)
+    others = [i for i in before.shown if i not in judged] if loved or none else []
     return tuple(Statement(Kind.ITEM, PASSED, target=i, lasting=True) for i in others)
 
 

@@ -30,6 +30,10 @@ SPOKEN = 3
 LISTED = 12
 """Items named in a line of the profile or history."""
 
+SHARED = (("director", 1, 2), ("cast", 1, 2), ("genre", 2, 2))
+"""What makes items alike in words: a kind of facet, how many values they have to share, and how many are told."""
+KNOWN_FOR = 6
+"""People beyond these are hardly what an item is known for."""
 NAMED = 2
 """Items named of a group that counts as one."""
 
@@ -127,14 +131,15 @@ class Wording:
         """Words for each cause, in the causes' order; each completes "because ..."."""
         return tuple(Reason(c.signal, c.share, self._reason(item, c, query), _sources(c, query)) for c in causes)
 
-    def card_reason(self, reasons: Sequence[Reason], given: Collection[str]) -> str:
+    def card_reason(self, reasons: Sequence[Reason], given: Collection[str], limits: Collection[str]) -> str:
         """The one reason on a card: the most telling, but not one of those ``given`` on the cards above it if there
-        is another about this person that carries weight. Empty without reasons."""
+        is another about this person that carries weight. That it keeps within ``limits``, as all of a list do, comes
+        last. Empty without reasons."""
         ranked = telling(reasons)
         personal = [r for r in ranked if r.share >= TELLING and r.signal not in IMPERSONAL]
         fresh = [r for r in personal if r.text not in given]
-        others = [r for r in ranked if r.share >= TELLING and r.text not in given]
-        return (fresh or others or ranked)[0].text if ranked else ""
+        others = [r for r in ranked if r.share >= TELLING and r.text not in given and not set(r.sources) <= set(limits)]
+        return (fresh or others or personal or ranked)[0].text if ranked else ""
 
     def spoken(self, reasons: Sequence[Reason], taste: Taste, dialogue: Dialogue) -> tuple[str, ...]:
         """What a whole explanation is made of: two or three of the most telling reasons as clauses about what the
@@ -170,17 +175,22 @@ class Wording:
         second = [r.text for r in others if not r.sources or not set(r.sources) <= set(first.sources)][:1]
         why = self.texts.join([first.text, *second], "because")
         variant = crc32(item.id.encode())
-        genres = self.texts.join([genre.lower() for genre in self.names(item.facets.get("genre", ())[:2])])
+        genres = item.facets.get("genre", ())[:2]
         director = self.texts.join(self.names(item.facets.get("director", ())[:2]))
         if not genres:
             return self.texts("template_plain", title=self.film(item), reasons=why)
-        what = self.texts("genre_film", turn=int(genres[0] in "aeiou"), genres=genres)
+        what = self._genre_film(genres)
         by = self.texts("by_director", director=director) if director else ""
         return self.texts("template", variant, title=self.film(item), what=f"{what}{by}", reasons=why)
 
+    def _genre_film(self, genres: Sequence[str]) -> str:
+        """An item by its genres, with its article: "a crime and thriller film"."""
+        names = [genre.lower() for genre in self.names(genres)]
+        return self.texts("genre_film", turn=int(names[0][0] in "aeiou"), genres=self.texts.join(names))
+
     def _reason(self, item: Item, cause: Cause, query: Query) -> str:
         if cause.signal in ("relation", "likeness"):
-            return self._kinship(cause, query)
+            return self._kinship(item, cause, query)
         if cause.signal == "facets":
             liked_facets = dict.fromkeys(p.source.value for p in cause.evidence if isinstance(p.source, Facet))
             return self.texts("why_facet_taste", value=self.texts.join(self.names(list(liked_facets)[:2])))
@@ -215,7 +225,7 @@ class Wording:
         quotable = self.texts.language == "en" and wish.text and tellable(wish.text, LONGEST_QUOTE)
         return self.texts("why_wish", what=wish.label) if quotable else self.texts("why_said")
 
-    def _kinship(self, cause: Cause, query: Query) -> str:
+    def _kinship(self, item: Item, cause: Cause, query: Query) -> str:
         """Near what they like; else, since two negatives make a positive, far from what they don't, or passed over."""
         near = {*query.wish.like, *(i for i, weight in query.taste.items.items() if weight > 0)}
         liked = [p for p in cause.evidence if p.source in near]
@@ -223,8 +233,23 @@ class Wording:
             strongest = str(cause.evidence[0].source)
             how = "passed" if strongest in query.taste.passed else "unlike"
             return self.texts(f"why_{how}", items=self.titles([strongest]))
-        strong = _strong(liked)
-        return self.texts(f"why_{cause.signal}", items=self.titles(str(p.source) for p in strong))
+        strong = [str(p.source) for p in _strong(liked)]
+        shared = self._shared([item, *map(self._catalogue.__getitem__, strong)]) if cause.signal == "likeness" else {}
+        if not shared:
+            return self.texts(f"why_{cause.signal}", items=self.titles(strong))
+        kind, values = next(iter(shared.items()))
+        what = self._genre_film(values) if kind == "genre" else self.texts.join(self.names(values))
+        return self.texts(f"why_same_{kind}", items=self.titles(strong), what=what)
+
+    def _shared(self, items: Sequence[Item]) -> dict[str, list[str]]:
+        """The makers that all of some items have in common, else at least two genres."""
+        in_all: dict[str, list[str]] = {}
+        for kind, least, most in SHARED:
+            values = items[0].facets.get(kind, ())
+            common = [v for v in values if all(v in other.facets.get(kind, ())[:KNOWN_FOR] for other in items)]
+            if len(common) >= least:
+                in_all[kind] = common[:most]
+        return in_all
 
     # -- what was understood ---------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, event, exc, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.store import sqlite
 from recsys.errors import ConfigError, StoreError
 
 _UNREACHABLE = "The database can't be reached; check DATABASE_URL and that the database runs."
@@ -109,6 +110,8 @@ def create_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     if parse(url).drivername == "postgresql+asyncpg":
         # Seconds. The ping spares the first turns after a restart of the database from dead connections.
         options |= {"pool_pre_ping": True, "connect_args": {"timeout": 5, "command_timeout": 60}}
+    else:
+        options |= {"connect_args": {"async_creator_fn": sqlite.connect}}
     try:
         engine = create_async_engine(url, **options)
     except ModuleNotFoundError:

@@ -200,10 +200,14 @@ class Reading:
 
     async def next_inbox(self, channel: str, chat_id: str | None = None) -> Incoming | None:
         """The oldest open update of a chat, or of the whole channel."""
+        return next(iter(await self.inbox_of(channel, chat_id, 1)), None)
+
+    async def inbox_of(self, channel: str, chat_id: str | None, limit: int) -> tuple[Incoming, ...]:
+        """The oldest open updates of a chat, or of the whole channel."""
         where = [tables.Inbox.channel == channel, INBOX_OPEN]
         if chat_id is not None:
             where.append(tables.Inbox.chat_id == chat_id)
-        return await self._first(Incoming, *where, order_by=tables.Inbox.id)
+        return await self._all(Incoming, *where, order_by=tables.Inbox.id, limit=limit)
 
     async def chats_waiting(self, channel: str) -> tuple[str, ...]:
         """Chats with open updates, the one that has waited longest first."""

@@ -209,26 +209,24 @@ class Unit(Reading):
         self,
         channel: str,
         chat_id: str,
-        payload: Json,
-        *,
+        *payloads: Json,
         turn_id: str | None = None,
         not_before: datetime | None = None,
-    ) -> int:
-        """Queue a message behind its chat's others; returns its id."""
-        queued = await self._execute(
-            insert(tables.Outbox)
-            .values(
-                channel=channel,
-                chat_id=chat_id,
-                payload=payload,
-                turn_id=turn_id,
-                not_before=not_before,
-                created_at=utcnow(),
-            )
-            .returning(tables.Outbox.id)
-        )
-        outbox_id: int = queued.scalar_one()
-        return outbox_id
+    ) -> list[int]:
+        """Queue messages in their order behind the chat's others; returns their ids."""
+        if not payloads:
+            return []
+        now = utcnow()
+        same = {
+            "channel": channel,
+            "chat_id": chat_id,
+            "turn_id": turn_id,
+            "not_before": not_before,
+            "created_at": now,
+        }
+        rows = [{**same, "payload": payload} for payload in payloads]
+        statement = insert(tables.Outbox).returning(tables.Outbox.id, sort_by_parameter_order=True)
+        return list((await self._execute(statement, rows)).scalars())
 
     async def outbox_sent(self, outbox_id: int, message_id: str | None = None) -> None:
         """A message was sent; ``message_id`` is what the channel calls it."""

@@ -53,6 +53,25 @@ MOVIE_STYLE = Style(
             "loss of lover",
             "single",
             "relationship",
+            *(
+                f"{pair} relationship"
+                for pair in (
+                    "brother brother",
+                    "brother sister",
+                    "father daughter",
+                    "father son",
+                    "male female",
+                    "mother daughter",
+                    "mother son",
+                    "parents kids",
+                    "sister sister",
+                    "lesbian",
+                    "gay",
+                )
+            ),
+            "family relationships",
+            "relation",
+            "man-woman relation",
         )
     ),
     units={"runtime": "{:.0f} minutes", "rating": "{:.1f} out of 10"},
@@ -78,7 +97,7 @@ MOVIE_STYLE = Style(
         music="musical songs",
         musical="music songs",
         mystery="mysterious mysteries",
-        romance="romantic love",
+        romance="romantic",
         science_fiction="sci-fi scifi sci fi futuristic",
         sci_fi="science fiction futuristic",
         thriller="thrilling tense suspense suspenseful tension thrills",
@@ -128,6 +147,24 @@ MOVIE_STYLE = Style(
             "You asked for something like Black Swan, and people who like Whiplash like it too: a music drama about "
             "jazz and ambition, with J.K. Simmons.",
             "you asked for something like Black Swan, and people who like this film like it too",
+        ),
+        _example(
+            "Zodiac (2007): Crime, Thriller; David Fincher; Jake Gyllenhaal, Mark Ruffalo; newspaper, serial killer",
+            "Zodiac should suit you: you asked for something like Spotlight, and people who like this one like it "
+            "too, a crime thriller about a newspaper and a serial killer.",
+            "you asked for something like Spotlight, and people who like this film like it too",
+        ),
+        _example(
+            "Fargo (1996): Crime, Comedy; Joel Coen, Ethan Coen; Frances McDormand, William H. Macy; ransom, snow",
+            "Fargo should be a treat for you: its story is close to A Simple Plan, and you asked for something like "
+            "that. Frances McDormand and William H. Macy star in a crime comedy about a ransom.",
+            "its story is close to A Simple Plan, and you asked for something like that",
+        ),
+        _example(
+            "Broken Flowers (2005): Comedy, Drama; Jim Jarmusch; Bill Murray, Jeffrey Wright; road trip, letter",
+            "Broken Flowers has Bill Murray and is from the 2000s, as you asked: a comedy about a road trip and a "
+            "letter, by Jim Jarmusch.",
+            "you asked for Bill Murray and the 2000s",
         ),
         _example(
             "Notting Hill (1999): Romance, Comedy; Roger Michell; Julia Roberts, Hugh Grant; love, fame",

@@ -29,6 +29,8 @@ LONGEST = 9
 """Words of a name; longer titles are found by their beginnings."""
 COMMON = 5000
 """A word of this rank or better is no news about an item."""
+TELLING = 1000
+"""Words of a worse rank than this say what an item is about."""
 SHARED = 4
 """Letters that two inflections of one word begin with, at least; shorter words must be equal but for an "s"."""
 NEARER = 0.8
@@ -37,6 +39,7 @@ TERMS = ("genre", "keyword")
 PEOPLE = ("director", "cast")
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+_CONTRACTION = re.compile(r"['’](?:d|ll|m|re|ve)$")
 _NUMBERS = re.compile(
     r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(thir|four|fif|six|seven|eigh|nine)teen|"
     r"(twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand"
@@ -78,7 +81,7 @@ class Audit:
         found += [f"number: {w.group()}" for w in words if _is_number(w.group()) and not _number_known(w, sheet, facts)]
         found += [f"term: {term}" for term in self._strange_terms(words, sheet.casefold(), lower)]
         for match in words:
-            word = _bare(match.group().casefold())
+            word = _CONTRACTION.sub("", _bare(match.group().casefold()))
             rare = (p for p in word.split("-") if self._ranks.get(p, COMMON + 1) > COMMON and not p[:1].isdigit())
             found += [f"word: {word}" for part in rare if not _known(part, lower)]
         return found
@@ -104,7 +107,7 @@ class Audit:
             for size in (1, 2, 3):
                 parts = [w.group().casefold() for w in words[i : i + size]]
                 term = " ".join(parts)
-                rare = size > 1 or term in self._genres or self._ranks.get(term, COMMON + 1) > 1000
+                rare = size > 1 or term in self._genres or self._ranks.get(term, COMMON + 1) > TELLING
                 if (
                     term in self._terms
                     and not term[0].isdigit()
@@ -116,7 +119,8 @@ class Audit:
         return list(dict.fromkeys(found))
 
     def _strangers(self, texts: Sequence[str], facts: Sequence[Facts]) -> list[tuple[int, str]]:
-        """Texts that are no closer to their own facts than to others', by the sentence encoder."""
+        """Texts that are no closer to their own facts than to others', by the sentence encoder. Of those that tell
+        nothing but names there is no telling."""
         if len(texts) < 2:
             return []
         sheets = self._encode([_nameless(sheet_of(f), f) for f in facts])
@@ -124,6 +128,9 @@ class Audit:
         likeness = vectors @ sheets.T
         found = []
         for n, text in enumerate(texts):
+            words = map(str.casefold, _WORD.findall(_nameless(text, facts[n])))
+            if all(self._ranks.get(_bare(word), TELLING + 1) <= TELLING for word in words):
+                continue
             nearer = float(np.mean(likeness[n] < likeness[n, n])) * len(texts) / (len(texts) - 1)
             if nearer < NEARER:
                 found.append((n, text))
@@ -168,7 +175,8 @@ def _number_known(match: re.Match[str], sheet: str, facts: Facts) -> bool:
 
 def _known(word: str, known: set[str]) -> bool:
     """Whether a word or an inflection of it is among the known ones."""
-    if word in known or word.rstrip("s") in known or f"{word}s" in known:
+    base = word.removesuffix("ing")
+    if not known.isdisjoint((word, word.rstrip("s"), f"{word}s", base, f"{base}e")):
         return True
     size = max(SHARED, len(word) - 4)
     return len(word) > SHARED and any(k[:size] == word[:size] for k in known)

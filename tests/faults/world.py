@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from sqlalchemy import inspect, select
 
+from bot.channels.telegram.outbox import AT_A_TIME
 from bot.store import tables
 from bot.store.repository import Store
 from tests.support.botapi import TOKEN, BotApi, Message
@@ -241,7 +242,7 @@ class World:
     def check(self, rows: Rows, deaths: int = 0) -> int:
         """Nothing lost, nothing counted twice, order kept in each chat; returns how many messages came twice.
 
-        A death may repeat one message of each chat.
+        A death may repeat the few messages that were under way, each of another chat.
         """
         lost = self.sent - {row["update_id"] for row in rows.inbox if row["done_at"]}
         assert not lost, f"{len(lost)} updates lost or dead"
@@ -257,6 +258,7 @@ class World:
         for chat, ids in by_chat.items():
             assert ids == sorted(ids), f"chat {chat} was answered out of order"
         repeats = self.repeated(rows)
+        assert len(repeats) <= AT_A_TIME * deaths, f"{len(repeats)} messages came twice in {deaths} crashes"
         for chat, times in Counter(message.chat for message in repeats).items():
             assert times <= deaths, f"{times} messages of chat {chat} came twice in {deaths} crashes"
         texts = {(m.chat, m.html) for m in self.api.messages if m not in repeats}

@@ -37,7 +37,12 @@ def found(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "text",
-    [TRUE, "Heat is a gangster film from the 1990s.", "Heat runs 170 minutes, and Al Pacino's detective is in it."],
+    [
+        TRUE,
+        "Heat is a gangster film from the 1990s.",
+        "Heat runs 170 minutes, and Al Pacino's detective is in it.",
+        "You'll enjoy Heat, a film about robbing a bank.",
+    ],
 )
 def test_true_words_pass(text: str) -> None:
     assert found(text) == []
@@ -66,6 +71,12 @@ def test_the_parts_of_a_hyphenated_name_are_known_words() -> None:
 )
 def test_what_the_facts_do_not_say_is_reported(text: str, what: str) -> None:
     assert what in found(text)
+
+
+def test_names_alone_fit_no_facts_worse_than_others() -> None:
+    text = "You liked The Insider, so here is Heat."
+    reports = AUDIT.unsupported([text, OTHER], [HEAT, ALIEN])[0]
+    assert not [report for report in reports if report.startswith("meaning")]
 
 
 def test_words_that_fit_other_facts_better_are_reported() -> None:

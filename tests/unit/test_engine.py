@@ -22,7 +22,7 @@ from recsys.explain import causes
 from recsys.heldout import ChartsEngine, PopularEngine
 from recsys.index import series
 from recsys.models.fusion import KNOTS
-from recsys.taste import Clause, Query, Range, Taste, Wish
+from recsys.taste import Clause, Query, Range, Talk, Taste, Wish
 
 KERNELS = ("likeness", "newcomer-1", "relation", "factors")
 GENRES = ("Comedy", "Horror", "Western", "Musical")
@@ -416,9 +416,40 @@ class TestSequels:
         found = picks(engine, Query(wish=Wish(wanted=(clause("Comedy"),)), k=3))
         assert len({p.item_id for p in found} & {"i0", "i2", "i3"}) == 1
 
-    def test_unless_asked(self, engine: Engine) -> None:
-        found = picks(engine, Query(wish=Wish(wanted=(clause("Comedy"),), like=("i0",)), k=5))
-        assert {"i2", "i3"} <= {p.item_id for p in found}
+    def test_nor_for_who_wants_something_like_one_of_them(self, engine: Engine) -> None:
+        found = picks(engine, Query(wish=Wish(like=("i0",)), k=3))
+        assert len({p.item_id for p in found} & {"i2", "i3"}) == 1
+
+
+class TestSomethingLikeIt:
+    """ "Something like i20": a comedy of Director 2, which ratings say nothing special of."""
+
+    @staticmethod
+    def kinds(engine: Engine, query: Query) -> list[str]:
+        return [engine.catalogue[p.item_id].facets["genre"][0] for p in picks(engine, query)]
+
+    def test_is_of_its_kind(self, engine: Engine) -> None:
+        asked = Query(wish=Wish(like=("i20",)), k=5)
+        assert self.kinds(engine, asked) == ["Comedy"] * 5
+        assert picks(engine, asked)[0].item_id == "i16"  # by the same director
+
+    def test_so_is_what_follows_a_film_that_they_just_said_they_like(self, engine: Engine) -> None:
+        liked = Taste({"i20": 1.0})
+        before = picks(engine, Query(liked, k=1))[0].contributions["likeness"]
+        said = picks(engine, Query(liked, k=1, talk=Talk(named=("i20",))))[0]
+        assert said.item_id == "i16" and said.contributions["likeness"] > before
+
+    def test_but_a_wish_goes_before_it(self, engine: Engine) -> None:
+        horror = Wish(wanted=(clause("Horror"),))
+        bare = picks(engine, Query(Taste({"i20": 1.0}), horror))
+        assert picks(engine, Query(Taste({"i20": 1.0}), horror, talk=Talk(named=("i20",)))) == bare
+
+    def test_each_named_item_has_its_part(self, engine: Engine) -> None:
+        for pick in picks(engine, Query(wish=Wish(like=("i20", "i21")), k=2)):
+            of = {part.source: part.amount for part in pick.parts if part.signal == "likeness"}
+            assert sum(of.values()) == pytest.approx(pick.contributions["likeness"], abs=1e-4)
+            nearer = {"Comedy": "i20", "Horror": "i21"}[engine.catalogue[pick.item_id].facets["genre"][0]]
+            assert of[nearer] == max(of.values()) > min(of.values())
 
 
 @pytest.mark.parametrize(

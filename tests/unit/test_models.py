@@ -14,6 +14,7 @@ from recsys.index import diversify, top_k
 from recsys.models.bilinear import Bilinear
 from recsys.models.blend import Blend, padded
 from recsys.models.content import fit_content
+from recsys.models.facets import SharedFacets
 from recsys.models.fusion import KNOTS, Fusion, fit_fusion
 from recsys.models.newcomer import fit_newcomer
 from recsys.models.prior import fit_prior
@@ -40,41 +41,54 @@ def group_likes(users: int = 200) -> sparse.csr_matrix:
     return sparse.csr_matrix(likes.reshape(users, ITEMS).astype(np.float32))
 
 
+def group_facets() -> Catalogue:
+    """Items of one group share a genre, and two by two a theme."""
+    facets = [{"genre": (f"genre {n // SIZE}",), "keyword": ("story", f"theme {n // 2}")} for n in range(ITEMS)]
+    return Catalogue([Item(f"i{n}", f"Film {n}", facets=own) for n, own in enumerate(facets)])
+
+
 class TestItemToItemScorers:
     """One suite for all of them: what is near what was liked ranks first, and the parts make up the whole."""
 
-    @pytest.fixture(params=["content", "relation", "newcomer"])
-    def scorer(self, request: pytest.FixtureRequest) -> Bilinear:
+    @pytest.fixture(params=["content", "facets", "relation", "newcomer"])
+    def scorer(self, request: pytest.FixtureRequest) -> Bilinear | SharedFacets:
         if request.param == "content":
             return fit_content(group_vectors())
+        if request.param == "facets":
+            return SharedFacets(group_facets(), {"genre": 1.0, "keyword": 0.5, "director": 1.0})
         if request.param == "newcomer":
             return with_text(fit_newcomer(group_likes(), 2), group_likes(), group_vectors())
         return fit_relation(group_likes(), group_vectors(), l2=20.0)
 
     @pytest.mark.parametrize("liked", range(0, ITEMS, 5))
-    def test_items_of_the_liked_group_come_first(self, scorer: Bilinear, liked: int) -> None:
+    def test_items_of_the_liked_group_come_first(self, scorer: Bilinear | SharedFacets, liked: int) -> None:
         scores = scorer(torch.tensor([[liked]]), torch.ones(1, 1))
         scores[0, liked] = -torch.inf
         best = scores[0].topk(SIZE - 1).indices
         assert set((best // SIZE).tolist()) == {liked // SIZE}
 
-    def test_a_dislike_pushes_its_group_last(self, scorer: Bilinear) -> None:
+    def test_a_dislike_pushes_its_group_last(self, scorer: Bilinear | SharedFacets) -> None:
         scores = scorer(torch.tensor([[0]]), -torch.ones(1, 1))
         assert set((scores[0].topk(SIZE, largest=False).indices // SIZE).tolist()) == {0}
 
-    def test_parts_sum_to_the_score(self, scorer: Bilinear) -> None:
+    def test_parts_sum_to_the_score(self, scorer: Bilinear | SharedFacets) -> None:
         rows, weights, items = torch.tensor([1, 9, 17]), torch.tensor([1.0, -0.5, 0.25]), torch.arange(ITEMS)
-        parts = scorer.parts(rows, items) * weights.unsqueeze(1)
-        assert torch.allclose(parts.sum(0), scorer(rows.unsqueeze(0), weights.unsqueeze(0))[0], atol=1e-5)
+        shares = scorer.shares(rows, weights, items)
+        assert torch.allclose(shares.sum(0), scorer(rows.unsqueeze(0), weights.unsqueeze(0))[0], atol=1e-5)
 
-    def test_a_batch_equals_its_rows_and_padding_counts_nothing(self, scorer: Bilinear) -> None:
+    def test_a_batch_equals_its_rows_and_padding_counts_nothing(self, scorer: Bilinear | SharedFacets) -> None:
         rows = torch.tensor([[1, 2], [9, 0]])
         weights = torch.tensor([[1.0, 0.5], [1.0, 0.0]])
         batch = scorer(rows, weights)
         assert torch.allclose(batch[1], scorer(torch.tensor([[9]]), torch.ones(1, 1))[0], atol=1e-6)
 
-    def test_nothing_known_scores_nothing(self, scorer: Bilinear) -> None:
+    def test_nothing_known_scores_nothing(self, scorer: Bilinear | SharedFacets) -> None:
         assert not scorer(torch.zeros(1, 1, dtype=torch.int64), torch.zeros(1, 1)).any()
+
+
+def test_a_rare_facet_shared_counts_more_than_a_common_one() -> None:
+    scores = SharedFacets(group_facets(), {"keyword": 1.0})(torch.tensor([[0]]), torch.ones(1, 1))[0]
+    assert scores[1] > 2 * scores[2] > 0
 
 
 def test_relation_is_ease_at_full_rank() -> None:

@@ -570,10 +570,10 @@ class TestOutbox:
     async def test_a_chat_gets_its_messages_in_order_and_waits_for_none_but_its_own(self, store: Store) -> None:
         now = utcnow()
         async with store.unit() as unit:
-            first = await unit.enqueue("telegram", "a", {"n": 1})
-            second = await unit.enqueue("telegram", "a", {"n": 2})
-            other = await unit.enqueue("telegram", "b", {"n": 3})
-            later = await unit.enqueue("telegram", "c", {"n": 4}, not_before=now + timedelta(seconds=60))
+            (first,) = await unit.enqueue("telegram", "a", {"n": 1})
+            (second,) = await unit.enqueue("telegram", "a", {"n": 2})
+            (other,) = await unit.enqueue("telegram", "b", {"n": 3})
+            (later,) = await unit.enqueue("telegram", "c", {"n": 4}, not_before=now + timedelta(seconds=60))
             await unit.commit()
 
             async def due(at: datetime) -> list[int]:
@@ -592,7 +592,7 @@ class TestOutbox:
     async def test_a_chats_messages_are_read_up_to_the_first_that_must_wait(self, store: Store) -> None:
         now = utcnow()
         async with store.unit() as unit:
-            ids = [await unit.enqueue("telegram", "a", {"n": n}) for n in range(4)]
+            ids = await unit.enqueue("telegram", "a", *({"n": n} for n in range(4)))
             await unit.enqueue("telegram", "b", {})
             await unit.outbox_sent(ids[0], "1")
             await unit.outbox_retry(ids[2], now + timedelta(seconds=3), "429")
@@ -605,7 +605,7 @@ class TestOutbox:
     async def test_a_clock_that_steps_back_delays_nobody(self, store: Store) -> None:
         now = utcnow()
         async with store.unit() as unit:
-            retried = await unit.enqueue("telegram", "a", {"n": 1})
+            (retried,) = await unit.enqueue("telegram", "a", {"n": 1})
             await unit.outbox_retry(retried, now + timedelta(seconds=30), "busy")
             await unit.enqueue("telegram", "b", {"n": 2}, not_before=now + timedelta(days=1))
             await unit.commit()

@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 _LOOK_AGAIN = 1.0
 """Seconds after which the outbox is read even though nobody said that something is in it."""
+AT_A_TIME = 8
+"""Messages under way: those that a crash may repeat, so few; with four, what two hundred people were told lagged."""
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -38,6 +40,7 @@ class Sender:
         self._limits = limits
         self._timing = timing
         self._news = asyncio.Event()
+        self._room = asyncio.Semaphore(AT_A_TIME)
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._unanswered: set[int] = set()
         self._unwritten: list[tuple[Callable[[Unit], Awaitable[None]], asyncio.Future[None]]] = []
@@ -88,23 +91,32 @@ class Sender:
 
     async def _chat(self, row: Outgoing) -> None:
         """Send what is due in a chat; ``run`` finds what is queued behind our back."""
-        if await self._is_blocked(row.chat_id):
+        blocked, waiting = await self._waiting(row)
+        if blocked:
             await self._give_up(row, "blocked")
             return
-        for following in await self._waiting(row):
+        for following in waiting:
             if not await self._send(following):
                 return
 
-    async def _waiting(self, row: Outgoing) -> tuple[Outgoing, ...]:
+    async def _waiting(self, row: Outgoing) -> tuple[bool, tuple[Outgoing, ...]]:
+        """Whether a chat has blocked us, and what is due in it."""
         try:
             async with self._store.reading() as reading:
-                return await reading.outbox_of(CHANNEL, row.chat_id, utcnow())
+                user = await reading.user_called(CHANNEL, row.chat_id)
+                waiting = await reading.outbox_of(CHANNEL, row.chat_id, utcnow())
         except StoreError:
-            return (row,)
+            return False, (row,)
+        return user is not None and user.blocked_at is not None, waiting
 
     async def _send(self, row: Outgoing) -> bool:
-        """Send one message; returns whether the chat's next may be tried."""
+        """Send one message when it is its turn; returns whether the chat's next may be tried."""
         await self._limits.turn(row.chat_id)
+        async with self._room:
+            await self._limits.released()  # one of those before may have been told to wait
+            return await self._sent_and_noted(row)
+
+    async def _sent_and_noted(self, row: Outgoing) -> bool:
         try:
             message_id = await self._post(row.chat_id, row.payload)
         except RetryAfter as error:
@@ -137,14 +149,6 @@ class Sender:
             await self._settle(lambda unit: _done(unit, row, message_id))
             return True
         return False
-
-    async def _is_blocked(self, chat_id: str) -> bool:
-        try:
-            async with self._store.reading() as reading:
-                user = await reading.user_called(CHANNEL, chat_id)
-        except StoreError:
-            return False
-        return user is not None and user.blocked_at is not None
 
     async def _give_up(self, row: Outgoing, reason: str) -> None:
         log.error("message not sent", turn=row.turn_id, error=reason)

@@ -85,10 +85,15 @@ class Limits:
         """Wait until a message to this chat may go."""
         await asyncio.sleep(self.rate_of(chat_id).reserve(monotonic()))
         while True:
-            await asyncio.sleep(max(0.0, self._held_until - monotonic()))
+            await self.released()
             await asyncio.sleep(self._everyone.reserve(monotonic()))
             if not self.held:
                 return
+
+    async def released(self) -> None:
+        """Wait for as long as Telegram told us to."""
+        while self.held:  # noqa: ASYNC110 - it may be prolonged meanwhile
+            await asyncio.sleep(self._held_until - monotonic())
 
     def rate_of(self, chat_id: str) -> Rate:
         """How fast a chat may be written to."""

@@ -37,7 +37,6 @@ from bot.conversation.reply import Reply
 from bot.conversation.service import Conversations, Incoming
 from bot.store.records import Incoming as Row
 from bot.store.repository import Store
-from bot.store.unit import Unit
 from recsys.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -129,7 +128,7 @@ class Turns:
         """Handle the chat's next row; returns the seconds to wait after it, or None when there is none."""
         async with self._room:
             async with self._store.reading() as reading:
-                row = await reading.next_inbox(CHANNEL, chat_id)
+                row, *more = await reading.inbox_of(CHANNEL, chat_id, 2) or (None,)
             if row is None or self._stopping.is_set():
                 return None
             try:
@@ -141,13 +140,13 @@ class Turns:
                 log.exception("update failed", update=row.update_id, attempts=row.attempts + 1, error=kind)
                 await self._failed(row, f"{kind}: {error}")
                 return self._timing.backoff(row.attempts + 1)
-            return 0.0
+            return 0.0 if more else None
 
     async def _failed(self, row: Row, error: str) -> None:
         async with self._store.unit() as unit:
             dead = await unit.inbox_failed(row.id, error)
             if dead and row.chat_id.isdigit():  # neither a group nor an inline query
-                await self._queue(unit, row.chat_id, render.plain(self._texts["trouble"]))
+                await unit.enqueue(CHANNEL, row.chat_id, *render.plain(self._texts["trouble"]))
             await unit.commit()
         self._sent()
 
@@ -185,7 +184,7 @@ class Turns:
         """Deal with what is no turn."""
         async with self._store.unit() as unit:
             if isinstance(meaning, Notice):
-                await self._queue(unit, meaning.chat_id, render.plain(self._texts[meaning.text]))
+                await unit.enqueue(CHANNEL, meaning.chat_id, *render.plain(self._texts[meaning.text]))
             elif isinstance(meaning, Blocked):
                 await mark_blocked(unit, meaning.external_id)
             elif isinstance(meaning, Moved):
@@ -245,17 +244,13 @@ class Turns:
             if stream.message_id is not None:
                 payloads[0]["replace"] = str(stream.message_id)
             async with self._store.unit() as unit:
-                await self._queue(unit, chat_id, payloads)
+                await unit.enqueue(CHANNEL, chat_id, *payloads)
                 await unit.commit()
             self._sent()
 
     async def _waits(self, chat_id: str) -> bool:
         async with self._store.reading() as reading:
             return await reading.outbox_waits(CHANNEL, chat_id)
-
-    async def _queue(self, unit: Unit, chat_id: str, payloads: Sequence[dict[str, Any]]) -> None:
-        for payload in payloads:
-            await unit.enqueue(CHANNEL, chat_id, payload)
 
     @asynccontextmanager
     async def _typing(self, chat_id: str) -> AsyncIterator[None]:

@@ -118,10 +118,11 @@ class Recommending(Room):
     def _cards(self, moment: Moment, query: Query, result: Recommendation) -> tuple[tuple[Card, ...], ToExplain]:
         cards: list[Card] = []
         given: list[str] = []
+        limits = {limit.label for limit in query.wish.ranges}
         for slot, pick in enumerate(result.picks, 1):
             item = self._catalogue[pick.item_id]
             reasons = self._wording.reasons(item, causes(pick), query)
-            given.append(self._wording.card_reason(reasons, given))
+            given.append(self._wording.card_reason(reasons, given, limits))
             cards.append(
                 replace(
                     self._plain_card(moment, slot, item, CARD_BUTTONS),
