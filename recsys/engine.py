@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import accumulate, combinations
 from types import MappingProxyType
 
 import numpy as np
@@ -164,9 +164,9 @@ class Engine:
         if self._related:
             targets = [self._kernels[name].target for name in self._related]
             self._targets = torch.cat(targets, dim=1)
-            views = torch.split(self._targets, [t.shape[1] for t in targets], dim=1)
-            for name, view in zip(self._related, views, strict=True):
-                self._kernels[name].target = view
+            for name, end in zip(self._related, accumulate(t.shape[1] for t in targets), strict=True):
+                kernel = self._kernels[name]
+                kernel.target = self._targets[:, end - kernel.target.shape[1] : end]
         self._prior = tensors["prior"]
         self._known = tensors["known"]
         factors = tensors.get("belief.items")

@@ -172,8 +172,10 @@ def fit_blend(
         kernels = fit_kernels(others, vectors, rank=rank)
         arena = Arena(prior(others), kernels, rivals, worth)
         told.append(arena.contests([case for u in part for case in _shown_and_hidden(likes[u].indices, rng)]))
-        questions = fit_belief(others)
-        asked.append(arena.contests([c for u in part[:interviewed] for c in _answered(likes[u].indices, questions)]))
+        belief = kernels["belief"]
+        assert isinstance(belief, Belief)
+        interviews = [_answered(likes[u].indices, belief) for u in part[:interviewed]]
+        asked.append(arena.contests([case for interview in interviews for case in interview]))
     progress("Fitting the blend", SPLITS, SPLITS + 1)
     joined = [[torch.cat(columns) for columns in zip(*found, strict=True)] for found in (told, asked)]
     drawn = [torch.from_numpy(np.sort(rng.permutation(len(columns[0]))[:lessons])) for columns in joined]
