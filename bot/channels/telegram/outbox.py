@@ -180,10 +180,11 @@ class Sender:
                     for write, _ in batch:
                         await write(unit)
                     await unit.commit()
-            except StoreError as error:
+            except Exception as error:  # whatever it is, those who wait must not wait for ever
                 failures += 1
                 self._unwritten = batch + self._unwritten
-                log.warning("outbox not written", error=str(error))
+                known = isinstance(error, StoreError)
+                log.warning("outbox not written", error=str(error) if known else type(error).__name__)
                 await asyncio.sleep(self._timing.backoff(failures))
             else:
                 failures = 0
