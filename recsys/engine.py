@@ -8,7 +8,7 @@
 - ``facets``: how many of the people, genres and themes that the person likes it has
 - ``likeness``: the item's text against the texts of what the person likes and dislikes; where something like an item is
   wanted, the facets that the two share too
-- ``relation``: what people who liked the same items also liked
+- ``relation``: what people who liked the same items, or passed over the same ones, also liked
 - ``prior``: known and liked by many
 - ``luck``: chance, for those who ask for a surprise
 
@@ -17,9 +17,10 @@ Stated constraints are masks, never similarities.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import accumulate, combinations
 from types import MappingProxyType
 
 import numpy as np
@@ -37,7 +38,7 @@ from recsys.group import consensus, utilities
 from recsys.index import diversify, series, top_k
 from recsys.models.als import FoldIn
 from recsys.models.bilinear import Bilinear
-from recsys.models.blend import Kernel
+from recsys.models.blend import Kernel, padded
 from recsys.models.content import fit_content
 from recsys.models.facets import SharedFacets
 from recsys.models.fusion import STATED, Fusion
@@ -158,14 +159,22 @@ class Engine:
         self._shared_facets = SharedFacets(catalogue, TELLING)
         rest = {name: _kernel(name, tensors) for name in artefact.config["kernels"] if name != "likeness"}
         self._kernels: dict[str, Kernel] = {"likeness": self._likeness, **rest}
+        # One table for all that ratings taught: one product reads it faster than one for each kernel.
+        self._related = [name for name in self._kernels if _signal(name) == "relation"]
+        if self._related:
+            targets = [self._kernels[name].target for name in self._related]
+            self._targets = torch.cat(targets, dim=1)
+            for name, end in zip(self._related, accumulate(t.shape[1] for t in targets), strict=True):
+                kernel = self._kernels[name]
+                kernel.target = self._targets[:, end - kernel.target.shape[1] : end]
         self._prior = tensors["prior"]
         self._known = tensors["known"]
-        taught_factors = tensors.get("belief.items")
-        self._belief = Belief(self._known, self._guessed() if taught_factors is None else taught_factors)
+        factors = tensors.get("belief.items")
+        self._belief = Belief(self._known, self._guessed() if factors is None else factors)
         self._fusion = Fusion(artefact.tensors["fusion.scale"])
-        self._fusion.load_state_dict(
-            {name.removeprefix("fusion."): t for name, t in artefact.tensors.items() if name.startswith("fusion.")}
-        )
+        fused = {n.removeprefix("fusion."): t for n, t in artefact.tensors.items() if n.startswith("fusion.")}
+        fused.setdefault("shift", torch.zeros_like(self._fusion.scale))  # an index of before questions told anything
+        self._fusion.load_state_dict(fused)
         self._talk = restored(catalogue, artefact, encoder.encode)
 
     def with_items(self, items: Sequence[Item]) -> Engine:
@@ -247,7 +256,7 @@ class Engine:
     def rated(self, queries: Sequence[Query]) -> npt.NDArray[np.float32]:
         """The part of the scores (B, N) that ratings taught."""
         bare = [replace(query, talk=Talk(), wish=Wish(like=query.wish.like)) for query in queries]
-        taught = self._taught([self._reactions(query) for query in bare], self._weights(bare))
+        taught = self._taught(bare, self._weights(bare))
         return torch.stack(list(taught.values())).sum(dim=0).cpu().numpy()
 
     @property
@@ -259,7 +268,8 @@ class Engine:
     def telling(self, k: int, taste: Taste | None = None, exclude: Collection[str] = (), seed: int = 0) -> list[str]:
         """Ids of ``k`` items that this person may well know and whose opinions would tell most about them. What they
         reacted to and ``exclude`` is not asked; other seeds, other items."""
-        items = {i: w for i, w in (taste or Taste()).items.items() if i in self.catalogue}
+        taste = Taste() if taste is None else taste
+        items = {i: taste.items.get(i, 0.0) for i in (*taste.items, *sorted(taste.passed)) if i in self.catalogue}
         rows = torch.tensor([self.catalogue.row(i) for i in items], dtype=torch.int64, device=self.device)
         likes = torch.tensor([float(w > 0) for w in items.values()], device=self.device)
         gone = torch.tensor([self.catalogue.row(i) for i in exclude if i in self.catalogue], dtype=torch.int64)
@@ -337,6 +347,11 @@ class Engine:
         total = sum(abs(w) for w in weights.values())
         return {row: w / total for row, w in weights.items()}
 
+    def _answers(self, query: Query) -> dict[int, float]:
+        """The same with what they passed over below zero: what the belief reads, to which only the sign counts."""
+        passed = sorted(self.catalogue.row(i) for i in query.taste.passed if i in self.catalogue)
+        return dict.fromkeys(passed, -1.0) | self._reactions(query)
+
     def _models(self, query: Query) -> dict[int, float]:
         """Row -> weight of the items that something like is wanted; the weights sum to 1. Besides those asked for these
         are, while nothing else is asked for, the items that the person just said they like."""
@@ -350,8 +365,9 @@ class Engine:
     def _weights(self, queries: Sequence[Query]) -> dict[str, Tensor]:
         """Signal or kernel -> weight for each query, (B,)."""
         counts = torch.tensor([float(_evidence(q)) for q in queries])
+        passed = torch.tensor([float(len(q.taste.passed)) for q in queries])
         with torch.inference_mode():
-            learned = self._fusion(counts)
+            learned = self._fusion(counts, passed)
         for b, query in enumerate(queries):
             if not (self._talk and query.talk):  # that model has weighed wishes against ratings itself
                 learned[b, 0] = _quality(query, float(learned[b, 0]))
@@ -383,29 +399,35 @@ class Engine:
             "luck": torch.stack([_luck(q, n) for q in queries]).to(self.device),
         }
         points = {s: shares[s].unsqueeze(1) * signal for s, signal in signals.items()}
-        points |= self._taught([self._reactions(q) for q in queries], shares)
-        rows, weights = self._known_of([self._models(q) for q in queries])
-        if weights.any():
+        points |= self._taught(queries, shares)
+        models = [self._models(query) for query in queries]
+        if any(models):
+            rows, weights = self._padded(models)
             points["likeness"] += RESEMBLANCE * (self._likeness(rows, weights) + self._shared_facets(rows, weights))
         return points, self._add_talk(queries, points)
 
-    def _taught(self, reactions: Sequence[Mapping[int, float]], shares: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    def _taught(self, queries: Sequence[Query], shares: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The signals whose weights ratings taught, in points (B, N)."""
-        rows, weights = self._known_of(reactions)
-        empty = torch.zeros((len(reactions), len(self.catalogue)), device=self.device)
+        empty = torch.zeros((len(queries), len(self.catalogue)), device=self.device)
         points = {"prior": shares["prior"].unsqueeze(1) * self._prior, "likeness": empty, "relation": empty.clone()}
-        for name, kernel in self._kernels.items() if weights.any() else ():
-            points[_signal(name)] += shares[name].unsqueeze(1) * kernel(rows, weights)
+        reactions, answers = ([read(q) for q in queries] for read in (self._reactions, self._answers))
+        if any(reactions):
+            points["likeness"] += shares["likeness"].unsqueeze(1) * self._likeness(*self._padded(reactions))
+        if self._related and any(answers):
+            read = {False: self._padded(reactions), True: self._padded(answers)}
+            people = [
+                shares[name].unsqueeze(1) * kernel.people(*read[isinstance(kernel, Belief)])
+                for name, kernel in self._kernels.items()
+                if name in self._related
+            ]
+            points["relation"] += torch.cat(people, dim=1) @ self._targets.T
         return points
 
-    def _known_of(self, reactions: Sequence[Mapping[int, float]]) -> tuple[Tensor, Tensor]:
-        """Rows (B, H) int64 and weights (B, H) float32 of what queries say of items, padded with weight 0."""
-        width = max(1, max(len(r) for r in reactions))
-        rows = torch.zeros((len(reactions), width), dtype=torch.int64)
-        weights = torch.zeros((len(reactions), width))
-        for b, reaction in enumerate(reactions):
-            rows[b, : len(reaction)] = torch.tensor(list(reaction), dtype=torch.int64)
-            weights[b, : len(reaction)] = torch.tensor(list(reaction.values()))
+    def _padded(self, known: Sequence[Mapping[int, float]]) -> tuple[Tensor, Tensor]:
+        """Rows (B, H) and weights (B, H), padded with weight 0."""
+        rows, weights = padded([np.fromiter(one, dtype=np.int64, count=len(one)) for one in known])
+        for b, one in enumerate(known):
+            weights[b, : len(one)] = torch.tensor(list(one.values()))
         return rows.to(self.device), weights.to(self.device)
 
     def _add_talk(self, queries: Sequence[Query], points: dict[str, Tensor]) -> dict[int, float]:
@@ -430,7 +452,7 @@ class Engine:
         spoken = [b for b, q in enumerate(queries) if q.wish.text and not (self._talk and q.talk)]
         if spoken:
             vectors = torch.from_numpy(self._encoder.encode([wishes[b].text for b in spoken])).to(self.device)
-            fit = vectors @ (self._vectors - self._centre).T / WISH_SPREAD
+            fit = (vectors @ self._vectors.T - (vectors @ self._centre).unsqueeze(1)) / WISH_SPREAD
             vague = torch.tensor([[wishes[b].vague] for b in spoken], device=self.device)
             most = torch.tensor([[self._surmised(wishes[b])] for b in spoken], device=self.device)
             scores[spoken] = torch.where(vague, most * torch.tanh(fit / most), fit)
@@ -477,24 +499,26 @@ class Engine:
         trust: float,
     ) -> tuple[Pick, ...]:
         talked = self._talk if query.talk else None
-        reactions, models = self._reactions(query), self._models(query)
-        liked = torch.tensor(list(reactions), dtype=torch.int64, device=self.device)
-        strength = torch.tensor(list(reactions.values()), device=self.device)
-        by_item = {s: torch.zeros((len(reactions), len(rows)), device=self.device) for s in ("likeness", "relation")}
-        for name, kernel in self._kernels.items() if reactions else ():
-            by_item[_signal(name)] += kernel.shares(liked, strength, rows) * weights[name][b] * trust
+        reactions, answers = self._reactions(query), self._answers(query)
+        by_item = defaultdict[tuple[str, int], Tensor](lambda: torch.zeros(len(rows), device=self.device))
+        for name, kernel in self._kernels.items():
+            known = answers if isinstance(kernel, Belief) else reactions
+            if known:
+                items, strength = (part[0] for part in self._padded([known]))
+                amounts = kernel.shares(items, strength, rows) * weights[name][b] * trust
+                for j, amount in zip(known, amounts, strict=True):
+                    by_item[_signal(name), j] += amount
+        models = self._models(query)
         if models:
-            model = torch.tensor([models.get(row, 0.0) for row in reactions], device=self.device)
-            for likeness in (self._likeness, self._shared_facets):
-                by_item["likeness"] += RESEMBLANCE * likeness.shares(liked, model, rows)
+            items, strength = (part[0] for part in self._padded([models]))
+            for alike in (self._likeness, self._shared_facets):
+                for j, amount in zip(models, RESEMBLANCE * alike.shares(items, strength, rows), strict=True):
+                    by_item["likeness", j] += amount
+        said = talked.parts(query, rows.tolist()) if talked else []
         picks = []
         for k, row in enumerate(rows.tolist()):
-            parts = [
-                Part(name, self.catalogue.items[j].id, float(amount[h, k]))
-                for name, amount in by_item.items()
-                for h, j in enumerate(reactions)
-            ]
-            parts += talked.parts(query, row) if talked else self._stated_parts(query, b, row, weights)
+            parts = [Part(name, self.catalogue.items[j].id, float(a[k])) for (name, j), a in by_item.items()]
+            parts += said[k] if talked else self._stated_parts(query, b, row, weights)
             contributions = {s: float(points[s][b, row]) for s in SIGNALS}
             parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "luck") if contributions[s]]
             if not self._known[row]:  # nobody is known to like it: its place in the relation was read off its text
@@ -551,6 +575,8 @@ def _outright(wish: Wish) -> frozenset[Facet]:
 
 
 def _kernel(name: str, tensors: Mapping[str, Tensor]) -> Kernel:
+    if name == "belief":
+        return Belief(tensors["known"], tensors["belief.items"])
     if f"{name}.items" in tensors:
         return FoldIn(tensors[f"{name}.items"])
     return Bilinear(tensors[f"{name}.source"], tensors[f"{name}.target"])

@@ -152,11 +152,16 @@ def _strategies(positive: Any, data: Interactions, teachers: npt.NDArray[np.bool
     return {"random": at_random, "popular": fixed(popular), "popularity x entropy": fixed(mixed), "usher": ours}
 
 
-def _evidence(known: Sequence[Mapping[int, float]]) -> tuple[Tensor, Tensor]:
+def _evidence(
+    known: Sequence[Mapping[int, float]], asked: Sequence[Sequence[int]] | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """What ``Blend`` reads: rows, weights, and what people were asked about without an opinion for an answer."""
     rows, weights = padded([np.array(list(k), dtype=np.int64) for k in known])
     for n, k in enumerate(known):
         weights[n, : len(k)] = torch.tensor(list(k.values()))
-    return rows, weights
+    no_opinion = [[i for i in a if not k.get(i)] for a, k in zip(asked or [[]] * len(known), known, strict=True)]
+    passed, there = padded([np.array(some, dtype=np.int64) for some in no_opinion])
+    return rows, weights, passed.masked_fill(there == 0, -1)
 
 
 def _quality(blend: Blend, people: Sequence[Newcomer], likes: bool, column: str) -> npt.NDArray[np.float64]:
@@ -166,7 +171,7 @@ def _quality(blend: Blend, people: Sequence[Newcomer], likes: bool, column: str)
         "ten random": _evidence([dict.fromkeys(p.head, 1.0) for p in people]),
     }
     with torch.inference_mode():
-        scores = blend(*evidence.get(column, _evidence([p.weight for p in people])))
+        scores = blend(*evidence.get(column, _evidence([p.weight for p in people], [p.asked for p in people])))
     allowed = torch.ones_like(scores, dtype=torch.bool)
     gone = [p.asked if column == "ndcg@10" else [*p.asked, *p.head] for p in people]
     for n, rows in enumerate(gone):

@@ -23,6 +23,7 @@ from recsys.lexical import Lexical, words_of
 from recsys.taste import Clause, Query, Range, meets
 
 Array: TypeAlias = npt.NDArray[np.float32]
+Rows: TypeAlias = npt.NDArray[np.int64]
 Matrix: TypeAlias = "sparse.csr_matrix[np.float32]"
 
 SIGNALS: Final[Mapping[str, str]] = {
@@ -261,21 +262,25 @@ class TalkModel:
         out = {name: (weights[:, None, some] @ signals[:, some])[:, 0] for name, some in GROUPS.items()}
         return out, trust
 
-    def parts(self, query: Query, row: int) -> list[Part]:
-        """What talk adds to the score of the item in ``row``, by the item named or the clause that it comes from."""
+    def parts(self, query: Query, rows: Sequence[int]) -> list[list[Part]]:
+        """What talk adds to the scores of the items in ``rows``, by the item named or the clause that it comes from; a
+        list for each row."""
         scale = dict(zip(SIGNALS, (self.weights([query])[0][0] / self.lessons.spread).tolist(), strict=True))
-        items, found = self.shelves.catalogue.items, []
+        items, at = self.shelves.catalogue.items, np.asarray(rows, dtype=np.int64)
+        found: list[tuple[str, str | Facet, Array]] = []
         for about, signals in ((named, self._likenesses), (mentioned, self._company)):
             for item, weight in about(query, self.shelves.catalogue).items():
-                for name, values in signals({item: weight}, row):
-                    found.append(Part(SIGNALS[name], items[item].id, float(values[0]) * scale[name]))
-        place = self.shelves.places[row]
+                found += [(name, items[item].id, values) for name, values in signals({item: weight}, at)]
+        places = self.shelves.places[at]
         for item, weight in named(query, self.shelves.catalogue).items():
-            for name, aim in self._aims({item: weight}):
-                found.append(Part(SIGNALS[name], items[item].id, float(place @ aim) * scale[name]))
+            found += [(name, items[item].id, places @ aim) for name, aim in self._aims({item: weight})]
         for name, wish, weight in clauses(query):
-            found.append(Part(SIGNALS[name], wish.label, weight * float(self.shelves.met(wish)[row]) * scale[name]))
-        return [part for part in found if part.amount]
+            found.append((name, wish.label, weight * self.shelves.met(wish)[at]))
+        every = [
+            [Part(SIGNALS[name], source, float(v[k]) * scale[name]) for name, source, v in found]
+            for k in range(len(at))
+        ]
+        return [[part for part in some if part.amount] for some in every]
 
     def _padded(self, vector: Array) -> Array:
         """A text's vector (d,) as a place (D,)."""
@@ -290,15 +295,15 @@ class TalkModel:
             yield "likeness", self._padded(around[: self.shelves.depth])
             yield "onward", onward
 
-    def _likenesses(self, about: Mapping[int, float], row: int | None = None) -> Iterator[tuple[str, Array]]:
-        """The other signals of the items named, (N,) each, or (1,) for the item in ``row``."""
+    def _likenesses(self, about: Mapping[int, float], some: Rows | None = None) -> Iterator[tuple[str, Array]]:
+        """The other signals of the items named, (N,) each, or (K,) for the items in the rows ``some`` (K,)."""
         s = self.shelves
         if not about:
             return
         rows, strength = _split(about)
 
         def at(table: Any) -> Any:  # not sliced where all is wanted: that would copy a sparse table
-            return table if row is None else table[row : row + 1]
+            return table if some is None else table[some]
 
         for name, table in (("keywords", s.keywords), ("same genres", s.genre_table), ("people", s.people)):
             yield name, at(table) @ np.asarray(table[rows].T @ strength)
@@ -308,14 +313,14 @@ class TalkModel:
         yield "same years", -apart @ strength / 10
         yield "near years", np.exp(-apart / NEAR) @ strength
         yield "same fame", at(s.fame) * (s.fame[rows] @ strength)
-        yield "together", _rows(self._together, rows, strength, row)
+        yield "together", _rows(self._together, rows, strength, some)
 
-    def _company(self, about: Mapping[int, float], row: int | None = None) -> Iterator[tuple[str, Array]]:
-        """The signals of all items named, liked or not, (N,) each, or (1,) for the item in ``row``."""
+    def _company(self, about: Mapping[int, float], some: Rows | None = None) -> Iterator[tuple[str, Array]]:
+        """The signals of all items named, liked or not, (N,) each, or (K,) for the items in the rows ``some`` (K,)."""
         if about:
             rows, strength = _split(about)
-            yield "together, all", _rows(self._together, rows, strength, row)
-            yield "lift, all", _rows(self._lift, rows, strength, row)
+            yield "together, all", _rows(self._together, rows, strength, some)
+            yield "lift, all", _rows(self._lift, rows, strength, some)
 
     def _similar(self, request: Array) -> Array:
         """How much more often an item (N,) was recommended after transcripts like this (d,) than after any (log)."""
@@ -335,15 +340,14 @@ class TalkModel:
         return out
 
 
-def _split(about: Mapping[int, float]) -> tuple[npt.NDArray[np.int64], Array]:
+def _split(about: Mapping[int, float]) -> tuple[Rows, Array]:
     return np.fromiter(about, dtype=np.int64), np.fromiter(about.values(), dtype=np.float32)
 
 
-def _rows(table: Matrix, rows: npt.NDArray[np.int64], strength: Array, row: int | None) -> Array:
-    """The weighted sum of a sparse table's rows, (N,), or one entry of it, (1,)."""
-    some = table[rows] if row is None else table[rows][:, [row]]
-    total: Array = np.asarray(some.T @ strength)
-    return total
+def _rows(table: Matrix, rows: Rows, strength: Array, some: Rows | None) -> Array:
+    """The weighted sum of a sparse table's rows, (N,), or its entries in the columns ``some``, (K,)."""
+    total: Array = np.asarray(table[rows].T @ strength)
+    return total if some is None else total[some]
 
 
 def _pairs(both: Matrix) -> tuple[Matrix, Matrix]:

@@ -85,7 +85,8 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class Taste:
     """What lasts: opinions on items and facets, each from -1 (hates) to +1 (loves), ``moods`` that are liked, and
-    ``vetoes``.
+    ``vetoes``; and the ids of items ``passed`` over: they were asked what they love, and did not name these. That is
+    evidence, but no opinion.
 
     It is the evidence itself, not a vector made of it: a new reaction is one dictionary entry, takes effect in the
     next query, can be taken back exactly, and every score splits into what each reaction added to it.
@@ -95,8 +96,10 @@ class Taste:
     facets: Mapping[Facet, float] = field(default_factory=dict)
     vetoes: tuple[Clause, ...] = ()
     moods: tuple[Clause, ...] = ()
+    passed: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
+        """Whether they have said anything that they like or don't."""
         return bool(self.items or self.facets or self.vetoes or self.moods)
 
 

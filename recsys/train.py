@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,9 @@ from scipy import sparse
 from torch import Tensor
 
 from recsys.artefact import Artefact
-from recsys.belief import fit_belief
+from recsys.belief import Belief, fit_belief
 from recsys.catalogue import Catalogue
+from recsys.elicit import telling
 from recsys.encoder import Encoder, VectorCache
 from recsys.errors import DataError
 from recsys.evaluation import metrics
@@ -34,6 +36,7 @@ from recsys.models.relation import fit_relation, placed, with_text
 from recsys.progress import Progress, silent
 
 Likes = sparse.csr_matrix
+Rows: TypeAlias = npt.NDArray[np.int64]
 
 LIKED = 3.5
 """Ratings (of 5) from here on count as likes."""
@@ -49,6 +52,12 @@ CONTENDERS = 60
 """Only the best of each list compete when the blend learns: the rest is not in question."""
 NEWCOMERS = (1, 3, 10, 40)
 """The numbers of known items that a kernel each is made for; the fusion runs from one to the next."""
+CARD = 6
+"""Items that one question to a newcomer names."""
+CARDS = (1, 2, 3, 5)
+"""Numbers of answered questions from which the blend learns."""
+LEAST_HIDDEN = 5
+"""After their answers, this much has to be left to find."""
 RANK = 128
 """Directions that the product's kernels keep."""
 LESSONS = 1500
@@ -124,12 +133,13 @@ def fit_kernels(likes: Likes, vectors: Tensor | None = None, *, rank: int | None
     if vectors is not None:
         kernels = {name: with_text(kernel, likes, vectors) for name, kernel in kernels.items()}
     kernels["relation"] = fit_relation(likes, vectors, rank=rank or likes.shape[0])
-    factors = fit_als(likes)
+    factors, belief = fit_als(likes), fit_belief(likes)
     if vectors is None:
-        return {**kernels, "factors": factors}
+        return {**kernels, "factors": factors, "belief": belief}
     counts = torch.from_numpy(likes.getnnz(axis=0).astype(np.float32))
     factors = FoldIn(placed(factors.items, counts, vectors))
-    return {"likeness": fit_content(vectors), **kernels, "factors": factors}
+    belief = Belief(belief.mean, placed(belief.factors, counts, vectors))
+    return {"likeness": fit_content(vectors), **kernels, "factors": factors, "belief": belief}
 
 
 def fit_blend(
@@ -142,64 +152,87 @@ def fit_blend(
     lessons: int | None = None,
     progress: Progress = silent,
 ) -> Blend:
-    """Kernels of all ``likes`` (U, N), and weights learned on people whose likes the kernels had not seen.
+    """Kernels of all ``likes`` (U, N), and weights learned on people whose likes the kernels had not seen: from some of
+    their likes, and from their answers to the questions that those kernels would ask.
 
     ``prior`` makes the first signal (N,) from likes. ``stratified``: an item is worth popularity^-stratified as a
-    target. ``lessons``: at most so many lists teach the weights, drawn at random; few parameters need no more.
+    target. ``lessons``: at most so many lists of either kind teach the weights, drawn at random; few parameters need no
+    more.
     """
     rng = np.random.default_rng(SEED)
     worth = torch.from_numpy(np.maximum(likes.getnnz(axis=0), 1).astype(np.float32)) ** -stratified
     counts = torch.from_numpy(likes.getnnz(axis=0))
     rivals = counts.topk(min(RIVALS, int((counts > 0).sum()))).indices.sort().values
     parts = np.array_split(rng.permutation(likes.shape[0]), SPLITS)
-    found = []
+    interviewed = None if lessons is None else -(-lessons // (SPLITS * len(CARDS)))
+    told, asked = [], []
     for n, part in enumerate(parts):
         progress("Fitting the blend", n, SPLITS + 1)
         others = likes[np.sort(np.concatenate([p for m, p in enumerate(parts) if m != n]))]
         kernels = fit_kernels(others, vectors, rank=rank)
-        found.append(_contests(likes[part], prior(others)[rivals], _towards(kernels, rivals), rivals, worth, rng))
+        arena = Arena(prior(others), kernels, rivals, worth)
+        told.append(arena.contests([case for u in part for case in _shown_and_hidden(likes[u].indices, rng)]))
+        belief = kernels["belief"]
+        assert isinstance(belief, Belief)
+        interviews = [_answered(likes[u].indices, belief) for u in part[:interviewed]]
+        asked.append(arena.contests([case for interview in interviews for case in interview]))
     progress("Fitting the blend", SPLITS, SPLITS + 1)
-    columns = [torch.cat(column) for column in zip(*found, strict=True)]
-    drawn = torch.from_numpy(np.sort(rng.permutation(len(columns[0]))[:lessons]))
-    fusion = fit_fusion(*(column[drawn] for column in columns))
+    joined = [[torch.cat(columns) for columns in zip(*found, strict=True)] for found in (told, asked)]
+    drawn = [torch.from_numpy(np.sort(rng.permutation(len(columns[0]))[:lessons])) for columns in joined]
+    signal, count, gain, passed = (
+        torch.cat([column[some] for column, some in zip(pair, drawn, strict=True)])
+        for pair in zip(*joined, strict=True)
+    )
+    fusion = fit_fusion(signal, count, gain, passed)
     progress("Fitting the blend", SPLITS + 1, SPLITS + 1)
     return Blend(prior(likes), fit_kernels(likes, vectors, rank=rank), fusion)
 
 
-def _towards(kernels: Mapping[str, Kernel], items: Tensor) -> dict[str, Kernel]:
-    """The kernels as they speak for ``items`` (M,) alone."""
-    return {name: kernel.towards(items) for name, kernel in kernels.items()}
+class Case(NamedTuple):
+    """Rows of a person that are known, that they were asked about and did not say they like, and that are to be
+    found."""
+
+    known: Rows
+    passed: Rows
+    hidden: Rows
 
 
-def _contests(
-    likes: Likes,
-    prior: Tensor,
-    kernels: Mapping[str, Kernel],
-    rivals: Tensor,
-    worth: Tensor,
-    rng: np.random.Generator,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """What the fusion learns from: signals (Q, S, C) of the contenders, counts (Q,), gains (Q, C)."""
-    place = torch.full((likes.shape[1],), -1).index_copy(0, rivals, torch.arange(len(rivals)))
-    cases = [case for user in range(likes.shape[0]) for case in _shown_and_hidden(likes[user].indices, rng)]
-    out: list[tuple[Tensor, Tensor, Tensor]] = []
-    for start in range(0, len(cases), 256):
-        batch = cases[start : start + 256]
-        rows, weights = padded([known for known, _ in batch])
-        every = signals(prior, kernels, rows, weights)
-        counts = weights.sum(dim=1)
-        gains = torch.zeros(len(batch), len(rivals))
-        leader = _leader(counts, list(kernels))
-        scores = every[torch.arange(len(batch)), leader]
-        for n, (known, hidden) in enumerate(batch):
-            targets, gone = (rows[rows >= 0] for rows in (place[torch.from_numpy(r)] for r in (hidden, known)))
-            gains[n, targets] = worth[rivals[targets]]
-            scores[n, gone] = -torch.inf
-        best = scores.topk(min(CONTENDERS, len(rivals))).indices
-        chosen = every.gather(2, best.unsqueeze(1).expand(-1, every.shape[1], -1))
-        out.append((chosen, counts, gains.gather(1, best)))
-    signal, count, gain = (torch.cat(columns) for columns in zip(*out, strict=True))
-    return signal, count, gain
+class Arena:
+    """Where the signals compete for people whom the ``kernels`` have never seen. ``prior`` (N,); ``rivals`` (M,): the
+    rows that compete; ``worth`` (N,): of each row as a target."""
+
+    def __init__(self, prior: Tensor, kernels: Mapping[str, Kernel], rivals: Tensor, worth: Tensor) -> None:
+        self._names = list(kernels)
+        self._kernels = {name: kernel.towards(rivals) for name, kernel in kernels.items()}
+        self._prior, self._rivals, self._worth = prior[rivals], rivals, worth
+        self._place = torch.full((len(prior),), -1).index_copy(0, rivals, torch.arange(len(rivals)))
+
+    def contests(self, cases: Sequence[Case]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """What the fusion learns from: signals (Q, S, C) of the contenders, counts (Q,), gains (Q, C), passed (Q,)."""
+        size = min(CONTENDERS, len(self._rivals))
+        signal, gain = torch.zeros(len(cases), 1 + len(self._kernels), size), torch.zeros(len(cases), size)
+        count = torch.tensor([float(len(case.known)) for case in cases])
+        passed = torch.tensor([float(len(case.passed)) for case in cases])
+        for some in torch.split(torch.arange(len(cases)), 256) if cases else ():
+            batch = [cases[n] for n in some.tolist()]
+            rows, weights = padded([case.known for case in batch])
+            asked, there = padded([case.passed for case in batch])
+            every = signals(self._prior, self._kernels, rows, weights, asked.masked_fill(there == 0, -1))
+            gains = torch.zeros(len(batch), len(self._rivals))
+            scores = every[torch.arange(len(batch)), _leader(count[some], self._names)]
+            for n, case in enumerate(batch):
+                targets, gone = self._places(case.hidden), self._places(np.concatenate([case.known, case.passed]))
+                gains[n, targets] = self._worth[self._rivals[targets]]
+                scores[n, gone] = -torch.inf
+            best = scores.topk(size).indices
+            signal[some] = every.gather(2, best.unsqueeze(1).expand(-1, every.shape[1], -1))
+            gain[some] = gains.gather(1, best)
+        return signal, count, gain, passed
+
+    def _places(self, rows: Rows) -> Tensor:
+        """Where those of some rows that compete are among the rivals."""
+        place = self._place[torch.from_numpy(rows)]
+        return place[place >= 0]
 
 
 def _leader(counts: Tensor, names: Sequence[str]) -> Tensor:
@@ -210,14 +243,24 @@ def _leader(counts: Tensor, names: Sequence[str]) -> Tensor:
     return place[torch.bucketize(counts, steps)]
 
 
-def _shown_and_hidden(
-    liked: npt.NDArray[np.int32], rng: np.random.Generator
-) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+def _shown_and_hidden(liked: npt.NDArray[np.int32], rng: np.random.Generator) -> Iterator[Case]:
     """A person's items cut into known and hidden ones, once for each number of known ones that leaves enough."""
     for known in (*KNOWN, int(0.8 * len(liked))):
         if len(liked) - known >= min(5, max(1, len(liked) // 5)):
             order = rng.permutation(liked).astype(np.int64)
-            yield order[:known], order[known:]
+            yield Case(order[:known], order[:0], order[known:])
+
+
+def _answered(liked: npt.NDArray[np.int32], belief: Belief) -> Iterator[Case]:
+    """What a person tells who answers one question after the other truthfully, after each number of ``CARDS``."""
+    asked = np.empty(0, dtype=np.int64)
+    for card in range(1, CARDS[-1] + 1):
+        answers = torch.from_numpy(np.isin(asked, liked).astype(np.float32))
+        asked = np.append(asked, telling(belief, torch.from_numpy(asked), answers, CARD))
+        named = np.isin(asked, liked)
+        hidden = np.setdiff1d(liked, asked).astype(np.int64)
+        if card in CARDS and len(hidden) >= LEAST_HIDDEN:
+            yield Case(asked[named], asked[~named], hidden)
 
 
 def fit_index(
@@ -272,8 +315,6 @@ def fit_index(
     for name, kernel in kernels.items():
         if name != "likeness":  # made of the vectors
             tensors |= {f"{name}.{part}": tensor.half() for part, tensor in kernel.tensors().items()}
-    if taught:
-        tensors["belief.items"] = fit_belief(everybody).factors.half()
     version = hashlib.sha256(catalogue.version.encode())
     for tensor in tensors.values():
         version.update(tensor.numpy().tobytes())

@@ -7,23 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.conversation.state import Dialogue, clause_from_json
-from bot.conversation.statements import Kind, Statement
+from bot.conversation.statements import PASSED, Kind, Statement
 from bot.conversation.taste import ACCEPTED, taste_of
 from bot.conversation.wording import Wording
 from bot.store.records import Event
 from recsys.catalogue import Catalogue, Item
 from recsys.taste import Clause, Range
 
-_LASTING = ("item", "facet")
+_LASTING = ("item", "facet", PASSED)
 _TONIGHT = {"want": Kind.FACET, "limit": Kind.RANGE, "wish": Kind.WISH}
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing that counts. ``key`` names it: ``item:ID`` and ``facet:LABEL`` last; ``like:ID``, ``want:LABEL``,
-    ``limit:LABEL`` and ``wish:TEXT`` are tonight's. ``name`` is short enough for a button, ``line`` is a clause ("you
-    liked Heat", "tonight: no horror"), ``plain`` the same without "tonight"; ``sources`` is what reasons call it;
-    ``events`` are the ids of the rows that say it: empty for what is only wanted tonight."""
+    """One thing that counts. ``key`` names it: ``item:ID``, ``facet:LABEL`` and ``passed:`` (all that they passed
+    over) last; ``like:ID``, ``want:LABEL``, ``limit:LABEL`` and ``wish:TEXT`` are tonight's. ``name`` is short enough
+    for a button, ``line`` is a clause ("you liked Heat", "tonight: no horror"), ``plain`` the same without "tonight";
+    ``sources`` is what reasons call it; ``events`` are the ids of the rows that say it: empty for what is only wanted
+    tonight."""
 
     key: str
     name: str
@@ -82,7 +83,7 @@ def forgotten(dialogue: Dialogue, key: str) -> Dialogue:
 
 def _key_of(event: Event) -> str | None:
     if event.item_id is not None:
-        return f"item:{event.item_id}"
+        return f"{PASSED}:" if event.value == PASSED else f"item:{event.item_id}"
     if event.kind == Kind.FACET and "clause" in event.payload:
         return f"facet:{event.payload['clause']['label']}"
     return None
@@ -94,6 +95,9 @@ def _lasting(events: Sequence[Event], wording: Wording, catalogue: Catalogue) ->
         if item_id in catalogue:
             kind = "liked" if weight > ACCEPTED else "taken" if weight > 0 else "seen" if not weight else "disliked"
             yield _item(catalogue[item_id], wording, kind)
+    if passed := wording.in_order(taste.passed):
+        told = wording.some_titles(passed)
+        yield _evidence(f"{PASSED}:", told, told, wording, PASSED, passed)
     vetoes = {veto.label for veto in taste.vetoes}
     for clause in (clause_from_json(e.payload["clause"]) for e in events if "clause" in e.payload):
         if clause.label in vetoes:

@@ -22,7 +22,7 @@ from bot.conversation.press import Press, Verb, parse_press
 from bot.conversation.reply import Explanation, Reply
 from bot.conversation.sharing import Links
 from bot.conversation.state import Dialogue
-from bot.conversation.statements import Context, Intent, Kind, Reading, Statement
+from bot.conversation.statements import PASSED, Context, Intent, Kind, Reading, Statement
 from bot.conversation.suggestions import Suggestion, Suggestions
 from bot.conversation.taste import event_of, payload_of, taste_of
 from bot.conversation.understand import Understanding
@@ -269,7 +269,9 @@ class Conversations:
         else:
             heard, verb = self._pressed(press, pressed, before)
         settled = self._forgets(_settled(heard, before), memory, before)
-        moment = self._moment(memory, before, settled, verb)
+        old = press is not None and press.turn_id != before.shown_in
+        passed = () if old else _passed(settled, before)
+        moment = self._moment(memory, before, settled, verb, passed)
         return replace(moment, pressed=pressed, press=press)
 
     def _heard(self, text: str, context: Context) -> tuple[Reading, Verb | None]:
@@ -320,13 +322,15 @@ class Conversations:
         before: Dialogue,
         heard: Reading,
         verb: Verb | None,
+        passed: tuple[Statement, ...] = (),
     ) -> Moment:
         dialogue = before.heard(heard.statements, self._catalogue).noted(heard)
         if before.asked == "forget_me":  # only the very next answer counts
             dialogue = replace(dialogue, asked=None)
-        taste = taste_of([*memory.events, *(event_of(s) for s in heard.statements if s.lasts)])
+        lasting = (s for s in (*heard.statements, *passed) if s.lasts)
+        taste = taste_of([*memory.events, *map(event_of, lasting)])
         decision = decide(heard, dialogue, verb, knows_taste=bool(taste), newcomer=memory.last_turn is None)
-        return Moment(new_id(), memory.turns + 1, memory, before, dialogue, taste, heard, decision)
+        return Moment(new_id(), memory.turns + 1, memory, before, dialogue, taste, heard, decision, passed=passed)
 
     async def _commit(
         self,
@@ -375,7 +379,8 @@ class Conversations:
             )
             for feedback in _feedback(incoming, moment):
                 await unit.add_feedback(feedback)
-            await unit.add_statements([_stored(s, moment) for s in _told(incoming, moment)])
+            told = (*_told(incoming, moment), *moment.passed)
+            await unit.add_statements([_stored(s, moment) for s in told])
             await unit.add_recommendations(self._recommendations(host, moment, draft))
             if language != (spoken(moment.memory.user.language or incoming.language) or self._language):
                 await unit.set_language(user_id, language)
@@ -501,6 +506,19 @@ def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statem
         return Statement(Kind.ITEM, target=item_id, **said)
     polarity = {Verb.LIKE: 1, Verb.LOVED: 1, Verb.DISLIKE: -1}.get(verb, 0)
     return Statement(Kind.ITEM, "opinion", polarity, target=item_id, lasting=True, seen=True)
+
+
+def _passed(heard: Reading, before: Dialogue) -> tuple[Statement, ...]:
+    """What an answer to "which of these did you love?" leaves unsaid: the others are not among what they love. To none
+    of them, an answer as well; to go on about something else is none."""
+    if before.asked != "opinion":
+        return ()
+    judged = {s.target for s in heard.statements if s.polarity or s.seen}
+    loved = any(s.target in before.shown and s.polarity > 0 for s in heard.statements)
+    declined = bool(heard.statements) and all(s.value in (Intent.SKIP, Intent.NO) for s in heard.statements)
+    none = declined or not set(before.shown).difference(s.target for s in heard.statements)
+    others = [i for i in before.shown if i not in judged] if loved or none else []
+    return tuple(Statement(Kind.ITEM, PASSED, target=i, lasting=True) for i in others)
 
 
 def _feedback(incoming: Incoming, moment: Moment) -> list[Feedback]:

@@ -61,6 +61,10 @@ class Intent(StrEnum):
     CHAT = "chat"  # small talk or off-topic
 
 
+PASSED = "passed"
+"""The value of a statement about an item that was asked about with others, and was not among those they named."""
+
+
 class Critique(StrEnum):
     """What was wrong with the last list."""
 

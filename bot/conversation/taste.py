@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.conversation.state import clause_from_json
-from bot.conversation.statements import Kind, Statement
+from bot.conversation.statements import PASSED, Kind, Statement
 from bot.store.records import Event, utcnow
 from recsys.catalogue import Facet
 from recsys.taste import Clause, Taste
@@ -21,9 +21,12 @@ def taste_of(events: Iterable[Event]) -> Taste:
     items: dict[str, float] = {}
     liked: dict[Facet, float] = {}
     vetoes: dict[str, Clause] = {}
+    passed: set[str] = set()
     moods: dict[str, Clause] = {}
     for event in events:
-        if event.item_id is not None:
+        if event.item_id is not None and event.value == PASSED:
+            passed.add(event.item_id)
+        elif event.item_id is not None:
             _item(items, event)
         elif event.kind == Kind.FACET and "clause" in event.payload:
             clause = clause_from_json(event.payload["clause"])
@@ -36,7 +39,8 @@ def taste_of(events: Iterable[Event]) -> Taste:
                 vetoes = {label: v for label, v in vetoes.items() if label != clause.label and not v.core & clause.core}
                 moods |= {clause.label: clause} if clause.mood else {}
                 liked |= dict.fromkeys(clause.facets, event.weight)
-    return Taste(items, liked, tuple(vetoes.values()), tuple(moods.values()))
+    lasting = tuple(moods.values())
+    return Taste(items, liked, tuple(vetoes.values()), lasting, frozenset(i for i in passed if not items.get(i)))
 
 
 def _item(items: dict[str, float], event: Event) -> None:

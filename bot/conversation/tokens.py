@@ -78,10 +78,13 @@ class Phrases(Generic[T]):
 
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
         self._values: dict[str, T] = {}
+        self._openings: set[str] = set()
         self._longest = 1
         for phrase, value in entries:
             words = norms(phrase)
-            self._values.setdefault("".join(words), value)
+            key = "".join(words)
+            self._values.setdefault(key, value)
+            self._openings.update(key[:n] for n in range(1, len(key)))
             self._longest = max(self._longest, len(words) + 1)
 
     def get(self, tokens: Sequence[Token]) -> T | None:
@@ -91,11 +94,15 @@ class Phrases(Generic[T]):
     def _at(self, tokens: Sequence[Token], i: int) -> Iterator[Hit[T]]:
         key = ""
         for j in range(i, min(i + self._longest, len(tokens))):
-            for last in dict.fromkeys((tokens[j].norm, tokens[j].bare)):
-                if (value := self._values.get(key + last)) is not None:
-                    yield Hit(i, j + 1, value)
-                    break
-            key += tokens[j].norm
+            token = tokens[j]
+            value = self._values.get(key + token.norm)
+            if value is None and token.bare != token.norm:
+                value = self._values.get(key + token.bare)
+            if value is not None:
+                yield Hit(i, j + 1, value)
+            key += token.norm
+            if key not in self._openings:  # nearly always at the first word: no phrase goes on from here
+                return
 
     def starting(self, tokens: Sequence[Token]) -> Hit[T] | None:
         """The longest phrase that the tokens open with."""

@@ -40,6 +40,8 @@ SHARED = (("director", 1, 2), ("cast", 1, 2), ("genre", 2, 2))
 """What makes items alike in words: a kind of facet, how many values they have to share, and how many are told."""
 KNOWN_FOR = 6
 """People beyond these are hardly what an item is known for."""
+NAMED = 2
+"""Items named of a group that counts as one."""
 
 IMPERSONAL = ("asked", "prior", "luck")
 """Signals that say less about the match than the others do, in this order."""
@@ -263,11 +265,13 @@ class Wording:
         return mood not in self.texts.options("nouns") and not self._whom(mood)
 
     def _kinship(self, item: Item, cause: Cause, query: Query) -> str:
-        """Near what they like; else, since two negatives make a positive, far from what they don't."""
+        """Near what they like; else, since two negatives make a positive, far from what they don't, or passed over."""
         near = {*query.wish.like, *(i for i, weight in query.taste.items.items() if weight > 0)}
         liked = [p for p in cause.evidence if p.source in near]
         if not liked:
-            return self.texts("why_unlike", items=self.titles(str(p.source) for p in cause.evidence[:1]))
+            strongest = str(cause.evidence[0].source)
+            how = "passed" if strongest in query.taste.passed else "unlike"
+            return self.texts(f"why_{how}", items=self.titles([strongest]))
         strong = [str(p.source) for p in _strong(liked)]
         shared = self._shared([item, *map(self._catalogue.__getitem__, strong)]) if cause.signal == "likeness" else {}
         if not shared:
@@ -390,6 +394,7 @@ class Wording:
             ("profile_dislikes", self._films(disliked)),
             ("profile_never", [self.label(c) for c in taste.vetoes]),
             ("profile_seen", self._films(only_seen)),
+            ("profile_passed", self._films(self.in_order(taste.passed))),
             ("profile_saved", self._films(saved)),
         )
         comma = self.texts("comma")
@@ -399,6 +404,17 @@ class Wording:
         lasting = [self.texts("profile"), *known] if known else [self.texts("profile_nothing")]
         wish = [self.texts("profile_tonight"), *(f"• {line}" for line in tonight)]
         return "\n".join([*lasting, "", *(wish if tonight else [self.texts("profile_open")])])
+
+    def some_titles(self, item_ids: Sequence[str]) -> str:
+        """ "Heat, Alien and 4 more"."""
+        if len(item_ids) <= NAMED + 1:
+            return self.titles(item_ids)
+        first = self.texts("comma").join(self.titled(self._catalogue[i]) for i in item_ids[:NAMED])
+        return self.texts("and_more", titles=first, count=len(item_ids) - NAMED)
+
+    def in_order(self, item_ids: Collection[str]) -> list[str]:
+        """Ids of items in the catalogue's order."""
+        return sorted((i for i in item_ids if i in self._catalogue), key=self._catalogue.row)
 
     def _films(self, item_ids: Sequence[str]) -> list[str]:
         names = [self.film(self._catalogue[i]) for i in item_ids if i in self._catalogue]

@@ -21,42 +21,46 @@ class FoldIn(nn.Module):
     """
 
     items: Tensor
-    heard: Tensor
+    target: Tensor
     gram: Tensor
 
     def __init__(self, items: Tensor, alpha: float = ALPHA, l2: float = L2) -> None:
         super().__init__()
         self.register_buffer("items", items)
-        self.register_buffer("heard", items)
+        self.register_buffer("target", items)
         self.register_buffer("gram", items.T @ items + l2 * torch.eye(items.shape[1], device=items.device))
         self.alpha = alpha
 
     def towards(self, items: Tensor) -> FoldIn:
         """The same as it speaks for ``items`` (M,) alone: scores (B, M)."""
         other = FoldIn(self.items, self.alpha)
-        other.items, other.gram = self.items[items], self.gram
+        other.target, other.gram = self.target[items], self.gram
         return other
 
     def tensors(self) -> dict[str, Tensor]:
         """What an artefact keeps."""
-        return {"items": self.heard}
+        return {"items": self.items}
 
     def forward(self, rows: Tensor, weights: Tensor) -> Tensor:
         """``rows`` (B, H) int64 and ``weights`` (B, H) float32, padded with weight 0 -> scores (B, N)."""
+        return self.people(rows, weights) @ self.target.T
+
+    def people(self, rows: Tensor, weights: Tensor) -> Tensor:
+        """Where people are, (B, r): their scores are products with ``target``."""
         left, right = self._equations(rows, weights)
         users: Tensor = torch.linalg.solve(left, right.sum(dim=1))
-        return users @ self.items.T
+        return users
 
     def shares(self, rows: Tensor, weights: Tensor, items: Tensor) -> Tensor:
         """``rows`` (H,), ``weights`` (H,), ``items`` (K,) -> (H, K): what each known item adds to each score. They sum
         to the score: with the confidences given, the solution is linear in the targets."""
         left, right = self._equations(rows.unsqueeze(0), weights.unsqueeze(0))
-        added: Tensor = torch.linalg.solve(left[0], right[0].T).T @ self.items[items].T
+        added: Tensor = torch.linalg.solve(left[0], right[0].T).T @ self.target[items].T
         return added
 
     def _equations(self, rows: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
         """Normal equations (B, r, r) and the part (B, H, r) of each known item in their right side."""
-        known = self.heard[rows]
+        known = self.items[rows]
         weights = weights / weights.abs().amax(dim=1, keepdim=True).clamp_min(1e-9)
         trust = self.alpha * weights.abs()
         left = self.gram + torch.einsum("bh,bhr,bhs->brs", trust, known, known)

@@ -23,8 +23,11 @@ class Bilinear(nn.Module):
 
     def forward(self, rows: Tensor, weights: Tensor) -> Tensor:
         """``rows`` (B, H) int64 and ``weights`` (B, H) float32, padded with weight 0 -> scores (B, N)."""
-        users = torch.einsum("bh,bhr->br", weights, self.source[rows])
-        return users @ self.target.T
+        return self.people(rows, weights) @ self.target.T
+
+    def people(self, rows: Tensor, weights: Tensor) -> Tensor:
+        """Where people are, (B, r): their scores are products with ``target``."""
+        return torch.einsum("bh,bhr->br", weights, self.source[rows])
 
     def towards(self, items: Tensor) -> Bilinear:
         """The same as it speaks for ``items`` (M,) alone: scores (B, M)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -32,6 +32,9 @@ class Fusion(nn.Module):
     """``w_s(n)`` for a person with ``n`` reactions: linear splines, non-negative. The first signal is the prior, whose
     weight never grows with ``n``: the more is known of a person, the less counts what everybody likes.
 
+    Who answers questions about chosen items has told more than that number says: each weight is then multiplied by
+    ``exp(g * shift_s)``, where g goes from 0 to 1 with the items passed over for each one liked.
+
     ``scale`` (S,): the usual spread of each signal, by which it is divided.
     """
 
@@ -43,18 +46,23 @@ class Fusion(nn.Module):
         self.register_buffer("scale", scale)
         self.register_buffer("knots", torch.log1p(torch.tensor(KNOTS, dtype=torch.float32)))
         self.free = nn.Parameter(torch.full((len(KNOTS), len(scale)), -1.0))
+        self.shift = nn.Parameter(torch.zeros(len(scale)))
 
-    def forward(self, counts: Tensor) -> Tensor:
-        """``counts`` (B,): reactions known -> weights (B, S) of the signals as they come."""
+    def forward(self, counts: Tensor, passed: Tensor | None = None) -> Tensor:
+        """``counts`` (B,): reactions known; ``passed`` (B,): items asked about that they did not say they like ->
+        weights (B, S) of the signals as they come."""
         free = self.free[:, 1:]
         prior = functional.softplus(self.free[:, :1] - 2.0).flip(0).cumsum(0).flip(0)
         mixed = self._hats(counts) @ torch.cat([prior, functional.softplus(free)], dim=1)
         weights: Tensor = mixed / self.scale
-        return weights
+        if passed is None:
+            return weights
+        answered = (passed / counts.clamp_min(1.0)).clamp_max(1.0)
+        return weights * torch.exp(answered.unsqueeze(1) * self.shift)
 
     def roughness(self) -> Tensor:
-        """How much the weights' parameters jump from knot to knot."""
-        return self.free.diff(dim=0).square().sum()
+        """How much the weights' parameters jump from knot to knot, and with questions."""
+        return self.free.diff(dim=0).square().sum() + self.shift.square().sum()
 
     def _hats(self, counts: Tensor) -> Tensor:
         """Each count's place between its two knots, (B, knots); rows sum to 1."""
@@ -66,7 +74,22 @@ class Fusion(nn.Module):
         return hats.scatter_(1, right.unsqueeze(1) - 1, 1 - share.unsqueeze(1))
 
 
-def fit_fusion(signals: Tensor, counts: Tensor, gains: Tensor, *, rounds: int = 5, steps: int = 12) -> Fusion:
+class Lessons(NamedTuple):
+    """What the weights are learned from: signals (Q, S, C), counts (Q,), passed (Q,), gains (Q, C)."""
+
+    signals: Tensor
+    counts: Tensor
+    passed: Tensor
+    gains: Tensor
+
+    def scores(self, fusion: Fusion) -> Tensor:
+        """The weighted sum for each contender, (Q, C)."""
+        return torch.einsum("qs,qsc->qc", fusion(self.counts, self.passed), self.signals)
+
+
+def fit_fusion(
+    signals: Tensor, counts: Tensor, gains: Tensor, passed: Tensor | None = None, *, rounds: int = 5, steps: int = 12
+) -> Fusion:
     """Raise the NDCG of the weighted sum: LambdaLoss (Wang et al. 2018).
 
     A softmax over the whole list is no substitute here: kernels speak in probabilities and it in their logarithms, so
@@ -75,19 +98,25 @@ def fit_fusion(signals: Tensor, counts: Tensor, gains: Tensor, *, rounds: int = 
 
     ``signals`` (Q, S, C): each query's C contenders, the prior first; ``counts`` (Q,): reactions known; ``gains``
     (Q, C): how much it is worth to find each, 0 for what is no target; only their ratios within a query matter.
-    Queries without a target among their contenders teach nothing. Deterministic.
+    ``passed`` (Q,): items passed over; queries with any teach the shift, on top of what the others taught, so that
+    these weigh as if there were no questions. Queries without a target among their contenders teach nothing.
+    Deterministic.
     """
+    passed = torch.zeros_like(counts) if passed is None else passed
     some = (gains > 0).any(dim=1)
-    signals, counts, gains = signals[some], counts[some], gains[some]
+    signals, counts, gains, passed = signals[some], counts[some], gains[some], passed[some]
     wanted = (gains > 0).float()
     gains = gains / (gains.sum(dim=1, keepdim=True) / wanted.sum(dim=1, keepdim=True))
-    fusion = Fusion(signals.std(dim=(0, 2)).clamp_min(1e-9) if len(signals) else torch.ones(signals.shape[1]))
-    generator = torch.Generator().manual_seed(0)
-    for _ in range(rounds if len(signals) else 0):
-        with torch.no_grad():
-            scores = torch.einsum("qs,qsc->qc", fusion(counts), signals)
-        pairs, weight = _pairs(scores, gains, torch.where(counts < DEEP, TOP, DEPTH), generator)
-        _descend(fusion, signals, counts, pairs, weight, steps)
+    told, asked = (Lessons(signals[q], counts[q], passed[q], gains[q]) for q in (passed == 0, passed > 0))
+    fusion = Fusion(told.signals.std(dim=(0, 2)).clamp_min(1e-9) if len(told.gains) else torch.ones(signals.shape[1]))
+    for lessons, learned in ((told, fusion.free), (asked, fusion.shift)):
+        generator = torch.Generator().manual_seed(0)
+        for _ in range(rounds if len(lessons.gains) else 0):
+            with torch.no_grad():
+                scores = lessons.scores(fusion)
+            cut = torch.where(lessons.counts < DEEP, TOP, DEPTH)
+            pairs, weight = _pairs(scores, lessons.gains, cut, generator)
+            _descend(fusion, learned, lessons, pairs, weight, steps)
     return fusion.requires_grad_(False)
 
 
@@ -108,13 +137,13 @@ def _pairs(scores: Tensor, gains: Tensor, cut: Tensor, generator: torch.Generato
     return (query, target, other), weight / len(scores)
 
 
-def _descend(fusion: Fusion, signals: Tensor, counts: Tensor, pairs: Pairs, weight: Tensor, steps: int) -> None:
+def _descend(fusion: Fusion, learned: nn.Parameter, lessons: Lessons, pairs: Pairs, weight: Tensor, steps: int) -> None:
     query, target, other = pairs
-    optimiser = torch.optim.LBFGS(fusion.parameters(), max_iter=steps, line_search_fn="strong_wolfe")
+    optimiser = torch.optim.LBFGS([learned], max_iter=steps, line_search_fn="strong_wolfe")
 
     def closure() -> float:
         optimiser.zero_grad()
-        scores = torch.einsum("qs,qsc->qc", fusion(counts), signals)
+        scores = lessons.scores(fusion)
         margin = scores[query, target] - scores[query, other]
         loss = (weight * functional.softplus(-margin)).sum() + SMOOTH * fusion.roughness()
         loss.backward()  # type: ignore[no-untyped-call]

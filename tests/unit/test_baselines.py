@@ -9,14 +9,21 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
+from recsys.belief import fit_belief
 from recsys.evaluation.baselines import BASELINES
 from recsys.models.als import fit_als
+from recsys.models.blend import Kernel
 from recsys.models.prior import log_popularity
 from recsys.train import fit_blend
 
 GROUPS, SIZE = 3, 10
 ITEMS = GROUPS * SIZE
-PERSONAL = [name for name in BASELINES if name != "popularity"] + ["usher"]
+FITS: dict[str, Callable[[sparse.csr_matrix], nn.Module]] = {
+    **BASELINES,
+    "belief": lambda x: fit_belief(x, rank=3),
+    "usher": lambda x: fit_blend(x, log_popularity),
+}
+PERSONAL = [name for name in FITS if name != "popularity"]
 
 
 @cache
@@ -29,8 +36,7 @@ def likes() -> sparse.csr_matrix:
 
 @cache
 def scorer(name: str) -> nn.Module:
-    fit: Callable[[sparse.csr_matrix], nn.Module] = BASELINES.get(name, lambda x: fit_blend(x, log_popularity))
-    return fit(likes()).eval()
+    return FITS[name](likes()).eval()
 
 
 def scores(name: str, *known: list[int], width: int = 0) -> Tensor:
@@ -43,7 +49,7 @@ def scores(name: str, *known: list[int], width: int = 0) -> Tensor:
         return model(rows, weights)
 
 
-@pytest.mark.parametrize("name", [*BASELINES, "usher"])
+@pytest.mark.parametrize("name", FITS)
 class TestEveryScorer:
     def test_it_scores_every_item_for_everybody(self, name: str) -> None:
         found = scores(name, [1, 2], [11])
@@ -74,13 +80,24 @@ def test_popularity_is_the_number_of_people() -> None:
     assert torch.equal(scores("popularity", [3])[0], torch.from_numpy(likes().getnnz(axis=0).astype(np.float32)))
 
 
-class TestFactors:
-    def test_what_each_item_adds_sums_to_the_score(self) -> None:
-        model = fit_als(likes(), rank=8)
-        rows, weights = torch.tensor([1, 5, 22]), torch.tensor([1.0, 0.5, -0.5])
-        parts = model.shares(rows, weights, torch.arange(ITEMS))
-        assert torch.allclose(parts.sum(dim=0), model(rows.unsqueeze(0), weights.unsqueeze(0))[0], atol=1e-5)
+@pytest.mark.parametrize("fit", [lambda x: fit_als(x, rank=8), fit_belief])
+class TestFoldedIn:
+    """Signals that are solved for a person from all that is known of them at once."""
 
+    rows, weights = torch.tensor([1, 5, 22]), torch.tensor([1.0, 0.5, -0.5])
+
+    def test_what_each_item_adds_sums_to_the_score(self, fit: Callable[[sparse.csr_matrix], Kernel]) -> None:
+        model = fit(likes())
+        parts = model.shares(self.rows, self.weights, torch.arange(ITEMS))
+        assert torch.allclose(parts.sum(dim=0), model(self.rows[None], self.weights[None])[0], atol=1e-5)
+
+    def test_for_some_items_alone_they_say_the_same(self, fit: Callable[[sparse.csr_matrix], Kernel]) -> None:
+        model, some = fit(likes()), torch.tensor([3, 4, 21])
+        everything = model(self.rows[None], self.weights[None])
+        assert torch.allclose(model.towards(some)(self.rows[None], self.weights[None]), everything[:, some], atol=1e-5)
+
+
+class TestFactors:
     def test_folding_in_a_person_finds_their_items_again(self) -> None:
         model = fit_als(likes(), rank=8)
         for user in range(6):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -12,6 +13,7 @@ import pytest_asyncio
 from bot.conversation.press import parse_press
 from bot.conversation.reply import Reply
 from bot.conversation.service import Conversations
+from bot.conversation.taste import taste_of
 from bot.store.repository import Store
 from tests.support.chat import Person, buttons, films_chat
 
@@ -229,6 +231,68 @@ class TestEvenings:
         await ann.sleep()
         await ann.say("hi")
         assert "in the spirit of Alien" in (await ann.say("more in that spirit")).text
+
+
+class TestPassedOver:
+    """What a question named and its answer left out is kept, and can be taken back like anything else."""
+
+    LINE = "you passed over"
+
+    async def passed(self, person: Person) -> frozenset[str]:
+        user = await person.store.user("test", person.name)
+        async with person.store.reading() as reading:
+            memory = await reading.memory(user.id)
+        assert memory
+        return taste_of(memory.events).passed
+
+    @pytest_asyncio.fixture(loop_scope="module")
+    async def welcome(self, ann: Person) -> Reply:
+        return await ann.say("hi")
+
+    async def test_none_of_these_is_an_answer(self, ann: Person, welcome: Reply) -> None:
+        await ann.tap(welcome, "none of these")
+        assert len(await self.passed(ann)) == 6
+        assert "Asked about, but not among your favourites" in (await ann.say("/profile")).text
+
+    async def test_so_is_to_say_so_in_words(self, ann: Person, welcome: Reply) -> None:
+        await ann.say("I don't know any of them")
+        assert len(await self.passed(ann)) == 6
+
+    async def test_the_one_that_is_loved_leaves_out_the_others_until_it_is_said_of_them(
+        self, ann: Person, welcome: Reply
+    ) -> None:
+        await ann.press(welcome.buttons[0].press)
+        assert len(await self.passed(ann)) == 5
+        await ann.press(welcome.buttons[1].press)
+        assert len(await self.passed(ann)) == 4
+
+    async def test_to_ask_for_something_else_answers_nothing(self, ann: Person, welcome: Reply) -> None:
+        await ann.say("a western please", "no idea")
+        assert not await self.passed(ann)
+
+    async def test_a_press_on_an_old_card_answers_nothing(self, ann: Person, welcome: Reply) -> None:
+        await ann.say("/reset")
+        await ann.tap(welcome, "none of these")
+        assert not await self.passed(ann)
+
+    async def test_undo_takes_it_back(self, ann: Person, welcome: Reply) -> None:
+        await ann.tap(welcome, "none of these")
+        await ann.say("undo")
+        assert not await self.passed(ann)
+
+    async def test_it_goes_away_by_a_tap_on_its_line_and_comes_back_by_undo(self, ann: Person, welcome: Reply) -> None:
+        await ann.tap(welcome, "none of these")
+        profile = await ann.tap(await ann.say("/profile"), self.LINE)
+        assert not await self.passed(ann)
+        assert not any(self.LINE in button.label for button in profile.buttons)
+        await ann.say("undo")
+        assert len(await self.passed(ann)) == 6
+
+    async def test_it_is_exported(self, ann: Person, welcome: Reply) -> None:
+        await ann.tap(welcome, "none of these")
+        user = await ann.store.user("test", ann.name)
+        exported = json.loads(await ann.conversations.export(user.id))
+        assert sum(row["value"] == "passed" for row in exported["statements"]) == 6
 
 
 class TestProfile:

@@ -210,6 +210,47 @@ def test_questions_go_to_well_known_items_of_different_kinds(engine: Engine) -> 
     assert not set(asked) & set(engine.telling(4, exclude=asked, seed=1))
 
 
+class TestPassedOver:
+    """What people were asked about and did not name is evidence for the belief alone."""
+
+    @pytest.fixture
+    def believing(self, engine: Engine) -> Engine:
+        index = artefact(engine.catalogue)
+        kernels = [*KERNELS, "belief"]
+        taught = {
+            "belief.items": index.tensors["vectors"] * 0.3,
+            "fusion.free": torch.zeros(len(KNOTS), 1 + len(kernels)),
+            "fusion.shift": torch.ones(1 + len(kernels)),
+            "fusion.scale": torch.ones(1 + len(kernels)),
+        }
+        config = {**index.config, "kernels": kernels}
+        index = replace(index, config=config, tensors={**index.tensors, **taught})
+        return Engine(engine.catalogue, index, AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
+
+    def test_items_like_those_passed_over_come_later(self, believing: Engine) -> None:
+        passed = frozenset(f"i{n}" for n in range(0, 24, 4))
+        before, after = (believing.scores([Query(Taste(passed=some))])[0] for some in (frozenset[str](), passed))
+        moved = after - before
+        assert moved[24::4].max() < min(moved[n::4].min() for n in (1, 2, 3))
+
+    def test_they_may_still_be_recommended_but_are_not_asked_about_again(self, believing: Engine) -> None:
+        taste = Taste(passed=frozenset(("i0", "i5")))
+        assert {"i0", "i5"} <= {p.item_id for p in picks(believing, Query(taste, k=40))}
+        assert not {"i0", "i5"} & set(believing.telling(38, taste))
+
+    def test_their_parts_belong_to_the_relation(self, believing: Engine) -> None:
+        query = Query(Taste({"i1": 1.0}, passed=frozenset(("i0", "i4"))), k=8)
+        for pick in picks(believing, query):
+            assert sum(pick.contributions.values()) == pytest.approx(pick.score, abs=1e-4)
+            parts = {p.source: p.amount for p in pick.parts if p.signal == "relation"}
+            assert set(parts) == {"i0", "i1", "i4"}
+            assert sum(parts.values()) == pytest.approx(pick.contributions["relation"], abs=1e-4)
+
+    def test_an_index_of_before_goes_without(self, engine: Engine) -> None:
+        passed = Query(Taste({"i1": 1.0}, passed=frozenset(("i0", "i4"))))
+        assert np.array_equal(engine.scores([passed]), engine.scores([Query(Taste({"i1": 1.0}))]))
+
+
 class TestBotsOfTheCharts:
     """What the product is compared with when simulated people talk."""
 

@@ -151,6 +151,20 @@ class TestFusion:
         assert few[1] > 3 * few[[0, 2]].max()
         assert many[2] > 3 * many[[0, 1]].max()
 
+    def test_questions_teach_a_shift_and_leave_the_rest_as_it_is(self) -> None:
+        generator = torch.Generator().manual_seed(3)
+        signals = torch.randn(400, 3, 30, generator=generator)
+        counts, passed = torch.full((400,), 2.0), torch.tensor([0.0, 6.0]).repeat(200)
+        truth = torch.tensor([1, 2]).repeat(200)
+        gains = torch.zeros(400, 30).scatter_(1, signals[torch.arange(400), truth].topk(3).indices, 1.0)
+        fusion = fit_fusion(signals, counts, gains, passed)
+        told, asked, long = fusion(torch.tensor([2.0, 2.0, 600.0]), torch.tensor([0.0, 6.0, 6.0]))
+        assert told[1] > 3 * told[[0, 2]].max()
+        assert asked[2] > 3 * asked[[0, 1]].max()
+        alone = fit_fusion(signals[::2], counts[::2], gains[::2])
+        assert torch.allclose(told, alone(torch.tensor([2.0]))[0], rtol=1e-4)
+        assert torch.allclose(long, fusion(torch.tensor([600.0]))[0], rtol=0.1)  # a card of long ago is forgotten
+
 
 class TestNewcomer:
     def test_it_is_the_best_prediction_from_random_subsets(self) -> None:
@@ -202,6 +216,16 @@ def test_the_blend_is_never_worse_than_popularity(known: int) -> None:
         for scores in (blend(rows, weights), blend.prior.expand(len(orders), -1))
     )
     assert ours >= popular - 1e-6 if known == 0 else ours > popular + 0.1
+
+
+def test_what_is_passed_over_counts_against_its_kind() -> None:
+    blend = taught()
+    rows, weights = padded([np.empty(0, dtype=np.int64)] * 2)
+    first = torch.arange(6)
+    found = blend(rows, weights, torch.stack([first, torch.full((6,), -1)]))
+    kinds = (found[0] - found[1]).reshape(GROUPS, SIZE).mean(dim=1)
+    assert int(kinds.argmin()) == 0
+    assert kinds[0] < 0
 
 
 @cache

@@ -16,7 +16,7 @@ from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.intake import Intake, Poller
-from bot.channels.telegram.outbox import Sender
+from bot.channels.telegram.outbox import AT_A_TIME, Sender
 from bot.channels.telegram.pace import Limits, Timing
 from bot.channels.telegram.post import Post
 from bot.channels.telegram.trouble import Trouble
@@ -27,6 +27,8 @@ from bot.settings import Settings
 from bot.store.repository import Store
 from recsys.errors import ConfigError, StoreError
 
+SPARE = 4
+"""Connections for what is no message: "typing", answered presses, texts that grow."""
 READY = "Usher is on Telegram as @{name}. Stop it with Ctrl+C."
 
 
@@ -36,10 +38,6 @@ class Menu(NamedTuple):
     scope: BotCommandScope | None
     language: str | None
     commands: Mapping[str, str]
-
-
-_CONNECTIONS = 8
-"""Requests to Telegram at a time: enough for its 30 messages a second; each idle one costs the others time."""
 
 
 async def run_telegram(
@@ -83,7 +81,7 @@ async def run_telegram(
         settings.telegram_bot_token.get_secret_value(),
         base_url=settings.telegram_base_url,
         request=HTTPXRequest(
-            connection_pool_size=_CONNECTIONS,
+            connection_pool_size=AT_A_TIME + SPARE,  # each idle one costs the others time
             read_timeout=timing.request,
             connect_timeout=timing.request,
             pool_timeout=timing.request,

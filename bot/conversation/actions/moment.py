@@ -11,7 +11,7 @@ from bot.conversation.policy import Decision
 from bot.conversation.press import Press
 from bot.conversation.reply import Button, Card, Mark, ToExplain
 from bot.conversation.state import Dialogue
-from bot.conversation.statements import Intent, Reading
+from bot.conversation.statements import Intent, Reading, Statement
 from bot.conversation.taste import event_of
 from bot.store.records import Memory, StoredRecommendation
 from recsys.taste import Taste
@@ -21,7 +21,8 @@ from recsys.taste import Taste
 class Moment:
     """Everything a turn works with. ``dialogue`` and ``taste`` include what was just said; ``before`` does not.
     ``pressed`` is the shown item whose button was pressed. In a group ``memory`` is the speaker's, with the group's
-    conversation, and ``company`` are those who watch; in a private chat there is no company."""
+    conversation, and ``company`` are those who watch; in a private chat there is no company. ``passed``: the items of
+    the question just answered that the answer leaves out."""
 
     turn_id: str
     number: int
@@ -34,6 +35,7 @@ class Moment:
     pressed: StoredRecommendation | None = None
     press: Press | None = None
     company: tuple[Memory, ...] = ()
+    passed: tuple[Statement, ...] = ()
 
     def target(self) -> str | None:
         """The item that the decision is about: named, else in focus, else the first one shown."""
