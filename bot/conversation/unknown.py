@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.spelling import Spelling
@@ -17,6 +18,7 @@ COMMONEST = 20_000
 """Everyday words of which a strange word may be a slip."""
 
 _QUOTED = re.compile(r"[\"“«]\s*([^\"“”«»\n]{2,60}?)\s*[\"”»]")
+_ABOUT = re.compile(r"\bwhat(?:['’]?s| is)\s+(\S[^?.,!\n]{1,60}?)\s+about\b", re.IGNORECASE)
 _YEAR = re.compile(r"\s*\((?:18|19|20)\d\d\)")
 _JOINED = re.compile(r"[ \-:]*")
 _THE_FILM = (["the", "movie"], ["the", "film"])
@@ -63,7 +65,13 @@ class UnknownTitles:
     def find(self, text: str, tokens: Sequence[Token], taken: Sequence[bool]) -> list[range]:
         """Runs of words, none over a ``taken`` word, in reading order."""
         found: list[range] = []
-        for run in (*self._quoted(text, tokens), *self._dated(text, tokens), *self._told(text, tokens, taken)):
+        looks = (
+            self._quoted(text, tokens),
+            self._dated(text, tokens),
+            self._told(text, tokens, taken),
+            self._asked(text, tokens),
+        )
+        for run in chain(*looks):
             free = not any(taken[n] for n in run) and all(set(run).isdisjoint(other) for other in found)
             name = "".join(tokens[n].norm for n in run)
             long = len(name) > 2 or is_chinese(name)
@@ -110,6 +118,13 @@ class UnknownTitles:
                 named = self._words(text, tokens, run, likened=likened)
             if named and self._ends(text, tokens, named.stop):
                 yield named
+
+    def _asked(self, text: str, tokens: Sequence[Token]) -> Iterator[range]:
+        """ "What is Saltburn about?": capitals, or words that nobody uses."""
+        for match in _ABOUT.finditer(text):
+            run = _within(tokens, *match.span(1))
+            if run and (self._capitals(tokens, run) == run or self._words(text, tokens, run, likened=False) == run):
+                yield run
 
     def _extent(self, text: str, tokens: Sequence[Token], taken: Sequence[bool], start: int) -> int:
         """How far a title may go that opens at ``start``: to punctuation, a word that is spoken for, or one that goes

@@ -439,6 +439,12 @@ class TestSomethingLikeIt:
         said = picks(engine, Query(liked, k=1, talk=Talk(named=("i20",))))[0]
         assert said.item_id == "i16" and said.contributions["likeness"] > before
 
+    def test_what_they_liked_since_counts_beside_what_they_asked_for(self, engine: Engine) -> None:
+        wish, liked = Wish(like=("i20",)), Taste({"i21": 1.0})
+        after, before = (Query(liked, wish, talk=Talk(named=n), k=2) for n in (("i20", "i21"), ("i21", "i20")))
+        assert self.kinds(engine, before) == ["Comedy"] * 2
+        assert "Horror" in self.kinds(engine, after)
+
     def test_but_a_wish_goes_before_it(self, engine: Engine) -> None:
         horror = Wish(wanted=(clause("Horror"),))
         bare = picks(engine, Query(Taste({"i20": 1.0}), horror))
