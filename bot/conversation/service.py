@@ -13,7 +13,8 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.conversation.actions import Actions, Draft, Moment, reaction
+from bot.conversation import meaning
+from bot.conversation.actions import Actions, Draft, Moment
 from bot.conversation.evidence import evidence_of, key_for
 from bot.conversation.explaining import Explainer
 from bot.conversation.gate import Gate
@@ -22,18 +23,16 @@ from bot.conversation.press import Press, Verb, parse_press
 from bot.conversation.reply import Explanation, Reply
 from bot.conversation.sharing import Links
 from bot.conversation.state import Dialogue
-from bot.conversation.statements import PASSED, Context, Intent, Kind, Reading, Statement
+from bot.conversation.statements import Context, Intent, Kind, Reading, Statement
 from bot.conversation.suggestions import Suggestion, Suggestions
-from bot.conversation.taste import event_of, payload_of, taste_of
+from bot.conversation.taste import event_of, taste_of
 from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording
 from bot.store.reading import Reading as Reader
 from bot.store.records import (
     Conversation,
-    Feedback,
     Memory,
     StoredRecommendation,
-    StoredStatement,
     Turn,
     User,
     new_id,
@@ -265,12 +264,12 @@ class Conversations:
         if pressed_data is None:
             heard, verb = self._heard(text or "", Context(before.shown, before.focus, before.asked))
         elif press is not None and press.verb is Verb.FORGET:
-            heard, verb = _forgetting(pressed_in, press.slot)
+            heard, verb = meaning.forgetting(pressed_in, press.slot)
         else:
             heard, verb = self._pressed(press, pressed, before)
-        settled = self._forgets(_settled(heard, before), memory, before)
+        settled = self._forgets(meaning.settled(heard, before), memory, before)
         old = press is not None and press.turn_id != before.shown_in
-        passed = () if old else _passed(settled, before)
+        passed = () if old else meaning.passed(settled, before)
         moment = self._moment(memory, before, settled, verb, passed)
         return replace(moment, pressed=pressed, press=press)
 
@@ -301,7 +300,7 @@ class Conversations:
             asked = Statement(Kind.INTENT, Intent.LANGUAGE, target=codes.get(press.slot))
             return Reading("", (asked,)), press.verb
         item_id = pressed.item_id if pressed and pressed.item_id in self._catalogue else None
-        statement = _statement_of(press.verb, item_id, dialogue)
+        statement = meaning.statement_of(press.verb, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
 
     def _forgets(self, heard: Reading, memory: Memory, dialogue: Dialogue) -> Reading:
@@ -377,10 +376,10 @@ class Conversations:
                     ms=reply.ms,
                 )
             )
-            for feedback in _feedback(incoming, moment):
+            for feedback in meaning.feedback(incoming.key, moment):
                 await unit.add_feedback(feedback)
-            told = (*_told(incoming, moment), *moment.passed)
-            await unit.add_statements([_stored(s, moment) for s in told])
+            told = (*meaning.told(incoming.press, moment), *moment.passed)
+            await unit.add_statements([meaning.stored(s, moment) for s in told])
             await unit.add_recommendations(self._recommendations(host, moment, draft))
             if language != (spoken(moment.memory.user.language or incoming.language) or self._language):
                 await unit.set_language(user_id, language)
@@ -425,15 +424,6 @@ class Conversations:
         return rows
 
 
-_ANSWERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
-    ("keep", Intent.YES): {"value": Intent.SAVE},
-    ("tonight", Intent.YES): {"value": Intent.ACCEPT},
-    ("liked", Intent.YES): {"kind": Kind.ITEM, "value": "opinion", "polarity": 1, "lasting": True, "seen": True},
-    ("liked", Intent.NO): {"kind": Kind.ITEM, "value": "opinion", "polarity": -1, "lasting": True, "seen": True},
-}
-"""What a bare yes or no means, by the question that is open."""
-
-
 def _storable(text: str) -> str:
     """Text without what neither an encoder nor a database takes: NUL and halves of surrogate pairs."""
     return text.encode("utf-8", "ignore").decode().replace("\0", "")
@@ -450,18 +440,6 @@ def _state(memory: Memory) -> Dialogue:
     return Dialogue.from_json(conversation.state)
 
 
-def _settled(heard: Reading, dialogue: Dialogue) -> Reading:
-    """Words that settle which title was meant say of it what was said when it was ambiguous, and a mere yes or no
-    says what we asked of the film in view."""
-    statements = tuple(
-        replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
-    )
-    if dialogue.focus and len(statements) == 1 and statements[0].kind is Kind.INTENT:
-        meant = _ANSWERS.get((dialogue.asked or "", statements[0].value))
-        statements = (replace(statements[0], target=dialogue.focus, **meant),) if meant else statements
-    return replace(heard, statements=statements)
-
-
 async def _behind(
     reading: Reader, user_id: str, press: Press | None
 ) -> tuple[StoredRecommendation | None, Turn | None]:
@@ -472,99 +450,3 @@ async def _behind(
     if press.verb is Verb.FORGET:
         return None, await reading.turn(user_id, press.turn_id)
     return await reading.shown(user_id, press.turn_id, press.slot), None
-
-
-def _forgetting(turn: Turn | None, slot: int) -> tuple[Reading, Verb]:
-    """What pressing "forget" says: the key that the button's turn kept for its slot."""
-    keys = turn.reply.get("keys", ()) if turn else ()
-    if not 0 < slot <= len(keys):
-        return Reading(""), Verb.STALE
-    return Reading("", (Statement(Kind.FORGET, keys[slot - 1]),)), Verb.FORGET
-
-
-def _statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statement | None:
-    """What pressing a button says; ``None`` when it is about an item that we can't place."""
-    whole = {
-        Verb.NEXT: Intent.MORE,
-        Verb.PAGE: Intent.PAGE,
-        Verb.SAVED: Intent.WATCHLIST,
-        Verb.SURPRISE: Intent.SURPRISE,
-        Verb.NONE: Intent.SKIP,
-        Verb.RECOMMEND: Intent.RECOMMEND,
-    }
-    if verb in whole:
-        return Statement(Kind.INTENT, whole[verb])
-    if item_id is None:
-        return None
-    about = {Verb.SAVE: Intent.SAVE, Verb.UNSAVE: Intent.UNSAVE, Verb.WHY: Intent.WHY, Verb.CLEAR: Intent.CLEAR}
-    if verb in about:
-        return Statement(Kind.INTENT, about[verb], target=item_id, lasting=verb is Verb.CLEAR)
-    if verb is Verb.MORE:
-        return Statement(Kind.ITEM, "like", 1, target=item_id)
-    if verb is Verb.MEANT:
-        said = {"value": "mention"} | dict(dialogue.pending)  # pressed again after it was settled: a mere mention
-        return Statement(Kind.ITEM, target=item_id, **said)
-    polarity = {Verb.LIKE: 1, Verb.LOVED: 1, Verb.DISLIKE: -1}.get(verb, 0)
-    return Statement(Kind.ITEM, "opinion", polarity, target=item_id, lasting=True, seen=True)
-
-
-def _passed(heard: Reading, before: Dialogue) -> tuple[Statement, ...]:
-    """What an answer to "which of these did you love?" leaves unsaid: the others are not among what they love. To none
-    of them, an answer as well; to go on about something else is none."""
-    if before.asked != "opinion":
-        return ()
-    judged = {s.target for s in heard.statements if s.polarity or s.seen}
-    loved = any(s.target in before.shown and s.polarity > 0 for s in heard.statements)
-    declined = bool(heard.statements) and all(s.value in (Intent.SKIP, Intent.NO) for s in heard.statements)
-    none = declined or not set(before.shown).difference(s.target for s in heard.statements)
-    others = [i for i in before.shown if i not in judged] if loved or none else []
-    return tuple(Statement(Kind.ITEM, PASSED, target=i, lasting=True) for i in others)
-
-
-def _feedback(incoming: Incoming, moment: Moment) -> list[Feedback]:
-    """Reactions to items: every press about one, and words about those just shown."""
-    found, pressed = [], moment.pressed
-    for said in moment.reading.statements:
-        kind = reaction(said)
-        item_id = said.target or (moment.target() if said is moment.decision.cause else None)
-        shown = item_id in moment.before.shown
-        if not kind or item_id is None or not (pressed or shown or said.kind is Kind.INTENT):
-            continue
-        found.append(
-            Feedback(
-                user_id=moment.memory.user.id,
-                item_id=item_id,
-                kind=kind,
-                source="button" if pressed else "text",
-                key=f"{incoming.key}:{item_id}:{kind}",
-                turn_id=pressed.turn_id if pressed else moment.before.shown_in if shown else None,
-                made_in=moment.turn_id,
-            )
-        )
-    return found
-
-
-def _told(incoming: Incoming, moment: Moment) -> list[Statement]:
-    """The statements to store: reactions by button are feedback already, and what they want next is no statement."""
-    said = [s for s in moment.reading.statements if s.kind is not Kind.FORGET]  # the store keeps that itself
-    if incoming.press is None or moment.reading.text:
-        return said
-    return [s for s in said if s.kind is not Kind.INTENT and not reaction(s)]
-
-
-def _stored(said: Statement, moment: Moment) -> StoredStatement:
-    return StoredStatement(
-        turn_id=moment.turn_id,
-        user_id=moment.memory.user.id,
-        kind=said.kind,
-        value=said.value,
-        polarity=said.polarity,
-        target=said.target,
-        payload=payload_of(said),
-        start=said.start,
-        end=said.end,
-        confidence=said.confidence,
-        lasting=said.lasts,
-        seen=said.seen,
-        weight=said.weight,
-    )
