@@ -439,7 +439,9 @@ class Checker:
             after = tokens[stop].norm if stop < len(tokens) else ""
             if after not in ("by", "from", "with"):
                 claimed |= {kind for kind, words in roles.items() if after in words}
-            topic = said == "about" and mine == kinds  # nobody knows that the item is about its makers
+            # Nobody knows that the item is about its makers, or theirs: "the biography of Brian Howe".
+            theirs = start > 0 and tokens[start - 1].norm == "of" and not self._attributed(tokens, start)
+            topic = theirs or (said == "about" and mine == kinds)
             if topic or (claimed and not claimed & mine):
                 yield Verdict(Fault.ROLE, " ".join(t.text for t in tokens[max(before, 0) : stop]))
 
@@ -452,6 +454,14 @@ class Checker:
         for token in tokens:
             if token.stem in refused - self._true - denied and self._telling(token):
                 yield Verdict(Fault.NEGATION, token.text)
+
+    def tells(self, words: str) -> bool:
+        """Whether words tell a reason or a fact, and not only that the item suits."""
+        tokens = tokenise(words)
+        names = self._names(tokens, partial=False)
+        titles = positions(name for name in names if "title" in name.kinds)
+        covered = any(self._telling(t) and self._covered(t) for n, t in enumerate(tokens) if n not in titles)
+        return covered or any("title" not in name.kinds for name in names)
 
     def _names_the_item(self, tokens: list[Token], names: list[Name]) -> Iterator[Verdict]:
         title = self._sources[0].norms

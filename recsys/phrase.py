@@ -23,6 +23,8 @@ _VALUE_LENGTH = 80
 _WORDS_KEPT = 7
 """Fewer words than this are no explanation."""
 _PAUSE = re.compile(r"(?<=[\w\"”)])(?:[.!?](?=\s)|,(?=\s)|\s[–—-](?=\s)|[;:](?=\s))")
+_ARTICLE = re.compile(r"\b([Aa])(?= (?:action|adventure|anim))")
+"""A slip of small models: "a adventure"."""
 _ABBREVIATED = re.compile(r"\b(?:[A-Z]|Dr|Jr|Mr|Mrs|Ms|Sr|St|Vs|vs)$")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>|\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
@@ -149,7 +151,8 @@ def _kept(text: str, checker: Checker) -> str | None:
         beginning = text[: pause.start()] + "."
         whole = beginning.count('"') % 2 == 0 and beginning.count("(") == beginning.count(")")
         whole &= _ABBREVIATED.search(text[: pause.start()]) is None
-        if len(beginning.split()) >= _WORDS_KEPT and whole and checker.check(beginning).accepted:
+        long = len(beginning.split()) >= _WORDS_KEPT
+        if long and whole and checker.tells(beginning) and checker.check(beginning).accepted:
             return beginning
     return None
 
@@ -181,7 +184,7 @@ def _clean(value: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.split()).strip('"“”')
+    return _ARTICLE.sub(r"\1n", " ".join(text.split()).strip('"“”'))
 
 
 def _settled(text: str) -> str:

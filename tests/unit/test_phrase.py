@@ -84,6 +84,7 @@ REFUSED = [
     ("Heat is a crime thriller starring Michael Mann.", Fault.ROLE),
     ("Heat is a crime thriller by Robert De Niro.", Fault.ROLE),
     ("Heat is about Al Pacino and Robert De Niro.", Fault.ROLE),
+    ("Heat is a crime thriller of Al Pacino.", Fault.ROLE),
     # claims about people
     ("You loved Heat, a crime thriller.", Fault.CLAIM),
     ("You loved Collateral, so try Heat.", Fault.CLAIM),

@@ -125,6 +125,8 @@ class Room:
         return f"{self._wording.title(item)} ({item.year})" if item.year else self._wording.title(item)
 
     def _to_explain(self, moment: Moment, item: Item, reasons: tuple[Reason, ...]) -> ToExplain:
+        if moment.dialogue.wish.vague and any(reason.signal == "mood" for reason in reasons):
+            reasons = tuple(reason for reason in reasons if reason.signal != "wish")  # that is the same mood again
         spoken = self._wording.spoken(reasons, moment.taste, moment.dialogue)
         template = self._wording.template(item, reasons)
         return ToExplain(moment.memory.user.id, item.id, spoken, template, self._texts.language)
