@@ -179,6 +179,8 @@ class Wording:
             return self.about(item)
         first, *others = _weighty(reasons)
         second = [r.text for r in others if not r.sources or not set(r.sources) <= set(first.sources)][:1]
+        if self.texts("comma").strip() in first.text:  # two clauses already
+            second = []
         why = self.texts.join([first.text, *second], "because")
         variant = crc32(item.id.encode())
         genres = item.facets.get("genre", ())[:2]
