@@ -68,15 +68,15 @@ def statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Stateme
     return Statement(Kind.ITEM, "opinion", polarity, target=item_id, lasting=True, seen=True)
 
 
-def passed(heard: Reading, before: Dialogue) -> tuple[Statement, ...]:
-    """What an answer to "which of these did you love?" leaves unsaid: the others are not among what they love. To none
-    of them, an answer as well; to go on about something else is none."""
+def passed(heard: Reading, before: Dialogue, verb: Verb | None) -> tuple[Statement, ...]:
+    """What an answer to "which of these did you love?" leaves unsaid: the others are not among what they love. "None of
+    these" is an answer as well; not to know what to watch, or to go on about something else, is none."""
     if before.asked != "opinion":
         return ()
     judged = {s.target for s in heard.statements if s.polarity or s.seen}
     loved = any(s.target in before.shown and s.polarity > 0 for s in heard.statements)
-    declined = bool(heard.statements) and all(s.value in (Intent.SKIP, Intent.NO) for s in heard.statements)
-    none = declined or not set(before.shown).difference(s.target for s in heard.statements)
+    declined = bool(heard.statements) and all(s.value == Intent.NO for s in heard.statements)
+    none = declined or verb is Verb.NONE or not set(before.shown).difference(s.target for s in heard.statements)
     others = [i for i in before.shown if i not in judged] if loved or none else []
     return tuple(Statement(Kind.ITEM, PASSED, target=i, lasting=True) for i in others)
 

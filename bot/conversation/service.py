@@ -269,7 +269,7 @@ class Conversations:
             heard, verb = self._pressed(press, pressed, before)
         settled = self._forgets(meaning.settled(heard, before), memory, before)
         old = press is not None and press.turn_id != before.shown_in
-        passed = () if old else meaning.passed(settled, before)
+        passed = () if old else meaning.passed(settled, before, verb)
         moment = self._moment(memory, before, settled, verb, passed)
         return replace(moment, pressed=pressed, press=press)
 

@@ -266,6 +266,10 @@ class TestPassedOver:
         await ann.press(welcome.buttons[1].press)
         assert len(await self.passed(ann)) == 4
 
+    async def test_not_to_know_what_to_watch_answers_nothing(self, ann: Person, welcome: Reply) -> None:
+        await ann.say("no idea what to watch")
+        assert not await self.passed(ann)
+
     async def test_to_ask_for_something_else_answers_nothing(self, ann: Person, welcome: Reply) -> None:
         await ann.say("a western please", "no idea")
         assert not await self.passed(ann)
