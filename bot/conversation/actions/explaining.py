@@ -46,6 +46,7 @@ class Explaining(Room):
                 "why_line", bar=bar(max(1, round(r.share * BAR)), BAR), share=round(100 * r.share), reason=r.text
             )
             for r in reasons
+            if round(100 * r.share)
         ]
         behind = self._behind(moment, reasons)
         if behind:
