@@ -14,6 +14,8 @@ STATED: Mapping[str, float] = {"asked": 2.5, "mood": 3.5, "wish": 1.6, "facets":
 
 KNOTS: Final = (0, 1, 2, 3, 5, 10, 20, 50, 150)
 """Numbers of reactions at which weights are free; between them they run straight in ``log(1 + n)``."""
+FURTHEST: Final = 10.0
+"""Answers multiply or divide a weight by at most e^10."""
 SMOOTH: Final = 1e-3
 TOP: Final = 10
 """The cut of the NDCG that the fit raises for people of whom little is known."""
@@ -58,7 +60,7 @@ class Fusion(nn.Module):
         if passed is None:
             return weights
         answered = (passed / counts.clamp_min(1.0)).clamp_max(1.0)
-        return weights * torch.exp(answered.unsqueeze(1) * self.shift)
+        return weights * torch.exp(answered.unsqueeze(1) * self.shift.clamp(-FURTHEST, FURTHEST))
 
     def roughness(self) -> Tensor:
         """How much the weights' parameters jump from knot to knot, and with questions."""
@@ -149,4 +151,8 @@ def _descend(fusion: Fusion, learned: nn.Parameter, lessons: Lessons, pairs: Pai
         loss.backward()  # type: ignore[no-untyped-call]
         return float(loss.detach())
 
+    before = learned.detach().clone()
     optimiser.step(closure)  # type: ignore[no-untyped-call]
+    if not learned.isfinite().all():  # a line search that went too far, as few or separable lessons let it
+        with torch.no_grad():
+            learned.copy_(before)

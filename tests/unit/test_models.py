@@ -165,6 +165,12 @@ class TestFusion:
         assert torch.allclose(told, alone(torch.tensor([2.0]))[0], rtol=1e-4)
         assert torch.allclose(long, fusion(torch.tensor([600.0]))[0], rtol=0.1)  # a card of long ago is forgotten
 
+    def test_no_lesson_lets_answers_blow_a_weight_up(self) -> None:
+        fusion = Fusion(torch.ones(2)).requires_grad_(False)
+        fusion.shift.copy_(torch.tensor([1e4, -1e4]))
+        weights = fusion(torch.ones(1), torch.full((1,), 6.0))
+        assert weights.isfinite().all() and (weights > 0).all()
+
 
 class TestNewcomer:
     def test_it_is_the_best_prediction_from_random_subsets(self) -> None:
