@@ -399,14 +399,16 @@ class Checker:
         return False
 
     def _head(self, tokens: list[Token], verb: int) -> set[str]:
-        """Stems of the words that a relative clause ending with ``verb`` is about: all since the verb before it."""
+        """Stems of the words that a clause ending with ``verb`` is about: all since the verb before it, and for
+        "..., as you asked" all of the clause before but the title."""
+        clause, as_said = tokens[verb].clause, verb > 1 and tokens[verb - 2].norm == "as"
         found: set[str] = set()
         for at in range(verb - 1, -1, -1):
-            if tokens[at].clause != tokens[verb].clause or tokens[at].norm in _FINITE:
+            if tokens[at].clause < clause - as_said or (tokens[at].norm in _FINITE and not as_said):
                 break
             if self._telling(tokens[at]):
                 found.add(tokens[at].stem)
-        return found
+        return found - self._sources[0].stems if as_said else found
 
     def _telling(self, token: Token) -> bool:
         """Whether a word carries content: not connective, not an opinion verb, not a name of the item's kind."""

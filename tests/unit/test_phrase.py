@@ -91,6 +91,7 @@ REFUSED = [
     ("You loved The Insider and Collateral, so try Heat.", Fault.CLAIM),
     ("You asked for a crime thriller, and Heat is one.", Fault.CLAIM),
     ("Heat is the crime thriller you asked for.", Fault.CLAIM),
+    ("Heat has Al Pacino and is from the 1990s, as you asked.", Fault.CLAIM),
     ("Heat is a thriller from the 1990s you asked for.", Fault.CLAIM),
     ("Heat is a crime thriller you loved The Insider.", Fault.CLAIM),
     ("You hated The Insider, so try Heat.", Fault.WORD),
