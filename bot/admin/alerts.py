@@ -77,8 +77,7 @@ class Alerts:
             log.warning("alert", error="; ".join(news))
             async with self._store.unit() as unit:
                 for owner in self.owners:
-                    for payload in self._deliver("\n".join(news)):
-                        await unit.enqueue("telegram", owner, payload)
+                    await unit.enqueue("telegram", owner, *self._deliver("\n".join(news)))
                 await unit.commit()
         return news
 

@@ -275,22 +275,21 @@ class Wording:
             how = "passed" if strongest in query.taste.passed else "unlike"
             return self.texts(f"why_{how}", items=self.titles([strongest]))
         strong = [str(p.source) for p in _strong(liked)]
-        shared = self._shared([item, *map(self._catalogue.__getitem__, strong)]) if cause.signal == "likeness" else {}
-        if not shared:
+        shared = self._shared([item, *map(self._catalogue.__getitem__, strong)]) if cause.signal == "likeness" else None
+        if shared is None:
             return self.texts(f"why_{cause.signal}", items=self.titles(strong))
-        kind, values = next(iter(shared.items()))
+        kind, values = shared
         what = self._genre_film(values) if kind == "genre" else self.texts.join(self.names(values))
         return self.texts(f"why_same_{kind}", items=self.titles(strong), what=what)
 
-    def _shared(self, items: Sequence[Item]) -> dict[str, list[str]]:
-        """The makers that all of some items have in common, else at least two genres."""
-        in_all: dict[str, list[str]] = {}
+    def _shared(self, items: Sequence[Item]) -> tuple[str, list[str]] | None:
+        """The makers that all of some items have in common, else at least two genres, by their kind."""
         for kind, least, most in SHARED:
             values = items[0].facets.get(kind, ())
             common = [v for v in values if all(v in other.facets.get(kind, ())[:KNOWN_FOR] for other in items)]
             if len(common) >= least:
-                in_all[kind] = common[:most]
-        return in_all
+                return kind, common[:most]
+        return None
 
     # -- what was understood ---------------------------------------------------------------------------------
 
