@@ -10,6 +10,7 @@
   wanted, the facets that the two share too
 - ``relation``: what people who liked the same items, or passed over the same ones, also liked
 - ``prior``: known and liked by many
+- ``interplay``: what all that was said means together, where conversations taught it
 - ``luck``: chance, for those who ask for a surprise
 
 Stated constraints are masks, never similarities.
@@ -47,7 +48,10 @@ from recsys.talk import Part, restored
 from recsys.taste import Clause, Query, Range, Talk, Taste, Wish, meets
 from recsys.upsert import extended
 
-SIGNALS = (*STATED, "likeness", "relation", "prior", "luck")
+Mask = npt.NDArray[np.bool_]
+SIGNALS = (*STATED, "likeness", "relation", "prior", "interplay", "luck")
+RATED = ("prior", "likeness", "relation")
+"""The signals that ratings taught."""
 LIKE_WEIGHT = 2.0
 """An item named in the wish ("like Alien") counts as much as two liked ones."""
 RESEMBLANCE = 2.0
@@ -187,9 +191,10 @@ class Engine:
     def recommend(self, queries: Sequence[Query]) -> list[Recommendation]:
         """The best items for each query, as one batch on the device."""
         masks, relaxed = zip(*(self._candidates(q) for q in queries), strict=True)
-        allowed = torch.from_numpy(np.stack(masks)).to(self.device)
+        candidates = np.stack(masks)
+        allowed = torch.from_numpy(candidates).to(self.device)
         weights = self._weights(queries)
-        points, said = self._points(queries, weights)
+        points, said = self._points(queries, weights, candidates)
         scores = torch.stack([points[s] for s in SIGNALS]).sum(dim=0)
         pool = max(self._config.pool, max(q.k for q in queries))
         values, rows = top_k(scores, allowed, pool)
@@ -219,7 +224,7 @@ class Engine:
         mask, relaxed = self._candidates(everybody)
         allowed = torch.from_numpy(mask).to(self.device)
         shared = [replace(query, wish=queries[0].wish) for query in queries]
-        points, _ = self._points(shared, self._weights(shared))
+        points, _ = self._points(shared, self._weights(shared), np.tile(mask, (len(shared), 1)))
         served = utilities(torch.stack([points[s] for s in SIGNALS]).sum(dim=0), allowed)
         totals = consensus(served)
         values, rows = top_k(totals.unsqueeze(0), allowed.unsqueeze(0), self._config.pool)
@@ -308,7 +313,7 @@ class Engine:
 
     # -- candidates ------------------------------------------------------------------------------------------
 
-    def _candidates(self, query: Query) -> tuple[npt.NDArray[np.bool_], tuple[str, ...]]:
+    def _candidates(self, query: Query) -> tuple[Mask, tuple[str, ...]]:
         """The mask (N,) of what may be shown, and the labels of the wishes dropped to have anything to show: as few
         as possible, and among as many the least important."""
         allowed = np.ones(len(self.catalogue), dtype=np.bool_)
@@ -379,9 +384,12 @@ class Engine:
         return stated | {s: learned[:, n] for n, s in enumerate(("prior", *self._kernels))} | {"luck": luck}
 
     def _points(
-        self, queries: Sequence[Query], shares: Mapping[str, Tensor]
+        self, queries: Sequence[Query], shares: Mapping[str, Tensor], allowed: Mask | None = None
     ) -> tuple[dict[str, Tensor], dict[int, float]]:
-        """Signal -> what it adds to each score, (B, N); and for queries with talk what the ratings' part counts."""
+        """Signal -> what it adds to each score, (B, N); and for queries with talk what the ratings' part counts.
+
+        ``allowed`` (B, N): what can be recommended; without it, everything.
+        """
         n = len(self.catalogue)
         asked = np.zeros((len(queries), n), dtype=np.float32)
         moods = np.zeros((len(queries), n), dtype=np.float32)
@@ -401,12 +409,14 @@ class Engine:
             "luck": torch.stack([_luck(q, n) for q in queries]).to(self.device),
         }
         points = {s: shares[s].unsqueeze(1) * signal for s, signal in signals.items()}
+        points["interplay"] = torch.zeros((len(queries), n), device=self.device)
         points |= self._taught(queries, shares)
         models = [self._models(query) for query in queries]
         if any(models):
             rows, weights = self._padded(models)
             points["likeness"] += RESEMBLANCE * (self._likeness(rows, weights) + self._shared_facets(rows, weights))
-        return points, self._add_talk(queries, points)
+        every = np.ones((len(queries), n), dtype=np.bool_)
+        return points, self._add_talk(queries, points, every if allowed is None else allowed)
 
     def _taught(self, queries: Sequence[Query], shares: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The signals whose weights ratings taught, in points (B, N)."""
@@ -432,15 +442,16 @@ class Engine:
             weights[b, : len(one)] = torch.tensor(list(one.values()))
         return rows.to(self.device), weights.to(self.device)
 
-    def _add_talk(self, queries: Sequence[Query], points: dict[str, Tensor]) -> dict[int, float]:
+    def _add_talk(self, queries: Sequence[Query], points: dict[str, Tensor], allowed: Mask) -> dict[int, float]:
         """Where something was said, what conversations taught takes the place of the stated weights."""
         said = [b for b, query in enumerate(queries) if query.talk]
         if self._talk is None or not said:
             return {}
-        added, trust = self._talk.points([queries[b] for b in said])
+        rated = torch.stack([points[signal][said] for signal in RATED]).sum(dim=0).cpu().numpy()
+        added, trust = self._talk.points([queries[b] for b in said], rated, allowed[said])
         for signal in points:
             if signal != "luck":
-                factor = trust if signal in ("prior", "likeness", "relation") else np.zeros_like(trust)
+                factor = trust if signal in RATED else np.zeros_like(trust)
                 points[signal][said] *= torch.from_numpy(factor).to(self.device).unsqueeze(1)
         for signal, amount in added.items():
             points[signal][said] += torch.from_numpy(amount).to(self.device)
@@ -522,7 +533,7 @@ class Engine:
             parts = [Part(name, self.catalogue.items[j].id, float(a[k])) for (name, j), a in by_item.items()]
             parts += said[k] if talked else self._stated_parts(query, b, row, weights)
             contributions = {s: float(points[s][b, row]) for s in SIGNALS}
-            parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "luck") if contributions[s]]
+            parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "interplay", "luck") if contributions[s]]
             if not self._known[row]:  # nobody is known to like it: its place in the relation was read off its text
                 contributions["likeness"] += contributions["relation"]
                 contributions["relation"] = 0.0
@@ -611,5 +622,5 @@ def _subsets(n: int) -> Iterator[tuple[int, ...]]:
         yield from sorted(combinations(combined, min(size, len(combined))), reverse=True)
 
 
-def _all(masks: Sequence[npt.NDArray[np.bool_]], n: int) -> npt.NDArray[np.bool_]:
+def _all(masks: Sequence[Mask], n: int) -> Mask:
     return np.logical_and.reduce(masks) if masks else np.ones(n, dtype=np.bool_)

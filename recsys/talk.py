@@ -1,6 +1,7 @@
 """What a conversation says for each item, learned from conversations that people had.
 
-Every signal is linear in its evidence (a named item, a clause), so that a score still splits exactly.
+Every signal is linear in its evidence (a named item, a clause), so that a score still splits exactly; what they mean
+together (``recsys.interplay``) is a signal of its own.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from torch import Tensor
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.errors import ModelError
+from recsys.interplay import LIKELIEST, Interplay, features_of
 from recsys.lexical import Lexical, words_of
 from recsys.taste import Clause, Query, Range, meets
 
@@ -86,6 +88,10 @@ FEW: Final = 5.0
 """Mentions that keep rarely named items from looking inseparable."""
 CHANCE: Final = 20.0
 """Mentions together that chance is worth when a lift is counted."""
+MEMBERS: Final = 5
+"""Networks that take a second look, and parts into which the people are divided."""
+READ: Final = 2 * (len(SIGNALS) + 2) + CONTEXTS
+"""Numbers that they read of each item."""
 
 
 class Part(NamedTuple):
@@ -107,7 +113,7 @@ class Lessons:
     ``worth``: what a word of a request counts (0..1); ``stands`` : word -> how it shifts each genre (G,), in
     ``genres``' order; ``now``: the year, as 2018.3;
     ``weights`` (CONTEXTS, S), ``trust`` (CONTEXTS,): of the signals, and of what ratings taught; ``spread`` (S,): the
-    usual spread of each signal.
+    usual spread of each signal; ``interplay``: what they mean together.
     """
 
     heard: Array
@@ -124,6 +130,7 @@ class Lessons:
     weights: Array = field(default_factory=lambda: np.zeros((CONTEXTS, len(SIGNALS)), np.float32))
     trust: Array = field(default_factory=lambda: np.zeros(CONTEXTS, np.float32))
     spread: Array = field(default_factory=lambda: np.ones(len(SIGNALS), np.float32))
+    interplay: Interplay = field(default_factory=lambda: Interplay(READ, MEMBERS))
 
 
 class Shelves:
@@ -255,12 +262,40 @@ class TalkModel:
         trust = np.log1p(np.exp(at @ self.lessons.trust))
         return at @ self.lessons.weights, trust.astype(np.float32)
 
-    def points(self, queries: Sequence[Query]) -> tuple[dict[str, Array], Array]:
-        """What talk adds to each signal of a score, (B, N) each, and what the ratings' part counts, (B,)."""
+    def points(
+        self, queries: Sequence[Query], rated: Array, allowed: npt.NDArray[np.bool_]
+    ) -> tuple[dict[str, Array], Array]:
+        """What talk adds to each signal of a score, (B, N) each, and what the ratings' part counts, (B,).
+
+        ``rated`` (B, N): that part; ``allowed`` (B, N): what can be recommended, among which the likeliest are looked
+        at twice.
+        """
         weights, trust = self.weights(queries)
-        weights, signals = weights / self.lessons.spread, self.signals(queries)
-        out = {name: (weights[:, None, some] @ signals[:, some])[:, 0] for name, some in GROUPS.items()}
+        signals = self.signals(queries)
+        scaled = weights / self.lessons.spread
+        out: dict[str, Array] = {n: (scaled[:, None, some] @ signals[:, some])[:, 0] for n, some in GROUPS.items()}
+        total: Array = sum(out.values(), trust[:, None] * rated)
+        out["interplay"] = np.zeros_like(total)
+        for b, query in enumerate(queries):
+            rows = self._likeliest(query, np.where(allowed[b], total[b], -np.inf))
+            out["interplay"][b, rows] = self._corrected(query, signals[b][:, rows], rated[b, rows], total[b, rows])
         return out, trust
+
+    def _likeliest(self, query: Query, total: Array) -> Rows:
+        """The rows to look at twice, at most LIKELIEST, none that was named."""
+        said = (*query.talk.named, *query.taste.items)
+        total[[self.shelves.catalogue.row(i) for i in said if i in self.shelves.catalogue]] = -np.inf
+        rows = np.argpartition(-total, LIKELIEST)[:LIKELIEST] if len(total) > LIKELIEST else np.arange(len(total))
+        return rows[np.isfinite(total[rows])]
+
+    def _corrected(self, query: Query, signals: Array, rated: Array, total: Array) -> Array:
+        """What is added to the sums of some items, (K,), of whom ``signals`` (S, K) are known."""
+        if len(total) < 2:
+            return np.zeros_like(total)
+        scaled = signals / self.lessons.spread[:, None]
+        at = context(query, self.shelves.catalogue)
+        features = features_of(*(torch.from_numpy(part).unsqueeze(0) for part in (scaled, rated, total, at)))
+        return self.lessons.interplay.corrections(features)[0].numpy()
 
     def parts(self, query: Query, rows: Sequence[int]) -> list[list[Part]]:
         """What talk adds to the scores of the items in ``rows``, by the item named or the clause that it comes from; a
@@ -432,7 +467,7 @@ def restored(catalogue: Catalogue, artefact: Artefact, encode: Callable[[Sequenc
     taught = {n.removeprefix("talk."): t for n, t in artefact.tensors.items() if n.startswith("talk.")}
     try:
         lessons = lessons_from_tensors(taught, artefact.config["talk"])
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, RuntimeError) as error:
         raise ModelError("The model's lessons from conversations are of another version; train it anew.") from error
     return TalkModel(shelves_of(catalogue, artefact), lessons, encode)
 
@@ -474,6 +509,7 @@ def lessons_to_tensors(lessons: Lessons) -> tuple[dict[str, Tensor], dict[str, A
         "weights": lessons.weights,
         "trust": lessons.trust,
         "spread": lessons.spread,
+        **{f"interplay.{name}": tensor.numpy() for name, tensor in lessons.interplay.state_dict().items()},
     }
     config = {
         "signals": list(SIGNALS),
@@ -493,6 +529,10 @@ def lessons_from_tensors(tensors: Mapping[str, Tensor], config: Mapping[str, Any
     n = len(arrays["heard"])
     requests = arrays["requests"].astype(np.float32)
     half = _sparse(arrays, "both", (n, n))
+    interplay = Interplay(READ, MEMBERS)
+    interplay.load_state_dict(
+        {name.removeprefix("interplay."): t for name, t in tensors.items() if name.startswith("interplay.")}
+    )
     return Lessons(
         heard=arrays["heard"],
         expected=arrays["expected"],
@@ -508,6 +548,7 @@ def lessons_from_tensors(tensors: Mapping[str, Tensor], config: Mapping[str, Any
         weights=arrays["weights"],
         trust=arrays["trust"],
         spread=arrays["spread"],
+        interplay=interplay,
     )
 
 

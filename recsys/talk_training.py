@@ -22,10 +22,12 @@ from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.encoder import Encoder
 from recsys.engine import Engine, pick_device
+from recsys.interplay import LIKELIEST, Interplay, features_of, fit_interplay
 from recsys.lexical import words_of
 from recsys.progress import Progress, silent
 from recsys.talk import (
     CONTEXTS,
+    MEMBERS,
     PLACE,
     SIGNALS,
     Array,
@@ -42,7 +44,6 @@ from recsys.taste import Query
 
 Codes: TypeAlias = npt.NDArray[np.int64]
 
-FOLDS: Final = 5
 PULL: Final = 1.0
 """Mentions that the rate expected of an item weighs against those counted (the shape of a gamma prior)."""
 FADING: Final = 0.3
@@ -60,6 +61,8 @@ SHRINK: Final = 0.1
 STEPS: Final = 40
 BATCH: Final = 512
 SEED: Final = 20
+NOBODY: Final = -50.0
+"""The score of a competitor that stands for no item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +116,16 @@ def fit_talk(
 ) -> Lessons:
     """Lessons with weights. ``rated``: what ratings say, a score (N,) for each turn."""
     lessons = fit_lessons(shelves, turns, now)
-    chosen, signals, scores = _contests(shelves, turns, rated, now, progress)
+    part = _parts(turns)
+    chosen, signals, scores = _contests(shelves, turns, part, rated, now, progress)
     spread = _spread(signals)
+    signals /= spread.unsqueeze(1)
     at = torch.from_numpy(np.stack([context(t.query, shelves.catalogue) for t in turns]))
-    weights, trust = _fit_weights(signals / spread.unsqueeze(1), scores, chosen, at)
-    return replace(lessons, weights=weights.numpy(), trust=trust.numpy(), spread=spread.numpy())
+    weights, trust = _fit_weights(signals, scores, chosen, at)
+    progress("Weighing signals together", 0, 1)
+    interplay = _fit_interplay(signals, scores, chosen, at, weights, trust, torch.from_numpy(part))
+    progress("Weighing signals together", 1, 1)
+    return replace(lessons, weights=weights.numpy(), trust=trust.numpy(), spread=spread.numpy(), interplay=interplay)
 
 
 def taught(
@@ -246,21 +254,25 @@ def _wordings(shelves: Shelves, turns: Sequence[Turn]) -> tuple[dict[str, float]
     return worth, stands
 
 
+def _parts(turns: Sequence[Turn]) -> Codes:
+    """The part of the people that each turn is from (Q,), 0..MEMBERS - 1."""
+    groups = sorted({t.group for t in turns})
+    part = dict(zip(groups, np.random.default_rng(SEED).permutation(len(groups)) % MEMBERS, strict=True))
+    return np.array([part[t.group] for t in turns], dtype=np.int64)
+
+
 def _contests(
-    shelves: Shelves, turns: Sequence[Turn], rated: Sequence[Array], now: float, progress: Progress
+    shelves: Shelves, turns: Sequence[Turn], part: Codes, rated: Sequence[Array], now: float, progress: Progress
 ) -> tuple[Tensor, Tensor, Tensor]:
     """For each turn its targets and competitors: which of them are targets and what each stands for, (Q, 2, C);
     signals (Q, S, C) by lessons from other people; what ratings say (Q, C)."""
     rng = np.random.default_rng(SEED)
-    groups = sorted({t.group for t in turns})
-    fold = dict(zip(groups, rng.permutation(len(groups)) % FOLDS, strict=True))
-    part = np.array([fold[t.group] for t in turns])
     size = TOP + REST
     chosen = torch.zeros(len(turns), 2, size)
     signals = torch.zeros(len(turns), len(SIGNALS), size)
     scores = torch.zeros(len(turns), size)
     done = 0
-    for n in range(FOLDS):
+    for n in range(MEMBERS):
         lessons = fit_lessons(shelves, [t for t, p in zip(turns, part, strict=True) if p != n], now)
         model = TalkModel(shelves, lessons, _no_encoder)
         for q in np.flatnonzero(part == n).tolist():
@@ -332,6 +344,20 @@ def _fit_weights(signals: Tensor, scores: Tensor, chosen: Tensor, at: Tensor) ->
 
     optimiser.step(closure)  # type: ignore[no-untyped-call]
     return weights.detach(), trust.detach()
+
+
+def _fit_interplay(
+    signals: Tensor, scores: Tensor, chosen: Tensor, at: Tensor, weights: Tensor, trust: Tensor, part: Tensor
+) -> Interplay:
+    """What signals mean together, from the likeliest items of each turn by the weighted sum."""
+    total = torch.einsum("qsc,qs->qc", signals, at @ weights)
+    total = total + functional.softplus(at @ trust).unsqueeze(1) * scores
+    total = total.masked_fill(chosen[:, 1] == 0, NOBODY)
+    best = total.topk(min(LIKELIEST, total.shape[1])).indices
+    some = torch.stack([s[:, rows] for s, rows in zip(signals, best, strict=True)])
+    total, rated, target, stand = (torch.gather(t, 1, best) for t in (total, scores, chosen[:, 0], chosen[:, 1]))
+    features = features_of(some, rated, total, at)
+    return fit_interplay(features, total, target, stand, part, SEED)
 
 
 def _no_encoder(texts: Sequence[str]) -> Array:

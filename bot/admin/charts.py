@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 WIDTH, HEIGHT = 360, 130
 LEFT, BOTTOM = 30, 16
-SIGNALS = ("asked", "mood", "wish", "facets", "likeness", "relation", "prior", "luck")
+SIGNALS = ("asked", "mood", "wish", "facets", "likeness", "relation", "prior", "interplay", "luck")
 
 
 def columns(bars: Sequence[tuple[str, float, str]], name: str, unit: str = "") -> Markup:

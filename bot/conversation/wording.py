@@ -43,7 +43,7 @@ KNOWN_FOR = 6
 NAMED = 2
 """Items named of a group that counts as one."""
 
-IMPERSONAL = ("asked", "prior", "luck")
+IMPERSONAL = ("asked", "interplay", "prior", "luck")
 """Signals that say less about the match than the others do, in this order."""
 
 PEOPLE = ("director", "cast")
@@ -209,8 +209,8 @@ class Wording:
             return self._felt(item, cause, query)
         if cause.signal == "wish":
             return self._fits(query.wish)
-        if cause.signal == "luck":
-            return self.texts("why_luck")
+        if cause.signal in ("interplay", "luck"):
+            return self.texts(f"why_{cause.signal}")
         rating = item.number("rating")
         if rating is None or rating < WELL_RATED:
             return self.texts("why_prior_known")
@@ -479,8 +479,9 @@ def _weighty(reasons: Sequence[Reason]) -> list[Reason]:
     """The reasons that carry weight, most telling first, at least one of those given; what holds for everybody only if
     there is no other."""
     ranked = telling(reasons)
-    mine = any(r.signal not in ("prior", "luck") for r in ranked)
-    return [r for r in ranked if r.share >= TELLING and not (mine and r.signal == "prior")] or ranked[:1]
+    mine = any(r.signal not in ("interplay", "prior", "luck") for r in ranked)
+    vague = ("interplay", "prior") if mine else ()
+    return [r for r in ranked if r.share >= TELLING and r.signal not in vague] or ranked[:1]
 
 
 def _sources(cause: Cause, query: Query) -> tuple[str, ...]:

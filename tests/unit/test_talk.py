@@ -166,7 +166,8 @@ def untaught(shelves: Shelves, weights: dict[str, float] | None = None, **known:
 
 def points(shelves: Shelves, lessons: Lessons, query: Query) -> np.ndarray:
     """What talk adds to the score of each item."""
-    added, _ = TalkModel(shelves, lessons, AxisEncoder().encode).points([query])
+    every = np.ones((1, len(shelves.catalogue)), dtype=np.bool_)
+    added, _ = TalkModel(shelves, lessons, AxisEncoder().encode).points([query], 0 * every.astype(np.float32), every)
     return sum(values[0] for values in added.values())  # type: ignore[return-value]
 
 
