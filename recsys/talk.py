@@ -273,7 +273,9 @@ class TalkModel:
         weights, trust = self.weights(queries)
         signals = self.signals(queries)
         scaled = weights / self.lessons.spread
-        out: dict[str, Array] = {n: (scaled[:, None, some] @ signals[:, some])[:, 0] for n, some in GROUPS.items()}
+        out: dict[str, Array] = {}
+        for name, some in GROUPS.items():
+            out[name] = np.einsum("bs,bsn->bn", scaled[:, some], signals[:, some]).astype(np.float32, copy=False)
         total: Array = sum(out.values(), trust[:, None] * rated)
         out["interplay"] = np.zeros_like(total)
         for b, query in enumerate(queries):
