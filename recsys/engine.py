@@ -177,7 +177,8 @@ class Engine:
         self._belief = Belief(self._known, self._guessed() if factors is None else factors)
         self._fusion = Fusion(artefact.tensors["fusion.scale"])
         fused = {n.removeprefix("fusion."): t for n, t in artefact.tensors.items() if n.startswith("fusion.")}
-        fused.setdefault("shift", torch.zeros_like(self._fusion.scale))  # an index of before questions told anything
+        fused.setdefault("shift", self._fusion.shift)  # an index of before questions told anything
+        fused["scale"] = self._fusion.scale  # in an older index it is the same for all counts
         self._fusion.load_state_dict(fused)
         self._talk = restored(catalogue, artefact, encoder.encode)
 

@@ -28,6 +28,7 @@ from recsys.index import top_k
 from recsys.interactions import Interactions, on_catalogue
 from recsys.models.als import FoldIn, fit_als
 from recsys.models.blend import Blend, Kernel, padded, signals
+from recsys.models.choices import fit_choices
 from recsys.models.content import fit_content
 from recsys.models.fusion import Fusion, fit_fusion
 from recsys.models.newcomer import fit_newcomer
@@ -133,6 +134,7 @@ def fit_kernels(likes: Likes, vectors: Tensor | None = None, *, rank: int | None
     if vectors is not None:
         kernels = {name: with_text(kernel, likes, vectors) for name, kernel in kernels.items()}
     kernels["relation"] = fit_relation(likes, vectors, rank=rank or likes.shape[0])
+    kernels["choices"] = fit_choices(likes, vectors)
     factors, belief = fit_als(likes), fit_belief(likes)
     if vectors is None:
         return {**kernels, "factors": factors, "belief": belief}

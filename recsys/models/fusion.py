@@ -13,10 +13,13 @@ STATED: Mapping[str, float] = {"asked": 2.5, "mood": 3.5, "wish": 1.6, "facets":
 """Weights of what was said in so many words. Ratings hold no wishes to learn them from; a dialogue model can."""
 
 KNOTS: Final = (0, 1, 2, 3, 5, 10, 20, 50, 150)
-"""Numbers of reactions at which weights are free; between them they run straight in ``log(1 + n)``."""
+"""Numbers of reactions at which weights are free; between them they run straight in ``log(1 + n)``, times scale."""
+LEAST_WEIGHT: Final = 1e-3
+"""What every signal counts at least, so that answers have something to multiply."""
 FURTHEST: Final = 10.0
 """Answers multiply or divide a weight by at most e^10."""
-SMOOTH: Final = 1e-3
+SMOOTH: Final = 1e-4
+"""Light: what a signal is worth may change much from knot to knot."""
 TOP: Final = 10
 """The cut of the NDCG that the fit raises for people of whom little is known."""
 DEEP: Final = 20
@@ -25,6 +28,11 @@ DEPTH: Final = 100
 LEAST: Final = 2e-3
 """Pairs worth less than this are drawn with a chance that makes them worth it: a tenth of the work, the same aim."""
 
+CAUTIOUS: Final = 1e-3
+"""The same for what answers change: fewer lessons teach it."""
+NIL: Final = 1e-9
+LEAST_NEAR: Final = 1.0
+"""Lessons that a knot needs for a scale of its own."""
 
 Pairs: TypeAlias = tuple[Tensor, Tensor, Tensor]
 """Query, target, other: positions, each (P,)."""
@@ -37,7 +45,8 @@ class Fusion(nn.Module):
     Who answers questions about chosen items has told more than that number says: each weight is then multiplied by
     ``exp(g * shift_s)``, where g goes from 0 to 1 with the items passed over for each one liked.
 
-    ``scale`` (S,): the usual spread of each signal, by which it is divided.
+    ``scale`` (knots, S), or (S,) for the same everywhere: the usual spread of each signal at each knot, by which it is
+    divided. A mean over known items flattens as they become more, which is not for the weights to make up for.
     """
 
     scale: Tensor
@@ -45,35 +54,37 @@ class Fusion(nn.Module):
 
     def __init__(self, scale: Tensor) -> None:
         super().__init__()
-        self.register_buffer("scale", scale)
+        self.register_buffer("scale", scale.expand(len(KNOTS), -1).clone())
         self.register_buffer("knots", torch.log1p(torch.tensor(KNOTS, dtype=torch.float32)))
-        self.free = nn.Parameter(torch.full((len(KNOTS), len(scale)), -1.0))
-        self.shift = nn.Parameter(torch.zeros(len(scale)))
+        self.free = nn.Parameter(torch.full(self.scale.shape, -1.0))
+        self.shift = nn.Parameter(torch.zeros(self.scale.shape[1]))
 
     def forward(self, counts: Tensor, passed: Tensor | None = None) -> Tensor:
         """``counts`` (B,): reactions known; ``passed`` (B,): items asked about that they did not say they like ->
         weights (B, S) of the signals as they come."""
-        free = self.free[:, 1:]
+        free = LEAST_WEIGHT + functional.softplus(self.free[:, 1:])
         prior = functional.softplus(self.free[:, :1] - 2.0).flip(0).cumsum(0).flip(0)
-        mixed = self._hats(counts) @ torch.cat([prior, functional.softplus(free)], dim=1)
-        weights: Tensor = mixed / self.scale
+        hats = hats_of(counts, self.knots)
+        mixed = hats @ torch.cat([prior, free], dim=1)
+        weights: Tensor = mixed / torch.exp(hats @ self.scale.log())
         if passed is None:
             return weights
         answered = (passed / counts.clamp_min(1.0)).clamp_max(1.0)
         return weights * torch.exp(answered.unsqueeze(1) * self.shift.clamp(-FURTHEST, FURTHEST))
 
     def roughness(self) -> Tensor:
-        """How much the weights' parameters jump from knot to knot, and with questions."""
-        return self.free.diff(dim=0).square().sum() + self.shift.square().sum()
+        """What it costs that the weights' parameters jump from knot to knot, and with questions."""
+        return SMOOTH * self.free.diff(dim=0).square().sum() + CAUTIOUS * self.shift.square().sum()
 
-    def _hats(self, counts: Tensor) -> Tensor:
-        """Each count's place between its two knots, (B, knots); rows sum to 1."""
-        at = torch.log1p(counts).clamp(self.knots[0], self.knots[-1])
-        right = torch.searchsorted(self.knots, at).clamp(1, len(KNOTS) - 1)
-        share = (at - self.knots[right - 1]) / (self.knots[right] - self.knots[right - 1])
-        hats = torch.zeros(len(counts), len(KNOTS), device=counts.device)
-        hats.scatter_(1, right.unsqueeze(1), share.unsqueeze(1))
-        return hats.scatter_(1, right.unsqueeze(1) - 1, 1 - share.unsqueeze(1))
+
+def hats_of(counts: Tensor, knots: Tensor) -> Tensor:
+    """The place of each of ``counts`` (B,) between its two of ``knots`` (K,), (B, K); rows sum to 1."""
+    at = torch.log1p(counts).clamp(knots[0], knots[-1])
+    right = torch.searchsorted(knots, at).clamp(1, len(knots) - 1)
+    share = (at - knots[right - 1]) / (knots[right] - knots[right - 1])
+    hats = torch.zeros(len(counts), len(knots), device=counts.device)
+    hats.scatter_(1, right.unsqueeze(1), share.unsqueeze(1))
+    return hats.scatter_(1, right.unsqueeze(1) - 1, 1 - share.unsqueeze(1))
 
 
 class Lessons(NamedTuple):
@@ -90,7 +101,7 @@ class Lessons(NamedTuple):
 
 
 def fit_fusion(
-    signals: Tensor, counts: Tensor, gains: Tensor, passed: Tensor | None = None, *, rounds: int = 5, steps: int = 12
+    signals: Tensor, counts: Tensor, gains: Tensor, passed: Tensor | None = None, *, rounds: int = 5, steps: int = 40
 ) -> Fusion:
     """Raise the NDCG of the weighted sum: LambdaLoss (Wang et al. 2018).
 
@@ -110,7 +121,7 @@ def fit_fusion(
     wanted = (gains > 0).float()
     gains = gains / (gains.sum(dim=1, keepdim=True) / wanted.sum(dim=1, keepdim=True))
     told, asked = (Lessons(signals[q], counts[q], passed[q], gains[q]) for q in (passed == 0, passed > 0))
-    fusion = Fusion(told.signals.std(dim=(0, 2)).clamp_min(1e-9) if len(told.gains) else torch.ones(signals.shape[1]))
+    fusion = Fusion(_spread(told) if len(told.gains) else torch.ones(signals.shape[1]))
     for lessons, learned in ((told, fusion.free), (asked, fusion.shift)):
         generator = torch.Generator().manual_seed(0)
         for _ in range(rounds if len(lessons.gains) else 0):
@@ -120,6 +131,23 @@ def fit_fusion(
             pairs, weight = _pairs(scores, lessons.gains, cut, generator)
             _descend(fusion, learned, lessons, pairs, weight, steps)
     return fusion.requires_grad_(False)
+
+
+def _spread(lessons: Lessons) -> Tensor:
+    """The standard deviation of each signal among contenders by number of reactions, (knots, S); where no lesson is
+    near a knot, that of the knot before. The prior's is the same for all, or its weight could grow."""
+    knots = torch.log1p(torch.tensor(KNOTS, dtype=torch.float32))
+    hats = hats_of(lessons.counts, knots)
+    variance = lessons.signals.var(dim=2, correction=0)
+    near = hats.sum(dim=0).unsqueeze(1)
+    spread = ((hats.T @ variance) / near.clamp_min(1e-9)).sqrt()
+    spread[:, 0] = lessons.signals[:, 0].std()
+    for knot in range(1, len(KNOTS)):
+        if near[knot] < LEAST_NEAR:
+            spread[knot, 1:] = spread[knot - 1, 1:]
+    # Of nobody known, signals that sum over what is known say nothing: any scale will do.
+    spread[0] = torch.where(spread[0] < NIL, spread[1], spread[0])
+    return spread.clamp_min(NIL)
 
 
 def _pairs(scores: Tensor, gains: Tensor, cut: Tensor, generator: torch.Generator) -> tuple[Pairs, Tensor]:
@@ -147,7 +175,7 @@ def _descend(fusion: Fusion, learned: nn.Parameter, lessons: Lessons, pairs: Pai
         optimiser.zero_grad()
         scores = lessons.scores(fusion)
         margin = scores[query, target] - scores[query, other]
-        loss = (weight * functional.softplus(-margin)).sum() + SMOOTH * fusion.roughness()
+        loss = (weight * functional.softplus(-margin)).sum() + fusion.roughness()
         loss.backward()  # type: ignore[no-untyped-call]
         return float(loss.detach())
 

@@ -23,6 +23,7 @@ from recsys.heldout import ChartsEngine, PopularEngine
 from recsys.index import series
 from recsys.models.fusion import KNOTS
 from recsys.taste import Clause, Query, Range, Talk, Taste, Wish
+from recsys.train import fit_index
 
 KERNELS = ("likeness", "newcomer-1", "relation", "factors")
 GENRES = ("Comedy", "Horror", "Western", "Musical")
@@ -249,6 +250,44 @@ class TestPassedOver:
     def test_an_index_of_before_goes_without(self, engine: Engine) -> None:
         passed = Query(Taste({"i1": 1.0}, passed=frozenset(("i0", "i4"))))
         assert np.array_equal(engine.scores([passed]), engine.scores([Query(Taste({"i1": 1.0}))]))
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """An index as `usher index build` makes it, of people who like one genre each."""
+    items, rng = catalogue(), np.random.default_rng(4)
+    likes = (rng.random((80, 10, 4)) < 0.6) & np.eye(4, dtype=np.bool_)[np.arange(80) % 4][:, None, :]
+    matrix = sparse.csr_matrix(likes.reshape(80, 40).astype(np.float32))
+    folder = tmp_path_factory.mktemp("index")
+    fit_index(items, matrix, AxisEncoder(), folder / "cache").save(folder / "index")  # type: ignore[arg-type]
+    index = Artefact.load(folder / "index")
+    return Engine(items, index, AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
+
+
+class TestTaughtIndex:
+    def test_what_people_choose_counts_and_reasons_tell_its_share(self, taught: Engine) -> None:
+        query = Query(Taste({"i1": 1.0, "i5": 1.0}), k=5)
+        found = picks(taught, query)
+        assert genres(taught, found) == {"Horror"}
+        related = taught._artefact.tensors["choices.target"]
+        without = {**taught._artefact.tensors, "choices.target": torch.zeros_like(related)}
+        index = replace(taught._artefact, tensors=without)
+        deaf = Engine(taught.catalogue, index, AxisEncoder(), taught.device)  # type: ignore[arg-type]
+        for pick in found:
+            row = taught.catalogue.row(pick.item_id)
+            lost = taught.scores([query])[0, row] - deaf.scores([query])[0, row]
+            silent = next(p for p in picks(deaf, replace(query, k=38)) if p.item_id == pick.item_id)
+            told = pick.contributions["relation"] - silent.contributions["relation"]
+            assert lost > 0
+            assert told == pytest.approx(lost, abs=1e-4)
+            assert {p.source for p in pick.parts if p.signal == "relation"} == {"i1", "i5"}
+            assert sum(p.amount for p in pick.parts) == pytest.approx(pick.score, abs=1e-4)
+
+    def test_a_new_item_has_its_place_in_what_people_choose_at_once(self, taught: Engine) -> None:
+        grown = taught.with_items([Item("new", "Brand new", 2026, "A western.", {"genre": ("Western",)})])
+        kernel = grown._kernels["choices"]
+        fan, other = kernel(torch.tensor([[2, 6], [1, 5]]), torch.full((2, 2), 0.5))[:, -1]
+        assert fan > other
 
 
 class TestBotsOfTheCharts:

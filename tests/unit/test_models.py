@@ -11,8 +11,10 @@ from scipy import sparse
 from recsys.catalogue import Catalogue, Item
 from recsys.evaluation import metrics
 from recsys.index import diversify, top_k
+from recsys.models import choices
 from recsys.models.bilinear import Bilinear
 from recsys.models.blend import Blend, padded
+from recsys.models.choices import fit_choices
 from recsys.models.content import fit_content
 from recsys.models.facets import SharedFacets
 from recsys.models.fusion import KNOTS, Fusion, fit_fusion
@@ -50,12 +52,14 @@ def group_facets() -> Catalogue:
 class TestItemToItemScorers:
     """One suite for all of them: what is near what was liked ranks first, and the parts make up the whole."""
 
-    @pytest.fixture(params=["content", "facets", "relation", "newcomer"])
+    @pytest.fixture(params=["content", "facets", "relation", "newcomer", "choices"])
     def scorer(self, request: pytest.FixtureRequest) -> Bilinear | SharedFacets:
         if request.param == "content":
             return fit_content(group_vectors())
         if request.param == "facets":
             return SharedFacets(group_facets(), {"genre": 1.0, "keyword": 0.5, "director": 1.0})
+        if request.param == "choices":
+            return fit_choices(group_likes(), group_vectors())
         if request.param == "newcomer":
             return with_text(fit_newcomer(group_likes(), 2), group_likes(), group_vectors())
         return fit_relation(group_likes(), group_vectors(), l2=20.0)
@@ -158,18 +162,60 @@ class TestFusion:
         truth = torch.tensor([1, 2]).repeat(200)
         gains = torch.zeros(400, 30).scatter_(1, signals[torch.arange(400), truth].topk(3).indices, 1.0)
         fusion = fit_fusion(signals, counts, gains, passed)
-        told, asked, long = fusion(torch.tensor([2.0, 2.0, 600.0]), torch.tensor([0.0, 6.0, 6.0]))
+        told, asked, long = fusion(torch.tensor([2.0, 2.0, 2000.0]), torch.tensor([0.0, 6.0, 6.0]))
         assert told[1] > 3 * told[[0, 2]].max()
         assert asked[2] > 3 * asked[[0, 1]].max()
         alone = fit_fusion(signals[::2], counts[::2], gains[::2])
         assert torch.allclose(told, alone(torch.tensor([2.0]))[0], rtol=1e-4)
-        assert torch.allclose(long, fusion(torch.tensor([600.0]))[0], rtol=0.1)  # a card of long ago is forgotten
+        assert torch.allclose(long, fusion(torch.tensor([2000.0]))[0], rtol=0.1)  # a card of long ago is forgotten
 
     def test_no_lesson_lets_answers_blow_a_weight_up(self) -> None:
         fusion = Fusion(torch.ones(2)).requires_grad_(False)
         fusion.shift.copy_(torch.tensor([1e4, -1e4]))
         weights = fusion(torch.ones(1), torch.full((1,), 6.0))
         assert weights.isfinite().all() and (weights > 0).all()
+
+    def test_a_signal_that_flattens_as_more_is_known_keeps_its_weight(self) -> None:
+        """Means over known items shrink with their number; noise that does not shrink must not drown them."""
+        generator = torch.Generator().manual_seed(3)
+        signals = torch.randn(400, 3, 30, generator=generator)
+        counts = torch.tensor([1.0, 100.0]).repeat(200)
+        gains = torch.zeros(400, 30).scatter_(1, signals[:, 1].topk(3).indices, 1.0)
+        signals[:, 1] /= counts.unsqueeze(1)
+        weights = fit_fusion(signals, counts, gains)(torch.tensor([1.0, 100.0]))
+        assert weights[1, 1] > 30 * weights[0, 1]
+        assert weights[1, 1] / 100 > 3 * weights[1, [0, 2]].max()
+
+
+class TestChoices:
+    def test_people_who_teach_nothing_are_served(self) -> None:
+        """What somebody of a group takes besides what is known of them comes before all other groups' items."""
+        model = fit_choices(group_likes())
+        found = model(torch.tensor([[0, 1], [SIZE, SIZE + 3]]), torch.full((2, 2), 0.5))
+        assert found[0, 2:SIZE].min() > found[0, SIZE:].max()
+        own = torch.arange(SIZE, 2 * SIZE)
+        assert found[1, own].min() > found[1, torch.arange(2 * SIZE, ITEMS)].max()
+
+    def test_somebody_who_has_everything_is_no_obstacle(self) -> None:
+        likes = sparse.vstack([group_likes(), np.ones((3, ITEMS), dtype=np.float32)], format="csr")
+        model = fit_choices(likes)
+        assert model.source.isfinite().all() and model.target.isfinite().all()
+
+    def test_the_same_people_teach_the_same(self) -> None:
+        first, second = (fit_choices(group_likes()) for _ in range(2))
+        assert torch.equal(first.source, second.source) and torch.equal(first.target, second.target)
+
+    def test_an_item_nobody_rated_gets_its_place_from_its_text(self) -> None:
+        likes = group_likes().tolil()
+        likes[:, 0] = 0
+        found = fit_choices(likes.tocsr(), group_vectors())(torch.tensor([[1]]), torch.ones(1, 1))[0]
+        assert found[0] > found[SIZE:].max()
+
+    def test_of_many_people_a_sample_teaches_the_same_groups(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(choices, "PEOPLE", 120)
+        monkeypatch.setattr(choices, "BATCH", 60)
+        found = fit_choices(group_likes())(torch.tensor([[0, 1]]), torch.full((1, 2), 0.5))[0]
+        assert found[2:SIZE].min() > found[SIZE:].max()
 
 
 class TestNewcomer:
