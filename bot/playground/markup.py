@@ -14,7 +14,8 @@ CAPTION_UNITS = 1024
 NOTICE_UNITS = 200
 CALLBACK_BYTES = 64
 BUTTONS = 100
-_TAGS = frozenset(("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "code", "pre", "a", "blockquote"))
+_TAGS = frozenset(("b", "i", "u", "s", "code", "pre", "a", "blockquote"))
+_SAME = {"strong": "b", "em": "i", "ins": "u", "strike": "s", "del": "s"}
 _MARKUP = re.compile(r"<(/?)([a-zA-Z-]*)((?:\s[^<>]*)?)>|<")
 _LINK = re.compile(r'\s+href="((?:https?|tg)://[^"<>]*)"\s*')
 _USERNAME = re.compile(r"(?<!\w)@\w{5,32}")
@@ -50,6 +51,7 @@ def parsed(html: str) -> tuple[str, str]:
         clean.append(escape(words))
         end = found.end()
         closing, name = found[1], (found[2] or "").lower()
+        name = _SAME.get(name, name)
         if name not in _TAGS:
             raise Refusal(400, f'Bad Request: can\'t parse entities: Unsupported start tag "{name}"')
         if closing and (not stack or stack.pop() != name):

@@ -11,7 +11,7 @@ import asyncio
 import json
 import socket
 from base64 import b64encode
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
@@ -45,6 +45,12 @@ BOT = {"id": 123456, "is_bot": True, "first_name": "Usher", "username": "usher_t
 REACTIONS = ("👍", "👎", "❤", "🔥", "🥰", "👏", "😁", "🤔", "🤯", "😱", "😢", "🎉", "🤩", "🤮", "💩", "🙏", "👀", "😴")
 """Some of the emoji that Telegram lets people react with."""
 INLINE_RESULTS = 50
+SUPERGROUPS = -1_000_000_000_000
+"""Ids from here downwards are those of supergroups."""
+UNMODIFIED = (
+    "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a "
+    "current content and reply markup of the message"
+)
 
 
 @dataclass(frozen=True)
@@ -71,8 +77,8 @@ class Call:
 
 @dataclass
 class Message:
-    """A message on a chat's screen. ``by`` is the person who wrote it; 0 is the bot. ``html`` is as the bot sent it,
-    ``clean`` is fit for a browser."""
+    """A message on a chat's screen. ``by`` is the person who wrote it; 0 is the bot. ``html`` is as the bot sent it or
+    edited it last, ``clean`` is that fit for a browser, ``first`` as it was sent."""
 
     chat: int
     id: int
@@ -86,6 +92,7 @@ class Message:
     photo: str = ""
     document: str = ""
     content: bytes = b""
+    first: str = ""
     edits: int = 0
     reactions: dict[int, str] = field(default_factory=dict)
 
@@ -127,7 +134,7 @@ class BotApi:
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._updates: list[dict[str, Any]] = []
         self._next_update = 1000
-        self._next_written = 1
+        self._counters: Counter[int] = Counter()
         self._open_queries: set[str] = set()
         self._open_inline: set[str] = set()
         self._known: set[int] = set()
@@ -215,9 +222,9 @@ class BotApi:
         if text and (marked := entities(text)):
             words["entities"] = marked
         number = {} if update_id is None else {"update_id": update_id}
-        self.written.append(Message(chat, self._next_written, "", text or "…", by=person, at=monotonic()))
-        message = self._shown(chat, self._next_written) | {"from": self.person(person)} | words | more
-        self._next_written += 1
+        shown = Message(chat, self._number(chat), "", text or "…", by=person, at=monotonic())
+        self.written.append(shown)
+        message = self._shown(chat, shown.id) | {"from": self.person(person)} | words | more
         return await self.queue({"message": message} | number)
 
     async def press(self, chat: int, button: str, *, on: str = "", by: int | None = None) -> str:
@@ -270,15 +277,14 @@ class BotApi:
         content = result["input_message_content"]
         text, clean = worded({"text": content["message_text"], **content}, "text", TEXT_UNITS)
         rows = keyboard(json.dumps(result.get("reply_markup") or {}))
-        message = Message(chat, self._next_written, "", text, rows, by=person, clean=clean, at=monotonic())
-        self._next_written += 1
+        message = Message(chat, self._number(chat), "", text, rows, by=person, clean=clean, at=monotonic())
         self.written.append(message)
         await self._tell()
         return message
 
     async def found(self, chat: int, title: str, adder: int) -> None:
         """A person founds a group and adds the bot."""
-        self._groups[chat] = {"id": chat, "type": "supergroup", "title": title}
+        self._groups[chat] = self._group(chat) | {"title": title}
         change = {"chat": self._groups[chat], "from": self.person(adder), "date": 1_700_000_000}
         was, now = ({"user": BOT, "status": status} for status in ("left", "member"))
         await self.queue({"my_chat_member": change | {"old_chat_member": was, "new_chat_member": now}})
@@ -287,12 +293,11 @@ class BotApi:
         """A group becomes a supergroup, and the bot is told."""
         self.move(old, new)
         for chat, told in ((old, {"migrate_to_chat_id": new}), (new, {"migrate_from_chat_id": old})):
-            await self.queue({"message": self._shown(chat, self._next_written) | told})
-            self._next_written += 1
+            await self.queue({"message": self._shown(chat, self._number(chat)) | told})
 
     def move(self, old: int, new: int) -> None:
         """A group has another id: the old one is refused from now on."""
-        self._groups[new] = self._groups[old] | {"id": new}
+        self._groups[new] = self._group(new) | {"title": self._groups[old]["title"]}
         self._moved[old] = new
         self._known.add(new)
 
@@ -494,7 +499,7 @@ class BotApi:
             raise Refusal(400, "Bad Request: file must be non-empty")
         message = Message(
             chat,
-            10_000 + len(self.messages),
+            self._number(chat),
             str(params.get(words, "")),
             text,
             keyboard(params.get("reply_markup")),
@@ -504,6 +509,7 @@ class BotApi:
             photo=photo,
             document=document[0],
             content=document[1],
+            first=str(params.get(words, "")),
         )
         self.messages.append(message)
         self.drafts.pop(chat, None)
@@ -511,21 +517,25 @@ class BotApi:
         return self._shown(chat, message.id) | {"text": text}
 
     def _edit(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        chat, number = int(params["chat_id"]), int(params["message_id"])
-        message = next((m for m in self.seen(chat) if m.id == number), None)
+        where = int(params["chat_id"]), int(params["message_id"])
+        message = next((m for m in (*self.messages, *self.written) if (m.chat, m.id) == where), None)
         if message is None:
             raise Refusal(400, "Bad Request: message to edit not found")
+        if message.by:
+            raise Refusal(400, "Bad Request: message can't be edited")
         words = next((name for name in ("text", "caption") if name in params), None)
-        if words and (words == "caption") != bool(message.photo):
+        if words and (words == "caption") != bool(message.photo or message.document):
             raise Refusal(400, f"Bad Request: there is no {words} in the message to edit")
-        html = str(params[words]) if words else message.html
-        rows = keyboard(params.get("reply_markup"))
-        if (html, rows) == (message.html, message.keyboard):
-            raise Refusal(400, "Bad Request: message is not modified")
+        text, clean = message.text, message.clean
         if words:
-            message.text, message.clean = worded(params, words, TEXT_UNITS if words == "text" else CAPTION_UNITS)
-        message.html, message.keyboard, message.edits = html, rows, message.edits + 1
-        return self._shown(chat, number) | {"text": message.text}
+            text, clean = worded(params, words, TEXT_UNITS if words == "text" else CAPTION_UNITS)
+        rows = keyboard(params.get("reply_markup"))
+        if (text, clean, rows) == (message.text, message.clean, message.keyboard):
+            raise Refusal(400, UNMODIFIED)
+        message.html = str(params[words]) if words else message.html
+        message.text, message.clean, message.keyboard = text, clean, rows
+        message.edits += 1
+        return self._shown(*where) | {"text": text}
 
     def _answer(self, params: Mapping[str, Any]) -> None:
         query, words = params["callback_query_id"], params.get("text", "")
@@ -559,8 +569,16 @@ class BotApi:
         return {"id": number, "is_bot": False, "first_name": name, "language_code": language}
 
     def _chat(self, chat: int) -> dict[str, Any]:
-        group = {"id": chat, "type": "supergroup", "title": f"Group {-chat}"}
-        return self.person(chat) | {"type": "private"} if chat > 0 else self._groups.get(chat, group)
+        return self.person(chat) | {"type": "private"} if chat > 0 else self._groups.get(chat, self._group(chat))
+
+    def _group(self, chat: int) -> dict[str, Any]:
+        return {"id": chat, "type": "supergroup" if chat <= SUPERGROUPS else "group", "title": f"Group {-chat}"}
+
+    def _number(self, chat: int) -> int:
+        """The next message's id: a supergroup has its own counter, all other chats share one of the bot's."""
+        counter = chat if chat <= SUPERGROUPS else 0
+        self._counters[counter] += 1
+        return self._counters[counter]
 
     def _shown(self, chat: int, message: int) -> dict[str, Any]:
         return {"message_id": message, "date": 1_700_000_000, "chat": self._chat(chat)}

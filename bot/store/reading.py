@@ -255,6 +255,29 @@ class Reading:
         )
         return (await self._execute(waiting.limit(1))).first() is not None
 
+    async def latest_sent(self, channel: str, limit: int) -> tuple[tuple[str, str], ...]:
+        """The chats of the latest messages that were sent, and what the channel calls these."""
+        sent = (
+            select(tables.Outbox.chat_id, tables.Outbox.message_id)
+            .where(tables.Outbox.channel == channel, tables.Outbox.message_id.is_not(None))
+            .order_by(tables.Outbox.id.desc())
+            .limit(limit)
+        )
+        return tuple((row["chat_id"], row["message_id"]) for row in (await self._execute(sent)).mappings())
+
+    async def latest_heard(self, channel: str, limit: int) -> tuple[Incoming, ...]:
+        """The latest updates."""
+        return await self._all(Incoming, tables.Inbox.channel == channel, order_by=tables.Inbox.id.desc(), limit=limit)
+
+    async def sent_among(self, channel: str, chat_id: str, message_ids: Iterable[str]) -> frozenset[str]:
+        """Those of a chat's messages that we know to have sent."""
+        sent = select(tables.Outbox.message_id).where(
+            tables.Outbox.channel == channel,
+            tables.Outbox.chat_id == chat_id,
+            tables.Outbox.message_id.in_(list(message_ids)),
+        )
+        return frozenset((await self._execute(sent)).scalars())
+
     async def sent_for(self, channel: str, chat_id: str, turn_id: str, slot: int) -> str | None:
         """What the channel calls the message that shows a turn's card in ``slot``, or with 0 the turn's last."""
         sent = (

@@ -60,7 +60,7 @@ async def test_f1_kill_at_random(world: World, full: bool, report: Report) -> No
     report(
         "F1 kill -9 at random",
         f"{kills} kills, {len(world.sent)} updates: 0 lost, {len(presses)} presses left {len(presses)} feedback rows, "
-        f"{repeats} of {len(world.api.messages)} messages came twice",
+        f"{world.found()} of {len(world.api.messages)} messages had arrived unnoted, {repeats} came twice",
     )
 
 
@@ -78,8 +78,12 @@ async def test_f2_kill_at_each_step(world: World, full: bool, report: Report, st
     async with world.running():
         rows = await world.settled()
     repeats = world.check(rows, kills)
-    assert repeats or step != "posted"  # at other steps an earlier answer may be on its way
-    report(f"F2 kill at the step “{step}”", f"{kills} kills, 0 lost, {repeats} messages came twice")
+    found = world.found()
+    assert found or step != "posted"  # at other steps an earlier answer may be on its way
+    report(
+        f"F2 kill at the step “{step}”",
+        f"{kills} kills, 0 lost, {found} messages had arrived unnoted, {repeats} came twice",
+    )
 
 
 async def test_f3_told_again_and_shuffled(world: World, full: bool, report: Report) -> None:

@@ -69,7 +69,7 @@ async def test_a_draft_is_plain_text_and_no_faster_than_its_pause_while_the_late
     bot = FakeBot()
     fake: Any = bot
     telegram: Bot = fake
-    stream = Stream(telegram, "7", Limits(Timing()), Timing(stream=0.05), idle)
+    stream = Stream(telegram, "7", Limits(Timing()), Timing(stream=0.05), idle, print)
     await stream.grow(PARTS[0])
     await bot.sent.wait()
     bot.sent.clear()
@@ -86,7 +86,7 @@ async def test_a_draft_is_plain_text_and_no_faster_than_its_pause_while_the_late
 async def test_telegram_away_shows_no_draft_and_holds_nothing_up() -> None:
     bot = FakeBot(NetworkError("away"))
     fake: Any = bot
-    stream = Stream(fake, "7", Limits(Timing()), Timing(stream=0), idle)
+    stream = Stream(fake, "7", Limits(Timing()), Timing(stream=0), idle, print)
     await stream.grow(PARTS[0])
     await bot.sent.wait()
     await stream.end()

@@ -21,6 +21,7 @@ import structlog
 from sqlalchemy import select
 
 from bot import logs
+from bot.channels.telegram.outbox import SENDINGS
 from bot.channels.telegram.pace import Limits, Rate, Timing
 from bot.channels.telegram.run import run_telegram
 from bot.conversation.reply import Button, Card, Explanation, Mark, Reply, ToExplain
@@ -105,10 +106,13 @@ class World:
     api: BotApi
     store: Store
     talk: Talk
+    home: Path
     announced: list[str] = field(default_factory=list)
 
     def run(self, timing: Timing = QUICK, token: str = TOKEN) -> asyncio.Task[None]:
-        settings = Settings(telegram_bot_token=token, telegram_base_url=self.api.base_url, _env_file=None)
+        settings = Settings(
+            telegram_bot_token=token, telegram_base_url=self.api.base_url, usher_home=self.home, _env_file=None
+        )
         return asyncio.create_task(
             run_telegram(
                 settings,
@@ -175,7 +179,7 @@ async def world(empty_database: Path, tmp_path: Path) -> AsyncIterator[World]:
     store = await Store.open(f"sqlite+aiosqlite:///{path}")
     try:
         async with BotApi() as api:
-            yield World(api, store, Talk(store, echo))
+            yield World(api, store, Talk(store, echo), tmp_path)
     finally:
         await store.close()
 
@@ -650,14 +654,27 @@ async def test_server_errors_and_cut_lines_lose_and_repeat_nothing(world: World)
     assert world.api.texts(ANN) == ["one", "two"]
 
 
-async def test_a_message_without_an_answer_is_repeated_once_at_most(world: World) -> None:
-    world.api.fail("sendMessage", *[Fault(hang=True, heard=True)] * 3)
+async def test_a_message_without_an_answer_is_not_repeated(world: World) -> None:
+    world.api.fail("sendMessage", Fault(hang=True, heard=True), Fault(drop=True, heard=True))
     async with world.running(request=0.2):
         await world.api.say(ANN, "hello")
         await world.api.say(ANN, "bye")
         await world.api.wait_for(lambda: world.api.texts(ANN)[-1:] == ["You said bye"])
-        await world.api.wait_for(lambda: len(world.api.requests("sendMessage")) == 4)
-    assert Counter(world.api.texts(ANN)) == {"You said hello": 2, "You said bye": 2}
+        await world.settled()
+    assert world.api.texts(ANN) == ["You said hello", "You said bye"]
+    assert [row.message_id for row in await world.outbox()] == [str(m.id) for m in world.api.seen(ANN)]
+
+
+async def test_a_message_that_never_arrives_is_set_aside_and_the_next_one_goes(world: World) -> None:
+    world.api.fail("sendMessage", *[Fault(drop=True)] * SENDINGS)
+    async with world.running():
+        await world.api.say(ANN, "hello")
+        await world.api.say(ANN, "bye")
+        await world.api.wait_for(lambda: world.api.texts(ANN))
+        await world.settled()
+    assert world.api.texts(ANN) == ["You said bye"]
+    dead, _ = await world.outbox()
+    assert dead.error == "sent 3 times without an answer; may have arrived"
 
 
 async def is_blocked(world: World, person: int) -> bool:

@@ -56,9 +56,10 @@ class Echo:
 class World:
     """One bot behind a webhook."""
 
-    def __init__(self, api: BotApi, store: Store) -> None:
+    def __init__(self, api: BotApi, store: Store, home: Path) -> None:
         self.api = api
         self.store = store
+        self.home = home
         self.announced: list[str] = []
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -71,6 +72,7 @@ class World:
             "telegram_webhook_url": self.url,
             "telegram_webhook_secret": SECRET,
             "telegram_webhook_listen": self.address,
+            "usher_home": self.home,
         }
         return Settings(**(ours | changes), _env_file=None)
 
@@ -123,7 +125,7 @@ async def world(migrated_file: Path, tmp_path: Path) -> AsyncIterator[World]:
     store = await Store.open(f"sqlite+aiosqlite:///{path}")
     try:
         async with BotApi() as api:
-            yield World(api, store)
+            yield World(api, store, tmp_path)
     finally:
         await store.close()
 

@@ -1,9 +1,14 @@
-"""Outbox -> Telegram: each chat in order, chats side by side, nothing lost, no sending in a forced wait."""
+"""Outbox -> Telegram: each chat in order, chats side by side, nothing lost, no sending in a forced wait.
+
+A message that may have arrived, since the process was killed while it was under way or its answer never came, is looked
+for before it is sent again (decision 13).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -14,9 +19,11 @@ import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.codec import CHANNEL
+from bot.channels.telegram.counters import Counters
 from bot.channels.telegram.pace import Limits, Timing, forced_wait
-from bot.channels.telegram.post import Post
-from bot.store.reading import LONGEST_RETRY
+from bot.channels.telegram.post import Post, changes
+from bot.channels.telegram.underway import Underway
+from bot.store.reading import LONGEST_RETRY, Reading
 from bot.store.records import Outgoing, utcnow
 from bot.store.repository import Store
 from bot.store.unit import Unit
@@ -27,22 +34,31 @@ log = structlog.get_logger(__name__)
 _LOOK_AGAIN = 1.0
 """Seconds after which the outbox is read even though nobody said that something is in it."""
 AT_A_TIME = 8
-"""Messages under way: those that a crash may repeat, so few; with four, what two hundred people were told lagged."""
+"""Messages under way: those that must be looked for after a crash, so few; with four, what two hundred people were told
+lagged."""
+SENDINGS = 3
+"""Without an answer, and each time in vain looked for: then a message is set aside, so that nobody is flooded."""
+_LATEST = 200
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class Sender:
     """Sends what is due. ``wake`` it when there is something new."""
 
-    def __init__(self, post: Post, store: Store, limits: Limits, timing: Timing) -> None:
+    def __init__(
+        self, post: Post, store: Store, limits: Limits, timing: Timing, counters: Counters, underway: Underway
+    ) -> None:
         self._post = post
         self._store = store
         self._limits = limits
         self._timing = timing
+        self._counters = counters
+        self._underway = underway
+        self._recalled = False
         self._news = asyncio.Event()
         self._room = asyncio.Semaphore(AT_A_TIME)
         self._sending: dict[str, asyncio.Task[None]] = {}
-        self._unanswered: set[int] = set()
+        self._unanswered: Counter[int] = Counter()
         self._unwritten: list[tuple[Callable[[Unit], Awaitable[None]], asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._closing = False
@@ -59,6 +75,8 @@ class Sender:
             busy = set(self._sending)
             try:
                 async with self._store.reading() as reading:
+                    if not self._recalled:
+                        await self._recall(reading)
                     due = await reading.outbox_due(CHANNEL, utcnow())
             except StoreError as error:
                 log.warning("outbox unreadable", error=str(error))
@@ -71,7 +89,8 @@ class Sender:
             if self._closing and not self._sending:
                 return
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), _LOOK_AGAIN)
+                async with asyncio.timeout(_LOOK_AGAIN):  # wait_for of Python 3.11 may swallow a cancellation
+                    await self._news.wait()
 
     def close(self) -> None:
         """Let ``run`` return once nothing is due."""
@@ -84,6 +103,14 @@ class Sender:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _recall(self, reading: Reading) -> None:
+        """Learn how far the counters had come in earlier lives."""
+        for chat_id, message_id in await reading.latest_sent(CHANNEL, _LATEST):
+            self._counters.saw(chat_id, int(message_id))
+        for row in await reading.latest_heard(CHANNEL, _LATEST):
+            self._counters.heard(row.payload)
+        self._recalled = True
 
     def _sent(self, chat_id: str, _: asyncio.Task[None]) -> None:
         del self._sending[chat_id]
@@ -118,7 +145,7 @@ class Sender:
 
     async def _sent_and_noted(self, row: Outgoing) -> bool:
         try:
-            message_id = await self._post(row.chat_id, row.payload)
+            message_id = await self._found(row) or await self._posted(row)
         except RetryAfter as error:
             seconds = forced_wait(error) + random.uniform(0.05, 0.5)
             self._limits.hold(seconds)
@@ -129,31 +156,63 @@ class Sender:
         except ChatMigrated as error:
             old, new = row.chat_id, str(error.new_chat_id)
             await self._settle(lambda unit: unit.move_chat(CHANNEL, old, new))
-        except BadRequest as error:
+            self._over(row)
+        except (BadRequest, _NoAnswer) as error:
             await self._give_up(row, str(error))
         except InvalidToken as error:
             await self._retry(row, self._timing.retry_most, error)
-        except TelegramError as error:
-            if _may_have_arrived(error) and row.id in self._unanswered:
-                await self._give_up(row, "sent twice without an answer; may have arrived")
-            else:
-                if _may_have_arrived(error):
-                    self._unanswered.add(row.id)
-                await self._retry(row, self._timing.backoff(row.attempts + 1), error)
-        except StoreError as error:  # what the payload names can't be read now
+        except (TelegramError, StoreError) as error:  # or what the payload names can't be read now
             await self._retry(row, self._timing.backoff(row.attempts + 1), error)
         except Exception as error:  # a payload that we can't even post would be tried for ever
             await self._give_up(row, f"{type(error).__name__}: {error}")
         else:
-            self._unanswered.discard(row.id)
+            if message_id is not None:
+                self._counters.saw(row.chat_id, int(message_id))
             await self._settle(lambda unit: _done(unit, row, message_id))
+            self._over(row)
             return True
         return False
 
+    async def _found(self, row: Outgoing) -> str | None:
+        """What Telegram calls a message that arrived without our knowing; None when it did not, or we can't tell."""
+        since = self._underway.since(row)
+        if not since:
+            return None
+        numbers = self._counters.unknown(row.chat_id, since)
+        async with self._store.reading() as reading:
+            ours = await reading.sent_among(CHANNEL, row.chat_id, map(str, numbers))
+        for number in numbers:
+            if str(number) not in ours:
+                await self._limits.passage()
+                if await self._post.shows(row.chat_id, number, row.payload):
+                    log.warning("message had arrived", turn=row.turn_id)
+                    return str(number)
+        return None
+
+    async def _posted(self, row: Outgoing) -> str | None:
+        if self._unanswered[row.id] == SENDINGS:
+            raise _NoAnswer(f"sent {SENDINGS} times without an answer; may have arrived")
+        new = row not in self._underway
+        if not changes(row.payload):
+            self._underway.sets_out(row, self._counters.latest(row.chat_id))
+        try:
+            return await self._post(row.chat_id, row.payload)
+        except (TelegramError, StoreError) as error:
+            if _may_have_arrived(error):
+                self._unanswered[row.id] += 1
+            elif new:
+                self._underway.settled(row)
+            raise
+
     async def _give_up(self, row: Outgoing, reason: str) -> None:
         log.error("message not sent", turn=row.turn_id, error=reason)
-        self._unanswered.discard(row.id)
         await self._settle(lambda unit: unit.outbox_dead(row.id, reason))
+        self._over(row)
+
+    def _over(self, row: Outgoing) -> None:
+        """What became of a message is noted."""
+        self._unanswered.pop(row.id, None)
+        self._underway.settled(row)
 
     async def _retry(self, row: Outgoing, seconds: float, error: TelegramError | StoreError) -> None:
         log.warning("message delayed", turn=row.turn_id, attempts=row.attempts + 1, error=str(error))
@@ -192,6 +251,10 @@ class Sender:
                     written.set_result(None)
 
 
+class _NoAnswer(Exception):
+    """A message was sent often enough."""
+
+
 async def _done(unit: Unit, row: Outgoing, message_id: str | None) -> None:
     if row.payload.get("last"):
         await unit.outbox_gone(row.id)
@@ -205,6 +268,6 @@ async def mark_blocked(unit: Unit, external_id: str) -> None:
         await unit.block_user(user.id)
 
 
-def _may_have_arrived(error: TelegramError) -> bool:
+def _may_have_arrived(error: TelegramError | StoreError) -> bool:
     """Whether the request left us, so that only the answer may be missing."""
     return isinstance(error.__cause__, httpx.TransportError) and not isinstance(error.__cause__, _NEVER_LEFT)

@@ -84,6 +84,10 @@ class Limits:
     async def turn(self, chat_id: str) -> None:
         """Wait until a message to this chat may go."""
         await asyncio.sleep(self.rate_of(chat_id).reserve(monotonic()))
+        await self.passage()
+
+    async def passage(self) -> None:
+        """Wait until a request that sends nothing may go."""
         while True:
             await self.released()
             await asyncio.sleep(self._everyone.reserve(monotonic()))

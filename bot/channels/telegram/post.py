@@ -27,7 +27,7 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class Post:
-    """Sends one payload at a time. Raises what the library raises."""
+    """Sends one payload at a time, or asks whether it was sent. Raises what the library raises."""
 
     def __init__(self, bot: Bot, store: Store, export: Callable[[str], Awaitable[str]]) -> None:
         """``export`` gives all that is stored about a person: read when it is sent, so that it is never stored."""
@@ -48,6 +48,31 @@ class Post:
             sent = await self._bot.send_document(chat_id, content, caption=payload["text"], parse_mode=ParseMode.HTML)
             return str(sent.message_id)
         return await self._send(chat_id, payload)
+
+    async def shows(self, chat_id: str, message_id: int, payload: Mapping[str, Any]) -> bool:
+        """Whether a message of ours with this id is there; if it is, it shows the payload afterwards.
+
+        Telegram does not tell what a message says. But an edit that changes nothing is refused as such, and refused
+        is one of a message that is not there, is somebody else's or is of another kind.
+        """
+        how: dict[str, Any] = {
+            "chat_id": chat_id,
+            "message_id": message_id,
+            "parse_mode": ParseMode.HTML,
+            "reply_markup": _markup(payload.get("keyboard", ())),
+        }
+        try:
+            if payload.keys() & {"picture", "photo", "export"}:
+                try:
+                    await self._bot.edit_message_caption(caption=payload["text"], **how)
+                    return True
+                except BadRequest as error:
+                    if "photo" not in payload or "no caption" not in str(error):
+                        raise
+            await self._bot.edit_message_text(payload["text"], link_preview_options=_NO_PREVIEW, **how)
+        except BadRequest as error:
+            return _unmodified(error)
+        return True
 
     async def _send(self, chat_id: str, payload: Mapping[str, Any]) -> str:
         common: dict[str, Any] = {
@@ -78,9 +103,18 @@ class Post:
                 how: dict[str, Any] = {"parse_mode": ParseMode.HTML, "link_preview_options": _NO_PREVIEW}
                 await self._bot.edit_message_text(payload["text"], **where, **how, reply_markup=markup)
         except BadRequest as error:
-            if "not modified" not in str(error):
+            if not _unmodified(error):
                 raise
         return message_id
+
+
+def changes(payload: Mapping[str, Any]) -> bool:
+    """Whether a payload changes what was sent before, which may be done twice, and sends nothing."""
+    return bool(payload.keys() & {"edit", "replace"})
+
+
+def _unmodified(error: BadRequest) -> bool:
+    return "not modified" in str(error)
 
 
 def _markup(keyboard: Sequence[Sequence[Sequence[str]]]) -> InlineKeyboardMarkup | None:

@@ -15,12 +15,14 @@ from telegram import Bot, BotCommandScope, BotCommandScopeAllGroupChats
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.channels.telegram.counters import Counters
 from bot.channels.telegram.intake import Intake, Poller
 from bot.channels.telegram.outbox import AT_A_TIME, Sender
 from bot.channels.telegram.pace import Limits, Timing
 from bot.channels.telegram.post import Post
 from bot.channels.telegram.trouble import Trouble
 from bot.channels.telegram.turns import Turns
+from bot.channels.telegram.underway import Underway
 from bot.channels.telegram.webhook import Webhook
 from bot.conversation.service import Conversations
 from bot.settings import Settings
@@ -54,7 +56,8 @@ async def run_telegram(
     """Serve Telegram until SIGTERM or SIGINT; running turns are finished, the rest stays in the database.
 
     Args:
-        settings: Those that begin with ``telegram_`` are read. With a webhook's URL updates come by webhook, else
+        settings: Those that begin with ``telegram_`` are read, and ``usher_home``, where the messages under way are
+            noted. With a webhook's URL updates come by webhook, else
             by polling.
         store: Inbox and outbox.
         conversations: Answers what people do.
@@ -90,8 +93,10 @@ async def run_telegram(
     )
     trouble = Trouble(announce, timing)
     limits = Limits(timing)
-    sender = Sender(Post(bot, store, conversations.export), store, limits, timing)
-    turns = Turns(bot, store, conversations, texts, limits, timing, sent=sender.wake)
+    counters = Counters()
+    underway = Underway(settings.usher_home / f"underway-{_bot_id(bot)}")
+    sender = Sender(Post(bot, store, conversations.export), store, limits, timing, counters, underway)
+    turns = Turns(bot, store, conversations, texts, limits, timing, counters, sent=sender.wake)
     intake = Intake(store, turns.arrived)
     source = (
         Webhook(bot, settings, store, intake, trouble)
@@ -127,9 +132,15 @@ async def run_telegram(
             await asyncio.wait({sending}, timeout=max(0.0, deadline - monotonic()))
             await _end(sending)
             await sender.abandon()
+            underway.close()
             await bot.shutdown()
         for task in failed:
             task.result()
+
+
+def _bot_id(bot: Bot) -> str:
+    """A token begins with it; one that does not is refused by Telegram in a moment."""
+    return "".join(filter(str.isdecimal, bot.token.partition(":")[0]))
 
 
 async def _connect(bot: Bot, source: Poller | Webhook, menus: Sequence[Menu], trouble: Trouble) -> None:

@@ -23,13 +23,21 @@ class Stream:
     """
 
     def __init__(
-        self, bot: Bot, chat_id: str, limits: Limits, timing: Timing, busy: Callable[[], Awaitable[bool]]
+        self,
+        bot: Bot,
+        chat_id: str,
+        limits: Limits,
+        timing: Timing,
+        busy: Callable[[], Awaitable[bool]],
+        posted: Callable[[int], None],
     ) -> None:
-        """``busy`` tells whether messages still wait to be sent to this chat: they come first."""
+        """``busy`` tells whether messages still wait to be sent to this chat: they come first. ``posted`` is told the
+        id of the message, if one is sent."""
         self._bot = bot
         self._chat_id = chat_id
         self._limits = limits
         self._busy = busy
+        self._posted = posted
         self._pause = timing.stream
         self._draft_id = random.getrandbits(31) | 1
         self._drafts = not chat_id.startswith("-")  # groups have none
@@ -78,6 +86,7 @@ class Stream:
         if self.message_id is None:
             await self._limits.turn(self._chat_id)
             self.message_id = (await self._bot.send_message(self._chat_id, text, disable_notification=True)).message_id
+            self._posted(self.message_id)
         else:
             await self._bot.edit_message_text(text, chat_id=self._chat_id, message_id=self.message_id)
         self.shown = True

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -27,6 +28,7 @@ from bot.channels.telegram.codec import (
     is_group,
     query_of,
 )
+from bot.channels.telegram.counters import Counters
 from bot.channels.telegram.inline import answer_inline, link_of
 from bot.channels.telegram.outbox import mark_blocked
 from bot.channels.telegram.pace import Limits, Timing
@@ -55,6 +57,7 @@ class Turns:
         texts: Mapping[str, str],
         limits: Limits,
         timing: Timing,
+        counters: Counters,
         sent: Callable[[], None],
     ) -> None:
         self._bot = bot
@@ -63,6 +66,7 @@ class Turns:
         self._texts = texts
         self._limits = limits
         self._timing = timing
+        self._counters = counters
         self._sent = sent
         self._presses = Presses(bot, timing)
         self._room = asyncio.Semaphore(timing.turns)
@@ -81,6 +85,7 @@ class Turns:
     def arrived(self, updates: Sequence[Mapping[str, Any]]) -> None:
         """Take up a batch that has just been stored."""
         for update in updates:
+            self._counters.heard(update)
             if query := query_of(update):
                 self._presses.arrived(query)
             self.wake(chat_of(update))
@@ -233,7 +238,8 @@ class Turns:
             log.error("explanation failed", error=type(error).__name__)
 
     async def _explanation(self, reply: Reply, chat_id: str) -> None:
-        stream = Stream(self._bot, chat_id, self._limits, self._timing, lambda: self._waits(chat_id))
+        posted = partial(self._counters.saw, chat_id)
+        stream = Stream(self._bot, chat_id, self._limits, self._timing, lambda: self._waits(chat_id), posted)
         try:
             async with self._typing(chat_id):
                 words = await self._conversations.explain(reply, stream.grow)
