@@ -142,7 +142,6 @@ async def on_telegram(app: Application, announce: Announce, timing: Timing | Non
     """Serve Telegram with an application, until cancelled or SIGTERM."""
     from bot.channels.telegram.run import run_telegram
 
-    texts = app.texts[app.settings.default_language]
     await run_telegram(
         app.settings,
         app.store,
@@ -151,7 +150,7 @@ async def on_telegram(app: Application, announce: Announce, timing: Timing | Non
         group_commands={
             code: {name: own(f"command_{name}") for name in GROUP_COMMANDS} for code, own in app.texts.items()
         },
-        texts={key: texts(key) for key in ("only_text", "groups", "trouble")},
+        texts={code: {key: own(key) for key in ("only_text", "groups", "trouble")} for code, own in app.texts.items()},
         announce=announce,
         timing=timing,
     )

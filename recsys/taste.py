@@ -17,13 +17,15 @@ class Clause:
 
     ``label`` is how the person would recognise it ("funny", "Al Pacino", "gory"). ``beyond``: those of the facets
     that a veto covers only unless they are wanted: "nothing gory" rules out horror, but not for who asks for horror.
-    ``mood``: the name of the mood that it asks for, if it asks for one; see ``recsys.moods``.
+    ``mood``: the name of the mood that it asks for, if it asks for one; see ``recsys.moods``. ``whom``: those who watch
+    along, for whose sake it is wanted or refused; the wish that names them is called like them.
     """
 
     label: str
     facets: tuple[Facet, ...]
     beyond: tuple[Facet, ...] = ()
     mood: str = ""
+    whom: str = ""
 
     @property
     def core(self) -> frozenset[Facet]:

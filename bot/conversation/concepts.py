@@ -118,13 +118,12 @@ class Concepts:
         for item in catalogue.items:
             self._vocabulary.update(norms(item.title))
 
-    def known(self, token: Token) -> bool:
-        """Whether a word is a word at all, as far as the lexicon and the catalogue can tell."""
+    def known(self, token: Token, *, inflected: bool = True) -> bool:
+        """Whether a word, or what it may be ``inflected`` from, is a word at all, as far as the lexicon and the
+        catalogue can tell."""
         norm = token.bare
-        return len(norm) > 1 and any(
-            n in self._vocabulary
-            for n in (norm, norm.removesuffix("s"), norm.removesuffix("ing"), norm.removesuffix("ed"))
-        )
+        stems = (norm.removesuffix("s"), norm.removesuffix("ing"), norm.removesuffix("ed")) if inflected else ()
+        return len(norm) > 1 and any(n in self._vocabulary for n in (norm, *stems))
 
     def find(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[Meaning]:
         """Concepts in reading order, none over a taken word. A genre is also found where its name is misspelt."""
@@ -140,9 +139,13 @@ class Concepts:
             for hit in self._phrases.find(tokens, taken)
         ]
 
+    def misspelt(self, token: Token) -> bool:
+        """Whether a word is no word but one slip away from a genre's name."""
+        return self._spelt(token) != token
+
     def _spelt(self, token: Token) -> Token:
         """The word with the genre's name in place of what is no word but one slip away from it."""
-        if len(token.norm) < 5 or self.known(token):
+        if len(token.norm) < 4 or self.known(token):
             return token
         meant = next((word for word, distance in self._spelling.meant(token.norm) if distance == 1), token.norm)
         return replace(token, norm=meant, bare=meant)
@@ -190,7 +193,8 @@ class Concepts:
             label, concept.genres, () if genre and concept.genres and self._has(concept) else concept.keywords
         )
         implied = [self._all[other] for other in concept.implies]
-        own = replace(own, mood=self._moods.get(name, ""))
+        whom = label if concept.company else ""
+        own = replace(own, mood=self._moods.get(name, ""), whom=whom)
         wanted = [own] if own.facets or not implied else []
         for other, entry in zip(concept.implies, implied, strict=True):
             implied_clause = self._clause(entry.label or other, entry.genres, ())
@@ -199,8 +203,11 @@ class Concepts:
         if not unwanted.facets and implied:
             unwanted = replace(unwanted, facets=wanted[0].facets)
         implied_vetoes = (self._veto(self._all[other], other) for other in concept.refuses)
-        refused = tuple(replace(clause, mood="") for clause in implied_vetoes if clause.facets)  # the mood itself tells
-        return Sense(name, label, tuple(wanted), unwanted, refused, concept.wish, sure=genre, adjective=True)
+        # the mood itself tells
+        refused = tuple(replace(clause, mood="", whom=whom) for clause in implied_vetoes if clause.facets)
+        sure = genre or concept.company
+        unwanted = replace(unwanted, whom=whom)
+        return Sense(name, label, tuple(wanted), unwanted, refused, concept.wish, sure=sure, adjective=True)
 
     def _veto(self, concept: Concept, name: str, genre: bool = False) -> Clause:
         """What a refusal rules out: what the words name, and what goes with it unless that is wanted."""

@@ -108,7 +108,9 @@ def _lasting(events: Sequence[Event], wording: Wording, catalogue: Catalogue) ->
 
 def _tonight(dialogue: Dialogue, wording: Wording, catalogue: Catalogue) -> Iterator[Evidence]:
     yield from (_item(catalogue[i], wording, "like", "like") for i in dialogue.like if i in catalogue)
-    yield from (_clause(c, wording, "wanted", "want") for c in dialogue.wanted)
+    for clause in dialogue.wanted:
+        refused = [wording.label(c) for c in dialogue.unwanted if clause.whom and c.whom == clause.label]
+        yield _company(clause, refused, wording) if refused else _clause(clause, wording, "wanted", "want")
     yield from (_range(r, wording, "wanted") for r in dialogue.ranges)
     labels = {c.label for c in dialogue.wanted}
     for mood in dialogue.moods:
@@ -118,7 +120,8 @@ def _tonight(dialogue: Dialogue, wording: Wording, catalogue: Catalogue) -> Iter
         own = wording.names((called or "").split(", "))
         name = wording.texts("comma").join(own) if called else wording.texts("quoted", what=mood)
         yield _evidence(f"wish:{mood}", name, name, wording, "wanted", ("wish",))
-    yield from (_clause(c, wording, "unwanted", "want") for c in dialogue.unwanted)
+    alone = (c for c in dialogue.unwanted if not c.whom or c.whom not in labels)
+    yield from (_clause(c, wording, "unwanted", "want") for c in alone)
     yield from (_range(r, wording, "outside") for r in dialogue.outside)
 
 
@@ -130,6 +133,14 @@ def _clause(clause: Clause, wording: Wording, kind: str, place: str = "facet") -
     sources = (clause.label, *(facet.value for facet in clause.facets))
     name = wording.label(clause)
     return _evidence(f"{place}:{clause.label}", name, name, wording, kind, sources)
+
+
+def _company(clause: Clause, refused: Sequence[str], wording: Wording) -> Evidence:
+    """Who watches along, with what is refused for their sake."""
+    whom = _clause(clause, wording, "wanted", "want")
+    no = wording.texts("evidence_unwanted", what=wording.texts.join(refused, "or"))
+    plain = wording.texts("comma").join([whom.plain, no])
+    return replace(whom, plain=plain, line=wording.texts("evidence_tonight", what=plain))
 
 
 def _range(limit: Range, wording: Wording, kind: str) -> Evidence:

@@ -37,6 +37,7 @@ class Concept(_Table):
     mood: str = ""
     implies: Words = ()
     refuses: Words = ()
+    company: bool = False
 
 
 class Era(_Table):
@@ -115,10 +116,12 @@ class CritiqueWords(_Table):
 
 
 class Questions(_Table):
-    """How a question about an item is said, by the field it asks for, and openings of questions."""
+    """How a question about an item is said, by the field it asks for, and openings of questions. ``frames``: whole
+    questions that take nothing but a title in the place of their "*"."""
 
     fields: Mapping[str, Words]
     about: Words
+    frames: Words
     inverted: Words
     asking: Words
     taste: Words
@@ -141,8 +144,9 @@ class Noise(_Table):
 
 
 class References(_Table):
-    """Words for shown items."""
+    """Words for shown items; ``maker``: for who made the one in view."""
 
+    maker: Words
     last: Words
     all: Words
     others: Words
@@ -226,6 +230,8 @@ class Lexicon(_Table):
     references: References
     feedback: Feedback
     noise: Noise
+    changing: WordList
+    alone: WordList
     forgetting: Forgetting
     grammar: Grammar
     common: Mapping[str, int] = Field(repr=False)

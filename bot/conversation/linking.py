@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.people import People, PersonMatch
+from bot.conversation.ranges import SMALL_NUMBERS
 from bot.conversation.spelling import Rarity
 from bot.conversation.title_index import DATED, PART, SMALL, Candidate, TitleIndex
 from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash, tokenize
@@ -49,6 +50,7 @@ _QUOTED_REST = re.compile(r"[ :\-–]{1,3}([^\"“”«»\n.!?,]{1,40})[\"”»]
 _EMOJI = re.compile(r"\s*[\U0001F300-\U0001FAFF\u2764\u2b50]")
 _CONJUNCTIONS = frozenset(("and", "or", "but", "because", "too", "which"))
 _SENTENCE = re.compile(r"[.!?;:\n…]")
+_UNITS = frozenset(("hour", "hours", "minutes", "days", "weeks", "years"))
 _ROUNDS = 4
 """How far along a list one sure title carries."""
 _NEAR = 40
@@ -124,6 +126,11 @@ class Titles:
         self.themes |= {squash(w) for words in places for w in words}
         phrases = [w for c in concepts for w in (*c.words, *c.more) if len(norms(w)) > 1]
         self.phrases = Phrases((words, True) for words in phrases)
+        parted = [frame.partition("*") for frame in lexicon.questions.frames]
+        self.frames = {(squash(before), squash(after)) for before, _, after in parted}
+        self.comparatives = {squash(w) for c in concepts for w in c.more if " " not in w}
+        self.polite = set(map(squash, (*lexicon.interjections.words, "and", "but", "usher")))
+        self.slots = {*lexicon.grammar.film_nouns, *lexicon.grammar.slot_nouns, *self.parts}
 
     def find(
         self, text: str, tokens: Sequence[Token], people: Sequence[PersonMatch] = (), expected: bool = False
@@ -195,6 +202,7 @@ class _Court:
         self._words_before(case)
         self._words_after(case, after)
         self._company(case)
+        self._framed(case)
         self._doubts(case)
         return case
 
@@ -340,6 +348,31 @@ class _Court:
         if any(self._named & self._people_of(row) for row in case.rows):
             case.add(3)
 
+    def _framed(self, case: _Case) -> None:
+        """A question that takes nothing but a title: "what's heat about", "is it scarier than alien?"."""
+        of, known = case.of, case.of.exact and self._prior(case) > 0.4
+        if not known or self._tokens[of.i].norm in self._w.slots:
+            return
+        start, end = of.i - (of.i > 0 and self._tokens[of.i - 1].norm in ARTICLES), of.j
+        while start and not _SENTENCE.search(self._gap(start)):
+            start -= 1
+        while end < len(self._tokens) and not _SENTENCE.search(self._gap(end)):
+            end += 1
+        opening = [t.norm for t in self._tokens[start : of.i]]
+        if opening and opening[-1] in ARTICLES:
+            opening.pop()
+        while opening and opening[0] in self._w.polite:
+            opening.pop(0)
+        closing = [t.norm for t in self._tokens[of.j : end]]
+        while closing and closing[-1] in ("please", "usher"):
+            closing.pop()
+        compared = opening[:1] in (["is"], ["was"]) and (
+            (len(opening) == 1 and closing[:1] and closing[0] in self._w.comparatives)
+            or (opening[-1] == "than" and not closing)
+        )
+        if compared or ("".join(opening), "".join(closing)) in self._w.frames:
+            case.add(6, solid=True)
+
     def _doubts(self, case: _Case) -> None:
         """What speaks against: everyday phrases, genre words, a longer name or compound around it."""
         of, tokens = case.of, self._tokens
@@ -350,12 +383,15 @@ class _Court:
         elif key in self._w.not_titles and not certain:
             named = case.inside and of.exact and of.penalty < PART and self._prior(case) > 0.7
             case.add(0 if named and self._capital_article(of) else -2 if named else -4 if case.told else -8)
-        told = of.i > 0 and tokens[of.i - 1].norm in self._w.speaking
-        if key in self._w.watched and told and not (case.capital or certain):
+        said = of.i > 0 and tokens[of.i - 1].norm in self._w.speaking
+        if key in self._w.watched and said and not (case.capital or certain):
             case.add(-math.inf)  # "I saw "
         if self._quoted_with_more(case):
             case.add(-math.inf)
-        if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not (certain or self._was_watched(case)):
+        if of.i and key in _UNITS and (tokens[of.i - 1].norm.isdigit() or tokens[of.i - 1].norm in SMALL_NUMBERS):
+            case.add(-math.inf)  # "under two hours"
+        told = self._was_watched(case) or self._extolled(case)
+        if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not (certain or told):
             case.add(-4 if case.capital and not case.opens and of.penalty < PART else -12)
         named = case.capital and not case.opens
         if not certain and any(
@@ -396,6 +432,13 @@ class _Court:
         alone = alone or self._tokens[j].norm == "but" or self._w.after.starting(self._tokens[j : j + 3]) is not None
         told = i > 0 and self._tokens[i - 1].norm in self._w.watched and not self._gap(i).strip()
         return told and alone and case.of.exact and case.of.penalty == 0 and self._prior(case) > 0.6
+
+    def _extolled(self, case: _Case) -> bool:
+        """ "Kids is one of my favourites": one, where a theme would be many."""
+        of, known = case.of, self._prior(case) > 0.5 and case.of.exact and case.of.penalty == 0
+        following = self._tokens[of.j : of.j + 8]
+        one = bool(following) and following[0].norm in ("is", "was")
+        return known and case.opens and one and case.of.j - case.of.i == 1 and self._praised(following)
 
     def _stands(self, case: _Case) -> bool:
         """Whether a case is good enough: common words need solid evidence too."""

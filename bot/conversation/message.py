@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.conversation.concepts import Concepts, Meaning
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import TitleMatch, Titles
-from bot.conversation.people import People
+from bot.conversation.people import People, PersonMatch
 from bot.conversation.ranges import Ranges
 from bot.conversation.references import Pointing, Reference, References
 from bot.conversation.spelling import Rarity, Spelling
@@ -45,14 +45,17 @@ class Words:
         self.years = {item.id: item.year for item in catalogue.items}
         self.ranges = Ranges(lexicon, newest=max((year for year in self.years.values() if year), default=2000))
         said = {norm for cue in lexicon.cues.want for norm in norms(cue) if len(norm) >= LONG}
-        self._slips = Spelling(dict.fromkeys(sorted(said), 0.5))
+        verbs = {norm for norm in lexicon.title_cues.watched if len(norm) >= len("liked")}
+        self._slips = Spelling(dict.fromkeys(sorted(said | verbs), 0.5))
+        ordinals = {norm for words in lexicon.ordinals.values() for norm in words if norm.isalpha() and len(norm) > 4}
+        self._ordinals = Spelling(dict.fromkeys(sorted(ordinals), 0.5))
         self.fillers = set(map(squash, lexicon.fillers.words))
         self.interjections = set(map(squash, lexicon.interjections.words))
         self.leading = self.fillers | set(lexicon.cues.hint) | set(map(squash, lexicon.interjections.words))
         self.refining = set(map(squash, lexicon.refining.words))
         self.negators = set(lexicon.negators.words)
         self.noise = set(map(squash, lexicon.noise.words))
-        self.cut = Phrases((words, True) for words in lexicon.noise.cut)
+        self.cut = Phrases((words, True) for words in (*lexicon.noise.cut, *lexicon.alone.words))
         intents, critiques = lexicon.intents.items(), lexicon.critiques.items()
         self.whole: Phrases[Intent | Critique] = Phrases(
             [(words, critique) for critique, said in critiques for words in said.whole]
@@ -60,6 +63,9 @@ class Words:
         )
         self.starts = Phrases((words, intent) for intent, said in intents for words in said.starts)
         self.parts = Phrases((words, intent) for intent, said in intents for words in said.part)
+        self.maker = Phrases((words, True) for words in lexicon.references.maker)
+        self.changing = Phrases((words, True) for words in lexicon.changing.words)
+        self.alone = Phrases((words, True) for words in lexicon.alone.words)
         forgetting = lexicon.forgetting
         self.forgetting = Phrases(
             [(words, Intent.FORGET) for words in forgetting.words]
@@ -78,10 +84,17 @@ class Words:
         )
 
     def cue(self, token: Token) -> Token:
-        """A word that is none, as the long word of asking that it is one slip away from: "lookking for"."""
-        if len(token.norm) < LONG or token.capital:
+        """A word that is none, as the word of asking or judging that it is one slip away from: "lookking for"."""
+        return token if token.capital else self._meant(token, self._slips)
+
+    def ordinal(self, token: Token) -> Token:
+        """A word that is none, as the ordinal that it is one slip away from: "the tihrd one"."""
+        return self._meant(token, self._ordinals)
+
+    def _meant(self, token: Token, words: Spelling) -> Token:
+        if self.concepts.known(token, inflected=False):
             return token
-        meant = next((word for word, distance in self._slips.meant(token.norm) if distance == 1), token.norm)
+        meant = next((word for word, distance in words.meant(token.norm) if distance == 1), token.norm)
         return replace(token, norm=meant, bare=meant)
 
 
@@ -106,7 +119,9 @@ class Message:
         slang = words.lexicon.slang
         tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
         tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
-        self.tokens = [t if words.concepts.known(t) else words.cue(t) for t in tokens]
+        self.tokens = [words.cue(t) for t in tokens]
+        if context.shown:
+            self.tokens = [words.ordinal(t) for t in self.tokens]
         self.done = [False] * len(self.tokens)
         self._link()
 
@@ -123,11 +138,17 @@ class Message:
         several = len(self.context.shown) > 1 and not self.context.focus
         return several and len(self.tokens) <= 6 and self.words.references.loose(self.tokens)
 
+    def points_back(self, rest: Sequence[Token]) -> bool:
+        """Whether words are a mere "that", set apart from what follows: "forget that. A western" takes back no
+        western."""
+        alone = bool(rest) and rest[0].norm in self.words.grammar.pronouns
+        return alone and (len(rest) == 1 or bool(self.head[rest[0].end : rest[1].start].strip()))
+
     def _link(self) -> None:
         words, text, tokens = self.words, self.head, self.tokens
         none = [False] * len(tokens)
         asked = self.context.asked in ("opinion", "choice")
-        people = words.people.find(text, tokens)
+        people = [p for p in words.people.find(text, tokens) if not self._limits_slip(p)]
         titles = words.titles.find(text, tokens, people, asked)
         tokens = self.tokens = self._spelt_critique(titles)
         slots = words.references.find(text, tokens, self.context, none)
@@ -142,7 +163,8 @@ class Message:
             self.named[i:j] = [True] * (j - i)
             joined[i + 1 : j] = [True] * (j - i - 1)
         self._find_unknown(joined)
-        tokens = self.tokens = words.ranges.spelt(tokens, self.named)
+        genres = [words.concepts.misspelt(token) for token in tokens]  # "a horrr movie" is no hour
+        tokens = self.tokens = words.ranges.spelt(tokens, [a or b for a, b in zip(self.named, genres, strict=True)])
         self.meanings = words.concepts.find(tokens, self.named)
         masked = list(self.named)
         for meaning in self.meanings:
@@ -151,6 +173,12 @@ class Message:
         self.scopes: Scopes = words.stances.of(text, tokens, masked, joined)
         pointers = words.references.find(text, tokens, self.context, self.named)
         self.pointers = [self._bound(reference, pointers) for reference in pointers]
+
+    def _limits_slip(self, person: PersonMatch) -> bool:
+        """ "Shroter than 150 minutes": whether a misspelt name of one word is rather a misspelt limit."""
+        spelt = self.words.ranges.spelt(self.tokens, [False] * len(self.tokens))
+        alone = person.j == person.i + 1 and self.tokens[person.i].bare not in norms(person.name)
+        return alone and spelt[person.i] != self.tokens[person.i]
 
     def _spelt_critique(self, titles: Sequence[TitleMatch]) -> list[Token]:
         """The words, or the critique of the last list that they misspell as a whole: "shotrer please" means no

@@ -236,6 +236,10 @@ class Opinions:
         ):
             return False
         mere = words <= self._m.words.fillers | self._m.words.interjections  # "great!" says no more than "ok"
+        start, end = self._m.span(run)
+        limits = self._m.words.ranges.find(self._m.head, self._m.tokens, self._m.named)
+        if any(start <= limit.start < end for limit in limits):  # "a good movie under two hours"
+            return False
         return not mere and not any(
             m.i in run and not self._m.done[m.i] and not self._m.describes_item(m) for m in self._m.meanings
         )
@@ -295,6 +299,9 @@ class Opinions:
             self._judge_by_emoji(found)
             return
         if not found or len(self._m.tokens) > 3 or any(s.kind in (Kind.ITEM, Kind.CRITIQUE) for s in self._m.out):
+            return
+        intents = {s.value for s in self._m.out if s.kind is Kind.INTENT}
+        if intents - {Intent.YES, Intent.NO, Intent.CHAT}:  # "thanks, bye 👍"
             return
         place, polarity, emoji = min(found)
         end = place + len(emoji)

@@ -56,6 +56,7 @@ class People:
                     self._fame[name] += weight
                     self._kinds[name].add(kind)
         self._names: dict[str, str] = {}
+        self._spellings: dict[str, list[str]] = defaultdict(list)
         self._by_surname: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._first_names: dict[str, int] = defaultdict(int)
         for name in sorted(self._fame, key=self._fame.__getitem__, reverse=True):
@@ -73,6 +74,7 @@ class People:
         if not said:
             return
         self._names.setdefault("".join(said), name)
+        self._spellings["".join(said)].append(name)
         plain = [n for n in said if n not in ("jr", "sr")]
         if len(plain) < 2:
             return
@@ -142,7 +144,8 @@ class People:
         return pair[0].norm in self._first_names and all(t.capital for t in pair)
 
     def _person(self, name: str, tokens: Sequence[Token], i: int, j: int, confidence: float = 1.0) -> PersonMatch:
-        facets = tuple(Facet(kind, name) for kind in ("director", "cast") if kind in self._kinds[name])
+        spelt = self._spellings["".join(norms(name))]  # with and without accents
+        facets = tuple(Facet(kind, n) for kind in ("director", "cast") for n in spelt if kind in self._kinds[n])
         return PersonMatch(name, facets, tokens[i].start, tokens[j - 1].end, i, j, confidence)
 
     def _siblings(self, tokens: Sequence[Token], i: int) -> PersonMatch | None:
@@ -179,23 +182,28 @@ class People:
         """The likeliest name that was meant: how alike it is (0..100), its fame, and the name."""
         first, surname = window[0].bare, "".join(t.bare for t in window[1:])
         best = (0.0, 0.0, "")
-        if len(surname) < 4 or len(first) < 2 or (first not in self._first_names and self._rarity.common(first)):
+        brief = len(surname) == 3
+        if (
+            (len(surname) < 4 and not (brief and surname in self._by_surname))
+            or len(first) < 2
+            or (first not in self._first_names and self._rarity.common(first))
+        ):
             return best
         candidates = [surname] if surname in self._by_surname else []
-        if not self._rarity.common(surname) or self._like_a_name(window) or first in self._given_names:
+        if not brief and (not self._rarity.common(surname) or self._like_a_name(window) or first in self._given_names):
             candidates += [word for word, _ in self._spelling.meant(surname)]
         for meant in candidates:
             for first_name, name in self._by_surname[meant][:40]:
                 near = fuzz.ratio(first, first_name)
                 if len(first) < 3 and first != first_name:  # two letters say nothing unless they are the name
                     continue
-                if meant == surname and first[:3] == first_name[:3]:
+                if meant == surname and first[:3] == first_name[:3] and not brief:
                     near = max(near, _SHORTENED)
                 alike = (near + fuzz.ratio(surname, meant) * 1.5) / 2.5
                 alike += (
                     _SOUNDS_ALIKE if near == 100 and meant != surname and skeleton(meant) == skeleton(surname) else 0
                 )
-                if near >= _FIRST_ALIKE and first[0] == first_name[0]:
+                if near >= (_SHORTENED if brief else _FIRST_ALIKE) and first[0] == first_name[0]:
                     best = max(best, (alike, self._fame[name], name))
         return best
 

@@ -48,6 +48,7 @@ class Action(StrEnum):
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"
+    SORRY = "sorry"
     WHICH = "which_one"  # which of the items in view "it" is
     CHAT = "chat"
 
@@ -84,7 +85,7 @@ REACTIONS = frozenset({Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE, Verb.UNSAV
 PLAIN = {Verb.ERASE: Action.ERASE, Verb.KEEP: Action.KEPT, Verb.JOIN: Action.JOIN}
 """Presses that are about nothing that was shown."""
 
-CLOSING = {Intent.BYE: Action.BYE, Intent.THANKS: Action.THANKS}
+CLOSING = {Intent.BYE: Action.BYE, Intent.THANKS: Action.THANKS, Intent.COMPLAIN: Action.SORRY}
 
 
 def decide(
@@ -102,7 +103,7 @@ def decide(
     if verb in REACTIONS:
         return Decision(Action.NOTE, f"pressed {verb}: acknowledged, and used by the next list", reading.statements[0])
     intents = {Intent(s.value): s for s in reading.statements if s.kind is Kind.INTENT}
-    if any(s.kind is not Kind.INTENT for s in reading.statements):
+    if Intent.BYE in intents or any(s.kind is not Kind.INTENT for s in reading.statements):
         intents.pop(Intent.UNDO, None)  # "forget that, a western": what is said instead is what counts
     for intent, action in DIRECT.items():
         if intent in intents:
@@ -125,7 +126,7 @@ def _preferences(
 ) -> Decision:
     if Intent.SURPRISE in intents:
         return Decision(Action.RECOMMEND, "asked for a surprise", intents[Intent.SURPRISE])
-    said = [s for s in reading.statements if s.kind not in (Kind.INTENT, Kind.UNKNOWN)]
+    said = [s for s in reading.statements if s.kind not in (Kind.INTENT, Kind.UNKNOWN) and not _mere_topic(s)]
     knows_none = said and all(s.kind is Kind.ITEM and not s.polarity and not s.seen for s in said)
     declines = not said and (Intent.SKIP in intents or Intent.NO in intents)
     if declines or (knows_none and dialogue.asked == "opinion"):
@@ -148,7 +149,9 @@ def _preferences(
     for intent, action in CLOSING.items():
         if intent in intents:
             return Decision(action, f"said {intent}", intents[intent])
-    if Intent.RECOMMEND in intents or Intent.YES in intents:
+    if Intent.ALONE in intents and dialogue.past:
+        return Decision(Action.RECOMMEND, f"nobody else watches: the list changes; {_state(dialogue)}")
+    if intents.keys() & {Intent.RECOMMEND, Intent.YES, Intent.ALONE}:
         if not (knows_taste or dialogue.wish or dialogue.questions or dialogue.past):
             known = f"{_state(dialogue)}, no taste known"
             return Decision(Action.ASK, f"asked for a recommendation; {known}: a question is worth more than a guess")
@@ -161,6 +164,11 @@ def _preferences(
     if Intent.GREET in intents:
         return Decision(Action.GREET, "a greeting from somebody we know")
     return Decision(Action.CHAT, "nothing about items in it")
+
+
+def _mere_topic(said: Statement) -> bool:
+    """ "Do you like comedies?" wants none."""
+    return said.kind is Kind.FACET and not said.polarity
 
 
 def _unanswered(dialogue: Dialogue) -> Decision:

@@ -133,6 +133,7 @@ class Sentences:
         hits = self._m.words.questions.find(tokens, [n not in inside for n in range(len(tokens))])
         if self._compared(run, hits):
             return True
+        hits = [hit for hit in hits if hit.value not in COMPARED]
         bridged = self._bridged(run)
         if hits or bridged:
             field = bridged or hits[0].value
@@ -146,8 +147,9 @@ class Sentences:
             tokens[0].norm in ("is", "was", "does") and bool(self._m.targets(run))
         )
         if about and targets and (asks or self._m.asks(run)):
-            for meaning in self._m.meanings:
-                if meaning.i in run and meaning.wanted:
+            compared = self._m.words.concepts.comparative(tokens)  # "is Heat scarier than Alien?"
+            for meaning in (*self._m.meanings, *([compared[1]] if compared else ())):
+                if (meaning.i in run or meaning not in self._m.meanings) and meaning.wanted:
                     clause = Clause(meaning.label, meaning.wanted[0].facets)
                     self._m.say(Kind.QUESTION, "facet", start, end, target=targets[0], clause=clause)
                     return True
@@ -161,6 +163,9 @@ class Sentences:
         field = next((hit.value for hit in hits if hit.value in COMPARED), None)
         most = self._m.words.concepts.superlative(tokens)
         shown = len(self._m.context.shown) > 1 or len(self._m.targets(run)) > 1
+        versus = tokens[0].norm in ("is", "are", "was") and any(t.norm == "than" for t in tokens)
+        if versus and len(self._m.targets(run)) > 1:  # "is the first scarier than Alien?"
+            field = "compare"
         if not shown or len(run) > 12 or not (field == "compare" or (asks and (field or most))):
             return False
         for target in self._m.targets(run) or (None,):
@@ -230,9 +235,13 @@ class Sentences:
                 ("shorter", Critique.SHORTER),
                 ("longer", Critique.LONGER),
             ):
+                refused = len(run) == 2 and self._m.tokens[run.start].norm == "no"  # "no, older" without its comma
+                limits = ("than", "not") if refused else ("than", "no", "not")
                 if any(self._m.tokens[n].norm == norm for n in run) and not any(
-                    t.norm in ("than", "no", "not") for t in self._m.tokens[run.start : run.stop]
+                    self._m.tokens[n].norm in limits for n in run
                 ):
+                    if refused:
+                        self._m.say(Kind.INTENT, Intent.NO, start, end)
                     self._m.say(Kind.CRITIQUE, critique, start, end)
                     return True
         if said is None or len(run) > 7 or (len(content) > 3):

@@ -175,6 +175,12 @@ class Conversations:
         voice = self._voices[self._spoken(memory, language, Reading(words))]
         return await voice.suggestions.find(words, memory)
 
+    async def language(self, channel: str, external_id: str, channels: str | None = None) -> Language:
+        """What to speak to somebody who said nothing that can be read; ``channels`` is their channel's language."""
+        async with self._store.reading() as reading:
+            user = await reading.user_called(channel, external_id)
+        return spoken(user.language if user else None) or spoken(channels) or self._language
+
     async def export(self, user_id: str) -> str:
         """All that is stored about a person, as JSON text."""
         async with self._store.reading() as reading:
@@ -311,7 +317,10 @@ class Conversations:
         said = [s for s in heard.statements if s.value not in asked]
         known = evidence_of(memory.events, dialogue, self._voices[self._language].wording, self._catalogue)
         key = key_for(said, known, dialogue, tonight=Intent.DISREGARD in asked)
-        if key is None and not any(s.lasts for s in said):
+        idle = said and all(
+            s.kind is Kind.FACET and s.polarity > 0 for s in said
+        )  # "forget Tom Hanks", who isn't wanted
+        if key is None and not any(s.lasts for s in said) and not idle:
             return replace(heard, statements=tuple(said)) if said else heard
         return replace(heard, statements=(Statement(Kind.FORGET, key or ""),))
 

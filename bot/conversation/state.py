@@ -39,8 +39,9 @@ class Dialogue:
     asked about) in order of slots and ``shown_in`` its turn, ``past`` all of tonight's lists; ``focus`` is the item
     talked about; ``asked`` and ``options`` are the open question and its ready answers, ``questions`` how many were
     asked in a row, ``page`` the page of the profile; ``pending`` is the opinion that waits for an ambiguous title to be
-    settled. ``transcript``, ``words``, ``named`` and ``echoed`` are the talk so far. ``company`` holds the ids of those
-    who watch together, in a group.
+    settled. ``measured`` holds the labels of limits that a list was the measure of ("older"). ``transcript``,
+    ``words``, ``named`` and ``echoed`` are the talk so far. ``company`` holds the ids of those who watch together, in a
+    group.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -61,6 +62,7 @@ class Dialogue:
     pending: Mapping[str, Any] = field(default_factory=dict)
     transcript: str = ""
     words: str = ""
+    measured: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     echoed: tuple[Clause, ...] = ()
     company: tuple[str, ...] = ()
@@ -109,24 +111,27 @@ class Dialogue:
     def heard(self, statements: Iterable[Statement], catalogue: Catalogue) -> Dialogue:
         """This state after a message. Wishes add up until one comes twice: "a thriller" after "from the 90s" narrows,
         "a romantic comedy" after that starts anew, and so does a story described or "something like Alien". Vetoes
-        stay. Messages that say they refine ("also", "but", a critique) do not start anew."""
+        stay, and so does the company until they are alone. Messages that say they refine ("also", "but", a critique) do
+        not start anew; "forget that" and goodbye end the wish so far."""
+        statements = tuple(statements)
         said = [s for s in statements if not s.lasting]
-        asks = any(s.kind is Kind.FACET and s.polarity > 0 and _names_genre(s.clause) for s in said)
-        describes = any(s.kind is Kind.WISH and s.polarity > 0 for s in said)
-        named = {s.target for s in statements if s.lasts}
-        resembles = any(
-            (s.kind is Kind.ITEM and s.value == "like" and s.polarity > 0)
-            or (s.value == Intent.LIKE_THIS and s.target in named)  # "I loved Heat, something like that"
-            for s in said
-        )
         adds = any(s.value == Intent.REFINE for s in said)
-        refines = adds or any(s.kind is Kind.CRITIQUE for s in said)
+        resembles = _resembles(statements)
         asked = self.moods or self.like or any(_names_genre(c) for c in self.wanted)
-        fresh = asked and (resembles or ((asks or describes) and not refines))
         like = [s.target for s in said if s.target and (s.value in ("like", Intent.LIKE_THIS))] if resembles else []
-        state = self._afresh([i for i in like if i in catalogue], catalogue) if fresh else self
+        state = self
+        if (asked and wishes_anew(statements)) or _ends_wish(said):
+            state = self._afresh([i for i in like if i in catalogue], catalogue)
+        if resembles:  # older than what was shown when something else was wanted
+            state = replace(state, ranges=tuple(r for r in state.ranges if r.label not in state.measured))
+        if any(s.value == Intent.BYE for s in said):
+            state = replace(state._alone(), unwanted=(), outside=())
+        if any(s.value == Intent.ALONE for s in said):
+            state = state._alone()
+        refines = adds or any(s.kind is Kind.CRITIQUE for s in said)
         if any(s.kind is Kind.FACET and s.polarity > 0 and _names_origin(s.clause) for s in said) and not refines:
-            state = replace(state, moods=())
+            wanted = tuple(c for c in state.wanted if not _names_origin(c))
+            state = replace(state, moods=(), wanted=wanted)
         for statement in said:
             state = state._apply(statement, catalogue, adds=adds)
         return state
@@ -139,9 +144,21 @@ class Dialogue:
         def stays(wish: Clause | Range) -> bool:
             return bool(rows) and bool(meets(catalogue, wish)[rows].all())
 
-        wanted = tuple(c for c in self.wanted if _is_audience(c) or stays(c))
-        ranges = tuple(r for r in self.ranges if stays(r))
+        wanted = tuple(c for c in self.wanted if c.whom or stays(c))
+        ranges = tuple(r for r in self.ranges if stays(r) and r.label not in self.measured)
         return replace(self, wanted=wanted, moods=(), called={}, like=(), ranges=ranges, transcript="", words="")
+
+    def _alone(self, whom: str | None = None) -> Dialogue:
+        """This state without those who watch along, or one of them, and without what is refused for their sake."""
+        wanted, unwanted = (
+            tuple(c for c in clauses if not c.whom or (whom and c.whom != whom))
+            for clauses in (self.wanted, self.unwanted)
+        )
+        if (wanted, unwanted) == (self.wanted, self.unwanted):
+            return self
+        gone = {c.label for c in self.wanted if c not in wanted}
+        moods = tuple(m for m in self.moods if not gone.intersection(self.called.get(m, "").split(", ")))
+        return replace(self, wanted=wanted, unwanted=unwanted, moods=moods, transcript="", words="")
 
     def _apply(self, said: Statement, catalogue: Catalogue, *, adds: bool) -> Dialogue:
         if said.kind is Kind.FACET and said.clause:
@@ -161,6 +178,8 @@ class Dialogue:
         return self
 
     def _want(self, clause: Clause) -> Dialogue:
+        if other := next((c.whom for c in self.unwanted if clause.whom and c.whom and _overlap(c, clause)), ""):
+            return self._alone(other)._want(clause)  # the kids take the place of grown-ups
         unwanted = tuple(c for c in self.unwanted if not _overlap(c, clause))
         return replace(self, wanted=(*(c for c in self.wanted if c != clause), clause), unwanted=unwanted)
 
@@ -183,8 +202,12 @@ class Dialogue:
         wanted = tuple(c for c in self.wanted if not _overlap(c, clause))
         label = clause.label.casefold()
         moods = tuple(m for m in self.moods if label not in f"{m} {self.called.get(m, '')}".casefold())
-        unwanted = (*(c for c in self.unwanted if c != clause), clause)
-        return replace(self, unwanted=unwanted, wanted=wanted, moods=moods)
+        if clause.whom and clause.whom == clause.label:  # "no kids": they don't watch, and may be in it
+            return self._alone(clause.label)
+        stated = clause.whom and any(c.label == clause.label and not c.whom for c in self.unwanted)
+        left = {c.label for c in self.wanted if c.whom and c not in wanted}
+        unwanted = (*(c for c in self.unwanted if c.label != clause.label and c.whom not in left), clause)
+        return replace(self, unwanted=self.unwanted if stated else unwanted, wanted=wanted, moods=moods)
 
     def _criticised(self, said: Statement, catalogue: Catalogue) -> Dialogue:
         """ "Older", "shorter"... mean: than what was just shown."""
@@ -205,7 +228,7 @@ class Dialogue:
             return self
         low, high = (None, min(values) - 1) if older else (max(values) + 1, None)
         bound = Range(name, low, high, than(said.value, name, min(values) if older else max(values)))
-        return self._limit(bound, 1)
+        return replace(self._limit(bound, 1), measured=(*self.measured, bound.label))
 
     def _different(self, catalogue: Catalogue) -> Dialogue:
         """This state without tonight's wish, and without the genres it was about: those asked for, else those that
@@ -252,6 +275,7 @@ class Dialogue:
         if kind == Kind.FACET:
             wanted, unwanted = (tuple(c for c in cs if c.label != label) for cs in (self.wanted, self.unwanted))
             moods = tuple(m for m in self.moods if label not in self.called.get(m, "").split(", "))
+            unwanted = tuple(c for c in unwanted if c.whom != label)
             state = replace(self, wanted=wanted, unwanted=unwanted, moods=moods)
         elif kind == Kind.RANGE:
             ranges, outside = (tuple(r for r in rs if r.label != label) for rs in (self.ranges, self.outside))
@@ -272,7 +296,7 @@ class Dialogue:
             known[name] = tuple(clause_from_json(c) for c in known.get(name, ()))
         for name in ("ranges", "outside"):
             known[name] = tuple(Range(**r) for r in known.get(name, ()))
-        for name in ("moods", "like", "shown", "past", "options", "named", "company"):
+        for name in ("moods", "like", "shown", "past", "options", "measured", "named", "company"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
 
@@ -280,16 +304,47 @@ class Dialogue:
 def clause_from_json(data: Mapping[str, Any]) -> Clause:
     """A ``Clause`` from its ``asdict`` form after a trip through JSON."""
     facets, beyond = (tuple(Facet(*f) for f in data.get(name, ())) for name in ("facets", "beyond"))
-    return Clause(data["label"], facets, beyond, data.get("mood", ""))
+    return Clause(data["label"], facets, beyond, data.get("mood", ""), data.get("whom", ""))
+
+
+def wishes_anew(statements: Sequence[Statement]) -> bool:
+    """Whether a message says what is wanted rather than what to change about it."""
+    said = [s for s in statements if not s.lasting]
+    asks = any(s.kind is Kind.FACET and s.polarity > 0 and _names_genre(s.clause) for s in said)
+    company = {s.clause.whom for s in said if s.clause}
+    words = [
+        s.clause.label.split(", ") if s.clause else [s.value] for s in said if s.kind is Kind.WISH and s.polarity > 0
+    ]
+    describes = any(not company.issuperset(labels) for labels in words)
+    refines = any(s.value == Intent.REFINE or s.kind is Kind.CRITIQUE for s in said)
+    return _resembles(statements) or ((asks or describes) and not refines)
+
+
+def _resembles(statements: Sequence[Statement]) -> bool:
+    """Whether something like an item is wanted."""
+    named = {s.target for s in statements if s.lasts}
+    return any(
+        (s.kind is Kind.ITEM and s.value == "like" and s.polarity > 0)
+        or (s.value == Intent.LIKE_THIS and s.target in named)  # "I loved Heat, something like that"
+        for s in statements
+        if not s.lasting
+    )
+
+
+def _ends_wish(said: Sequence[Statement]) -> bool:
+    """ "Forget that. Something from the 80s" and "Tom Hanks instead" want nothing of what was before, and who says
+    goodbye wants no more."""
+    wished = {s.kind for s in said if s.polarity > 0 and not _names_origin(s.clause)}
+    intents = {s.value for s in said if s.kind is Kind.INTENT}
+    return (
+        Intent.BYE in intents
+        or (Intent.UNDO in intents and not wished.isdisjoint((Kind.FACET, Kind.RANGE, Kind.WISH)))
+        or (Intent.CHANGE in intents and not wished.isdisjoint((Kind.FACET, Kind.WISH)))
+    )
 
 
 def _names_genre(clause: Clause | None) -> bool:
-    return clause is not None and any(f.kind == "genre" for f in clause.facets) and not _is_audience(clause)
-
-
-def _is_audience(clause: Clause) -> bool:
-    """Who watches stays for the evening, whatever they watch."""
-    return any(f == Facet("genre", "Family") for f in clause.facets)
+    return clause is not None and any(f.kind == "genre" for f in clause.facets) and not clause.whom
 
 
 def _names_origin(clause: Clause | None) -> bool:

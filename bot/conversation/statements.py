@@ -55,6 +55,9 @@ class Intent(StrEnum):
     HELP = "help"
     THANKS = "thanks"
     BYE = "bye"
+    CHANGE = "change"  # what is wanted takes the place of what was
+    COMPLAIN = "complain"  # about us
+    ALONE = "alone"  # nobody else watches any more
     YES = "yes"
     NO = "no"
     WHICH = "which"  # speaks of "it" while several items are in view

@@ -53,11 +53,20 @@ class Understanding:
             Wishes(message).read()
             first = message.tokens[0]
             opened = tuple(dropwhile(lambda token: token.norm in words.leading, message.tokens))
-            if takes_back := words.forgetting.starting(opened):
+            takes_back = words.forgetting.starting(opened)
+            if takes_back and not message.points_back(opened[takes_back.j :]):
                 message.say(Kind.INTENT, takes_back.value, opened[0].start, opened[0].end)
+            for hit in words.alone.find(message.tokens, message.named):
+                last = message.tokens[hit.j - 1]
+                message.say(Kind.INTENT, Intent.ALONE, message.tokens[hit.i].start, last.end)
+            changes = words.changing.find(message.tokens, message.named)
+            wanted = [s for s in message.out if s.polarity > 0 and not s.lasting]
+            if changes and any(s.kind in (Kind.FACET, Kind.WISH) for s in wanted):
+                message.say(Kind.INTENT, Intent.CHANGE, *message.span(range(changes[0].i, changes[0].j)))
             wishes = (Kind.FACET, Kind.RANGE, Kind.WISH)
             asked = any(s.kind in wishes and not s.lasting for s in message.out)
-            if first.norm in words.refining and asked:
+            whom = any(s.clause and s.clause.whom and s.start <= first.start for s in message.out)  # "with my kids"
+            if first.norm in words.refining and asked and not whom:
                 message.say(Kind.INTENT, Intent.REFINE, first.start, first.end)
         opinions.read_emoji()
         _settle(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
@@ -22,6 +23,15 @@ _COMPARED = {
     "longer": ("runtime", False),
 }
 """What a comparative measures, and whether less of it is wanted."""
+
+
+COMPANY = "company"
+"""For whose sake something is refused tonight that "they" don't like."""
+
+
+PEOPLE = ("cast", "director")
+HEDGED = 0.5
+"""An opinion that weighs less puts up with something rather than likes it."""
 
 
 class Wishes:
@@ -47,8 +57,9 @@ class Wishes:
             if not self._m.done[person.i]:
                 self._note_person(person)
         self._note_directors()
+        alone = {n for hit in self._m.words.alone.find(self._m.tokens) for n in range(hit.i, hit.j)}
         for meaning in self._m.meanings:
-            if self._m.done[meaning.i] or not self._telling(meaning):
+            if self._m.done[meaning.i] or meaning.i in alone or not self._telling(meaning):
                 continue
             described = self._m.describes_item(meaning)
             if not described or any(
@@ -94,7 +105,11 @@ class Wishes:
         only = None
         if before[-2:] == ["directed", "by"] or before[-1:] == ["director"] or after == ["directed"]:
             only = "director"
-        elif before[-1:] in (["starring"], ["actor"], ["actress"]) or before[-2:] in (["stars"],):
+        elif (
+            before[-1:] in (["starring"], ["actor"], ["actress"])
+            or before[-2:] in (["stars"],)
+            or (before[-1:] == ["with"] and self._acts(facets))
+        ):
             only = "cast"
         facets = tuple(f for f in facets if f.kind == only) or facets
         self._m.say(
@@ -110,16 +125,30 @@ class Wishes:
         )
         self._remember(person.i, person.j, polarity, lasting, stance)
 
+    def _acts(self, facets: Sequence[Facet]) -> bool:
+        """Whether somebody acts more than they direct: "with Sean Penn" has him in it."""
+        films = {
+            kind: sum(len(self._m.words.catalogue.rows_with(f)) for f in facets if f.kind == kind) for kind in PEOPLE
+        }
+        return films["cast"] > 1.5 * films["director"]
+
     def _note_directors(self) -> None:
-        """ "Something by the director of Heat": who directed it."""
+        """ "Something by the director of Heat", "what else did he make?": who directed it."""
         for title in self._m.titles:
             before = [t.norm for t in self._m.tokens[max(0, title.i - 3) : title.i]]
             if self._m.done[title.i] or not (before[-2:] == ["director", "of"] or before == ["same", "director", "as"]):
                 continue
             names = self._m.words.catalogue[title.item_ids[0]].facets.get("director", ())
             if names:
-                clause = Clause(", ".join(names), tuple(Facet("director", name) for name in names))
-                self._m.say(Kind.FACET, clause.label, title.start, title.end, polarity=1, clause=clause, confidence=0.9)
+                self._want_makers(names, title.start, title.end)
+        for hit in self._m.words.maker.find(self._m.tokens, self._m.named):
+            names = tuple(n for i in self._m.focus() for n in self._m.words.catalogue[i].facets.get("director", ()))
+            if names:
+                self._want_makers(names, *self._m.span(range(hit.i, hit.j)))
+
+    def _want_makers(self, names: Sequence[str], start: int, end: int) -> None:
+        clause = Clause(", ".join(names), tuple(Facet("director", name) for name in names))
+        self._m.say(Kind.FACET, clause.label, start, end, polarity=1, clause=clause, confidence=0.9)
 
     def _remember(self, i: int, j: int, polarity: int, lasting: bool, stance: Stance) -> None:
         if polarity < 0:
@@ -147,12 +176,18 @@ class Wishes:
         polarity, lasting, stance = self._attitude(meaning.i, meaning.j)
         if described:  # "it's a scary movie" tells of a film, not of a wish
             polarity, lasting = 0, False
+        lasting = lasting and not meaning.clause(polarity).whom  # who watches, watches tonight
+        mild = polarity > 0 and stance.weight < HEDGED
+        if mild and all(facet.kind == "language" for facet in meaning.clause(polarity).facets):
+            lasting = False  # "English is fine"
         if meaning.flipped and polarity > 0 and lasting:  # "I love foreign films" rules nothing out
             self._remember(meaning.i, meaning.j, 0, lasting, stance)
             return
         if meaning.flipped and polarity:
             polarity = -polarity
         clauses = (meaning.clause(-1),) if polarity < 0 else meaning.wanted
+        if polarity < 0 and self._of_company(meaning.i, stance):
+            clauses = tuple(replace(clause, whom=clause.whom or COMPANY) for clause in clauses)
         start, end = self._m.span(range(meaning.i, meaning.j))
         for clause in clauses:
             if clause.facets or clause.mood:
@@ -260,16 +295,17 @@ class Wishes:
         own = {n for m in self._m.meanings for n in range(m.i, m.j)} | {
             n for p in self._m.people for n in range(p.i, p.j)
         }
+        filler = {n for run in kept for n in self._filler(run)}
         content = [
             n
             for n in words
             if self._m.tokens[n].norm not in self._m.words.noise
             and n not in own
+            and n not in filler
             and not self._m.tokens[n].norm.isdigit()
         ]
         meanings = [m for m in self._wanted if m.wish or m.label]
         if content and self._describes(content, words):
-            filler = self._m.words.cut.find([self._m.tokens[n] for n in words])
             text = self._joined(kept) if dropped or filler else self._m.head[self._m.offset :].strip()
             text = text[:300].strip()
             if text:
@@ -288,7 +324,7 @@ class Wishes:
         if self._m.scopes.phrase[run.start] in self._tastes or self._m.inverted(run.stop - 1):
             return False
         start, end = self._m.span(run)
-        if any(start < e and s < end for s, e in self._refused) or self._tells(run):
+        if any(start < e and s < end for s, e in self._refused) or self._tells(run) or self._recalls(run):
             return False
         if self._m.scopes.within(run) & {Cue.AVOID, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN}:
             return False
@@ -311,6 +347,13 @@ class Wishes:
         opens = self._m.tokens[run.start].norm in self._m.words.grammar.selves
         return bool(self._wanted) and opens and not known
 
+    def _recalls(self, run: range) -> bool:
+        """ "I also liked qwx": whether a phrase tells how the speaker found a film, known or not."""
+        titles = self._m.words.titles
+        words = [self._m.tokens[n].norm for n in run]
+        told = next((n for n, word in enumerate(words) if word in titles.watched), None)
+        return told is not None and all(w in titles.speaking or w in self._m.words.leading for w in words[:told])
+
     def _removed(self, n: int) -> bool:
         token = self._m.tokens[n]
         unknown = any(n in run for run in self._m.unknown)
@@ -318,13 +361,18 @@ class Wishes:
             unknown or any(t.i <= n < t.j for t in self._m.titles) or any(s <= token.start < e for s, e in self._spans)
         )
 
+    def _filler(self, run: Sequence[int]) -> set[int]:
+        """The words of a phrase that ask, or tell of the day, and describe nothing: "on second thought"."""
+        hits = self._m.words.cut.find([self._m.tokens[n] for n in run])
+        return {run[n] for hit in hits for n in range(hit.i, hit.j)}
+
     def _joined(self, kept: Sequence[Sequence[int]]) -> str:
         """The kept words without filler, phrases set apart by commas."""
         parts = []
         for run in kept:
-            tokens = [self._m.tokens[n] for n in run]
-            cut = {n for hit in self._m.words.cut.find(tokens) for n in range(hit.i, hit.j)}
-            words = [self._m.head[t.start : t.end] for n, t in enumerate(tokens) if n not in cut]
+            cut = self._filler(run)
+            tokens = [self._m.tokens[n] for n in run if n not in cut]
+            words = [self._m.head[t.start : t.end] for t in tokens]
             dangling = self._m.words.lexicon.noise.dangling
             while words and squash(words[0]) in dangling and squash(words[0]) != "about":
                 words = words[1:]

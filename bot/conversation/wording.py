@@ -43,8 +43,12 @@ KNOWN_FOR = 6
 NAMED = 2
 """Items named of a group that counts as one."""
 
-IMPERSONAL = ("asked", "interplay", "prior", "luck")
-"""Signals that say less about the match than the others do, in this order."""
+GENERAL = ("interplay", "prior", "luck")
+"""Signals that say nothing of the person."""
+SUBSTANTIAL = 0.2
+"""From this share on what is about the person is told before what holds for everybody, even if that counts more."""
+BESIDE = 0.25
+"""A reason about the person stands in for one that was just given from this part of the largest share on."""
 
 PEOPLE = ("director", "cast")
 
@@ -137,15 +141,17 @@ class Wording:
         """Words for each cause, in the causes' order; each completes "because ..."."""
         return tuple(Reason(c.signal, c.share, self._reason(item, c, query), _sources(c, query)) for c in causes)
 
-    def card_reason(self, reasons: Sequence[Reason], given: Collection[str], limits: Collection[str]) -> str:
-        """The one reason on a card: the most telling, but not one of those ``given`` on the cards above it if there
-        is another about this person that carries weight. That it keeps within ``limits``, as all of a list do, comes
-        last. Empty without reasons."""
+    def card_reason(self, reasons: Sequence[Reason], given: Collection[str]) -> str:
+        """The one reason on a card: the one that leads, but in place of one of those ``given`` on the cards above it
+        another about this person that counts something beside it, or one that counts nearly as much. Empty without
+        reasons."""
         ranked = telling(reasons)
-        personal = [r for r in ranked if r.share >= TELLING and r.signal not in IMPERSONAL]
-        fresh = [r for r in personal if r.text not in given]
-        others = [r for r in ranked if r.share >= TELLING and r.text not in given and not set(r.sources) <= set(limits)]
-        return (fresh or others or personal or ranked)[0].text if ranked else ""
+        most = max((r.share for r in ranked), default=0.0)
+        fresh = [r for r in ranked if r.text not in given and r.share >= TELLING]
+        mine = [r for r in fresh if r.signal not in GENERAL and r.share >= BESIDE * most]
+        general = [r for r in fresh if r.signal in GENERAL and r.share >= most / 2]
+        lead = [r for r in ranked[:1] if r in fresh]
+        return (lead or mine or general or ranked)[0].text if ranked else ""
 
     def spoken(self, reasons: Sequence[Reason], taste: Taste, dialogue: Dialogue) -> tuple[str, ...]:
         """What a whole explanation is made of: two or three of the most telling reasons as clauses about what the
@@ -200,11 +206,14 @@ class Wording:
         if cause.signal in ("relation", "likeness"):
             return self._kinship(item, cause, query)
         if cause.signal == "facets":
-            liked_facets = dict.fromkeys(p.source.value for p in cause.evidence if isinstance(p.source, Facet))
-            return self.texts("why_facet_taste", value=self.texts.join(self.names(list(liked_facets)[:2])))
+            liked = list(dict.fromkeys(p.source for p in cause.evidence if isinstance(p.source, Facet)))[:2]
+            names = [
+                n if f.kind in PEOPLE else n.lower()
+                for f, n in zip(liked, self.names(f.value for f in liked), strict=True)
+            ]
+            return self.texts("why_facet_taste", value=self.texts.join(names))
         if cause.signal == "asked":
-            asked = self.labels([str(p.source) for p in cause.evidence], query.wish)
-            return self.texts("why_asked", what=self.texts.join([self._a(label) for label in asked]))
+            return self.texts("why_asked", what=self._asked([str(p.source) for p in cause.evidence], query.wish))
         if cause.signal == "mood":
             return self._felt(item, cause, query)
         if cause.signal == "wish":
@@ -215,6 +224,15 @@ class Wording:
         if rating is None or rating < WELL_RATED:
             return self.texts("why_prior_known")
         return self.texts("why_prior", rating=f"{rating:.1f}")
+
+    def _asked(self, labels: Sequence[str], wish: Wish) -> str:
+        """Parts of a wish after "you asked for", those who watch along last: "animation for the kids"."""
+        whom = [self.texts.name(label) for label in labels if self._whom(label)]
+        what = self.texts.join([self._a(n) for n in self.labels((la for la in labels if not self._whom(la)), wish)])
+        if not whom:
+            return what
+        company = self.texts.join(whom)
+        return self.texts("mood_for", what=what, whom=company) if what else self.texts("some", what=company)
 
     def _a(self, label: str) -> str:
         """A wish's label with its article, where it takes one: "a thriller", but "horror"."""
@@ -312,9 +330,15 @@ class Wording:
                 found.append(Understood(str(s.kind), s.value, s.polarity))
         return tuple(found)
 
-    def acknowledge(self, heard: Reading, implied: Iterable[Range] = ()) -> str:
+    def acknowledge(
+        self,
+        heard: Reading,
+        implied: Iterable[Range] = (),
+        still: Sequence[Clause | Range] = (),
+        still_not: Sequence[Clause | Range] = (),
+    ) -> str:
         """ "Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind.
-        ``implied``: limits that follow from it ("older")."""
+        ``implied``: limits that follow from it ("older"); ``still`` and ``still_not``: what holds besides."""
         wished = {(s.start, s.end) for s in heard.statements if s.polarity > 0}
         said = [s for s in heard.statements if s.polarity >= 0 or s.confidence == 1 or (s.start, s.end) not in wished]
         items = [s for s in said if s.kind is Kind.ITEM and s.target and s.target in self._catalogue]
@@ -343,10 +367,20 @@ class Wording:
             ("got_veto", self.texts.join(self._said(facets, -1, lasting=True), "or")),
             ("got_unwanted", self.texts.join(self._said(facets, -1, lasting=False), "or")),
             ("got_outside", self.texts.join(outside, "or")),
+            (
+                "got_still",
+                self.texts("comma").join(sorted(map(self._held, still), key=lambda what: bool(self._whom(what)))),
+            ),
+            ("got_still_not", self.texts.join([self.label(veto) for veto in still_not], "or")),
         )
         parts = [self.texts(key, what=what) for key, what in groups if what]
         got = self.texts("got", what=self.texts("semicolon").join(parts)) if parts else ""
         return self.texts("sentences").join(filter(None, [got, self.unknown(heard)]))
+
+    def _held(self, wish: Clause | Range) -> str:
+        """A wish that holds besides: "the 1990s", "something dark"."""
+        mood = isinstance(wish, Clause) and wish.mood == wish.label and self._described(wish.mood)
+        return self.texts("some", what=self.label(wish)) if mood else self.label(wish)
 
     def unknown(self, heard: Reading) -> str:
         """That the catalogue lacks what was named."""
@@ -477,11 +511,10 @@ class Wording:
 
 def _weighty(reasons: Sequence[Reason]) -> list[Reason]:
     """The reasons that carry weight, most telling first, at least one of those given; what holds for everybody only if
-    there is no other."""
+    it leads."""
     ranked = telling(reasons)
-    mine = any(r.signal not in ("interplay", "prior", "luck") for r in ranked)
-    vague = ("interplay", "prior") if mine else ()
-    return [r for r in ranked if r.share >= TELLING and r.signal not in vague] or ranked[:1]
+    leads = bool(ranked) and ranked[0].signal in GENERAL
+    return [r for r in ranked if r.share >= TELLING and (leads or r.signal not in GENERAL)] or ranked[:1]
 
 
 def _sources(cause: Cause, query: Query) -> tuple[str, ...]:
@@ -518,11 +551,11 @@ def _says(facet: Statement, wish: Statement) -> bool:
 
 
 def telling(reasons: Sequence[Reason]) -> list[Reason]:
-    """Reasons in the order a person cares: what is about them first, if it carries weight, and what holds for
-    everybody last. Within that, strongest first."""
+    """Reasons by their shares; but those about the person that have a substantial one go before what holds for
+    everybody."""
 
-    def rank(reason: Reason) -> tuple[bool, int]:
-        return reason.share < TELLING, IMPERSONAL.index(reason.signal) + 1 if reason.signal in IMPERSONAL else 0
+    def rank(reason: Reason) -> tuple[bool, float]:
+        return reason.signal in GENERAL or reason.share < SUBSTANTIAL, -reason.share
 
     return sorted(reasons, key=rank)
 

@@ -277,7 +277,11 @@ MOVIE_MOODS: Final[Moods] = {
         horror=-0.3,
         adventure=-0.4, western=-0.3,
     ),
-    "kid-friendly": _mood(
+    "for grown-ups": _mood(
+        {"bitter love": 0.1}, adult=0.3, gentle=-0.3,
+        drama=0.2, thriller=0.1, crime=0.1, family=-1, animation=-0.8, fantasy=-0.2, adventure=-0.3,
+    ),
+    "for the kids": _mood(
         {"grim": -0.3, "blood": -0.5}, gentle=0.4, adult=-1,
         family=0.6, animation=0.4, adventure=0.1, comedy=0.2, musical=0.1, horror=-1, thriller=-0.7, crime=-0.4,
         war=-0.8, drama=-0.1,

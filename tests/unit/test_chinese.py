@@ -338,6 +338,13 @@ async def test_a_conversation_of_ten_turns(conversations: Conversations) -> None
     assert turns == 10
 
 
+async def test_who_says_nothing_readable_is_spoken_to_in_their_own_language(conversations: Conversations) -> None:
+    assert await conversations.language("test", "li") == "en"
+    assert await conversations.language("test", "li", "zh-hans") == "zh"
+    await conversations.turn(Incoming("test", "li", "li", "1", "说中文"))
+    assert await conversations.language("test", "li", "en") == "zh"
+
+
 @pytest.mark.parametrize(
     ("traditional", "plain"),
     [

@@ -85,6 +85,106 @@ class TestWishes:
         assert reply.cards
         assert all({"Family", "Comedy"} <= g for g in genres(ann, reply))
 
+    async def test_company_is_shown_as_part_of_the_wish_and_leaves_with_what_it_ruled_out(self, ann: Person) -> None:
+        assert "for you and your parents" in (await ann.say("a drama with my parents")).text
+        assert "still for you and your parents" in (await ann.say("a thriller")).text
+        told = (await ann.say("/profile")).text
+        assert told.count("•") == 2  # the thriller, and the parents with all that is refused for their sake
+        assert "for you and your parents, no gory" in told
+        alone = await ann.say("just for me")
+        assert alone.cards
+        assert alone.text == "Just for you, then:"
+        told = (await ann.say("/profile")).text
+        assert "parents" not in told
+        assert "gory" not in told
+
+    async def test_what_one_rules_out_oneself_stays_when_the_company_leaves(self, ann: Person) -> None:
+        await ann.say("a drama, nothing gory", "something for my kids", "something for me alone")
+        told = (await ann.say("/profile")).text
+        assert "no gory films" in told
+        assert "kids" not in told
+
+    @pytest.mark.parametrize(
+        ("first", "then", "left"),
+        [
+            ("something for adults", "something for the kids", "for grown-ups"),
+            ("something for the kids", "something for adults", "for the kids"),
+            ("something for the kids", "no kids", "for the kids"),
+        ],
+    )
+    async def test_company_that_rules_out_other_company_takes_its_place(
+        self, ann: Person, first: str, then: str, left: str
+    ) -> None:
+        assert left in (await ann.say(first, "/profile")).text
+        told = (await ann.say(then, "/profile")).text
+        assert left not in told
+        assert "horror" not in told or "for the kids" in told
+
+    async def test_goodbye_ends_the_wish(self, ann: Person) -> None:
+        told = await ann.say("a drama with my kids, nothing from the 90s", "bye", "/profile")
+        assert "Tonight is a blank page" in told.text or "I don't know anything" in told.text
+
+    async def test_a_veto_that_outlives_its_wish_is_said(self, ann: Person) -> None:
+        reply = await ann.say("a thriller, nothing gory", "actually no, a romance")
+        assert "looking for romance; still no gory films" in reply.text
+        assert "still" not in (await ann.say("also a comedy")).text
+
+    async def test_older_than_a_list_ends_with_the_next_wish(self, ann: Person) -> None:
+        await ann.say("surprise me")
+        older = await ann.say("older")
+        assert "older than" in older.text
+        told = (await ann.say("movies like The Conjuring", "/profile")).text
+        assert "older than" not in told
+        assert "The Conjuring" in told
+
+    async def test_forget_that_and_another_wish_ends_the_one_before(self, ann: Person) -> None:
+        await ann.say("a drama from the 90s")
+        told = (await ann.say("forget that. something from the 80s", "/profile")).text
+        assert "drama" not in told
+        assert "the 1980s" in told
+
+    async def test_company_adds_to_the_wish(self, ann: Person) -> None:
+        await ann.say("a comedy from the 90s", "with my parents")
+        told = (await ann.say("/profile")).text
+        assert all(what in told for what in ("comedy", "the 1990s", "for you and your parents"))
+
+    async def test_a_person_beside_the_genre_asked_for_before_is_told_so(self, ann: Person) -> None:
+        reply = await ann.say("a comedy", "something with Tom Hanks")
+        assert "Tom Hanks; still comedy" in reply.text
+
+    @pytest.mark.parametrize("text", ["no wait, something with Tom Hanks", "let's do something with Tom Hanks instead"])
+    async def test_a_change_of_mind_ends_the_wish_before(self, ann: Person, text: str) -> None:
+        await ann.say("a comedy from the 90s, nothing gory", text)
+        told = (await ann.say("/profile")).text
+        assert "Tom Hanks" in told
+        assert "comedy" not in told
+        assert "1990s" not in told
+        assert "no gory films" in told
+
+    async def test_to_forget_what_is_not_wanted_wants_nothing(self, ann: Person) -> None:
+        reply = await ann.say("a drama", "forget Tom Hanks")
+        assert "nothing to forget" in reply.text
+        assert "Tom Hanks" not in (await ann.say("/profile")).text
+
+    async def test_another_language_takes_the_place_of_the_first(self, ann: Person) -> None:
+        await ann.say("a drama", "make it French", "actually English is fine")
+        told = (await ann.say("/profile")).text
+        assert "English" in told
+        assert "French" not in told
+
+    async def test_a_question_to_us_about_a_genre_asks_for_none(self, ann: Person) -> None:
+        await ann.say("a drama")
+        assert not (await ann.say("do you like comedies?")).cards
+
+    async def test_never_mind_and_goodbye_takes_nothing_back(self, ann: Person) -> None:
+        await ann.say("I loved Heat")
+        assert "Taken back" not in (await ann.say("never mind, bye")).text
+        assert "Heat" in (await ann.say("/profile")).text
+
+    async def test_a_complaint_is_heard(self, ann: Person) -> None:
+        await ann.say("a drama")
+        assert "Sorry" in (await ann.say("you're useless")).text
+
     async def test_not_gory_leaves_horror_to_who_asks_for_it(self, ann: Person) -> None:
         reply = await ann.say("something really scary, but not gory")
         assert reply.cards

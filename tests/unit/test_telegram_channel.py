@@ -32,13 +32,17 @@ from bot.store import tables
 from bot.store.migrate import upgrade
 from bot.store.records import Conversation, Turn
 from bot.store.repository import Store
+from bot.texts import Language, spoken
 from recsys.errors import ChannelError, StoreError
 from recsys.phrase import OnPartial
 from tests.support.botapi import TOKEN, BotApi, Fault
 
 ANN, BOB, CLUB = 7, 8, -5
 LISTED, PRESSED = "0000000000LST", "0000000000PRS"
-TEXTS = {"only_text": "Words only.", "groups": "One to one.", "trouble": "Something went wrong."}
+TEXTS = {
+    "en": {"only_text": "Words only.", "groups": "One to one.", "trouble": "Something went wrong."},
+    "zh": {"only_text": "只看文字。", "groups": "一对一。", "trouble": "出错了。"},
+}
 QUICK = Timing(
     poll=1,
     request=1,
@@ -87,6 +91,9 @@ class Talk:
         if self.beginning and on_partial:
             await on_partial(self.beginning)
         return await self.explained(reply) if self.explained else None
+
+    async def language(self, channel: str, external_id: str, channels: str | None = None) -> Language:
+        return spoken(channels) or "en"
 
     async def export(self, user_id: str) -> str:
         return f"all about {user_id}"
@@ -276,6 +283,9 @@ async def test_what_is_not_text_gets_a_kind_word(world: World) -> None:
     async with world.running():
         await world.api.say(ANN, None, sticker={"file_id": "x"})
         await world.api.wait_for(lambda: world.api.texts(ANN) == ["Words only."])
+        chinese = world.api.person(BOB) | {"language_code": "zh-hans"}
+        await world.api.say(BOB, None, photo=[], **{"from": chinese})
+        await world.api.wait_for(lambda: world.api.texts(BOB) == ["只看文字。"])
     assert world.talk.heard == []
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot.conversation.lexicon import load_lexicon, parse_lexicon
 from bot.conversation.listening import Listener
-from bot.conversation.statements import Context, Critique, Intent, Kind, Reading, Statement
+from bot.conversation.statements import Context, Critique, Intent, Kind, NamedKind, Reading, Statement
 from bot.conversation.understand import Understanding
-from recsys.catalogue import Facet
+from recsys.catalogue import Catalogue, Facet, Item
 from recsys.errors import DataError
 from tests.support.films import film, films
 
@@ -238,6 +238,27 @@ RANGES: list[tuple[str, list[str]]] = [
     ("nothing newer than the 80s", ["+year ..1989"]),
     ("90s or later", ["+year 1990.."]),
     ("since the 90s", ["+year 1990.."]),
+    (
+        "I'm a fan of Fargo and I'm loking for a romance from the 1990s",
+        ["+Fargo (1996) opinion lasting seen", "+romance", "+year 1990..1999"],
+    ),
+    ("on second thought, a horrr movie from the 2000s", ["+horror", "+year 2000..2009", "intent: change"]),
+    ("forget that. a western", ["+western", "intent: undo"]),
+    ("u're funny", ["intent: chat"]),
+    ("something for adults", ["+for grown-ups", "-family"]),
+    ("a thriller just for me", ["+thriller", "intent: alone"]),
+    ("a drama, the kids are asleep", ["+drama", "intent: alone"]),
+    ("smth funny 4 tonite", ["+comedy"]),
+    ("we feel like a drma", ["+drama"]),
+    ("i lvoed heat", ["+Heat (1995) opinion lasting seen"]),
+    (
+        "i luv shaun of teh dead n zombieland",
+        ["+Shaun of the Dead (2004) opinion lasting seen", "+Zombieland (2009) opinion lasting seen"],
+    ),
+    ("something that isn't stupid for once", ["+thought-provoking"]),
+    ("English is fine", ["+English"]),
+    ("not hollywood", ["-United States"]),
+    ("a drama with jodi fostr", ["+drama", "+Jodie Foster"]),
 ]
 
 INTENTS: list[tuple[str, Intent]] = [
@@ -254,8 +275,10 @@ INTENTS: list[tuple[str, Intent]] = [
     ("/start", Intent.RECOMMEND), ("/help@SomeBot", Intent.HELP), ("/undo", Intent.UNDO), ("/frobnicate", Intent.HELP),
     ("what do you know about me?", Intent.PROFILE), ("my history", Intent.HISTORY), ("what can you do?", Intent.HELP),
     ("thanks!", Intent.THANKS), ("thank you so much", Intent.THANKS), ("bye", Intent.BYE), ("good night", Intent.BYE),
+    ("you're useless", Intent.COMPLAIN), ("this isn't working", Intent.COMPLAIN),
+    ("any suggestions for a film?", Intent.RECOMMEND), ("what's the best film ever?", Intent.RECOMMEND),
     ("yes", Intent.YES), ("yeah sure", Intent.YES), ("no", Intent.NO), ("nah", Intent.NO),
-    ("lol", Intent.CHAT), ("I'm bored", Intent.CHAT), ("asdkjh qweoiu", Intent.CHAT), ("you suck", Intent.CHAT),
+    ("lol", Intent.CHAT), ("I'm bored", Intent.CHAT), ("asdkjh qweoiu", Intent.CHAT), ("you suck", Intent.COMPLAIN),
     ("my dog is sick", Intent.CHAT), ("👍", Intent.YES), ("👎", Intent.NO),
 ]  # fmt: skip
 
@@ -445,7 +468,7 @@ def test_clauses_hold_only_facets_of_the_catalogue() -> None:
 
 def test_kid_friendly_wants_and_refuses() -> None:
     signs = {s.value: s.polarity for s in read("something kid friendly").statements if s.kind is Kind.FACET}
-    assert signs["kid-friendly"] == 1
+    assert signs["for the kids"] == 1
     assert signs["gory"] == signs["violent"] == signs["horror"] == -1
 
 
@@ -473,6 +496,8 @@ def test_a_trade_that_is_said_counts_alone(text: str, kind: str) -> None:
         ("a comedy", None),
         ("I hate musicals", None),
         ("not depressing", None),
+        ("on second thought, some action from the 90s under 2 hours", None),
+        ("i also liked qwx", None),
         ("Alien", None),
         ("hello", None),
     ],
@@ -509,6 +534,89 @@ def test_the_evidence_of_a_misspelt_limit_is_where_it_was_written(text: str, sta
 )
 def test_an_everyday_word_is_no_misspelt_limit(text: str) -> None:
     assert all(s.range is None or (s.range.name == "year" and s.range.high == 1999) for s in read(text).statements)
+
+
+def test_the_words_of_a_limit_are_no_names() -> None:
+    """Nor are misspelt ones: "shroter" is no Shroyer, and "two hours" no film of that name."""
+    items = [
+        Item("t", "The Hours", year=2002, numbers={"popularity": 900.0}),
+        Item("d", "Devil's Run", facets={"cast": ("Sonny Shroyer",), "genre": ("Adventure",)}),
+    ]
+    understanding = Understanding(Catalogue(items), load_lexicon())
+    for text in ("an adventure shroter than 150 minutes", "an adventure under two hours 🙂"):
+        said = understanding.read(text)
+        assert [s.kind for s in said.statements] == [Kind.FACET, Kind.RANGE], text
+        assert [n.kind for n in said.named] == [NamedKind.GENRE], text
+
+
+def test_a_name_is_met_with_and_without_its_accents() -> None:
+    items = [
+        Item("a", "A", facets={"cast": ("Ingeborga Dapkunaite",)}),
+        Item("b", "B", facets={"cast": ("Ingeborga Dapkūnaitė",)}),
+    ]
+    (said,) = Understanding(Catalogue(items), load_lexicon()).read("films with ingeborga dapkūnaitė").statements
+    assert said.clause is not None
+    assert {facet.value for facet in said.clause.facets} == {"Ingeborga Dapkunaite", "Ingeborga Dapkūnaitė"}
+
+
+def test_with_an_actor_has_them_in_it_even_where_they_direct() -> None:
+    items = [Item(f"{n}", f"Film {n}", facets={"cast": ("Sean Penn",)}) for n in range(3)]
+    items.append(Item("d", "The Pledge", facets={"director": ("Sean Penn",)}))
+    understanding = Understanding(Catalogue(items), load_lexicon())
+    for text, kinds in (
+        ("something with Sean Penn", {"cast"}),
+        ("something staring Sean Penn", {"cast"}),
+        ("something by Sean Penn", {"cast", "director"}),
+    ):
+        (said,) = understanding.read(text).statements
+        assert said.clause is not None
+        assert {facet.kind for facet in said.clause.facets} == kinds, text
+
+
+def test_a_brief_surname_may_follow_a_misspelt_first_name() -> None:
+    item = Item("a", "The Crying Game", facets={"cast": ("Stephen Rea",)})
+    (said,) = Understanding(Catalogue([item]), load_lexicon()).read("something with stepphen rea").statements
+    assert said.value == "Stephen Rea"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("whats heat about", "question: overview Heat"),
+        ("what is up about?", "question: overview Up"),
+        ("who directed big", "question: director Big"),
+        ("is drive any good", "question: rating Drive"),
+        ("ok how long is the thing", "question: runtime The Thing"),
+        ("what is it about", "question: overview"),
+        ("what is the movie about", "intent: which"),
+        ("who directed the tihrd one", "question: director Amadeus"),
+        ("do you like comedies?", "~comedy"),
+    ],
+)
+def test_a_question_that_takes_nothing_but_a_title_has_one(text: str, expected: str) -> None:
+    assert briefs(text, LISTED) == [expected]
+
+
+def test_no_and_a_comparative_refuse_the_list_with_or_without_a_comma() -> None:
+    for text in ("no, newer", "no newer"):
+        assert sorted(briefs(text, LISTED)) == ["critique: newer", "intent: no"], text
+
+
+def test_an_emoji_beside_goodbye_judges_no_film() -> None:
+    assert briefs("thanks, bye 👍", FOCUSED) == ["intent: bye"]
+    assert briefs("👍", FOCUSED) == ["+Alien (1979) opinion lasting seen"]
+
+
+def test_a_good_movie_with_a_limit_is_a_wish_and_no_verdict() -> None:
+    assert briefs("a good movie less than two hours long", FOCUSED) == ["+runtime ..120"]
+
+
+def test_two_films_may_be_compared_by_name() -> None:
+    assert briefs("is heat scarier than alien?") == ["question: compare Heat", "question: compare Alien"]
+
+
+def test_what_else_somebody_made_asks_for_the_films_of_who_directed_the_one_in_view() -> None:
+    assert briefs("what else did he make?", FOCUSED) == ["+Ridley Scott"]
 
 
 def test_two_films_of_equal_claim_are_a_choice() -> None:

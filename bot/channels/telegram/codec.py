@@ -23,10 +23,13 @@ _PRESENT = frozenset({"member", "administrator", "creator"})
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A fixed answer: ``text`` is its key among the channel's texts."""
+    """A fixed answer to what somebody did: ``text`` is its key among the channel's texts, ``language`` their
+    messenger's."""
 
     chat_id: str
     text: Literal["only_text", "groups"]
+    external_id: str
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def decode(
         before, after = (change[name]["status"] in _PRESENT for name in ("old_chat_member", "new_chat_member"))
         if _private(change["chat"]):
             return None if after else Blocked(_chat(change))
-        return Notice(_chat(change), "groups") if after and not before else None
+        return _notice(change, "groups") if after and not before else None
     return None
 
 
@@ -144,12 +147,16 @@ def _message(update: Mapping[str, Any], inbox_id: int, me: Me) -> Incoming | Not
         return None
     if _private(message["chat"]):
         if "text" not in message:
-            return Notice(str(message["chat"]["id"]), "only_text")
+            return _notice(message, "only_text")
         return _incoming(update, inbox_id, message["from"], text=_command(message["text"], me))
     if "text" not in message or message["from"].get("is_bot"):
         return None
     words = _addressed(message, me)
     return None if words is None else _incoming(update, inbox_id, message["from"], message["chat"], text=words)
+
+
+def _notice(what: Mapping[str, Any], text: Literal["only_text", "groups"]) -> Notice:
+    return Notice(_chat(what), text, str(what["from"]["id"]), what["from"].get("language_code"))
 
 
 def _addressed(message: Mapping[str, Any], me: Me) -> str | None:

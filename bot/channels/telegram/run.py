@@ -27,6 +27,7 @@ from bot.channels.telegram.webhook import Webhook
 from bot.conversation.service import Conversations
 from bot.settings import Settings
 from bot.store.repository import Store
+from bot.texts import Language
 from recsys.errors import ConfigError, StoreError
 
 SPARE = 4
@@ -49,7 +50,7 @@ async def run_telegram(
     *,
     commands: Mapping[str, Mapping[str, str]],
     group_commands: Mapping[str, Mapping[str, str]],
-    texts: Mapping[str, str],
+    texts: Mapping[Language, Mapping[str, str]],
     announce: Callable[[str], None],
     timing: Timing | None = None,
 ) -> None:
@@ -64,7 +65,7 @@ async def run_telegram(
         commands: The menu by language: name without slash -> description. Whose language we don't speak sees the
             default one.
         group_commands: The same for groups.
-        texts: ``only_text`` answers what isn't text, ``groups`` is said once in a group that adds us,
+        texts: By language: ``only_text`` answers what isn't text, ``groups`` is said once in a group that adds us,
             ``trouble`` answers an update that can't be handled.
         announce: Shows a line to the operator.
         timing: Rates and waits; the default suits the real Telegram.

@@ -39,6 +39,7 @@ from bot.conversation.reply import Reply
 from bot.conversation.service import Conversations, Incoming
 from bot.store.records import Incoming as Row
 from bot.store.repository import Store
+from bot.texts import Language
 from recsys.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,7 @@ class Turns:
         bot: Bot,
         store: Store,
         conversations: Conversations,
-        texts: Mapping[str, str],
+        texts: Mapping[Language, Mapping[str, str]],
         limits: Limits,
         timing: Timing,
         counters: Counters,
@@ -151,7 +152,8 @@ class Turns:
         async with self._store.unit() as unit:
             dead = await unit.inbox_failed(row.id, error)
             if dead and row.chat_id.isdigit():  # neither a group nor an inline query
-                await unit.enqueue(CHANNEL, row.chat_id, *render.plain(self._texts["trouble"]))
+                spoken = await self._conversations.language(CHANNEL, row.chat_id)
+                await unit.enqueue(CHANNEL, row.chat_id, *render.plain(self._texts[spoken]["trouble"]))
             await unit.commit()
         self._sent()
 
@@ -187,9 +189,13 @@ class Turns:
 
     async def _note(self, meaning: Notice | Blocked | Moved | None, row: Row) -> None:
         """Deal with what is no turn."""
+        words = ""
+        if isinstance(meaning, Notice):
+            spoken = await self._conversations.language(CHANNEL, meaning.external_id, meaning.language)
+            words = self._texts[spoken][meaning.text]
         async with self._store.unit() as unit:
             if isinstance(meaning, Notice):
-                await unit.enqueue(CHANNEL, meaning.chat_id, *render.plain(self._texts[meaning.text]))
+                await unit.enqueue(CHANNEL, meaning.chat_id, *render.plain(words))
             elif isinstance(meaning, Blocked):
                 await mark_blocked(unit, meaning.external_id)
             elif isinstance(meaning, Moved):

@@ -10,6 +10,7 @@ from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reply import Card, ToExplain
+from bot.conversation.state import wishes_anew
 from bot.conversation.statements import Critique, Intent, Kind
 from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
@@ -34,7 +35,7 @@ class Recommending(Room):
         query, result = await self._search(moment, surprise=surprise)
         state = moment.dialogue
         implied = [r for r in state.ranges if r not in moment.before.ranges]
-        heard = self._wording.acknowledge(moment.reading, implied)
+        heard = self._wording.acknowledge(moment.reading, implied, *_still(moment))
         basis = self._basis(moment, query, result)
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])), basis=basis)
@@ -106,6 +107,8 @@ class Recommending(Room):
             return self._texts("list_surprise", moment.number)
         if n < LIST_LENGTH:
             return self._texts("list_one" if n == 1 else "list_two")
+        if any(s.value == Intent.ALONE for s in moment.reading.statements):
+            return self._texts("list_alone")
         if any(s.value == Critique.DIFFERENT for s in moment.reading.statements):
             without = [c.label for c in moment.dialogue.unwanted if c not in moment.before.unwanted]
             what = self._texts.join([self._texts.name(label) for label in without], "or")
@@ -118,11 +121,10 @@ class Recommending(Room):
     def _cards(self, moment: Moment, query: Query, result: Recommendation) -> tuple[tuple[Card, ...], ToExplain]:
         cards: list[Card] = []
         given: list[str] = []
-        limits = {limit.label for limit in query.wish.ranges}
         for slot, pick in enumerate(result.picks, 1):
             item = self._catalogue[pick.item_id]
             reasons = self._wording.reasons(item, causes(pick), query)
-            given.append(self._wording.card_reason(reasons, given, limits))
+            given.append(self._wording.card_reason(reasons, given))
             cards.append(
                 replace(
                     self._plain_card(moment, slot, item, CARD_BUTTONS),
@@ -134,6 +136,22 @@ class Recommending(Room):
             )
         first = cards[0]
         return tuple(cards), self._to_explain(moment, self._catalogue[first.item_id], first.reasons)
+
+
+def _still(moment: Moment) -> tuple[list[Clause | Range], list[Clause | Range]]:
+    """What holds of the wish before, and of its vetoes, where a message says what is wanted and not that it adds to
+    that: none of it in silence."""
+    heard = moment.reading.statements
+    wants = any(s.kind is Kind.FACET and s.polarity > 0 and not s.lasting for s in heard) or wishes_anew(heard)
+    if not wants or any(s.value == Intent.REFINE or s.kind is Kind.CRITIQUE for s in heard):
+        return [], []
+    said = {s.clause.label if s.clause else s.range.label if s.range else "" for s in moment.reading.statements}
+    before, now = moment.before, moment.dialogue
+    old: list[Clause | Range] = [*before.wanted, *before.ranges, *before.unwanted, *before.outside]
+    wanted: list[Clause | Range] = [*now.wanted, *now.ranges]
+    vetoes: list[Clause | Range] = [*(c for c in now.unwanted if not c.whom), *now.outside]
+    held = [[wish for wish in wishes if wish in old and wish.label not in said] for wishes in (wanted, vetoes)]
+    return held[0], held[1]
 
 
 def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) -> Query:

@@ -1,0 +1,52 @@
+"""Which reason leads a card."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation.reply import Reason
+from bot.conversation.wording import Wording
+from bot.texts import Texts
+from tests.support.films import films
+
+WORDING = Wording(Texts("en"), films())
+
+
+def led_by(*shares: tuple[str, float], given: tuple[str, ...] = ()) -> str:
+    """The signal whose reason is on the card, given the shares by signal."""
+    return WORDING.card_reason([Reason(signal, share, signal, ()) for signal, share in shares], given)
+
+
+@pytest.mark.parametrize(
+    ("shares", "lead"),
+    [
+        ((("prior", 0.65), ("asked", 0.15), ("mood", 0.09)), "prior"),  # what was asked for hardly counts
+        ((("prior", 0.56), ("facets", 0.39)), "facets"),  # what is about them counts much, too
+        ((("asked", 0.45), ("relation", 0.35), ("prior", 0.2)), "asked"),
+        ((("relation", 0.5), ("asked", 0.4)), "relation"),
+        ((("prior", 1.0),), "prior"),
+    ],
+)
+def test_the_strongest_reason_leads(shares: tuple[tuple[str, float], ...], lead: str) -> None:
+    assert led_by(*shares) == lead
+
+
+@pytest.mark.parametrize(
+    ("shares", "lead"),
+    [
+        ((("asked", 0.5), ("prior", 0.3), ("relation", 0.15)), "relation"),
+        ((("asked", 0.5), ("prior", 0.3), ("relation", 0.05)), "prior"),
+        (
+            (("asked", 0.8), ("prior", 0.12), ("relation", 0.08)),
+            "asked",
+        ),  # said again: the others count next to nothing
+    ],
+)
+def test_what_the_card_above_said_gives_way_to_what_counts_beside_it(
+    shares: tuple[tuple[str, float], ...], lead: str
+) -> None:
+    assert led_by(*shares, given=("asked",)) == lead
+
+
+def test_without_reasons_a_card_says_none() -> None:
+    assert led_by() == ""
