@@ -136,11 +136,14 @@ class Feedback(_Table):
 
 
 class Noise(_Table):
-    """What never belongs in the words for the encoder."""
+    """What never belongs in the words for the encoder. Words that are nothing else ask for ``anything`` where one of
+    those is among them, and none of ``told``."""
 
     words: Words
     cut: Words
     dangling: Words
+    anything: Words
+    told: Words
 
 
 class References(_Table):

@@ -138,6 +138,13 @@ class Message:
         several = len(self.context.shown) > 1 and not self.context.focus
         return several and len(self.tokens) <= 6 and self.words.references.loose(self.tokens)
 
+    def asks_for_anything(self) -> bool:
+        """Whether nothing but small words ask for a film: "something for friday night"."""
+        said, noise = [t.norm for t in self.tokens], self.words.lexicon.noise
+        small = self.words.noise | self.words.fillers
+        some, told = (any(squash(word) in said for word in words) for words in (noise.anything, noise.told))
+        return some and not told and all(norm in small for norm in said)
+
     def points_back(self, rest: Sequence[Token]) -> bool:
         """Whether words are a mere "that", set apart from what follows: "forget that. A western" takes back no
         western."""

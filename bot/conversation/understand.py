@@ -146,5 +146,8 @@ def _settle(message: Message) -> None:
         if message.points_nowhere():
             message.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
             return
+        if message.asks_for_anything():
+            message.say(Kind.INTENT, Intent.RECOMMEND, start, end, confidence=0.7)
+            return
         known = any(message.words.concepts.known(t) for t in message.tokens)
         message.say(Kind.INTENT, Intent.CHAT, start, end, confidence=0.4 if known else 0.1)

@@ -143,9 +143,13 @@ class Wording:
 
     def card_reason(self, reasons: Sequence[Reason], given: Collection[str]) -> str:
         """The one reason on a card: the one that leads, but in place of one of those ``given`` on the cards above it
-        another about this person that counts something beside it, or one that counts nearly as much. Empty without
+        another about this person that counts something beside it, or one that counts nearly as much. What was asked for
+        holds for the whole list, and the reply has just repeated it: it is told where nothing else is. Empty without
         reasons."""
         ranked = telling(reasons)
+        asked = {source for r in reasons if r.signal == "asked" for source in r.sources}
+        told = [r for r in ranked if r.signal == "asked" or (r.signal == "mood" and asked.issuperset(r.sources))]
+        ranked = [r for r in ranked if r not in told and r.share >= TELLING] or ranked
         most = max((r.share for r in ranked), default=0.0)
         fresh = [r for r in ranked if r.text not in given and r.share >= TELLING]
         mine = [r for r in fresh if r.signal not in GENERAL and r.share >= BESIDE * most]

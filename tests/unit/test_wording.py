@@ -12,9 +12,10 @@ from tests.support.films import films
 WORDING = Wording(Texts("en"), films())
 
 
-def led_by(*shares: tuple[str, float], given: tuple[str, ...] = ()) -> str:
-    """The signal whose reason is on the card, given the shares by signal."""
-    return WORDING.card_reason([Reason(signal, share, signal, ()) for signal, share in shares], given)
+def led_by(*shares: tuple[str, float], given: tuple[str, ...] = (), **rest_on: tuple[str, ...]) -> str:
+    """The signal whose reason is on the card, given the shares by signal, and what signals rest on."""
+    reasons = [Reason(signal, share, signal, rest_on.get(signal, ())) for signal, share in shares]
+    return WORDING.card_reason(reasons, given)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def led_by(*shares: tuple[str, float], given: tuple[str, ...] = ()) -> str:
     [
         ((("prior", 0.65), ("asked", 0.15), ("mood", 0.09)), "prior"),  # what was asked for hardly counts
         ((("prior", 0.56), ("facets", 0.39)), "facets"),  # what is about them counts much, too
-        ((("asked", 0.45), ("relation", 0.35), ("prior", 0.2)), "asked"),
+        ((("likeness", 0.45), ("relation", 0.35), ("prior", 0.2)), "likeness"),
         ((("relation", 0.5), ("asked", 0.4)), "relation"),
         ((("prior", 1.0),), "prior"),
     ],
@@ -34,18 +35,26 @@ def test_the_strongest_reason_leads(shares: tuple[tuple[str, float], ...], lead:
 @pytest.mark.parametrize(
     ("shares", "lead"),
     [
-        ((("asked", 0.5), ("prior", 0.3), ("relation", 0.15)), "relation"),
-        ((("asked", 0.5), ("prior", 0.3), ("relation", 0.05)), "prior"),
+        ((("likeness", 0.5), ("prior", 0.3), ("relation", 0.15)), "relation"),
+        ((("likeness", 0.5), ("prior", 0.3), ("relation", 0.05)), "prior"),
         (
-            (("asked", 0.8), ("prior", 0.12), ("relation", 0.08)),
-            "asked",
+            (("likeness", 0.8), ("prior", 0.12), ("relation", 0.08)),
+            "likeness",
         ),  # said again: the others count next to nothing
     ],
 )
 def test_what_the_card_above_said_gives_way_to_what_counts_beside_it(
     shares: tuple[tuple[str, float], ...], lead: str
 ) -> None:
-    assert led_by(*shares, given=("asked",)) == lead
+    assert led_by(*shares, given=("likeness",)) == lead
+
+
+def test_what_holds_for_the_whole_list_is_told_only_where_nothing_else_is() -> None:
+    assert led_by(("asked", 0.7), ("prior", 0.2), ("relation", 0.1)) == "prior"
+    assert led_by(("asked", 0.95), ("relation", 0.05)) == "asked"
+    shares = (("asked", 0.6), ("mood", 0.25), ("prior", 0.15))
+    assert led_by(*shares, asked=("romance", "comedy"), mood=("romance",)) == "prior"
+    assert led_by(*shares, asked=("romance", "comedy"), mood=("dark",)) == "mood"
 
 
 def test_without_reasons_a_card_says_none() -> None:
