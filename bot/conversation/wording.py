@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 from zlib import crc32
 
@@ -142,20 +143,32 @@ class Wording:
         return tuple(Reason(c.signal, c.share, self._reason(item, c, query), _sources(c, query)) for c in causes)
 
     def card_reason(self, reasons: Sequence[Reason], given: Collection[str]) -> str:
-        """The one reason on a card: the one that leads, but in place of one of those ``given`` on the cards above it
-        another about this person that counts something beside it, or one that counts nearly as much. What was asked for
-        holds for the whole list, and the reply has just repeated it: it is told where nothing else is. Empty without
-        reasons."""
-        ranked = telling(reasons)
-        asked = {source for r in reasons if r.signal == "asked" for source in r.sources}
-        told = [r for r in ranked if r.signal == "asked" or (r.signal == "mood" and asked.issuperset(r.sources))]
-        ranked = [r for r in ranked if r not in told and r.share >= TELLING] or ranked
+        """The one reason on a card: of those that set it apart the one that leads, but in place of one of those
+        ``given`` on the cards above it another about this person that counts something beside it, or one that counts
+        nearly as much. Empty without reasons."""
+        ranked = telling(self._apart(reasons))
         most = max((r.share for r in ranked), default=0.0)
         fresh = [r for r in ranked if r.text not in given and r.share >= TELLING]
         mine = [r for r in fresh if r.signal not in GENERAL and r.share >= BESIDE * most]
         general = [r for r in fresh if r.signal in GENERAL and r.share >= most / 2]
         lead = [r for r in ranked[:1] if r in fresh]
         return (lead or mine or general or ranked)[0].text if ranked else ""
+
+    def _apart(self, reasons: Sequence[Reason]) -> Sequence[Reason]:
+        """The reasons that say what others on the list lack, with their shares among themselves; all if there is none.
+        What was asked for holds for the whole list, and the reply has just repeated it; that many know it is little."""
+        asked = {source for r in reasons if r.signal == "asked" for source in r.sources}
+        known = self.texts("why_prior_known")
+        apart = [
+            r
+            for r in reasons
+            if r.share >= TELLING
+            and r.signal != "asked"
+            and r.text != known
+            and not (r.signal == "mood" and asked.issuperset(r.sources))
+        ]
+        total = sum(r.share for r in apart)
+        return [replace(r, share=r.share / total) for r in apart] or reasons
 
     def spoken(self, reasons: Sequence[Reason], taste: Taste, dialogue: Dialogue) -> tuple[str, ...]:
         """What a whole explanation is made of: two or three of the most telling reasons as clauses about what the

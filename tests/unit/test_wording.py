@@ -50,7 +50,8 @@ def test_what_the_card_above_said_gives_way_to_what_counts_beside_it(
 
 
 def test_what_holds_for_the_whole_list_is_told_only_where_nothing_else_is() -> None:
-    assert led_by(("asked", 0.7), ("prior", 0.2), ("relation", 0.1)) == "prior"
+    assert led_by(("asked", 0.7), ("prior", 0.2), ("relation", 0.1)) == "relation"  # a third of the rest
+    assert led_by(("asked", 0.6), ("prior", 0.35), ("relation", 0.05)) == "prior"
     assert led_by(("asked", 0.95), ("relation", 0.05)) == "asked"
     shares = (("asked", 0.6), ("mood", 0.25), ("prior", 0.15))
     assert led_by(*shares, asked=("romance", "comedy"), mood=("romance",)) == "prior"
