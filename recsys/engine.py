@@ -19,9 +19,9 @@ Stated constraints are masks, never similarities.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, combinations
+from itertools import accumulate
 from types import MappingProxyType
 
 import numpy as np
@@ -31,6 +31,7 @@ from torch import Tensor
 
 from recsys.artefact import Artefact
 from recsys.belief import Belief
+from recsys.candidates import Mask, candidates
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.elicit import telling
 from recsys.encoder import PACKAGED, Encoder
@@ -48,7 +49,6 @@ from recsys.talk import Part, restored
 from recsys.taste import Clause, Query, Range, Talk, Taste, Wish, meets
 from recsys.upsert import extended
 
-Mask = npt.NDArray[np.bool_]
 SIGNALS = (*STATED, "likeness", "relation", "prior", "interplay", "luck")
 RATED = ("prior", "likeness", "relation")
 """The signals that ratings taught."""
@@ -62,8 +62,6 @@ TELLING = {"genre": 1.0, "keyword": 1.0, "director": 0.5, "cast": 0.5}
 """Kinds of facets that make items alike, and what each counts beside the text."""
 SEQUEL = 3.0
 """Likeness that parts of one series have on top of that of their texts when a list is put together."""
-MANY = 8
-"""Wishes whose combinations are tried when they don't all fit: 2^8 masks are quick, 2^20 would not be."""
 DISLIKE_WEIGHT = 0.5
 """A dislike says less about what a person wants than a like does."""
 QUALITY = 0.7
@@ -191,11 +189,11 @@ class Engine:
     @torch.inference_mode()
     def recommend(self, queries: Sequence[Query]) -> list[Recommendation]:
         """The best items for each query, as one batch on the device."""
-        masks, relaxed = zip(*(self._candidates(q) for q in queries), strict=True)
-        candidates = np.stack(masks)
-        allowed = torch.from_numpy(candidates).to(self.device)
+        masks, relaxed = zip(*(candidates(self.catalogue, q) for q in queries), strict=True)
+        mask = np.stack(masks)
+        allowed = torch.from_numpy(mask).to(self.device)
         weights = self._weights(queries)
-        points, said = self._points(queries, weights, candidates)
+        points, said = self._points(queries, weights, mask)
         scores = torch.stack([points[s] for s in SIGNALS]).sum(dim=0)
         pool = max(self._config.pool, max(q.k for q in queries))
         values, rows = top_k(scores, allowed, pool)
@@ -222,7 +220,7 @@ class Engine:
             taste=Taste(reactions, vetoes=vetoes),
             exclude=frozenset().union(*(query.exclude for query in queries)),
         )
-        mask, relaxed = self._candidates(everybody)
+        mask, relaxed = candidates(self.catalogue, everybody)
         allowed = torch.from_numpy(mask).to(self.device)
         shared = [replace(query, wish=queries[0].wish) for query in queries]
         points, _ = self._points(shared, self._weights(shared), np.tile(mask, (len(shared), 1)))
@@ -287,17 +285,6 @@ class Engine:
         """Factors (N, d) of a belief that no ratings taught: who likes an item likes what resembles it."""
         return self._likeness.target * (self._known * (1 - self._known)).sqrt().unsqueeze(1)
 
-    def hidden(self, query: Query) -> dict[str, int]:
-        """How many items each thing that the query rules out hides: by the label of a veto or a wish, or ``"known"``
-        for what was named, reacted to or excluded. One item may be hidden by several."""
-        named = {*query.exclude, *query.wish.like, *query.taste.items}
-        counts = {"known": sum(i in self.catalogue for i in named)}
-        vetoes: list[Clause | Range] = [*query.wish.unwanted, *query.taste.vetoes]
-        wishes: list[Clause | Range] = [*query.wish.wanted, *query.wish.ranges]
-        counts |= {f"no {veto.label}": int(meets(self.catalogue, veto).sum()) for veto in vetoes}
-        counts |= {f"not {wish.label}": int((~meets(self.catalogue, wish)).sum()) for wish in wishes}
-        return {label: count for label, count in counts.items() if count}
-
     @torch.inference_mode()
     def neighbours(self, item_id: str, k: int) -> dict[str, list[tuple[str, float]]]:
         """The ``k`` items nearest to one by text (``"likeness"``) and by ratings (``"relation"``), with points."""
@@ -311,26 +298,6 @@ class Engine:
             pairs = zip(rows.tolist(), values.tolist(), strict=True)
             found[signal] = [(self.catalogue.items[row].id, value) for row, value in pairs if value > 0]
         return found
-
-    # -- candidates ------------------------------------------------------------------------------------------
-
-    def _candidates(self, query: Query) -> tuple[Mask, tuple[str, ...]]:
-        """The mask (N,) of what may be shown, and the labels of the wishes dropped to have anything to show: as few
-        as possible, and among as many the least important."""
-        allowed = np.ones(len(self.catalogue), dtype=np.bool_)
-        named = [*query.exclude, *query.wish.like, *query.taste.items]
-        allowed[[self.catalogue.row(i) for i in named if i in self.catalogue]] = False
-        asked = {f for clause in (*query.wish.wanted, *query.wish.hoped) for f in clause.facets}
-        asked.update(facet for facet, weight in query.taste.facets.items() if weight > 0)
-        for veto in (*query.wish.unwanted, *query.taste.vetoes):
-            allowed &= ~meets(self.catalogue, veto.without(asked) if isinstance(veto, Clause) else veto)
-        wishes: list[Clause | Range] = [*query.wish.wanted, *query.wish.ranges]
-        fits = [meets(self.catalogue, w) for w in wishes]
-        for kept in _subsets(len(wishes)):
-            mask = allowed & _all([fits[n] for n in kept], len(allowed))
-            if mask.any() or not kept:
-                break
-        return mask, tuple(wish.label for n, wish in enumerate(wishes) if n not in kept)
 
     def _sequels(self, rows: Tensor) -> Tensor:
         """What pairs (P, P) of one series cost beyond their likeness: one of each is enough."""
@@ -613,15 +580,3 @@ def _quality(query: Query, weight: float) -> float:
         return weight
     least = (QUALITY if query.wish.text else SOME_QUALITY) / (1 + _evidence(query) / LESS_QUALITY)
     return max(min(weight, MOST_QUALITY) if query.wish.text else weight, least)
-
-
-def _subsets(n: int) -> Iterator[tuple[int, ...]]:
-    """Subsets of ``range(n)``, the largest first, and among equals those that lack the lowest numbers first. Beyond
-    ``MANY`` wishes only the most important of them are combined."""
-    for size in range(n, -1, -1):
-        combined = range(max(0, n - MANY), n) if size < n else range(n)
-        yield from sorted(combinations(combined, min(size, len(combined))), reverse=True)
-
-
-def _all(masks: Sequence[Mask], n: int) -> Mask:
-    return np.logical_and.reduce(masks) if masks else np.ones(n, dtype=np.bool_)

@@ -28,7 +28,8 @@ from bot.roles import Role
 from bot.store.admin import PAGE
 from bot.store.records import Correction, Event, Mark, StoredRecommendation, StoredStatement, Turn
 from bot.store.review import OUTCOMES, TURNS_SHOWN, UNSURE, Replay, Replayed, ReviewReading, ReviewUnit
-from recsys.engine import Engine
+from recsys.candidates import hidden
+from recsys.catalogue import Catalogue
 from recsys.taste import Query
 
 CANDIDATES = 10
@@ -94,7 +95,7 @@ class ConversationList(Page):
             raise HTTPException(404, "There is no such conversation; it may have been erased.")
         await self.audit(request, "viewed conversation", replay.conversation.id)
         engine = self.desk.conversations.engine
-        hidden = await asyncio.to_thread(ruled_out, engine, replay, memory.events if memory else ())
+        hidden = await asyncio.to_thread(ruled_out, engine.catalogue, replay, memory.events if memory else ())
         last = replay.turns[-1].turn.number if replay.turns else 0
         return self.render(
             request,
@@ -208,7 +209,7 @@ class ConversationList(Page):
             draft=draft,
             now=now,
             candidates=result,
-            hidden=await asyncio.to_thread(engine.hidden, query),
+            hidden=await asyncio.to_thread(hidden, engine.catalogue, query),
             model=engine.version,
             bars=charts.contributions,
             scale=_scale([*shown, *result.picks]),
@@ -241,7 +242,7 @@ def pieces_of(text: str, statements: Sequence[StoredStatement]) -> list[Piece]:
     return pieces
 
 
-def ruled_out(engine: Engine, replay: Replay, events: Sequence[Event]) -> Mapping[str, Mapping[str, int]]:
+def ruled_out(catalogue: Catalogue, replay: Replay, events: Sequence[Event]) -> Mapping[str, Mapping[str, int]]:
     """Turn -> what its list could not hold, and how many items each reason hid, in the present catalogue.
 
     The state after a turn is the one that the next turn began with.
@@ -251,7 +252,7 @@ def ruled_out(engine: Engine, replay: Replay, events: Sequence[Event]) -> Mappin
     for replayed, after in zip(replay.turns, [*states, replay.conversation.state], strict=True):
         if replayed.turn.action != Action.RECOMMEND:
             continue
-        found[replayed.turn.id] = engine.hidden(_query(replayed, Dialogue.from_json(after), events))
+        found[replayed.turn.id] = hidden(catalogue, _query(replayed, Dialogue.from_json(after), events))
     return found
 
 

@@ -1,0 +1,63 @@
+"""What may be shown: masks over the catalogue for what a query rules out and insists on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from recsys.catalogue import Catalogue
+from recsys.taste import Clause, Query, Range, meets
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+MANY: Final = 8
+"""Wishes whose combinations are tried when they don't all fit: 2^8 masks are quick, 2^20 would not be."""
+
+
+def candidates(catalogue: Catalogue, query: Query) -> tuple[Mask, tuple[str, ...]]:
+    """The mask (N,) of what may be shown, and the labels of the wishes dropped to have anything to show: as few as
+    possible, and among as many the least important. Vetoes are never dropped."""
+    allowed = np.ones(len(catalogue), dtype=np.bool_)
+    allowed[[catalogue.row(i) for i in _named(query) if i in catalogue]] = False
+    asked = {f for clause in (*query.wish.wanted, *query.wish.hoped) for f in clause.facets}
+    asked.update(facet for facet, weight in query.taste.facets.items() if weight > 0)
+    for veto in (*query.wish.unwanted, *query.taste.vetoes):
+        allowed &= ~meets(catalogue, veto.without(asked) if isinstance(veto, Clause) else veto)
+    wishes: list[Clause | Range] = [*query.wish.wanted, *query.wish.ranges]
+    fits = [meets(catalogue, w) for w in wishes]
+    for kept in _subsets(len(wishes)):
+        mask = allowed & _all([fits[n] for n in kept], len(allowed))
+        if mask.any() or not kept:
+            break
+    return mask, tuple(wish.label for n, wish in enumerate(wishes) if n not in kept)
+
+
+def hidden(catalogue: Catalogue, query: Query) -> dict[str, int]:
+    """How many items each thing that the query rules out hides: by the label of a veto or a wish, or ``"known"`` for
+    what was named, reacted to or excluded. One item may be hidden by several."""
+    counts = {"known": sum(i in catalogue for i in set(_named(query)))}
+    vetoes: list[Clause | Range] = [*query.wish.unwanted, *query.taste.vetoes]
+    wishes: list[Clause | Range] = [*query.wish.wanted, *query.wish.ranges]
+    counts |= {f"no {veto.label}": int(meets(catalogue, veto).sum()) for veto in vetoes}
+    counts |= {f"not {wish.label}": int((~meets(catalogue, wish)).sum()) for wish in wishes}
+    return {label: count for label, count in counts.items() if count}
+
+
+def _named(query: Query) -> list[str]:
+    return [*query.exclude, *query.wish.like, *query.taste.items]
+
+
+def _subsets(n: int) -> Iterator[tuple[int, ...]]:
+    """Subsets of ``range(n)``, the largest first, and among equals those that lack the lowest numbers first. Beyond
+    ``MANY`` wishes only the most important of them are combined."""
+    for size in range(n, -1, -1):
+        combined = range(max(0, n - MANY), n) if size < n else range(n)
+        yield from sorted(combinations(combined, min(size, len(combined))), reverse=True)
+
+
+def _all(masks: Sequence[Mask], n: int) -> Mask:
+    return np.logical_and.reduce(masks) if masks else np.ones(n, dtype=np.bool_)
