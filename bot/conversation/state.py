@@ -132,8 +132,10 @@ class Dialogue:
         if any(s.kind is Kind.FACET and s.polarity > 0 and _names_origin(s.clause) for s in said) and not refines:
             wanted = tuple(c for c in state.wanted if not _names_origin(c))
             state = replace(state, moods=(), wanted=wanted)
+        asked_for = {s.clause.label for s in said if s.clause and s.polarity > 0 and not s.clause.whom}
         for statement in said:
-            state = state._apply(statement, catalogue, adds=adds)
+            if not _outspoken(statement, asked_for):
+                state = state._apply(statement, catalogue, adds=adds)
         return state
 
     def _afresh(self, like: Sequence[str], catalogue: Catalogue) -> Dialogue:
@@ -332,15 +334,22 @@ def _resembles(statements: Sequence[Statement]) -> bool:
 
 
 def _ends_wish(said: Sequence[Statement]) -> bool:
-    """ "Forget that. Something from the 80s" and "Tom Hanks instead" want nothing of what was before, and who says
-    goodbye wants no more."""
+    """ "Forget that. Something from the 80s", "never mind, surprise me" and "Tom Hanks instead" want nothing of what
+    was before, and who says goodbye wants no more."""
     wished = {s.kind for s in said if s.polarity > 0 and not _names_origin(s.clause)}
     intents = {s.value for s in said if s.kind is Kind.INTENT}
     return (
         Intent.BYE in intents
         or (Intent.UNDO in intents and not wished.isdisjoint((Kind.FACET, Kind.RANGE, Kind.WISH)))
+        or (bool(intents & {Intent.UNDO, Intent.CHANGE}) and bool(intents & {Intent.SURPRISE, Intent.RECOMMEND}))
         or (Intent.CHANGE in intents and not wished.isdisjoint((Kind.FACET, Kind.WISH)))
     )
+
+
+def _outspoken(said: Statement, asked_for: Collection[str]) -> bool:
+    """Whether company rules out what the same message asks for: "something scary for the kids" is to be scary."""
+    implied = said.polarity < 0 and said.clause is not None and bool(said.clause.whom)
+    return implied and said.clause is not None and said.clause.label in asked_for
 
 
 def _names_genre(clause: Clause | None) -> bool:

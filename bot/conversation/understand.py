@@ -61,7 +61,8 @@ class Understanding:
                 message.say(Kind.INTENT, Intent.ALONE, message.tokens[hit.i].start, last.end)
             changes = words.changing.find(message.tokens, message.named)
             wanted = [s for s in message.out if s.polarity > 0 and not s.lasting]
-            if changes and any(s.kind in (Kind.FACET, Kind.WISH) for s in wanted):
+            anything = any(s.value in (Intent.SURPRISE, Intent.RECOMMEND) for s in message.out)
+            if changes and (anything or any(s.kind in (Kind.FACET, Kind.WISH) for s in wanted)):
                 message.say(Kind.INTENT, Intent.CHANGE, *message.span(range(changes[0].i, changes[0].j)))
             wishes = (Kind.FACET, Kind.RANGE, Kind.WISH)
             asked = any(s.kind in wishes and not s.lasting for s in message.out)

@@ -1,5 +1,6 @@
-"""Titles that are named and that the catalogue lacks. They are found only where the words around them leave little
-doubt: in quotes, with capitals or rare words behind "loved" or "something like", before "the movie" or a year."""
+"""Titles and people that are named and that the catalogue lacks. They are found only where the words around them leave
+little doubt: in quotes, with capitals or rare words behind "loved" or "something like", before "the movie" or a year;
+people by rare words behind "with" or "starring"."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ from bot.texts import is_chinese
 
 LONGEST = 6
 """Words of a title that nothing else is known of; what is longer is rather a sentence."""
+MOST_NAMES = 3
+"""Words of a person's name."""
 COMMONEST = 20_000
 """Everyday words of which a strange word may be a slip."""
 
@@ -38,6 +41,7 @@ class UnknownTitles:
         self._firm = Phrases((words, True) for words in told if words != "into")
         likened = [words for words in lexicon.cues.resemble if words.split()[-1] in ("like", "to", "of")]
         self._likened = Phrases((words, True) for words in likened)
+        self._cast = Phrases((words, True) for words in grammar.name_cues if words not in told)
         self._following = Phrases((words, True) for words in cues.after)
         self._proper = {squash(words) for words in cues.proper}
         self._films = set(grammar.film_nouns)
@@ -70,6 +74,7 @@ class UnknownTitles:
             self._dated(text, tokens),
             self._told(text, tokens, taken),
             self._asked(text, tokens),
+            self._starring(text, tokens, taken),
         )
         for run in chain(*looks):
             free = not any(taken[n] for n in run) and all(set(run).isdisjoint(other) for other in found)
@@ -126,6 +131,16 @@ class UnknownTitles:
             if run and (self._capitals(tokens, run) == run or self._words(text, tokens, run, likened=False) == run):
                 yield run
 
+    def _starring(self, text: str, tokens: Sequence[Token], taken: Sequence[bool]) -> Iterator[range]:
+        """ "What's good with Zendaya?": a name of words that nobody uses otherwise."""
+        for hit in self._cast.find(tokens):
+            start = end = hit.j
+            most = self._extent(text, tokens, taken, start) if start < len(tokens) else start
+            while end < min(most, start + MOST_NAMES) and self._a_name(tokens[end].norm):
+                end += 1
+            if start < end and self._ends(text, tokens, end):
+                yield range(start, end)
+
     def _extent(self, text: str, tokens: Sequence[Token], taken: Sequence[bool], start: int) -> int:
         """How far a title may go that opens at ``start``: to punctuation, a word that is spoken for, or one that goes
         on with the sentence; "and" may be part of it before a capital."""
@@ -174,6 +189,10 @@ class UnknownTitles:
             return True
         goes_on = self._closing | self._films | ARTICLES | _GOING_ON
         return tokens[end].norm in goes_on or self._following.starting(tokens[end:]) is not None
+
+    def _a_name(self, norm: str) -> bool:
+        """Whether a word may be a person's; "with kickboxing", "with skateboarders" are things."""
+        return self._strange(norm) and not norm.endswith(("ing", "ed", "s"))
 
     def _strange(self, norm: str) -> bool:
         """Whether a word is none that people use, nor a slip of one."""

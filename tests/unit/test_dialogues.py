@@ -98,6 +98,23 @@ class TestWishes:
         assert "parents" not in told
         assert "gory" not in told
 
+    async def test_what_is_asked_for_is_not_ruled_out_for_the_sake_of_the_company(self, ann: Person) -> None:
+        reply = await ann.say("something scary for my kids")
+        assert "horror, for the kids" in reply.text
+        assert "no horror" not in (await ann.say("/profile")).text
+
+    async def test_never_mind_ends_the_wish(self, ann: Person) -> None:
+        await ann.say("a thriller from the 90s", "never mind, surprise me")
+        assert "thriller" not in (await ann.say("/profile")).text
+
+    async def test_what_somebody_made_is_asked_for_as_a_whole(self, ann: Person) -> None:
+        reply = await ann.say("a comedy", "what did Michael Mann make?")
+        assert "comedy" not in reply.text
+        assert reply.cards
+
+    async def test_a_person_whom_nobody_here_knows_is_said_to_be_unknown(self, ann: Person) -> None:
+        assert "I don't know “zendaya”" in (await ann.say("whats good with zendaya")).text
+
     async def test_what_one_rules_out_oneself_stays_when_the_company_leaves(self, ann: Person) -> None:
         await ann.say("a drama, nothing gory", "something for my kids", "something for me alone")
         told = (await ann.say("/profile")).text

@@ -320,6 +320,8 @@ IN_CONTEXT: list[tuple[Context, str, list[str]]] = [
     (LISTED, "funnier and newer", ["critique: newer", "critique: more_of comedy"]),
     (LISTED, "something for friday night", ["intent: recommend"]),
     (LISTED, "i saw a movie last night", ["intent: chat"]),
+    (LISTED, "we had fun", ["intent: thanks"]),
+    (LISTED, "ugh these are all old", ["critique: newer"]),
     (LISTED, "too old", ["critique: newer"]),
     (LISTED, "newer please", ["critique: newer"]),
     (LISTED, "too long", ["critique: shorter"]),
