@@ -85,6 +85,7 @@ def test_a_score_is_the_sum_of_its_contributions_and_those_of_their_parts(engine
         for signal in SIGNALS:
             parts = sum(part.amount for part in pick.parts if part.signal == signal)
             assert parts == pytest.approx(pick.contributions[signal], abs=1e-4)
+        assert pick.contributions["interplay"]
 
 
 def test_without_talk_the_engine_scores_as_if_conversations_had_taught_nothing(engine: Engine) -> None:
