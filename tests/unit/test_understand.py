@@ -365,6 +365,7 @@ IN_CONTEXT: list[tuple[Context, str, list[str]]] = [
     (FOCUSED, "❤️", ["+Alien (1979) opinion lasting seen"]),
     (FOCUSED, "save it", ["intent: save Alien"]),
     (FOCUSED, "more like this", ["intent: like_this Alien"]),
+    (FOCUSED, "is it good for my kids?", ["question: certificate Alien"]),
     (FOCUSED, "who's in it?", ["question: cast Alien"]),
     (FOCUSED, "how long is it?", ["question: runtime Alien"]),
     (FOCUSED, "what is it about?", ["question: overview Alien"]),
