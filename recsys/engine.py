@@ -383,8 +383,7 @@ class Engine:
         if any(models):
             rows, weights = self._padded(models)
             points["likeness"] += RESEMBLANCE * (self._likeness(rows, weights) + self._shared_facets(rows, weights))
-        every = np.ones((len(queries), n), dtype=np.bool_)
-        return points, self._add_talk(queries, points, every if allowed is None else allowed)
+        return points, self._add_talk(queries, points, allowed)
 
     def _taught(self, queries: Sequence[Query], shares: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The signals whose weights ratings taught, in points (B, N)."""
@@ -410,13 +409,14 @@ class Engine:
             weights[b, : len(one)] = torch.tensor(list(one.values()))
         return rows.to(self.device), weights.to(self.device)
 
-    def _add_talk(self, queries: Sequence[Query], points: dict[str, Tensor], allowed: Mask) -> dict[int, float]:
+    def _add_talk(self, queries: Sequence[Query], points: dict[str, Tensor], allowed: Mask | None) -> dict[int, float]:
         """Where something was said, what conversations taught takes the place of the stated weights."""
         said = [b for b, query in enumerate(queries) if query.talk]
         if self._talk is None or not said:
             return {}
         rated = torch.stack([points[signal][said] for signal in RATED]).sum(dim=0).cpu().numpy()
-        added, trust = self._talk.points([queries[b] for b in said], rated, allowed[said])
+        open_to = np.ones_like(rated, dtype=np.bool_) if allowed is None else allowed[said]
+        added, trust = self._talk.points([queries[b] for b in said], rated, open_to)
         for signal in points:
             if signal != "luck":
                 factor = trust if signal in RATED else np.zeros_like(trust)

@@ -201,20 +201,20 @@ class Sentences:
             return "director"
         return None
 
-    def _measures(self, run: range) -> list[Critique]:
-        """Note in what the last list was too little or too much: "older", "shorter and newer"."""
+    def _measures(self, run: range) -> bool:
+        """Whether the words say in what the last list was too little or too much, and note it: "shorter and newer"."""
         refused = len(run) == 2 and self._m.tokens[run.start].norm == "no"  # "no, older" without its comma
         limits = ("than", "not") if refused else ("than", "no", "not")
         said = [self._m.tokens[n].norm for n in run]
         found = [MEASURES[norm] for norm in said if norm in MEASURES]
         if not found or any(norm in limits for norm in said):
-            return []
+            return False
         start, end = self._m.span(run)
         if refused:
             self._m.say(Kind.INTENT, Intent.NO, start, end)
         for critique in found:
             self._m.say(Kind.CRITIQUE, critique, start, end)
-        return found
+        return True
 
     def _comparative(self, run: range) -> bool:
         """ "darker", "less violent", "too slow", "darker and slower": about the last list when there is one."""
@@ -249,17 +249,17 @@ class Sentences:
         )
         ends = [t.j for t in self._m.titles] + [r.j for r in self._m.pointers]
         measured = measured or run.start in ends  # "like the second but older"
-        measures = [] if not shown or len(run) > 6 or measured else self._measures(run)
+        measures = shown and len(run) <= 6 and not measured and self._measures(run)
         if said is None or len(run) > 7 or (len(content) > 3):
-            return bool(measures)
+            return measures
         direction, meaning = said
         if direction < 0 and any(self._m.tokens[n].norm in ("was", "were") for n in run):
-            return bool(measures)
+            return measures
         plain = any(r.i in run and r.how is Pointing.ORDINAL for r in self._m.pointers) or any(
             t.i in run for t in self._m.titles
         )
         if plain or not meaning.wanted:
-            return bool(measures)
+            return measures
         clause = meaning.clause(direction)
         if shown:
             value = Critique.MORE_OF if direction > 0 else Critique.LESS_OF

@@ -348,8 +348,8 @@ def _ends_wish(said: Sequence[Statement]) -> bool:
 
 def _outspoken(said: Statement, asked_for: Collection[str]) -> bool:
     """Whether company rules out what the same message asks for: "something scary for the kids" is to be scary."""
-    implied = said.polarity < 0 and said.clause is not None and bool(said.clause.whom)
-    return implied and said.clause is not None and said.clause.label in asked_for
+    clause = said.clause
+    return clause is not None and said.polarity < 0 and bool(clause.whom) and clause.label in asked_for
 
 
 def _names_genre(clause: Clause | None) -> bool:

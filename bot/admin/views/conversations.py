@@ -95,7 +95,7 @@ class ConversationList(Page):
             raise HTTPException(404, "There is no such conversation; it may have been erased.")
         await self.audit(request, "viewed conversation", replay.conversation.id)
         engine = self.desk.conversations.engine
-        hidden = await asyncio.to_thread(ruled_out, engine.catalogue, replay, memory.events if memory else ())
+        counts = await asyncio.to_thread(ruled_out, engine.catalogue, replay, memory.events if memory else ())
         last = replay.turns[-1].turn.number if replay.turns else 0
         return self.render(
             request,
@@ -103,7 +103,7 @@ class ConversationList(Page):
             title="Replay",
             replay=replay,
             pieces={r.turn.id: pieces_of(r.turn.text, r.statements) for r in replay.turns},
-            hidden=hidden,
+            hidden=counts,
             bars=charts.contributions,
             scale=_scale([s for r in replay.turns for s in r.shown]),
             signals=charts.SIGNALS,
