@@ -36,6 +36,7 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
+    connection.begin()  # Alembic joins a transaction that is open, and on SQLite commits every step otherwise
     if connection.dialect.name == "postgresql":  # workers that start together take turns, as they do on SQLite
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     try:

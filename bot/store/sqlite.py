@@ -8,11 +8,15 @@ open a cursor, execute, fetch, and close. Beside a busy event loop each crossing
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Self
 
 import aiosqlite
+
+BUSY = 5.0
+"""Seconds to wait for another writer."""
 
 
 class Cursor:
@@ -79,6 +83,22 @@ class Connection(aiosqlite.Connection):
 
 def connect(database: str, **options: Any) -> Connection:
     """SQLAlchemy's ``async_creator_fn``: a connection that opens when it is awaited."""
-    connection = Connection(partial(sqlite3.connect, database, **options), iter_chunk_size=64)
+    connection = Connection(partial(_opened, database, **options), iter_chunk_size=64)
     connection._thread.daemon = True  # as SQLAlchemy's own: a forgotten connection must not keep the process alive
     return connection
+
+
+def _opened(database: str, **options: Any) -> sqlite3.Connection:
+    """A connection with a write-ahead log; on its own thread, where it may wait."""
+    connection = sqlite3.connect(database, **{"timeout": BUSY} | options)
+    deadline = time.monotonic() + BUSY
+    while True:  # of two that make the log of a new file at once, SQLite refuses one without waiting
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                connection.close()
+                raise
+            time.sleep(0.02)
+        else:
+            return connection

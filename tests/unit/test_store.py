@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, inspect, select, text
 
 from bot.store import records
+from bot.store.database import create_engine, parse, sqlite_path
 from bot.store.migrate import check, upgrade
 from bot.store.records import (
     Conversation,
@@ -99,6 +100,19 @@ class TestMigrations:
         ]
         assert [await process.wait() for process in processes] == [0, 0]
         await check(empty_database_url)
+
+    async def test_an_upgrade_that_breaks_off_leaves_nothing_behind(self, empty_database_url: str) -> None:
+        engine = create_engine(empty_database_url)
+        if path := sqlite_path(parse(empty_database_url)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE TABLE marks (id INTEGER)"))  # in the way of the second migration
+        with pytest.raises(StoreError):
+            await upgrade(empty_database_url)
+        async with engine.connect() as connection:
+            names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        await engine.dispose()
+        assert names == ["marks"]
 
     async def test_upgrading_again_changes_nothing(self, database_url: str, store: Store) -> None:
         user = await store.user("console", "me")

@@ -49,7 +49,7 @@ QUICK = Timing(
     per_second=1000,
     chat_per_second=1000,
     group_per_minute=60_000,
-    press=0.3,
+    press=10,
     typing=0.2,
     stream=0.02,
     retry=0.02,
@@ -260,7 +260,7 @@ async def test_a_slow_press_is_answered_in_time_and_its_notice_follows_as_a_mess
         return Reply(turn_id="T", text="", notice="Noted.")
 
     world.talk.rule = rule
-    async with world.running():
+    async with world.running(press=0.3):
         query = await world.api.press(ANN, "old-button")
         await world.api.wait_for(lambda: query in world.api.answers)
         assert world.api.answers[query] == ""
