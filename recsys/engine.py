@@ -133,7 +133,11 @@ class EngineConfig:
 
 
 class Engine:
-    """Scores the whole catalogue for a batch of queries on one device. Safe to call from several threads."""
+    """Scores the whole catalogue for a batch of queries on one device. Safe to call from several threads.
+
+    What is as long as the catalogue lives on the device; where people are, the list that is left and its reasons are
+    few numbers, and stay on the CPU.
+    """
 
     def __init__(
         self,
@@ -154,10 +158,10 @@ class Engine:
         self._config = config or EngineConfig()
         self._encoder = encoder
         taught = {n: tensor for n, tensor in artefact.tensors.items() if not n.startswith("talk.")}
-        tensors = {name: tensor.to(device).float() for name, tensor in taught.items()}
-        self._vectors = tensors["vectors"]
+        tensors = {name: tensor.float() for name, tensor in taught.items()}
+        self._likeness = fit_content(tensors["vectors"])
+        self._vectors, self._contents = tensors["vectors"].to(device), self._likeness.target.to(device)
         self._centre = self._vectors.mean(dim=0)
-        self._likeness = fit_content(self._vectors)
         self._shared_facets = SharedFacets(catalogue, TELLING)
         rest = {name: _kernel(name, tensors) for name in artefact.config["kernels"] if name != "likeness"}
         self._kernels: dict[str, Kernel] = {"likeness": self._likeness, **rest}
@@ -165,11 +169,12 @@ class Engine:
         self._related = [name for name in self._kernels if _signal(name) == "relation"]
         if self._related:
             targets = [self._kernels[name].target for name in self._related]
-            self._targets = torch.cat(targets, dim=1)
+            joined = torch.cat(targets, dim=1)
             for name, end in zip(self._related, accumulate(t.shape[1] for t in targets), strict=True):
                 kernel = self._kernels[name]
-                kernel.target = self._targets[:, end - kernel.target.shape[1] : end]
-        self._prior = tensors["prior"]
+                kernel.target = joined[:, end - kernel.target.shape[1] : end]
+            self._targets = joined.to(device)
+        self._prior = tensors["prior"].to(device)
         self._known = tensors["known"]
         factors = tensors.get("belief.items")
         self._belief = Belief(self._known, self._guessed() if factors is None else factors)
@@ -197,13 +202,14 @@ class Engine:
         scores = torch.stack([points[s] for s in SIGNALS]).sum(dim=0)
         pool = max(self._config.pool, max(q.k for q in queries))
         values, rows = top_k(scores, allowed, pool)
-        similar = self._likeness.target
+        at = rows.to(self.device)
+        parts = torch.stack([points[s].gather(1, at) for s in SIGNALS], dim=2).cpu()
         out = []
         for b, query in enumerate(queries):
             valid = rows[b][torch.isfinite(values[b])]
-            near = (similar[valid] @ similar[valid].T).clamp_min(0) + self._sequels(valid)
-            chosen = valid[diversify(values[b][: len(valid)], near, query.k, self._config.trade_off)]
-            picks = self._explain(query, b, chosen, weights, points, scores, said.get(b, 1.0))
+            chosen = diversify(values[b][: len(valid)], self._nearness(valid), query.k, self._config.trade_off)
+            shares = {name: float(share[b]) for name, share in weights.items()}
+            picks = self._explain(query, valid[chosen], shares, parts[b, chosen], said.get(b, 1.0))
             out.append(Recommendation(picks, self.version, relaxed[b]))
         return out
 
@@ -230,15 +236,14 @@ class Engine:
         valid = rows[0][torch.isfinite(values[0])]
         if not len(valid):
             return SharedRecommendation((), self.version, relaxed)
-        similar = self._likeness.target[valid]
-        near = (similar @ similar.T).clamp_min(0) + self._sequels(valid)
         best = values[0][: len(valid)]
         # The trade-off is in points, of which the scores of a pool spread over about one.
         spread = best.std(correction=0).clamp_min(1e-6)
-        chosen = valid[diversify(best / spread, near, queries[0].k, self._config.trade_off)]
+        chosen = diversify(best / spread, self._nearness(valid), queries[0].k, self._config.trade_off)
+        each = served[:, valid[chosen].to(self.device)].T.tolist()
         picks = tuple(
-            SharedPick(self.catalogue.items[row].id, float(totals[row]), tuple(served[:, row].tolist()))
-            for row in chosen.tolist()
+            SharedPick(self.catalogue.items[row].id, score, tuple(shares))
+            for row, score, shares in zip(valid[chosen].tolist(), best[chosen].tolist(), each, strict=True)
         )
         return SharedRecommendation(picks, self.version, relaxed)
 
@@ -274,11 +279,11 @@ class Engine:
         reacted to and ``exclude`` is not asked; other seeds, other items."""
         taste = Taste() if taste is None else taste
         items = {i: taste.items.get(i, 0.0) for i in (*taste.items, *sorted(taste.passed)) if i in self.catalogue}
-        rows = torch.tensor([self.catalogue.row(i) for i in items], dtype=torch.int64, device=self.device)
-        likes = torch.tensor([float(w > 0) for w in items.values()], device=self.device)
+        rows = torch.tensor([self.catalogue.row(i) for i in items], dtype=torch.int64)
+        likes = torch.tensor([float(w > 0) for w in items.values()])
         gone = torch.tensor([self.catalogue.row(i) for i in exclude if i in self.catalogue], dtype=torch.int64)
-        noise = 0.3 * torch.randn(len(self.catalogue), generator=torch.Generator().manual_seed(seed)).to(self.device)
-        asked = telling(self._belief, rows, likes, k, asked=gone.to(self.device), noise=noise)
+        noise = 0.3 * torch.randn(len(self.catalogue), generator=torch.Generator().manual_seed(seed))
+        asked = telling(self._belief, rows, likes, k, asked=gone, noise=noise)
         return [self.catalogue.items[row].id for row in asked]
 
     def _guessed(self) -> Tensor:
@@ -299,11 +304,14 @@ class Engine:
             found[signal] = [(self.catalogue.items[row].id, value) for row, value in pairs if value > 0]
         return found
 
-    def _sequels(self, rows: Tensor) -> Tensor:
-        """What pairs (P, P) of one series cost beyond their likeness: one of each is enough."""
+    def _nearness(self, rows: Tensor) -> Tensor:
+        """How alike items are, (P, P), as a list counts it: those of one series more than their texts say, since one of
+        each is enough."""
+        vectors = self._likeness.target[rows]
         stems = [series(self.catalogue.items[row].title) for row in rows.tolist()]
         same = [[a == b for b in stems] for a in stems]
-        return SEQUEL * torch.tensor(same, dtype=torch.float32, device=self.device).reshape(len(stems), len(stems))
+        sequels = SEQUEL * torch.tensor(same, dtype=torch.float32).reshape(len(stems), len(stems))
+        return (vectors @ vectors.T).clamp_min(0) + sequels
 
     # -- scores ----------------------------------------------------------------------------------------------
 
@@ -346,9 +354,8 @@ class Engine:
         for b, query in enumerate(queries):
             if not (self._talk and query.talk):  # that model has weighed wishes against ratings itself
                 learned[b, 0] = _quality(query, float(learned[b, 0]))
-        learned = learned.to(self.device)
-        stated = {s: torch.full((len(queries),), w, device=self.device) for s, w in STATED.items()}
-        luck = torch.tensor([q.surprise for q in queries], device=self.device)
+        stated = {s: torch.full((len(queries),), w) for s, w in STATED.items()}
+        luck = torch.tensor([q.surprise for q in queries])
         return stated | {s: learned[:, n] for n, s in enumerate(("prior", *self._kernels))} | {"luck": luck}
 
     def _points(
@@ -376,38 +383,34 @@ class Engine:
             "facets": torch.from_numpy(facets).to(self.device),
             "luck": torch.stack([_luck(q, n) for q in queries]).to(self.device),
         }
-        points = {s: shares[s].unsqueeze(1) * signal for s, signal in signals.items()}
+        points = {s: shares[s].to(self.device).unsqueeze(1) * signal for s, signal in signals.items()}
         points["interplay"] = torch.zeros((len(queries), n), device=self.device)
         points |= self._taught(queries, shares)
         models = [self._models(query) for query in queries]
         if any(models):
-            rows, weights = self._padded(models)
-            points["likeness"] += RESEMBLANCE * (self._likeness(rows, weights) + self._shared_facets(rows, weights))
+            rows, weights = _padded(models)
+            contents = self._likeness.people(rows, weights).to(self.device) @ self._contents.T
+            points["likeness"] += RESEMBLANCE * (contents + self._shared_facets(rows, weights).to(self.device))
         return points, self._add_talk(queries, points, allowed)
 
     def _taught(self, queries: Sequence[Query], shares: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The signals whose weights ratings taught, in points (B, N)."""
         empty = torch.zeros((len(queries), len(self.catalogue)), device=self.device)
-        points = {"prior": shares["prior"].unsqueeze(1) * self._prior, "likeness": empty, "relation": empty.clone()}
+        prior = shares["prior"].to(self.device).unsqueeze(1) * self._prior
+        points = {"prior": prior, "likeness": empty, "relation": empty.clone()}
         reactions, answers = ([read(q) for q in queries] for read in (self._reactions, self._answers))
         if any(reactions):
-            points["likeness"] += shares["likeness"].unsqueeze(1) * self._likeness(*self._padded(reactions))
+            liking = shares["likeness"].unsqueeze(1) * self._likeness.people(*_padded(reactions))
+            points["likeness"] += liking.to(self.device) @ self._contents.T
         if self._related and any(answers):
-            read = {False: self._padded(reactions), True: self._padded(answers)}
+            read = {False: _padded(reactions), True: _padded(answers)}
             people = [
                 shares[name].unsqueeze(1) * kernel.people(*read[isinstance(kernel, Belief)])
                 for name, kernel in self._kernels.items()
                 if name in self._related
             ]
-            points["relation"] += torch.cat(people, dim=1) @ self._targets.T
+            points["relation"] += torch.cat(people, dim=1).to(self.device) @ self._targets.T
         return points
-
-    def _padded(self, known: Sequence[Mapping[int, float]]) -> tuple[Tensor, Tensor]:
-        """Rows (B, H) and weights (B, H), padded with weight 0."""
-        rows, weights = padded([np.fromiter(one, dtype=np.int64, count=len(one)) for one in known])
-        for b, one in enumerate(known):
-            weights[b, : len(one)] = torch.tensor(list(one.values()))
-        return rows.to(self.device), weights.to(self.device)
 
     def _add_talk(self, queries: Sequence[Query], points: dict[str, Tensor], allowed: Mask | None) -> dict[int, float]:
         """Where something was said, what conversations taught takes the place of the stated weights."""
@@ -470,62 +473,65 @@ class Engine:
     # -- contributions ---------------------------------------------------------------------------------------
 
     def _explain(
-        self,
-        query: Query,
-        b: int,
-        rows: Tensor,
-        weights: Mapping[str, Tensor],
-        points: Mapping[str, Tensor],
-        scores: Tensor,
-        trust: float,
+        self, query: Query, rows: Tensor, weights: Mapping[str, float], points: Tensor, trust: float
     ) -> tuple[Pick, ...]:
+        """The picks at ``rows`` (K,), whose signals added ``points`` (K, S), with everything that added to them."""
         talked = self._talk if query.talk else None
         reactions, answers = self._reactions(query), self._answers(query)
-        by_item = defaultdict[tuple[str, int], Tensor](lambda: torch.zeros(len(rows), device=self.device))
+        by_item = defaultdict[tuple[str, int], npt.NDArray[np.float32]](lambda: np.zeros(len(rows), dtype=np.float32))
         for name, kernel in self._kernels.items():
             known = answers if isinstance(kernel, Belief) else reactions
             if known:
-                items, strength = (part[0] for part in self._padded([known]))
-                amounts = kernel.shares(items, strength, rows) * weights[name][b] * trust
-                for j, amount in zip(known, amounts, strict=True):
+                items, strength = (part[0] for part in _padded([known]))
+                amounts = kernel.shares(items, strength, rows) * weights[name] * trust
+                for j, amount in zip(known, amounts.numpy(), strict=True):
                     by_item[_signal(name), j] += amount
         models = self._models(query)
         if models:
-            items, strength = (part[0] for part in self._padded([models]))
+            items, strength = (part[0] for part in _padded([models]))
             for alike in (self._likeness, self._shared_facets):
-                for j, amount in zip(models, RESEMBLANCE * alike.shares(items, strength, rows), strict=True):
+                amounts = RESEMBLANCE * alike.shares(items, strength, rows)
+                for j, amount in zip(models, amounts.numpy(), strict=True):
                     by_item["likeness", j] += amount
         said = talked.parts(query, rows.tolist()) if talked else []
+        told = [(name, self.catalogue.items[j].id, amounts.tolist()) for (name, j), amounts in by_item.items()]
         picks = []
-        for k, row in enumerate(rows.tolist()):
-            parts = [Part(name, self.catalogue.items[j].id, float(a[k])) for (name, j), a in by_item.items()]
-            parts += said[k] if talked else self._stated_parts(query, b, row, weights)
-            contributions = {s: float(points[s][b, row]) for s in SIGNALS}
+        for k, (row, added) in enumerate(zip(rows.tolist(), points.tolist(), strict=True)):
+            parts = [Part(name, item_id, amounts[k]) for name, item_id, amounts in told]
+            parts += said[k] if talked else self._stated_parts(query, row, weights)
+            contributions = dict(zip(SIGNALS, added, strict=True))
             parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "interplay", "luck") if contributions[s]]
             if not self._known[row]:  # nobody is known to like it: its place in the relation was read off its text
                 contributions["likeness"] += contributions["relation"]
                 contributions["relation"] = 0.0
                 parts = [p._replace(signal="likeness") if p.signal == "relation" else p for p in parts]
-            item_id = self.catalogue.items[row].id
-            picks.append(Pick(item_id, float(scores[b, row]), contributions, _summed(parts)))
+            picks.append(Pick(self.catalogue.items[row].id, sum(added), contributions, _summed(parts)))
         return tuple(picks)
 
-    def _stated_parts(self, query: Query, b: int, row: int, weights: Mapping[str, Tensor]) -> list[Part]:
+    def _stated_parts(self, query: Query, row: int, weights: Mapping[str, float]) -> list[Part]:
         facets = [
-            Part("facets", facet, weight * float(weights["facets"][b]))
+            Part("facets", facet, weight * weights["facets"])
             for facet, weight in query.taste.facets.items()
             if row in self.catalogue.rows_with(facet)
         ]
         asked = [
-            Part("asked", wish.label, float(weights["asked"][b]))
+            Part("asked", wish.label, weights["asked"])
             for wish in self._asked(query.wish)
             if meets(self.catalogue, wish)[row]
         ]
         moods = [
-            Part("mood", mood.label, weight * float(self._suits(mood, weight, query.wish)[row] * weights["mood"][b]))
+            Part("mood", mood.label, weight * float(self._suits(mood, weight, query.wish)[row]) * weights["mood"])
             for mood, weight in self._felt(query)
         ]
         return [*facets, *asked, *(part for part in moods if part.amount)]
+
+
+def _padded(known: Sequence[Mapping[int, float]]) -> tuple[Tensor, Tensor]:
+    """Rows (B, H) and weights (B, H), padded with weight 0."""
+    rows, weights = padded([np.fromiter(one, dtype=np.int64, count=len(one)) for one in known])
+    for b, one in enumerate(known):
+        weights[b, : len(one)] = torch.tensor(list(one.values()))
+    return rows, weights
 
 
 def _summed(parts: Sequence[Part]) -> tuple[Part, ...]:

@@ -12,19 +12,21 @@ def top_k(scores: Tensor, allowed: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """The best ``k`` allowed items of each row.
 
     ``scores`` (B, N) float, ``allowed`` (B, N) bool. Returns values and rows, each (B, k'), k' = min(k, N), best
-    first; a value of -inf marks places for which no allowed item was left. Ties go to the lower row, which is
-    the better known item.
+    first and on the CPU; a value of -inf marks places for which no allowed item was left. Ties go to the lower row,
+    which is the better known item.
     """
     masked = scores.masked_fill(~allowed, float("-inf"))
     k = min(k, scores.shape[1])
     # The order in which torch.topk returns equal scores differs between devices, and so does which of them it returns;
     # the value of the last is the same everywhere. Sorting what reaches it is a tenth of sorting everything.
     last = torch.topk(masked, k, dim=1, sorted=False).values.amin(dim=1, keepdim=True) if k else masked[:, :0]
-    values, rows = masked[:, :k].clone(), torch.arange(k, device=scores.device).repeat(len(scores), 1)
-    for b in range(len(scores) if k else 0):
-        near = (masked[b] >= last[b]).nonzero().ravel()
-        order = torch.sort(masked[b, near], descending=True, stable=True)
-        values[b], rows[b] = order.values[:k], near[order.indices[:k]]
+    values, rows = torch.empty((len(scores), k), dtype=scores.dtype), torch.empty((len(scores), k), dtype=torch.int64)
+    reach = (masked >= last).nonzero() if k else torch.empty((0, 2), dtype=torch.int64)
+    near, (people, reached) = masked[reach[:, 0], reach[:, 1]].cpu(), reach.cpu().T
+    ends = torch.bincount(people, minlength=len(scores)).tolist()
+    for b, (score, row) in enumerate(zip(torch.split(near, ends), torch.split(reached, ends), strict=True)):
+        order = torch.sort(score, descending=True, stable=True)
+        values[b], rows[b] = order.values[:k], row[order.indices[:k]]
     return values, rows
 
 
