@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from bot.playground.server import BOT, REACTIONS, BotApi, Message
+from bot.playground.server import BotApi
+from bot.playground.telegram import BOT, REACTIONS, Message
 
 ANN, BOB, GROUP = 101, 102, -1001
 PEOPLE = {ANN: "Ann", BOB: "Bob"}
