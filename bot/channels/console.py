@@ -216,7 +216,9 @@ def _card(card: Card) -> str:
     year = f" ({card.year})" if card.year else ""
     facts = " · ".join(card.facets)
     lines = [f"  {card.slot}. {card.title}{year}" + (f"   {facts}" if facts else "")]
-    return "\n".join([*lines, f"     {card.reason}"] if card.reason else lines)
+    for sentence in filter(None, (card.plot, card.reason)):
+        lines.append(textwrap.fill(sentence, WIDTH, initial_indent=" " * 5, subsequent_indent=" " * 5))
+    return "\n".join(lines)
 
 
 def _buttons(buttons: tuple[Button, ...]) -> str:

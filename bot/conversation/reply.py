@@ -29,8 +29,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One shown item. ``slot`` is its number within the turn, from 1: what "the second one" refers to. ``reason``
-    is one sentence; it is empty, and the score 0, where nothing was recommended (a watchlist)."""
+    """One shown item. ``slot`` is its number within the turn, from 1: what "the second one" refers to. ``plot`` and
+    ``reason`` are one sentence each; the reason is empty, and the score 0, where nothing was recommended (a
+    watchlist)."""
 
     slot: int
     item_id: str
@@ -43,6 +44,7 @@ class Card:
     contributions: Mapping[str, float] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
     external: Mapping[str, str] = field(default_factory=dict)
+    plot: str = ""
 
     @property
     def poster(self) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
+from textwrap import shorten
 from zlib import crc32
 
 from bot.conversation.reply import Reason, Understood
@@ -63,6 +65,10 @@ MEASURES = {
 }
 """What "which is the ...?" is answered by, and whether the highest is meant."""
 
+SHORT_PLOT, LONG_PLOT = 40, 150
+"""Letters of a plot on a card: a sentence that ends sooner says too little ("When Dr."), a longer one is cut."""
+_SENTENCE = re.compile(r"""[.!?]["')\]]*(?=\s|$)""")
+
 
 class Wording:
     """The words of one language over one catalogue."""
@@ -115,6 +121,14 @@ class Wording:
         runtime = item.number("runtime")
         length = self.texts("fact_runtime", value=int(runtime)) if runtime else ""
         return tuple(fact for fact in (comma.join(self.names(genres)), director, length) if fact)
+
+    def plot(self, item: Item) -> str:
+        """How an item's description begins: a sentence that is worth the name, cut where it runs on. Empty in another
+        language than the description's."""
+        if (self.texts.language == "zh") != is_chinese(item.overview):
+            return ""
+        first = _SENTENCE.search(item.overview, SHORT_PLOT)
+        return shorten(item.overview[: first.end()] if first else item.overview, LONG_PLOT, placeholder="…")
 
     def about(self, item: Item) -> str:
         """One line of facts; the title alone when nothing else is known."""
@@ -266,7 +280,10 @@ class Wording:
             whom = [self._whom(label) for label in moods if self._whom(label)]
             what = self.texts.join(self.names(label for label in moods if self._described(label)))
             told = self.texts("mood_for", what=what, whom=self.texts.join(whom)) if what and whom else what
-            return self.texts("why_mood", what=told) if told else self.texts("why_said")
+            if told:
+                return self.texts("why_mood", what=told)
+            named = [self._a(self.texts.name(label)) for label in wish.label.split(", ") if not self._whom(label)]
+            return self.texts("why_wish_for", what=self.texts.join(named)) if named else self.texts("why_said")
         quotable = self.texts.language == "en" and wish.text and tellable(wish.text, LONGEST_QUOTE)
         return self.texts("why_wish", what=wish.label) if quotable else self.texts("why_said")
 

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram.render import TEXT_UNITS, clip, explanation, messages, rows, split, units
 from bot.conversation.reply import Button, Card, Explanation, Reply
-from bot.playground.markup import parsed
+from bot.playground.markup import CAPTION_UNITS, parsed
 
 HOSTILE = "<b>&lt; \"Me & You\" </i><a href='tg://user?id=1'>"
 
 
 def card(slot: int = 1, title: str = "Heat", **more: object) -> Card:
     fields = {"item_id": f"film-{slot}", "year": 1995, "facets": ("Crime", "Michael Mann"), "score": 1.0}
-    return Card(slot=slot, title=title, reason="Because you liked Collateral.", **{**fields, **more})  # type: ignore[arg-type]
+    fields |= {"reason": "Because you liked Collateral."}
+    return Card(slot=slot, title=title, **{**fields, **more})  # type: ignore[arg-type]
 
 
 def test_a_list_reads_as_text_then_cards_then_the_question_with_its_buttons() -> None:
     reply = Reply(
         turn_id="T",
         text="Try one of these:",
-        cards=(card(1, buttons=(Button("👍 Like", "like.1"),)), card(2, "Alien", year=None)),
+        cards=(card(1, buttons=(Button("👍 Like", "like.1"),), plot="A thief & a cop."), card(2, "Alien", year=None)),
         question="Seen any?",
         buttons=(Button("Three more", "next"),),
     )
     intro, first, second, closing = messages(reply)
     assert (intro["text"], intro["keyboard"]) == ("Try one of these:", [])
-    assert _plain(first["text"]) == "1. Heat (1995)\nCrime · Michael Mann\nBecause you liked Collateral."
+    assert _plain(first["text"]) == (
+        "1. Heat (1995)\nCrime · Michael Mann\nA thief & a cop.\nBecause you liked Collateral."
+    )
     assert first["keyboard"] == [[["👍 Like", "like.1"]]]
     assert _plain(second["text"]).startswith("2. Alien\n")
     assert (closing["text"], closing["keyboard"]) == ("Seen any?", [[["Three more", "next"]]])
@@ -56,9 +61,13 @@ def test_what_people_and_catalogues_write_stays_text() -> None:
 
 
 def test_a_card_with_endless_fields_still_fits_one_message() -> None:
-    endless = card(1, "🎬" * 5000, facets=("<" * 5000,))
+    endless = card(1, "🎬" * 5000, facets=("<" * 5000,), plot="🎬" * 5000, reason="🎬" * 5000)
     (message,) = messages(Reply(turn_id="T", text="", cards=(endless,)))
     assert units(_plain(message["text"])) <= TEXT_UNITS
+    pictured = replace(endless, external={"image": "https://pictures.example/1.jpg"})
+    (message,) = messages(Reply(turn_id="T", text="", cards=(pictured,)))
+    assert message["photo"]
+    assert units(_plain(message["text"])) <= CAPTION_UNITS
 
 
 @pytest.mark.parametrize("shown", [True, False])

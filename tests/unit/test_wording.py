@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.conversation.reply import Reason
 from bot.conversation.wording import Wording
 from bot.texts import Texts
+from recsys.catalogue import Item
 from tests.support.films import films
 
 WORDING = Wording(Texts("en"), films())
@@ -60,3 +63,37 @@ def test_what_holds_for_the_whole_list_is_told_only_where_nothing_else_is() -> N
 
 def test_without_reasons_a_card_says_none() -> None:
     assert led_by() == ""
+
+
+@pytest.mark.parametrize(
+    ("description", "plot"),
+    [
+        (
+            "A thief is offered one last job by a stranger. He takes it.",
+            "A thief is offered one last job by a stranger.",
+        ),
+        (
+            "When Dr. Jones is kidnapped, his son sets out to find him. It is far.",
+            "When Dr. Jones is kidnapped, his son sets out to find him.",
+        ),
+        ("Two cops, one city, no rules", "Two cops, one city, no rules"),
+        ("A line\nbroken in two.", "A line broken in two."),
+        ("", ""),
+    ],
+)
+def test_a_plot_is_how_the_description_begins(description: str, plot: str) -> None:
+    assert WORDING.plot(Item("x", "X", overview=description)) == plot
+
+
+def test_a_long_plot_is_cut_between_words() -> None:
+    plot = WORDING.plot(Item("x", "X", overview="A hero " + "walks on " * 100))
+    assert len(plot) <= 150
+    assert plot.endswith(("walks…", "on…"))
+
+
+def test_a_plot_is_told_in_its_own_language_only() -> None:
+    item = Item("x", "X", overview="A thief is offered one last job by a stranger.")
+    assert Wording(Texts("zh"), films()).plot(item) == ""
+    chinese = replace(item, overview="一个小偷接到最后一单。")
+    assert Wording(Texts("zh"), films()).plot(chinese) == "一个小偷接到最后一单。"
+    assert WORDING.plot(chinese) == ""

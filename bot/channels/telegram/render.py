@@ -64,7 +64,8 @@ def _several_messages(reply: Reply, text: str) -> list[dict[str, Any]]:
 
 def _one_message(reply: Reply, text: str) -> list[dict[str, Any]]:
     """Cards' buttons are a row each: their signs, and the card's number."""
-    parts = [escape(clip(text, 1200)), *map(_card, reply.cards), escape(clip(reply.question or "", 500))]
+    cards = [_card(card, compact=True) for card in reply.cards]
+    parts = [escape(clip(text, 1200)), *cards, escape(clip(reply.question or "", 500))]
     if not any(parts):
         return []
     keyboard = [[[f"{b.label.split()[0]} {c.slot}", b.press] for b in c.buttons] for c in reply.cards]
@@ -149,12 +150,14 @@ def _prefix(text: str, limit: int) -> int:
     return len(text)
 
 
-def _card(card: Card) -> str:
+def _card(card: Card, compact: bool = False) -> str:
     lines = [f"{card.slot}. {_title(card)}"]
     if card.facets:
         lines.append(f"<i>{escape(clip(' · '.join(card.facets), 300))}</i>")
+    if card.plot and not compact:
+        lines.append(escape(clip(card.plot, 160)))
     if card.reason:
-        lines.append(escape(clip(card.reason, 350 if card.poster else 1000)))  # a caption holds 1,024 units
+        lines.append(escape(clip(card.reason, 240 if card.poster else 1000)))  # a caption holds 1,024 units
     return "\n".join(lines)
 
 

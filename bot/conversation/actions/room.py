@@ -117,7 +117,8 @@ class Room:
         asked = {facet for clause in moment.dialogue.wanted for facet in clause.facets}
         facets, buttons = self._wording.card_facets(item, asked), self._item_buttons(moment, slot, verbs)
         title = self._wording.title(item)
-        return Card(slot, item.id, title, item.year, facets, buttons=buttons, external=item.external)
+        plot = self._wording.plot(item)
+        return Card(slot, item.id, title, item.year, facets, buttons=buttons, external=item.external, plot=plot)
 
     def _named(self, item_id: str) -> str:
         """A title on a button."""
