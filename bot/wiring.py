@@ -15,6 +15,7 @@ from typing import Any
 from bot.admin.room import BackRoom
 from bot.background import background
 from bot.conversation.explaining import Explainer
+from bot.conversation.gist import Gist, load_examples
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.service import Conversations
 from bot.conversation.understand import Understanding
@@ -55,17 +56,18 @@ async def application(
     compare with."""
     texts = {language: Texts(language) for language in LANGUAGES}
     engine = engine_of(settings, catalogue, artefact, encoder, kind)
-    understanding = Understanding(catalogue, load_lexicon())
+    gist = Gist(encoder, load_examples())
+    understanding = Understanding(catalogue, load_lexicon(), gist)
     store = await Store.open(settings.database)
     # Last, since it takes the interpreter for seconds: the prompt is there first.
-    threading.Thread(target=_warm_up, args=(encoder,), daemon=True).start()
+    threading.Thread(target=_warm_up, args=(gist,), daemon=True).start()
     arrival = GeneratorArrival(settings)
     budget = Budget(settings.llm_tokens_per_hour)
     explainer = Explainer(store, catalogue, arrival.generator, budget)
 
     async def renew(catalogue: Catalogue, artefact: Artefact) -> None:
         engine = await asyncio.to_thread(engine_of, settings, catalogue, artefact, encoder, kind)
-        understanding = await asyncio.to_thread(Understanding, catalogue, load_lexicon())
+        understanding = await asyncio.to_thread(Understanding, catalogue, load_lexicon(), gist)
         await conversations.renew(understanding, engine, Explainer(store, catalogue, arrival.generator, budget))
 
     try:
@@ -166,7 +168,7 @@ class _StoppedError(Exception):
     """The application ends while the generator is being fetched."""
 
 
-def _warm_up(encoder: Encoder) -> None:
+def _warm_up(gist: Gist) -> None:
     # A failure shows when the encoder is needed, with its message; here it would be a traceback in the chat.
     with suppress(UsherError):
-        encoder.load()
+        gist.load()

@@ -177,7 +177,11 @@ class Message:
         for meaning in self.meanings:
             if tokens[meaning.i].norm in words.negators:
                 masked[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
-        self.scopes: Scopes = words.stances.of(text, tokens, masked, joined)
+        pointed = list(none)
+        for slot in slots:
+            if slot.how is Pointing.ORDINAL or any(t.norm in ("other", "others") for t in tokens[slot.i : slot.j]):
+                pointed[slot.i : slot.j] = [True] * (slot.j - slot.i)
+        self.scopes: Scopes = words.stances.of(text, tokens, masked, joined, pointed)
         pointers = words.references.find(text, tokens, self.context, self.named)
         self.pointers = [self._bound(reference, pointers) for reference in pointers]
 

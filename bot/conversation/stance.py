@@ -121,10 +121,18 @@ class Stances:
         self._intense = set(map(squash, negators.intensifiers))
         self._hedges = Phrases((words, True) for words in negators.hedges)
 
-    def of(self, text: str, tokens: Sequence[Token], mentioned: Sequence[bool], joined: Sequence[bool] = ()) -> Scopes:
-        """The scopes of one message; ``mentioned`` marks the words of titles and people, which are no cues, and
-        ``joined`` those that go on with the name of the word before."""
-        return Scopes(self, text, tokens, mentioned, joined or [False] * len(tokens))
+    def of(
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        mentioned: Sequence[bool],
+        joined: Sequence[bool] = (),
+        pointed: Sequence[bool] = (),
+    ) -> Scopes:
+        """The scopes of one message; ``mentioned`` marks the words of titles and people, which are no cues,
+        ``joined`` those that go on with the name of the word before, and ``pointed`` words such as "the second"."""
+        none = [False] * len(tokens)
+        return Scopes(self, text, tokens, mentioned, joined or none, pointed or none)
 
 
 class Scopes:
@@ -137,8 +145,10 @@ class Scopes:
         tokens: Sequence[Token],
         mentioned: Sequence[bool],
         joined: Sequence[bool],
+        pointed: Sequence[bool],
     ) -> None:
         self._words, self._tokens, self._mentioned, self._joined = words, tokens, mentioned, joined
+        self._pointed = pointed
         self.sentence = [0] * len(tokens)
         self.clause = [0] * len(tokens)
         self.phrase = [0] * len(tokens)
@@ -305,6 +315,8 @@ class Scopes:
             outer = self._governing(governing.i, outer=True)
             base = outer.kind if outer else Cue.RESEMBLE if self._says_like(governing) else None
         judged = self._judged(j)
+        if judged and governing and self._told_apart(governing, judged, i, j):
+            judged = None
         referred = bool(judged and self.clause[judged.i] != self.clause[j - 1] and self._takes_object(judged))
         if (
             close
@@ -332,6 +344,15 @@ class Scopes:
             bool(judged and governing and self._closer(judged, governing, j)),
             referred,
         )
+
+    def _told_apart(self, governing: _Cue, judged: _Judgement, i: int, j: int) -> bool:
+        """ "Seen the first, the others look boring": whether a judgement is about what its own phrase names."""
+        apart = self.phrase[judged.i] != self.phrase[j - 1] and self.phrase[governing.j - 1] == self.phrase[i]
+        named = any(
+            (self._mentioned[n] or self._pointed[n]) and self.phrase[n] == self.phrase[judged.i]
+            for n in range(j, judged.i)
+        )
+        return governing.kind in (Cue.SEEN, Cue.UNSEEN) and apart and named
 
     def _closer(self, judged: _Judgement, governing: _Cue, j: int) -> bool:
         """Whether a judgement says more of a mention than its cue: in its own phrase when the cue is in another, or

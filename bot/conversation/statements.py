@@ -61,7 +61,8 @@ class Intent(StrEnum):
     YES = "yes"
     NO = "no"
     WHICH = "which"  # speaks of "it" while several items are in view
-    CHAT = "chat"  # small talk or off-topic
+    SMALLTALK = "smalltalk"  # about their day
+    CHAT = "chat"  # off-topic, or nothing that we understand
 
 
 PASSED = "passed"

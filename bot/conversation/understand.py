@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import dropwhile
 from typing import TypeVar
 
+from bot.conversation.gist import Gist
 from bot.conversation.gloss import Glossary, Glossed
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.message import MAX_CHARACTERS, Message, Words
@@ -32,14 +33,17 @@ Part = TypeVar("Part", Statement, Choice, Named)
 class Understanding:
     """Reads messages against one catalogue. Building costs about two seconds per 20,000 items."""
 
-    def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
+    def __init__(self, catalogue: Catalogue, lexicon: Lexicon, gist: Gist | None = None) -> None:
+        """``gist``: for what the lexicon does not read; without it that is small talk."""
+        self._gist = gist
         self._words = Words(catalogue, lexicon)
         self._glossary = Glossary(catalogue)
 
     def read(self, text: str, context: Context = Context()) -> Reading:  # noqa: B008 (frozen)
         """Understand one message. Only its first 2,000 characters and 200 words are read; it never raises."""
         if not is_chinese(text):
-            return self._read(text, context)
+            reading = self._read(text, context)
+            return self._gist.read(reading) if self._gist else reading
         glossed = self._glossary.gloss(text[:MAX_CHARACTERS])
         return _placed(self._read(glossed.text, context), glossed, text)
 
@@ -136,7 +140,7 @@ def _settle(message: Message) -> None:
     message.out = [s for s in message.out if s.kind is not Kind.ITEM or best.get(s.target or "") is s]
     distinct: dict[object, Statement] = {}
     for s in message.out:
-        distinct.setdefault((s.kind, s.value, s.polarity, s.target, s.clause, s.range), s)
+        distinct.setdefault((s.kind, s.value, s.polarity, s.target, s.clause, s.range, s.lasting), s)
     message.out = list(distinct.values())
     substance = [s for s in message.out if not (s.kind is Kind.INTENT and s.value == Intent.CHAT)]
     if substance or message.choices:

@@ -43,6 +43,7 @@ class Wishes:
         self._wanted: list[Meaning] = []
         self._tastes: set[int] = set()
         self._spans: list[tuple[int, int]] = []
+        self._for_company = False
 
     def read(self) -> None:
         """Note facets, numbers and the words for the encoder."""
@@ -50,6 +51,7 @@ class Wishes:
         self._find_ranges()
         self._measured()
         self._choose_year()
+        self._meet_halfway()
         self._wish()
 
     def _facets(self) -> None:
@@ -150,6 +152,12 @@ class Wishes:
         clause = Clause(", ".join(names), tuple(Facet("director", name) for name in names))
         self._m.say(Kind.FACET, clause.label, start, end, polarity=1, clause=clause, confidence=0.9)
 
+    def _meet_halfway(self) -> None:
+        """ "She likes comedies, I like action": what somebody else likes is wanted tonight, and so is what I like."""
+        mine = [s for s in self._m.out if s.kind is Kind.FACET and s.lasting and s.polarity > 0]
+        if self._for_company:
+            self._m.out += [replace(s, lasting=False) for s in mine]
+
     def _remember(self, i: int, j: int, polarity: int, lasting: bool, stance: Stance) -> None:
         if polarity < 0:
             self._refused.append((stance.start, self._m.tokens[j - 1].end))
@@ -186,7 +194,9 @@ class Wishes:
         if meaning.flipped and polarity:
             polarity = -polarity
         clauses = (meaning.clause(-1),) if polarity < 0 else meaning.wanted
-        if polarity < 0 and self._of_company(meaning.i, stance):
+        theirs = self._of_company(meaning.i, stance)
+        self._for_company = self._for_company or (theirs and polarity > 0)
+        if polarity < 0 and theirs:
             clauses = tuple(replace(clause, whom=clause.whom or COMPANY) for clause in clauses)
         start, end = self._m.span(range(meaning.i, meaning.j))
         for clause in clauses:

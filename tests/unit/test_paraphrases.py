@@ -133,3 +133,46 @@ def test_both_halves_of_a_comparison_count(text: str, also: tuple[Kind, str]) ->
     statements = UNDERSTANDING.read(text, Context(shown)).statements
     assert statements[0].target == shown[1]
     assert (statements[1].kind, statements[1].value) == also
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "seen the first one, the other two look boring",
+        "seen the first, the others look boring",
+        "I've seen the first. The other two look dull.",
+    ],
+)
+def test_what_is_said_of_the_others_is_not_said_of_the_one_that_was_seen(text: str) -> None:
+    first, *others = shown = [film(name) for name in ("Heat (1995)", "Alien (1979)", "Gladiator (2000)")]
+    found = {s.target: s for s in UNDERSTANDING.read(text, Context(shown=shown)).statements if s.kind is Kind.ITEM}
+    assert (found[first].polarity, found[first].seen) == (0, True)
+    assert [found[other].polarity for other in others] == [-1, -1]
+
+
+def test_a_film_that_was_seen_shares_no_verdict_on_the_next() -> None:
+    assert opinions("seen Heat and Gladiator was dull") == {"Heat": 0, "Gladiator": -1}
+    assert opinions("I've seen Heat and Gladiator, both were dull") == {"Heat": -1, "Gladiator": -1}
+
+
+def test_what_she_likes_and_what_I_like_are_both_wanted_tonight() -> None:
+    said = UNDERSTANDING.read("she likes comedies, I like westerns").statements
+    assert {s.value for s in said if s.polarity > 0 and not s.lasting} == {"comedy", "western"}
+    assert {s.value for s in said if s.lasting} == {"western"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("I'm too tired for anything heavy", {"dark": -1}),
+        ("i just broke up with my boyfriend", {"feel-good": 1}),
+        ("I'm sad today", {"feel-good": 1}),
+        ("something sad", {"sad": 1}),
+        ("scare me", {"horror": 1}),
+        ("blow my mind", {"mind-bending": 1}),
+        ("I just woke up", {}),
+    ],
+)
+def test_how_somebody_feels_is_not_always_what_they_want(text: str, said: dict[str, int]) -> None:
+    facets = [s for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET]
+    assert {s.value: s.polarity for s in facets} == said

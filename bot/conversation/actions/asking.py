@@ -10,7 +10,7 @@ from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reply import Button
-from bot.conversation.statements import Choice
+from bot.conversation.statements import Choice, Intent
 from bot.conversation.taste import ACCEPTED
 from bot.conversation.wording import liked_items
 from bot.texts import LANGUAGES, Texts
@@ -132,7 +132,8 @@ class Asking(Room):
                 buttons=self.buttons(moment, Verb.SURPRISE),
             )
         lost = any(s.confidence < 0.5 for s in moment.reading.statements)
-        key = "empty" if not moment.reading.text.strip() else "chat_lost" if lost else "chat"
+        small = any(s.value == Intent.SMALLTALK for s in moment.reading.statements)
+        key = "empty" if not moment.reading.text.strip() else "chat_lost" if lost else "chat_small" if small else "chat"
         return Draft(moment.dialogue, self._texts(key, moment.number), buttons=self.buttons(moment, Verb.SURPRISE))
 
 
