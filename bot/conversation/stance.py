@@ -195,11 +195,9 @@ class Scopes:
                 return None
             norm = self._tokens[n].norm
             if norm in self._words._negators and not self._mentioned[n]:
-                if (
-                    norm == "no"
-                    and (n == 0 or self.phrase[n] != self.phrase[n + 1])
-                    and self.phrase[n] != self.phrase[i]
-                ):
+                alone = norm == "no" and (n == 0 or self.phrase[n] != self.phrase[n + 1])
+                refuses = norm == "not" and n == 0  # "not that one, I fell asleep"
+                if (alone or refuses) and self.phrase[n] != self.phrase[i]:
                     return None
                 return n
             if norm not in self._words._between or self._mentioned[n]:

@@ -285,7 +285,7 @@ class Wording:
             named = [self._a(self.texts.name(label)) for label in wish.label.split(", ") if not self._whom(label)]
             return self.texts("why_wish_for", what=self.texts.join(named)) if named else self.texts("why_said")
         quotable = self.texts.language == "en" and tellable(wish.text, LONGEST_QUOTE) and "," not in wish.label
-        return self.texts("why_wish", what=wish.label) if quotable else self.texts("why_said")
+        return self.texts("why_wish", what=wish.label.removeprefix("about ")) if quotable else self.texts("why_said")
 
     def _felt(self, item: Item, cause: Cause, query: Query) -> str:
         """What of an item suits the moods that are wanted, else those that are liked for good."""

@@ -176,3 +176,16 @@ def test_what_she_likes_and_what_I_like_are_both_wanted_tonight() -> None:
 def test_how_somebody_feels_is_not_always_what_they_want(text: str, said: dict[str, int]) -> None:
     facets = [s for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET]
     assert {s.value: s.polarity for s in facets} == said
+
+
+@pytest.mark.parametrize("text", ["something for me and my 8 year old", "a film for a six-year-old"])
+def test_an_age_says_that_a_child_watches(text: str) -> None:
+    facets = [s for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET]
+    assert facets[0].value == "for the kids"
+    assert {s.value for s in facets if s.polarity < 0} >= {"gory", "violent", "horror"}
+
+
+def test_not_that_one_says_nothing_good_of_it() -> None:
+    context = Context(shown=[film("Heat (1995)")], focus=film("Heat (1995)"))
+    said = UNDERSTANDING.read("not that one, I fell asleep", context).statements
+    assert [(s.target, s.polarity) for s in said if s.kind is Kind.ITEM] == [(film("Heat (1995)"), -1)]

@@ -221,7 +221,6 @@ RANGES: list[tuple[str, list[str]]] = [
     ("I was born in 1985, nothing older than me", ["+year 1985.."]),
     ("Ah, a comedy of 2h30", ["+comedy", "+runtime 135..165"]),
     ("Yeah, something funny from last year on", ["intent: yes", "+comedy", "+year 2018.."]),
-    ("good movies for my 7 year old", ["intent: chat"]),
     ("an hour, no more than one hour", ["+runtime 45..75", "+runtime ..60"]),
     ("a 1999 movie", ["+year 1999..1999"]),
     ("from the last decade", ["+year 2009.."]),
