@@ -224,14 +224,26 @@ class World:
         end = loop.time() + within
         while True:
             await self.api.wait_for(lambda: not self.api.pending, within)
-            rows = await self.rows()
-            opened = [r for r in rows.inbox if not (r["done_at"] or r["dead_at"])]
-            unsent = [r for r in rows.outbox if not (r["sent_at"] or r["dead_at"])]
-            if not (opened or unsent or self.api.pending) and self.sent <= {r["update_id"] for r in rows.inbox}:
-                return rows
+            if not (self.api.pending or await self._waiting()):
+                rows = await self.rows()
+                if self.sent <= {r["update_id"] for r in rows.inbox}:
+                    return rows
             if loop.time() > end:
-                raise AssertionError(f"open: {opened[:3]}, unsent: {unsent[:3]}; {self.said[-2000:]}")
+                raise AssertionError(f"waiting: {await self._waiting()}; {self.said[-2000:]}")
             await asyncio.sleep(0.1)
+
+    async def _waiting(self) -> list[str]:
+        """Some of the chats in which something waits to be dealt with or to be said."""
+        store = await Store.open(self.database_url)
+        try:
+            async with store.engine.connect() as connection:
+                chats: list[str] = []
+                for table, done in ((tables.Inbox, tables.Inbox.done_at), (tables.Outbox, tables.Outbox.sent_at)):
+                    waits = select(table.chat_id).where(done.is_(None), table.dead_at.is_(None)).distinct().limit(3)
+                    chats += await connection.scalars(waits)
+                return chats
+        finally:
+            await store.close()
 
     def found(self) -> int:
         """How many messages were sent before a crash and recognised after it."""
