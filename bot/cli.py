@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
 from typing import Annotated
 
 import typer
@@ -40,19 +41,30 @@ CONNECT = "To talk on Telegram instead: get a token from @BotFather and set TELE
 
 def main() -> None:
     """The console script. An expected error is one line and exit code 1; Ctrl+C is no error."""
+    code = _exit_code()
+    if any(thread.daemon for thread in threading.enumerate()):
+        # One may be inside a library, loading a model or reading the terminal: Python, ending, would abort over it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _exit_code() -> int:
     try:
         app(standalone_mode=True)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except UsherError as error:
         announce(str(error))
-        sys.exit(1)
+        return 1
     except OSError as error:  # a full disk, a folder that can't be written
         where = f" ({error.filename})" if error.filename else ""
         announce(f"{error.strerror or error}{where}: mend that and run it again; what is finished is kept.")
-        sys.exit(1)
+        return 1
     except KeyboardInterrupt:
-        # Not sys.exit: the thread that reads the terminal still holds standard input, and Python would abort over it.
-        sys.stdout.flush()
-        os._exit(130)
+        return 130
+    return 0
 
 
 @app.command()

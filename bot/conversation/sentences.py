@@ -21,6 +21,7 @@ MEASURES = {
     "shorter": Critique.SHORTER,
     "longer": Critique.LONGER,
 }
+_NO = ("no", "nah", "nope")
 _TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
 
 
@@ -51,6 +52,9 @@ class Sentences:
             return True
         if not any(self._m.named[n] for n in run) or len(run) == len(self._m.tokens):
             said = self._m.whole_of(tokens)
+            if said is None and len(tokens) > 1 and tokens[0].norm in _NO and tokens[1].norm == "too":
+                critique = self._m.whole_of(tokens[1:])
+                said = critique if isinstance(critique, Critique) else None
             if said is not None and self._note_whole(said, run):
                 return True
         return self._note_intent(run) or (not part and self._question(run)) or self._comparative(run)
@@ -169,6 +173,7 @@ class Sentences:
         field = next((hit.value for hit in hits if hit.value in COMPARED), None)
         most = self._m.words.concepts.superlative(tokens)
         shown = len(self._m.context.shown) > 1 or len(self._m.targets(run)) > 1
+        shown = shown and not any(t.norm == "ever" for t in tokens)  # "the scariest movie ever" is none of these
         versus = tokens[0].norm in ("is", "are", "was") and any(t.norm == "than" for t in tokens)
         if versus and len(self._m.targets(run)) > 1:  # "is the first scarier than Alien?"
             field = "compare"

@@ -53,6 +53,7 @@ class Wishes:
         self._choose_year()
         self._meet_halfway()
         self._wish()
+        self._most()
 
     def _facets(self) -> None:
         for person in self._m.people:
@@ -329,8 +330,24 @@ class Wishes:
             label = Clause(", ".join(dict.fromkeys(m.label for m in meanings)), ())
             self._m.say(Kind.WISH, ", ".join(parts), start, end, polarity=1, clause=label, confidence=0.9)
 
+    def _most(self) -> None:
+        """ "The weirdest thing you've got", where nothing else is said: something weird."""
+        most = self._m.words.concepts.superlative(self._m.tokens)
+        if most and not (self._m.out or self._m.choices or self._m.done[most.i]):
+            start, end = self._m.span(range(most.i, most.j))
+            clause = most.clause(1)
+            if clause.facets or clause.mood:
+                self._m.say(Kind.FACET, clause.label, start, end, polarity=1, clause=clause)
+            if most.wish:
+                label = Clause(most.label, ())
+                self._m.say(Kind.WISH, most.wish, start, end, polarity=1, clause=label, confidence=0.8)
+
     def _requested(self, run: range) -> bool:
-        """Whether a phrase belongs to this evening's request: no taste, no veto, no film they speak of."""
+        """Whether a phrase belongs to this evening's request: no taste, no veto, no film they speak of or ask about."""
+        sentence = next(s for s in self._m.runs(self._m.scopes.sentence) if run.start in s)
+        opening = [self._m.tokens[n].norm for n in sentence[:2]]
+        if opening[0] in ("is", "are", "was", "were", "does", "did") and opening[1:] != ["there"]:
+            return False
         if self._m.scopes.phrase[run.start] in self._tastes or self._m.inverted(run.stop - 1):
             return False
         start, end = self._m.span(run)

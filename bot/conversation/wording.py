@@ -65,7 +65,7 @@ MEASURES = {
 }
 """What "which is the ...?" is answered by, and whether the highest is meant."""
 
-SHORT_PLOT, LONG_PLOT = 40, 150
+SHORT_PLOT, LONG_PLOT = 55, 150
 """Letters of a plot on a card: a sentence that ends sooner says too little ("When Dr."), a longer one is cut."""
 _SENTENCE = re.compile(r"""[.!?]["')\]]*(?=\s|$)""")
 

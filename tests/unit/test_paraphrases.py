@@ -189,3 +189,23 @@ def test_not_that_one_says_nothing_good_of_it() -> None:
     context = Context(shown=[film("Heat (1995)")], focus=film("Heat (1995)"))
     said = UNDERSTANDING.read("not that one, I fell asleep", context).statements
     assert [(s.target, s.polarity) for s in said if s.kind is Kind.ITEM] == [(film("Heat (1995)"), -1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nah too old", {"newer"}),
+        ("gimme the weirdest thing u got", {"weird", "weird, quirky and surreal"}),
+        ("what's the scariest movie ever", {"horror"}),
+        ("is the guy from gladiator in it", {"chat"}),  # asks, and wants nothing like it
+    ],
+)
+def test_short_ways_of_saying_it(text: str, said: set[str]) -> None:
+    context = Context(shown=[film("Heat (1995)"), film("Alien (1979)")])
+    assert {s.value for s in UNDERSTANDING.read(text, context).statements} == said
+
+
+def test_by_him_means_who_directed_the_film_in_view() -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read("got anything by him?", Context(shown=[heat], focus=heat)).statements
+    assert ("Michael Mann", 1) in {(s.value, s.polarity) for s in said if s.kind is Kind.FACET}

@@ -69,8 +69,8 @@ def test_without_reasons_a_card_says_none() -> None:
     ("description", "plot"),
     [
         (
-            "A thief is offered one last job by a stranger. He takes it.",
-            "A thief is offered one last job by a stranger.",
+            "A thief is offered one last job by a stranger who knows his name. He takes it.",
+            "A thief is offered one last job by a stranger who knows his name.",
         ),
         (
             "When Dr. Jones is kidnapped, his son sets out to find him. It is far.",
@@ -92,7 +92,7 @@ def test_a_long_plot_is_cut_between_words() -> None:
 
 
 def test_a_plot_is_told_in_its_own_language_only() -> None:
-    item = Item("x", "X", overview="A thief is offered one last job by a stranger.")
+    item = Item("x", "X", overview="A thief is offered one last job by a stranger who knows his name.")
     assert Wording(Texts("zh"), films()).plot(item) == ""
     chinese = replace(item, overview="一个小偷接到最后一单。")
     assert Wording(Texts("zh"), films()).plot(chinese) == "一个小偷接到最后一单。"
