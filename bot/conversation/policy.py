@@ -116,6 +116,10 @@ def decide(
     if reading.choices:
         return Decision(Action.CHOOSE, _several(reading))
     for intent in (Intent.ACCEPT, Intent.SAVE):
+        if intent in intents and not (intents[intent].target or dialogue.focus) and len(dialogue.shown) > 1:
+            if Intent.THANKS in intents:
+                return Decision(Action.THANKS, "praises a list, with thanks", intents[Intent.THANKS])
+            return Decision(Action.WHICH, f"{intent} of one item while several are in view", intents[intent])
         if intent in intents:
             return Decision(Action.NOTE, f"{intent} of an item in view: confirmed", intents[intent])
     return _preferences(reading, intents, dialogue, knows_taste=knows_taste, newcomer=newcomer)

@@ -45,6 +45,12 @@ async def zygote() -> AsyncIterator[Zygote]:
     await started.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if FULL:  # ten thousand updates, five tries each, take their time
+        for item in items:
+            item.add_marker(pytest.mark.timeout(1800))
+
+
 @pytest.fixture(params=("sqlite", "postgresql") if binaries() else ("sqlite",))
 def kind(request: pytest.FixtureRequest) -> str:
     """The database's."""

@@ -355,3 +355,37 @@ async def test_a_forget_button_of_somebody_else_or_of_nothing_is_stale(ann: Pers
     assert "Heat" in (await ann.say("/profile")).text
     await ann.press(button.press)
     assert (await ann.press(button.press)).notice == "I had already stopped using that."
+
+
+@pytest.mark.parametrize(("said", "done"), [("sounds good", "Enjoy"), ("save it", "watchlist")])
+async def test_which_of_several_is_asked_before_it_is_done(ann: Person, said: str, done: str) -> None:
+    listed = await ann.say("a funny film")
+    asked = await ann.say(said)
+    assert asked.text.startswith("Which one")
+    told = await ann.say("the second")
+    assert done in told.text
+    assert listed.cards[1].title in told.text
+
+
+async def test_thanks_for_a_list_takes_no_film(ann: Person) -> None:
+    await ann.say("a funny film")
+    assert "welcome" in (await ann.say("sounds great, thanks")).text
+
+
+async def test_a_card_says_how_the_story_begins(ann: Person) -> None:
+    listed = await ann.say("Alien")
+    listed = await ann.say("more like that")
+    told = [(card, item) for card, item in zip(listed.cards, ann.items(listed), strict=True) if item.overview]
+    assert told
+    for card, item in told:
+        assert 0 < len(card.plot) <= 150
+        assert item.overview.startswith(card.plot.removesuffix("…")[:40])
+
+
+async def test_praise_and_small_talk_change_no_list_and_are_answered_as_such(ann: Person) -> None:
+    await ann.say("a film about chess")
+    for said, answer in (("you're pretty good at this", "welcome"), ("what a long day at work", "film")):
+        reply = await ann.say(said)
+        assert not reply.cards
+        assert answer in reply.text
+    assert "chess" in (await ann.say("/profile")).text

@@ -60,6 +60,7 @@ class Actions:
             Action.EXPLAIN: explaining.explain,
             Action.ANSWER: explaining.answer,
             Action.NOTE: reacting.note,
+            Action.WHICH: reacting.which,
             Action.UNDO: reacting.undo,
             Action.FORGET: reacting.forget,
             Action.RESET: reacting.reset,
@@ -78,7 +79,16 @@ class Actions:
             Action.CHAT: asking.chat,
         }
 
-        shared = (Action.CHOOSE, Action.ANSWER, Action.NOTE, Action.RESET, Action.PRIVACY, Action.SHARED, Action.THANKS)
+        shared = (
+            Action.CHOOSE,
+            Action.ANSWER,
+            Action.NOTE,
+            Action.WHICH,
+            Action.RESET,
+            Action.PRIVACY,
+            Action.SHARED,
+            Action.THANKS,
+        )
         self._in_groups: Mapping[Action, Callable[[Moment], Awaitable[Draft]]] = {
             Action.WELCOME: together.hello,
             Action.GREET: together.hello,

@@ -29,6 +29,13 @@ class Reacting(Room):
             return Draft(after, text, buttons=buttons, marks=marks)
         return Draft(after, buttons=buttons, notice=text, marks=marks)
 
+    async def which(self, moment: Moment) -> Draft:
+        """Which of the items in view they mean; what they do with it waits for the answer."""
+        cause = moment.decision.cause
+        waits = {"kind": str(cause.kind), "value": cause.value} if cause and reaction(cause) else {}
+        after = replace(moment.dialogue, asked="which" if waits else None, pending=waits)
+        return Draft(after, self._texts("which_one"))
+
     async def _marks(self, moment: Moment) -> tuple[Mark, ...]:
         """The shown items that were reacted to, as they look now."""
         rows = [moment.pressed]
