@@ -133,6 +133,8 @@ class Sentences:
         return wishes or any(self._m.named[n] for n in rest)
 
     def _question(self, run: range) -> bool:
+        while len(run) > 1 and self._m.tokens[run.start].norm in self._m.words.interjections:  # "ok, which is best?"
+            run = run[1:]
         tokens = self._m.tokens[run.start : run.stop]
         if any(unknown.start in run for unknown in self._m.unknown):
             return False  # "who directed Saltburn?" asks nothing of the film in view

@@ -209,3 +209,14 @@ def test_by_him_means_who_directed_the_film_in_view() -> None:
     heat = film("Heat (1995)")
     said = UNDERSTANDING.read("got anything by him?", Context(shown=[heat], focus=heat)).statements
     assert ("Michael Mann", 1) in {(s.value, s.polarity) for s in said if s.kind is Kind.FACET}
+
+
+@pytest.mark.parametrize("text", ["she's into westerns", "he's a fan of westerns"])
+def test_what_somebody_else_is_into_is_for_tonight(text: str) -> None:
+    (said,) = (s for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET)
+    assert (said.value, said.polarity, said.lasting) == ("western", 1, False)
+
+
+def test_a_question_may_begin_with_ok() -> None:
+    context = Context(shown=[film("Heat (1995)"), film("Alien (1979)")])
+    assert {s.value for s in UNDERSTANDING.read("ok whats the best of these", context).statements} == {"best"}
