@@ -96,7 +96,8 @@ class Wishes:
         """ "They don't like violence": somebody else's taste, to be minded tonight. The word before the cue tells."""
         grammar = self._m.words.grammar
         said = [t.norm for t in self._m.tokens[:i] if t.start < stance.start]
-        while said and (said[-1] in self._m.words.negators or said[-1] in grammar.adverbs):
+        small = self._m.words.negators | {*grammar.adverbs, "a", "big", "huge"}  # "he's a big fan of"
+        while said and said[-1] in small:
             said.pop()
         return bool(said) and said[-1] in grammar.company
 
