@@ -147,9 +147,10 @@ class Noise(_Table):
 
 
 class References(_Table):
-    """Words for shown items; ``maker``: for who made the one in view."""
+    """Words for shown items; ``maker``: for who made the one in view, ``players``: for who is in it."""
 
     maker: Words
+    players: Words
     last: Words
     all: Words
     others: Words

@@ -64,6 +64,7 @@ class Words:
         self.starts = Phrases((words, intent) for intent, said in intents for words in said.starts)
         self.parts = Phrases((words, intent) for intent, said in intents for words in said.part)
         self.maker = Phrases((words, True) for words in lexicon.references.maker)
+        self.players = Phrases((words, True) for words in lexicon.references.players)
         self.changing = Phrases((words, True) for words in lexicon.changing.words)
         self.alone = Phrases((words, True) for words in lexicon.alone.words)
         forgetting = lexicon.forgetting

@@ -30,6 +30,8 @@ COMPANY = "company"
 
 
 PEOPLE = ("cast", "director")
+LEADS = 3
+"""Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
 HEDGED = 0.5
 """An opinion that weighs less puts up with something rather than likes it."""
 
@@ -59,7 +61,7 @@ class Wishes:
         for person in self._m.people:
             if not self._m.done[person.i]:
                 self._note_person(person)
-        self._note_directors()
+        self._note_makers()
         alone = {n for hit in self._m.words.alone.find(self._m.tokens) for n in range(hit.i, hit.j)}
         for meaning in self._m.meanings:
             if self._m.done[meaning.i] or meaning.i in alone or not self._telling(meaning):
@@ -136,8 +138,8 @@ class Wishes:
         }
         return films["cast"] > 1.5 * films["director"]
 
-    def _note_directors(self) -> None:
-        """ "Something by the director of Heat", "what else did he make?": who directed it."""
+    def _note_makers(self) -> None:
+        """ "By the director of Heat", "what else did he make?": who directed it; "more with her": its leads."""
         for title in self._m.titles:
             before = [t.norm for t in self._m.tokens[max(0, title.i - 3) : title.i]]
             if self._m.done[title.i] or not (before[-2:] == ["director", "of"] or before == ["same", "director", "as"]):
@@ -145,13 +147,14 @@ class Wishes:
             names = self._m.words.catalogue[title.item_ids[0]].facets.get("director", ())
             if names:
                 self._want_makers(names, title.start, title.end)
-        for hit in self._m.words.maker.find(self._m.tokens, self._m.named):
-            names = tuple(n for i in self._m.focus() for n in self._m.words.catalogue[i].facets.get("director", ()))
-            if names:
-                self._want_makers(names, *self._m.span(range(hit.i, hit.j)))
+        for kind, phrases in (("director", self._m.words.maker), ("cast", self._m.words.players)):
+            for hit in phrases.find(self._m.tokens, self._m.named):
+                names = tuple(n for i in self._m.focus() for n in self._m.words.catalogue[i].facets.get(kind, ()))
+                if names:
+                    self._want_makers(names[:LEADS], *self._m.span(range(hit.i, hit.j)), kind)
 
-    def _want_makers(self, names: Sequence[str], start: int, end: int) -> None:
-        clause = Clause(", ".join(names), tuple(Facet("director", name) for name in names))
+    def _want_makers(self, names: Sequence[str], start: int, end: int, kind: str = "director") -> None:
+        clause = Clause(", ".join(names), tuple(Facet(kind, name) for name in names))
         self._m.say(Kind.FACET, clause.label, start, end, polarity=1, clause=clause, confidence=0.9)
 
     def _meet_halfway(self) -> None:

@@ -220,3 +220,12 @@ def test_what_somebody_else_is_into_is_for_tonight(text: str) -> None:
 def test_a_question_may_begin_with_ok() -> None:
     context = Context(shown=[film("Heat (1995)"), film("Alien (1979)")])
     assert {s.value for s in UNDERSTANDING.read("ok whats the best of these", context).statements} == {"best"}
+
+
+def test_with_her_means_the_leads_of_the_film_in_view() -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read("anything else with her?", Context(shown=[heat], focus=heat)).statements
+    (wanted,) = (s for s in said if s.kind is Kind.FACET)
+    assert wanted.clause
+    assert {f.kind for f in wanted.clause.facets} == {"cast"}
+    assert {f.value for f in wanted.clause.facets} <= set(films()[heat].facets["cast"])
