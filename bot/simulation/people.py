@@ -8,6 +8,7 @@ from enum import StrEnum
 from random import Random
 from typing import Final
 
+from bot.conversation.tokens import squash
 from recsys.catalogue import Catalogue, Item
 
 LIKED: Final = 4.0
@@ -57,9 +58,9 @@ class Limit:
             case Kind.NO_GORE:
                 return not GORE & set(item.facets.get("keyword", ()))
             case Kind.PERSON:
-                return value in item.facets.get("cast", ())
+                return squash(str(value)) in map(squash, item.facets.get("cast", ()))  # catalogues spell names two ways
             case Kind.DIRECTOR:
-                return value in item.facets.get("director", ())
+                return squash(str(value)) in map(squash, item.facets.get("director", ()))
         if isinstance(value, str):
             return True
         match self.kind:

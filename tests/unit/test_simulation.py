@@ -126,6 +126,8 @@ class TestPeople:
         [
             (Limit(Kind.GENRE, "Horror"), True),
             (Limit(Kind.NO_GENRE, "Horror"), False),
+            (Limit(Kind.PERSON, "Sigourney Wéaver"), True),  # as another record spells her
+            (Limit(Kind.PERSON, "Tom Hanks"), False),
             (Limit(Kind.DECADE, 1970), True),
             (Limit(Kind.DECADE, 1980), False),
             (Limit(Kind.RUNTIME, 120), True),
