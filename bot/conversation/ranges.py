@@ -125,6 +125,8 @@ _LIMIT_WORDS = (
     *("hour", "hours", "minute", "minutes", "mins", "years", "decade", "decades", "maximum", "minimum"),
 )
 """What limits are made of: few enough words to be known when they are misspelt."""
+_LIKE_THEM = ("never",)
+"""What is misspelt like one of them: "neever mind"."""
 _NEAR = 3
 """Words between a misspelt limit word and the number that tells what it is, at most."""
 _BRIEF = 4
@@ -173,7 +175,7 @@ class Ranges:
         self._newest = newest
         asked = {norm for words in lexicon.questions.fields.values() for phrase in words for norm in norms(phrase)}
         self._known = frozenset(lexicon.common) | lexicon.vocabulary | asked | frozenset(_LIMIT_WORDS)
-        self._spelling = Spelling(dict.fromkeys(_LIMIT_WORDS, 0.5))
+        self._spelling = Spelling(dict.fromkeys((*_LIMIT_WORDS, *_LIKE_THEM), 0.5))
         self._decades = Phrases((w, year) for year, words in lexicon.decades.items() for w in words)
         self._eras = Phrases((w, era) for era in lexicon.eras.values() for w in era.words)
         self._loose = {

@@ -164,9 +164,8 @@ class Scopes:
                 before = self._tokens[n - 1]
                 gap = text[before.end : token.start]
                 inside = self._joined[n]
-                short = gap.startswith(".") and (
-                    before.norm in self._words.grammar.abbreviations or len(before.norm) == 1
-                )
+                initial = len(before.norm) == 1 and (before.norm.isalpha() or gap == ".")  # "J. Edgar", "7.5"
+                short = gap.startswith(".") and (initial or before.norm in self._words.grammar.abbreviations)
                 if not inside and not short and _FULL_STOP.search(gap):
                     sentence, clause, phrase = sentence + 1, clause + 1, phrase + 1
                 elif not self._mentioned[n] and self._contrasts(n):

@@ -229,3 +229,15 @@ def test_with_her_means_the_leads_of_the_film_in_view() -> None:
     assert wanted.clause
     assert {f.kind for f in wanted.clause.facets} == {"cast"}
     assert {f.value for f in wanted.clause.facets} <= set(films()[heat].facets["cast"])
+
+
+def test_a_sentence_may_end_in_a_number() -> None:
+    said = UNDERSTANDING.read("I loved Terminator 2. a good western from the 1980s").statements
+    assert {s.value: s.lasting for s in said if s.kind in (Kind.FACET, Kind.RANGE)} == {
+        "western": False,
+        "the 1980s": False,
+    }
+
+
+def test_never_mind_may_be_misspelt() -> None:
+    assert {s.value for s in UNDERSTANDING.read("neever mind, bye").statements} == {"undo", "bye"}
