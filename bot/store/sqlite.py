@@ -15,8 +15,8 @@ from typing import Any, Self
 
 import aiosqlite
 
-BUSY = 5.0
-"""Seconds to wait for another writer."""
+BUSY = 15.0
+"""Seconds to wait for other writers: SQLite lets them in in no order, and on a loaded machine the last waits long."""
 
 
 class Cursor:
