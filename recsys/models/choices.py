@@ -16,8 +16,6 @@ from recsys.models.relation import placed
 RANK: Final = 128
 STEPS: Final = 80
 """Past these many steps people who taught nothing are served worse: stopping early is what keeps it general."""
-DRAWS: Final = 2
-"""Teachings whose mean is taken: what is hidden from people is drawn, and each draw errs elsewhere."""
 RATE: Final = 3e-3
 WARM: Final = 5
 """Steps until the full rate; for the last two fifths it is ``COOLED`` of it."""
@@ -61,10 +59,9 @@ def fit_choices(
     if len(people) > PEOPLE:
         people = people[torch.randperm(len(people), generator=generator)[:PEOPLE].sort().values.numpy()]
     y = (torch.from_numpy(x[people][:, rows.numpy()].toarray()) != 0).float()
-    taught = [_taught(y, min(rank, BATCH, *y.shape), steps, generator) for _ in range(DRAWS)]
-    sources, targets = zip(*taught, strict=True)
-    both = torch.zeros(x.shape[1], 2 * sum(source.shape[1] for source in sources))
-    both[rows] = torch.cat([*sources, *(target / DRAWS for target in targets)], dim=1)
+    source, target = _taught(y, min(rank, BATCH, *y.shape), steps, generator)
+    both = torch.zeros(x.shape[1], 2 * source.shape[1])
+    both[rows] = torch.cat([source, target], dim=1)
     if vectors is not None:
         both = placed(both, torch.zeros_like(counts).index_copy(0, rows, counts[rows]), vectors)
     return Bilinear(*(half.contiguous() for half in both.chunk(2, dim=1)))
