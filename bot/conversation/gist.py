@@ -60,7 +60,8 @@ class Gist:
             return reading
         lost = all(s.value == Intent.CHAT and s.confidence < 1 for s in reading.statements)
         bar += SURE if not lost else -VAGUE if best == WISH else 0.0
-        if score < bar or score - second < CLEAR or (best == WISH and not lost):
+        unread = best == WISH and (not lost or any(letter.isdigit() for letter in reading.text))  # a number is a limit
+        if score < bar or score - second < CLEAR or unread:
             return reading
         own = (Kind.WISH, reading.text.strip(" .!?"), 1)
         kind, value, polarity = own if best == WISH else KINDS[best]

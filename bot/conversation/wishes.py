@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
@@ -30,6 +31,9 @@ COMPANY = "company"
 
 
 PEOPLE = ("cast", "director")
+FILMS = frozenset(("movie", "movies", "film", "films", "story", "stories"))
+FRAME = 5
+"""Words within which a message says that it is about films."""
 LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
 HEDGED = 0.5
@@ -413,10 +417,15 @@ class Wishes:
                 parts.append(" ".join(words))
         return ", ".join(parts)
 
+    def _tells_of_films(self) -> bool:
+        """ "Movies set in Paris", "a film where everybody lies"."""
+        said = [t.norm for t in self._m.tokens[: FRAME + 1]]
+        return any(noun in FILMS and then in ("set", "where") for noun, then in pairwise(said))
+
     def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """Whether the words left describe a film rather than make conversation."""
         known = [n for n in content if self._m.words.concepts.known(self._m.tokens[n])]
-        if self._wanted:
+        if self._wanted or self._tells_of_films():
             return True
         foreign = [n for n in content if is_chinese(self._m.tokens[n].norm)]  # words that the glossary lacks
         if len(known) + len(foreign) < max(1, len(content) / 2):

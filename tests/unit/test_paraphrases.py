@@ -241,3 +241,12 @@ def test_a_sentence_may_end_in_a_number() -> None:
 
 def test_never_mind_may_be_misspelt() -> None:
     assert {s.value for s in UNDERSTANDING.read("neever mind, bye").statements} == {"undo", "bye"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [("movies set in paris", "set in paris"), ("a film where everybody lies", "where everybody lies")],
+)
+def test_what_films_are_set_in_or_about_is_a_wish(text: str, wish: str) -> None:
+    (said,) = UNDERSTANDING.read(text).statements
+    assert (said.kind, said.value) == (Kind.WISH, wish)
