@@ -24,6 +24,9 @@ _COMMON_NAME = 8
 _ALIKE, _FIRST_ALIKE = 84, 72
 """How alike (0..100) a whole name and its first name must be to count as misspelt."""
 
+OWN_NAME = 8.0
+"""How much better known than all others of a first name together somebody is whom it means alone: "Denzel"."""
+
 
 @dataclass(frozen=True, slots=True)
 class PersonMatch:
@@ -59,6 +62,7 @@ class People:
         self._spellings: dict[str, list[str]] = defaultdict(list)
         self._by_surname: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._first_names: dict[str, int] = defaultdict(int)
+        self._by_first_name: dict[str, list[str]] = defaultdict(list)
         for name in sorted(self._fame, key=self._fame.__getitem__, reverse=True):
             self._add(name)
         ranked = sorted(self._fame.values(), reverse=True)
@@ -84,6 +88,7 @@ class People:
         for surname in dict.fromkeys(("".join(plain[1:]), plain[-1])):
             self._by_surname[surname].append((plain[0], name))
         self._first_names[plain[0]] += 1
+        self._by_first_name[plain[0]].append(name)
 
     def names(self) -> set[str]:
         """First names and surnames, folded, that more than one person has or a well-known one."""
@@ -95,7 +100,7 @@ class People:
         return self._given_names
 
     def _known_alone(self, famous: float) -> dict[str, str]:
-        """Surnames that one famous person has almost to themselves, and first names that are nobody else's."""
+        """Surnames and first names that one famous person has almost to themselves."""
         alone = {}
         for surname, people in self._by_surname.items():
             best, *others = (self._fame[name] for _, name in people)
@@ -103,11 +108,10 @@ class People:
             given = self._first_names[surname]
             if dominant and len(surname) > 3 and given < (8 if self._rarity(surname) > 8.5 else 1):
                 alone[surname] = people[0][1]
-        for people in self._by_surname.values():
-            first, name = people[0]
-            sole = self._first_names[first] == 1 and len(first) >= 5 and not self._rarity.common(first)
-            if sole and self._fame[name] >= famous:
-                alone.setdefault(first, name)
+        for first, (star, *namesakes) in self._by_first_name.items():
+            own = self._fame[star] >= max(self._stars, OWN_NAME * sum(self._fame[name] for name in namesakes))
+            if own and len(first) >= 5 and not self._rarity.common(first):
+                alone.setdefault(first, star)
         return alone
 
     def find(self, text: str, tokens: Sequence[Token]) -> list[PersonMatch]:
@@ -121,7 +125,7 @@ class People:
         for i in range(len(tokens)):
             if search.free(i, 1) and (siblings := self._siblings(tokens, i)):
                 search.take(siblings, 2)
-            for width in (2, 1):
+            for width in (2, 1) if not _introduces(tokens[:i]) else ():
                 if search.free(i, width) and (name := self._surname(text, tokens, i, width)):
                     search.take(self._person(name, tokens, i, i + width, 0.85), width)
         return sorted(search.found, key=lambda person: person.i)
@@ -249,6 +253,12 @@ class _Search:
     def take(self, person: PersonMatch, width: int) -> None:
         self.found.append(person)
         self._used[person.i : person.i + width] = [True] * width
+
+
+def _introduces(before: Sequence[Token]) -> bool:
+    """ "Hi, I'm Lukas", "my name is Denzel"."""
+    said = [token.norm for token in before[-2:]]
+    return said[-1:] == ["im"] or said in (["i", "am"], ["name", "is"], ["names", "is"])
 
 
 def _breaks(text: str, left: Token, right: Token) -> bool:

@@ -13,6 +13,7 @@ from bot.conversation.lexicon import load_lexicon
 from bot.conversation.linking import Titles
 from bot.conversation.people import People
 from bot.conversation.spelling import Rarity
+from bot.conversation.statements import Kind
 from bot.conversation.title_index import TitleIndex
 from bot.conversation.tokens import tokenize
 from bot.conversation.understand import Understanding
@@ -283,3 +284,16 @@ def test_places_are_inside_the_text_and_never_overlap(text: str) -> None:
     found = TITLES.find(text, tokens, people)
     assert all(0 <= m.start < m.end <= len(text) and 0 <= m.confidence <= 1 for m in (*found, *people))
     assert all(a.end <= b.start or a.j <= b.i for a, b in pairwise(found))
+
+
+def test_a_first_name_means_the_star_who_has_it_almost_alone() -> None:
+    known = [
+        Item("a", "Flight", 2012, facets={"cast": ("Denzel Washington",)}, numbers={"popularity": 900.0}),
+        Item("b", "Abduction", 2011, facets={"cast": ("Denzel Whitaker",)}, numbers={"popularity": 2.0}),
+        *(Item(f"x{n}", f"Film {n}", facets={"cast": (f"Nobody Known{n}",)}) for n in range(60)),
+    ]
+    understanding = Understanding(Catalogue(known), load_lexicon())
+    (said,) = (s for s in understanding.read("something with Denzel").statements if s.kind is Kind.FACET)
+    assert said.value == "Denzel Washington"
+    for words in ("Hi, I'm Denzel", "my name is Denzel"):
+        assert not [s for s in understanding.read(words).statements if s.kind is Kind.FACET]
