@@ -32,8 +32,9 @@ class Reacting(Room):
     async def which(self, moment: Moment) -> Draft:
         """Which of the items in view they mean; what they do with it waits for the answer."""
         cause = moment.decision.cause
-        waits = {"kind": str(cause.kind), "value": cause.value} if cause and reaction(cause) else {}
-        after = replace(moment.dialogue, asked="which" if waits else None, pending=waits)
+        after = moment.dialogue
+        if cause and reaction(cause):
+            after = replace(after, asked="which", pending={"kind": str(cause.kind), "value": cause.value})
         return Draft(after, self._texts("which_one"))
 
     async def _marks(self, moment: Moment) -> tuple[Mark, ...]:
