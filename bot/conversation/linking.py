@@ -25,6 +25,10 @@ SLIP = 10
 """Years by which people are wrong about a film; farther off they speak of another one of its name."""
 OBSCURE = 0.45
 """Films less popular than this (0..1) are seldom misspelt: what looks like it is rather another title."""
+UNUSED = 9.3
+"""The rarity of a word that hardly anybody uses but in a name."""
+BRIEF = 6
+"""Words of a message that says no more than how something was."""
 EQUAL_CLAIM = 0.75
 """Two films of one title are ambiguous when the lesser has this share of the other's popularity."""
 
@@ -323,6 +327,9 @@ class _Court:
         if known and ((leads and spoken_of) or (case.likened and boundary)):
             case.add(1.5, solid=True)
         content = self._content(case.of)
+        rare = len(content) == 1 and case.of.exact and case.of.rarity >= UNUSED
+        if rare and not known and leads and spoken_of and len(self._tokens) <= BRIEF:
+            case.add(3, solid=True)  # "timecop was amazing"
         clear = boundary or len(content) > 1 or case.worth >= ACCEPT + 3
         popular = boundary and len(content) > 1 and self._prior(case) > 0.68
         case.add(0, solid=(case.inside and clear) or popular)

@@ -297,3 +297,11 @@ def test_a_first_name_means_the_star_who_has_it_almost_alone() -> None:
     assert said.value == "Denzel Washington"
     for words in ("Hi, I'm Denzel", "my name is Denzel"):
         assert not [s for s in understanding.read(words).statements if s.kind is Kind.FACET]
+
+
+def test_a_word_that_nobody_uses_names_its_film_when_something_is_said_of_it() -> None:
+    lesser = Item("t", "Timecop", 1994, numbers={"popularity": 1.0})
+    understanding = Understanding(Catalogue([*films().items, lesser]), load_lexicon())
+    (said,) = understanding.read("timecop was amazing").statements
+    assert (said.target, said.polarity) == ("t", 1)
+    assert not understanding.read("dinner was great").named
