@@ -300,8 +300,9 @@ def test_a_first_name_means_the_star_who_has_it_almost_alone() -> None:
 
 
 def test_a_word_that_nobody_uses_names_its_film_when_something_is_said_of_it() -> None:
-    lesser = Item("t", "Timecop", 1994, numbers={"popularity": 1.0})
-    understanding = Understanding(Catalogue([*films().items, lesser]), load_lexicon())
+    lesser = Item("t", "Timecop", 1994)
+    greater = [Item(f"x{n}", f"Number {n}", numbers={"popularity": 9000.0}) for n in range(400)]
+    understanding = Understanding(Catalogue([*greater, lesser]), load_lexicon())
     (said,) = understanding.read("timecop was amazing").statements
     assert (said.target, said.polarity) == ("t", 1)
     assert not understanding.read("dinner was great").named
