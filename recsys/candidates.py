@@ -23,7 +23,7 @@ def candidates(catalogue: Catalogue, query: Query) -> tuple[Mask, tuple[str, ...
     possible, and among as many the least important. Vetoes are never dropped."""
     allowed = np.ones(len(catalogue), dtype=np.bool_)
     allowed[[catalogue.row(i) for i in _named(query) if i in catalogue]] = False
-    asked = {f for clause in (*query.wish.wanted, *query.wish.hoped) for f in clause.facets}
+    asked = {f for clause in (*query.wish.wanted, *query.wish.hoped) if not clause.whom for f in clause.facets}
     asked.update(facet for facet, weight in query.taste.facets.items() if weight > 0)
     for veto in (*query.wish.unwanted, *query.taste.vetoes):
         allowed &= ~meets(catalogue, veto.without(asked) if isinstance(veto, Clause) else veto)

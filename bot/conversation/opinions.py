@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.conversation.linking import TitleMatch
 from bot.conversation.message import Message
 from bot.conversation.ranges import marks
 from bot.conversation.references import Pointing, Reference
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Choice, Intent, Kind
+from recsys.index import series
 
 _EXCEPTED = {
     Cue.LIKE: ("opinion", -1, True, True),
@@ -48,16 +50,28 @@ class Opinions:
         self._marks()
 
     def _mentions(self) -> list[_Item]:
+        parts = {t.i: self._parts(t) for t in self._m.titles}
         named = [
-            _Item(t.i, t.j, t.start, t.end, t.item_ids, t.confidence, choice=len(t.item_ids) > 1)
+            _Item(t.i, t.j, t.start, t.end, parts[t.i] or t.item_ids, t.confidence, choice=len(t.item_ids) > 1)
             for t in self._m.titles
         ]
         pointed = [
             _Item(r.i, r.j, *self._m.span(range(r.i, r.j)), r.item_ids, 0.9, r.how)
             for r in self._m.pointers
-            if self._speaks_of(r)
+            if self._speaks_of(r) and not any(parts.get(n) for n in range(r.j, r.j + 2))
         ]
         return sorted([*named, *pointed], key=lambda item: item.i)
+
+    def _parts(self, title: TitleMatch) -> tuple[str, ...]:
+        """The films of a series, where a title stands for all of them: "all the Toy Story ones"; none elsewhere."""
+        before = [t.norm for t in self._m.tokens[max(0, title.i - 3) : title.i]]
+        while before and before[-1] in ("the", "of", "those"):
+            before.pop()
+        if before[-1:] not in (["all"], ["every"]):
+            return ()
+        items = self._m.words.catalogue.items
+        stem = series(self._m.words.catalogue[title.item_ids[0]].title)
+        return tuple(item.id for item in items if stem in item.title.casefold() and series(item.title) == stem)
 
     def _speaks_of(self, reference: Reference) -> bool:
         """A loose reference counts only right beside its cue: "loved it", "it was dull"."""

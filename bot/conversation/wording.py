@@ -280,8 +280,8 @@ class Wording:
             whom = [self._whom(label) for label in moods if self._whom(label)]
             what = self.texts.join(self.names(label for label in moods if self._described(label)))
             told = self.texts("mood_for", what=what, whom=self.texts.join(whom)) if what and whom else what
-            if told:
-                return self.texts("why_mood", what=told)
+            if told or whom:
+                return self.texts("why_mood", what=told or self.texts.join(whom))
             named = [self._a(self.texts.name(label)) for label in wish.label.split(", ") if not self._whom(label)]
             return self.texts("why_wish_for", what=self.texts.join(named)) if named else self.texts("why_said")
         quotable = self.texts.language == "en" and tellable(wish.text, LONGEST_QUOTE) and "," not in wish.label

@@ -389,3 +389,13 @@ async def test_praise_and_small_talk_change_no_list_and_are_answered_as_such(ann
         assert not reply.cards
         assert answer in reply.text
     assert "chess" in (await ann.say("/profile")).text
+
+
+async def test_a_genre_that_is_refused_sends_no_child_to_bed(ann: Person) -> None:
+    await ann.say("a movie for my kids")
+    listed = ann.items(await ann.say("not animated"))
+    assert listed
+    for item in listed:
+        genres = set(item.facets["genre"])
+        assert "Family" in genres
+        assert not genres & {"Animation", "Horror"}

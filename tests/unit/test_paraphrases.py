@@ -250,3 +250,12 @@ def test_never_mind_may_be_misspelt() -> None:
 def test_what_films_are_set_in_or_about_is_a_wish(text: str, wish: str) -> None:
     (said,) = UNDERSTANDING.read(text).statements
     assert (said.kind, said.value) == (Kind.WISH, wish)
+
+
+@pytest.mark.parametrize("text", ["we've seen all the Godfather ones", "I've seen all the godfather movies"])
+def test_all_of_a_series_are_meant(text: str) -> None:
+    context = Context(shown=[film("Heat (1995)"), film("Alien (1979)")])
+    said = UNDERSTANDING.read(text, context).statements
+    parts = {item.id for item in films().items if item.title.startswith("The Godfather")}
+    assert len(parts) > 1
+    assert {s.target for s in said if s.seen} == parts
