@@ -237,12 +237,10 @@ class Wording:
         if cause.signal in ("relation", "likeness"):
             return self._kinship(item, cause, query)
         if cause.signal == "facets":
-            liked = list(dict.fromkeys(p.source for p in cause.evidence if isinstance(p.source, Facet)))[:2]
-            names = [
-                n if f.kind in PEOPLE else n.lower()
-                for f, n in zip(liked, self.names(f.value for f in liked), strict=True)
-            ]
-            return self.texts("why_facet_taste", value=self.texts.join(names))
+            liked = [p.source for p in cause.evidence if isinstance(p.source, Facet)]
+            told = zip(liked, self.names(f.value for f in liked), strict=True)
+            names = dict.fromkeys(n if f.kind in PEOPLE else n.lower() for f, n in told)  # who directs and plays, once
+            return self.texts("why_facet_taste", value=self.texts.join([*names][:2]))
         if cause.signal == "asked":
             return self.texts("why_asked", what=self._asked([str(p.source) for p in cause.evidence], query.wish))
         if cause.signal == "mood":

@@ -9,7 +9,10 @@ import pytest
 from bot.conversation.reply import Reason
 from bot.conversation.wording import Wording
 from bot.texts import Texts
-from recsys.catalogue import Item
+from recsys.catalogue import Facet, Item
+from recsys.explain import Cause
+from recsys.talk import Part
+from recsys.taste import Query, Taste, Wish
 from tests.support.films import films
 
 WORDING = Wording(Texts("en"), films())
@@ -97,3 +100,10 @@ def test_a_plot_is_told_in_its_own_language_only() -> None:
     chinese = replace(item, overview="一个小偷接到最后一单。")
     assert Wording(Texts("zh"), films()).plot(chinese) == "一个小偷接到最后一单。"
     assert WORDING.plot(chinese) == ""
+
+
+def test_who_both_directs_and_plays_is_named_once() -> None:
+    both = [Part("facets", Facet(kind, "Clint Eastwood"), 0.5) for kind in ("director", "cast")]
+    cause = Cause("facets", 1.0, tuple(both))
+    (reason,) = WORDING.reasons(Item("x", "X"), [cause], Query(Taste(), Wish()))
+    assert reason.text == "you like Clint Eastwood"
