@@ -34,6 +34,8 @@ PEOPLE = ("cast", "director")
 FILMS = frozenset(("movie", "movies", "film", "films", "story", "stories"))
 FRAME = 5
 """Words within which a message says that it is about films."""
+MADE = (["directed"], ["made"], ["film"], ["films"], ["movie"], ["movies"])
+"""Before "by" and a name they speak of who directs: "films by Clint Eastwood" are not those that he plays in."""
 LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
 HEDGED = 0.5
@@ -113,7 +115,8 @@ class Wishes:
         after = [t.norm for t in self._m.tokens[person.j : person.j + 1]]
         facets = person.facets
         only = None
-        if before[-2:] == ["directed", "by"] or before[-1:] == ["director"] or after == ["directed"]:
+        made_by = before[-1:] == ["by"] and before[-2:-1] in MADE
+        if made_by or before[-1:] == ["director"] or after == ["directed"]:
             only = "director"
         elif (
             before[-1:] in (["starring"], ["actor"], ["actress"])

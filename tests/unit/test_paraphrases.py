@@ -7,6 +7,7 @@ import pytest
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.statements import Context, Kind
 from bot.conversation.understand import Understanding
+from recsys.catalogue import Catalogue, Item
 from tests.support.films import film, films
 
 UNDERSTANDING = Understanding(films(), load_lexicon())
@@ -259,3 +260,12 @@ def test_all_of_a_series_are_meant(text: str) -> None:
     parts = {item.id for item in films().items if item.title.startswith("The Godfather")}
     assert len(parts) > 1
     assert {s.target for s in said if s.seen} == parts
+
+
+def test_films_by_somebody_are_those_they_directed() -> None:
+    known = Catalogue([Item("a", "Gran Torino", 2008, facets=dict.fromkeys(("director", "cast"), ("Clint Eastwood",)))])
+    understanding = Understanding(known, load_lexicon())
+    for text, kinds in (("films by Clint Eastwood", {"director"}), ("films with Clint Eastwood", {"director", "cast"})):
+        (said,) = understanding.read(text).statements
+        assert said.clause
+        assert {f.kind for f in said.clause.facets} == kinds
