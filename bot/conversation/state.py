@@ -201,8 +201,9 @@ class Dialogue:
         return replace(self, like=others if polarity < 0 else (*others, item_id))
 
     def _veto(self, clause: Clause) -> Dialogue:
-        # "Not animated" sends no child to bed: whom it is for stays, only what it may be is less.
-        wanted = tuple(c for c in self.wanted if not _overlap(c, clause) or (c.whom and c.label != clause.label))
+        # "Not animated" sends no child to bed: whom it is for stays, unless others watch who don't go with them.
+        stay = {c.label for c in self.wanted if c.whom and not clause.whom} - {clause.label}
+        wanted = tuple(c for c in self.wanted if c.label in stay or not _overlap(c, clause))
         label = clause.label.casefold()
         moods = tuple(m for m in self.moods if label not in f"{m} {self.called.get(m, '')}".casefold())
         if clause.whom and clause.whom == clause.label:  # "no kids": they don't watch, and may be in it
