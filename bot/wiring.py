@@ -37,6 +37,10 @@ from recsys.progress import Progress
 log = logging.getLogger(__name__)
 
 
+WARMING = "warming up"
+"""The name of the thread that loads the encoder: Python must not end while it is inside a library."""
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """What channels need."""
@@ -60,7 +64,7 @@ async def application(
     understanding = Understanding(catalogue, load_lexicon(), gist)
     store = await Store.open(settings.database)
     # Last, since it takes the interpreter for seconds: the prompt is there first.
-    threading.Thread(target=_warm_up, args=(gist,), daemon=True).start()
+    threading.Thread(target=_warm_up, args=(gist,), name=WARMING, daemon=True).start()
     arrival = GeneratorArrival(settings)
     budget = Budget(settings.llm_tokens_per_hour)
     explainer = Explainer(store, catalogue, arrival.generator, budget)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings
 from bot.stages import set_up
+from bot.wiring import WARMING
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.encoder import Encoder
 
 ROOT = Path(__file__).parents[1]
+
+
+def pytest_sessionfinish() -> None:
+    """Wait for encoders that are still being loaded: Python would abort over them."""
+    for thread in threading.enumerate():
+        if thread.name == WARMING:
+            thread.join(60)
 
 
 @pytest.fixture(scope="session")
