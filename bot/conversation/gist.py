@@ -75,7 +75,7 @@ def _open(reading: Reading) -> bool:
     return not reading.choices and all(
         (s.kind is Kind.INTENT and s.value in (Intent.CHAT, Intent.WHICH))
         or (s.kind is Kind.WISH and not (s.clause and s.clause.facets))
-        or (len(said) == 1 and s.kind is Kind.ITEM and s.value == "mention" and not (s.polarity or s.seen))
+        or (len(said) == 1 and s.bare)
         for s in said
     )
 

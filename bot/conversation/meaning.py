@@ -28,19 +28,13 @@ def settled(heard: Reading, dialogue: Dialogue) -> Reading:
     statements = tuple(
         replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
     )
-    if dialogue.asked == "which" and len(statements) == 1 and _pointed(statements[0]):
+    if dialogue.asked == "which" and len(statements) == 1 and statements[0].bare:
         kind, value = Kind(dialogue.pending["kind"]), dialogue.pending["value"]
         statements = (replace(statements[0], kind=kind, value=value),)
     if dialogue.focus and len(statements) == 1 and statements[0].kind is Kind.INTENT:
         meant = _ANSWERS.get((dialogue.asked or "", statements[0].value))
         statements = (replace(statements[0], target=dialogue.focus, **meant),) if meant else statements
     return replace(heard, statements=statements)
-
-
-def _pointed(said: Statement) -> bool:
-    """Whether words name an item and say nothing of it."""
-    mentioned = said.kind is Kind.ITEM and said.value == "mention"
-    return mentioned and said.target is not None and not (said.polarity or said.seen)
 
 
 def forgetting(turn: Turn | None, slot: int) -> tuple[Reading, Verb]:

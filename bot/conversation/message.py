@@ -258,6 +258,10 @@ class Message:
                     return said
         return None
 
+    def sentence(self, n: int) -> range:
+        """The words of the sentence in which the one at ``n`` stands."""
+        return next(run for run in self.runs(self.scopes.sentence) if n in run)
+
     def runs(self, marks: Sequence[int]) -> list[range]:
         """Runs of words with one mark: the sentences, say."""
         runs: list[range] = []
@@ -277,7 +281,7 @@ class Message:
 
     def inverted(self, i: int) -> bool:
         """Whether the sentence of a word asks the listener's opinion."""
-        run = next(r for r in self.runs(self.scopes.sentence) if i in r)
+        run = self.sentence(i)
         opening = self.words.inverted.find(self.tokens[run.start : run.stop])
         if self.asks_for_suggestions(run):
             return False

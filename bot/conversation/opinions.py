@@ -183,7 +183,7 @@ class Opinions:
 
     def _asks_whether(self, item: _Item) -> bool:
         """ "Was Heat boring?" has no opinion of it."""
-        run = next(r for r in self._m.runs(self._m.scopes.sentence) if item.i in r)
+        run = self._m.sentence(item.i)
         return self._m.tokens[run.start].norm in ("is", "was", "are", "were") and self._m.asks(run)
 
     def _set_against(self, item: _Item, stance: Stance) -> bool:

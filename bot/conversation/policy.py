@@ -137,7 +137,7 @@ def _preferences(
         return _unanswered(dialogue)
     if Intent.MORE in intents or Intent.LIKE_THIS in intents:
         return Decision(Action.RECOMMEND, f"asked for more; {_state(dialogue)}")
-    neutral = [s for s in said if s.kind is Kind.ITEM and s.value == "mention" and not (s.polarity or s.seen)]
+    neutral = [s for s in said if s.bare]
     if neutral and all(s in neutral or (s.kind is Kind.ITEM and s.polarity < 0 and not s.lasts) for s in said):
         return Decision(Action.ANSWER, "a title without an opinion: what it is, and whether they liked it", neutral[0])
     opinions = [s for s in said if s.kind is Kind.ITEM and s.polarity]

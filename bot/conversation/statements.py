@@ -115,6 +115,11 @@ class Statement:
         """Whether it belongs to a lifetime's taste: having seen an item does, whatever they thought of it."""
         return self.lasting or self.seen
 
+    @property
+    def bare(self) -> bool:
+        """Whether it names an item and says nothing of it."""
+        return self.kind is Kind.ITEM and self.value == "mention" and not (self.polarity or self.seen)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

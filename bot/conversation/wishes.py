@@ -94,7 +94,7 @@ class Wishes:
         if stance.cue is Cue.AVOID:
             return -1, False, stance
         if stance.cue in (Cue.SEEN, Cue.UNSEEN):
-            sentence = next(run for run in self._m.runs(self._m.scopes.sentence) if i in run)
+            sentence = self._m.sentence(i)
             return int(self._m.asks_for_suggestions(sentence)), False, stance
         if stance.verdict is not None and stance.cue is None:
             return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
@@ -355,7 +355,7 @@ class Wishes:
 
     def _requested(self, run: range) -> bool:
         """Whether a phrase belongs to this evening's request: no taste, no veto, no film they speak of or ask about."""
-        sentence = next(s for s in self._m.runs(self._m.scopes.sentence) if run.start in s)
+        sentence = self._m.sentence(run.start)
         opening = [self._m.tokens[n].norm for n in sentence[:2]]
         if opening[0] in ("is", "are", "was", "were", "does", "did") and opening[1:] != ["there"]:
             return False
