@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -81,6 +81,12 @@ class Person:
     name: str = "ann"
     catalogue: Catalogue = field(default_factory=films)
     said: int = 0
+    group: str | None = None
+    """The group that they are talking in; None in their private chat."""
+
+    def within(self, group: str) -> Person:
+        """The same person in a group."""
+        return replace(self, group=group)
 
     async def say(self, *texts: str) -> Reply:
         """Say one thing after the other; the reply to the last."""
@@ -112,8 +118,10 @@ class Person:
 
     async def _turn(self, text: str | None = None, press: str | None = None) -> Reply:
         self.said += 1
-        key = f"{self.name}:{self.said}"
-        return await self.conversations.turn(Incoming("test", self.name, self.name, key, text, press))
+        chat = self.group or self.name
+        key = f"{self.name}:{chat}:{self.said}"
+        incoming = Incoming("test", self.name, chat, key, text, press, self.name, group=self.group)
+        return await self.conversations.turn(incoming)
 
 
 def buttons(reply: Reply) -> list[Button]:

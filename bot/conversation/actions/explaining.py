@@ -107,8 +107,9 @@ class Explaining(Room):
             buttons = self._item_buttons(moment, 1, ABOUT_BUTTONS)
             text = self._wording.answer(cause, item)
             return Draft(after, text, buttons=buttons, shown=(item_id,), purpose="answer")
-        opinion = moment.taste.items.get(item_id, 0.0)
-        suggested = item_id in moment.before.past and item_id not in moment.taste.items
+        known = {} if moment.company else moment.taste.items  # what one thinks of a film is nothing to tell a group
+        opinion = known.get(item_id, 0.0)
+        suggested = item_id in moment.before.past and item_id not in known
         if abs(opinion) > ACCEPTED:
             asked, question, verbs = None, "about_liked" if opinion > 0 else "about_disliked", KNOWN_BUTTONS
         elif cause.polarity > 0 or suggested or opinion:
