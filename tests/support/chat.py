@@ -22,7 +22,7 @@ from bot.store import tables
 from bot.store.migrate import upgrade
 from bot.store.records import Turn, utcnow
 from bot.store.repository import Store
-from bot.texts import Texts
+from bot.texts import LANGUAGES, Texts
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Item
 from recsys.engine import Engine, pick_device
@@ -139,6 +139,6 @@ async def films_chat(folder: Path) -> AsyncIterator[tuple[Conversations, Store]]
     try:
         understanding = Understanding(films(), load_lexicon())
         explainer = Explainer(store, films(), lambda: None, Budget(1000))
-        yield Conversations(store, understanding, films_engine(), {"en": Texts()}, explainer), store
+        yield Conversations(store, understanding, films_engine(), {c: Texts(c) for c in LANGUAGES}, explainer), store
     finally:
         await store.close()

@@ -8,9 +8,12 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from bot.conversation.actions import Actions
 from bot.conversation.service import Conversations
 from bot.store.repository import Store
-from tests.support.chat import Person, films_chat
+from bot.texts import Texts
+from recsys.errors import DataError
+from tests.support.chat import Person, films_chat, films_engine
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,3 +45,26 @@ class TestOpinions:
         to_ann, to_bob = [await person.say("Titanic") for person in (club, bob)]
         assert (to_ann.text, to_ann.question) == (to_bob.text, to_bob.question)
         assert [b.label for b in to_ann.buttons] == [b.label for b in to_bob.buttons]
+
+
+class TestLanguage:
+    @pytest.mark.parametrize("asked", ["/language", "speak English", "说英文"])
+    async def test_a_group_may_ask_for_a_language(self, club: Person, asked: str) -> None:
+        reply = await club.say(asked)
+        assert "English" in f"{reply.text} {[b.label for b in reply.buttons]}"
+
+    async def test_who_presses_a_language_in_a_group_is_spoken_to_in_it(self, ann: Person, club: Person) -> None:
+        bob = Person(ann.conversations, ann.store, f"bob {uuid4()}")
+        choice = await club.say("/language")
+        assert (await bob.within(str(club.group)).tap(choice, "中文")).text == Texts("zh")("language_now")
+        assert (await bob.say("/privacy")).text == Texts("zh")("privacy")
+        assert (await ann.say("/privacy")).text == Texts("en")("privacy")
+
+
+async def test_an_action_that_nothing_answers_is_noticed_at_the_start(ann: Person) -> None:
+    class Mute(Texts):
+        def __contains__(self, key: str) -> bool:
+            return key != "bye" and super().__contains__(key)
+
+    with pytest.raises(DataError, match="bye"):
+        Actions(ann.store, films_engine(), Mute())

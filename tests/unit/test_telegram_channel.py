@@ -729,19 +729,20 @@ async def test_a_refused_message_is_set_aside_and_the_next_one_goes(world: World
     assert sent.sent_at is not None
 
 
-async def test_a_poison_message_is_set_aside_after_five_tries(world: World) -> None:
+@pytest.mark.parametrize("chat", [ANN, CLUB])
+async def test_a_poison_message_is_set_aside_after_five_tries(world: World, chat: int) -> None:
     async def rule(incoming: Incoming) -> Reply:
-        if incoming.text == "poison":
+        if incoming.text == "/poison":
             raise RuntimeError("boom")
         return await echo(incoming)
 
     world.talk.rule = rule
     async with world.running():
-        await world.api.say(ANN, "poison")
-        await world.api.say(ANN, "hello")
-        await world.api.wait_for(lambda: len(world.api.texts(ANN)) == 2)
-    assert Counter(i.text for i in world.talk.heard) == {"poison": 5, "hello": 1}
-    assert world.api.texts(ANN) == ["Something went wrong.", "You said hello"]
+        await world.api.say(chat, "/poison", by=ANN)
+        await world.api.say(chat, "/hello", by=ANN)
+        await world.api.wait_for(lambda: len(world.api.texts(chat)) == 2)
+    assert Counter(i.text for i in world.talk.heard) == {"/poison": 5, "/hello": 1}
+    assert world.api.texts(chat) == ["Something went wrong.", "You said /hello"]
 
 
 async def test_malformed_updates_stop_nobody(world: World) -> None:

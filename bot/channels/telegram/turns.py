@@ -151,7 +151,7 @@ class Turns:
     async def _failed(self, row: Row, error: str) -> None:
         async with self._store.unit() as unit:
             dead = await unit.inbox_failed(row.id, error)
-            if dead and row.chat_id.isdigit():  # neither a group nor an inline query
+            if dead and row.chat_id.removeprefix("-").isdigit():  # an inline query has no chat to be told in
                 spoken = await self._conversations.language(CHANNEL, row.chat_id)
                 await unit.enqueue(CHANNEL, row.chat_id, *render.plain(self._texts[spoken]["trouble"]))
             await unit.commit()
