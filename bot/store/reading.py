@@ -151,7 +151,8 @@ class Reading:
         return saved_of(_given(f) for f in await self._feedback(saves))
 
     async def last_retractable_turn(self, user_id: str) -> str | None:
-        """Id of the latest turn that said something which can be taken back and was not yet."""
+        """Id of the latest turn of their own that said something which can be taken back and was not yet. A group's
+        turns are not theirs."""
         said = select(tables.Statement.turn_id).where(
             tables.Statement.user_id == user_id,
             tables.Statement.retracted_at.is_(None),
@@ -160,8 +161,10 @@ class Reading:
         given = select(tables.Feedback.made_in).where(
             tables.Feedback.user_id == user_id, tables.Feedback.retracted_at.is_(None)
         )
-        turns = union_all(said, given).subquery()
-        latest: str | None = (await self._execute(select(func.max(turns.c.turn_id)))).scalar()
+        turns = tables.Turn.id.in_(union_all(said, given))
+        latest: str | None = (
+            await self._execute(select(func.max(tables.Turn.id)).where(turns, tables.Turn.user_id == user_id))
+        ).scalar()
         return latest
 
     async def export_user(self, user_id: str) -> dict[str, Any]:

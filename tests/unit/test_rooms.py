@@ -47,6 +47,26 @@ class TestOpinions:
         assert [b.label for b in to_ann.buttons] == [b.label for b in to_bob.buttons]
 
 
+class TestUndo:
+    @pytest.mark.parametrize("heard", ["something funny", "I hated Heat"])
+    async def test_what_is_said_in_a_group_is_not_in_the_way_of_a_private_undo(
+        self, ann: Person, club: Person, heard: str
+    ) -> None:
+        await ann.say("I loved Alien")
+        await club.say(heard)
+        assert "I loved Alien" in (await ann.say("undo")).text
+        assert "Alien" not in (await ann.say("/profile")).text
+        assert (await ann.say("undo")).text == Texts()("undo_nothing")
+
+    async def test_what_is_pressed_in_a_group_is_not_in_the_way_of_a_private_undo(
+        self, ann: Person, club: Person
+    ) -> None:
+        await ann.say("I loved Alien")
+        listed = await club.say("recommend something")
+        await club.tap(listed.cards[0], "Like")
+        assert "I loved Alien" in (await ann.say("undo")).text
+
+
 class TestLanguage:
     @pytest.mark.parametrize("asked", ["/language", "speak English", "说英文"])
     async def test_a_group_may_ask_for_a_language(self, club: Person, asked: str) -> None:
