@@ -197,9 +197,10 @@ class Conversations:
             pressed, pressed_in = await _behind(reading, host.id, press)
         if memory is None or hosted is None:  # erased between the two lines above
             return await self._turn(incoming, deliver)
-        memory = replace(memory, conversation=hosted.conversation, last_turn=hosted.last_turn)
+        current = hosted.conversation if hosted.conversation and not _is_over(hosted.conversation) else None
+        memory = replace(memory, conversation=current, last_turn=hosted.last_turn)
         clock.lap("remember")
-        before = _state(memory)
+        before = Dialogue.from_json(current.state) if current else Dialogue()
         moment = self._understood(memory, before, incoming.text, incoming.press, pressed, pressed_in)
         if host is not user:
             moment = await self._in_company(moment)
@@ -356,8 +357,8 @@ class Conversations:
             await self._erase(incoming, user_id, outbox)
             return
         current = moment.memory.conversation
-        fresh = current is None or _is_over(current)
-        conversation = Conversation(user_id=host.id, chat_id=incoming.chat_id) if fresh or current is None else current
+        fresh = current is None
+        conversation = current or Conversation(user_id=host.id, chat_id=incoming.chat_id)
         async with self._store.unit() as unit:
             if fresh:
                 await unit.start_conversation(conversation)
@@ -440,13 +441,6 @@ def _storable(text: str) -> str:
 
 def _is_over(conversation: Conversation) -> bool:
     return utcnow() - conversation.last_at > EVENING
-
-
-def _state(memory: Memory) -> Dialogue:
-    conversation = memory.conversation
-    if conversation is None or _is_over(conversation):
-        return Dialogue()
-    return Dialogue.from_json(conversation.state)
 
 
 async def _behind(

@@ -337,6 +337,13 @@ class TestEvenings:
         assert "gory" not in profile
         assert "1990s" not in profile
 
+    @pytest.mark.parametrize("opening", [[], ["hi"], ["recommend something"]])
+    async def test_undo_brings_back_no_wish_of_another_evening(self, ann: Person, opening: list[str]) -> None:
+        await ann.say("a horror film from the 80s", "I loved Heat")
+        await ann.sleep()
+        undone = await ann.say(*opening, "undo")
+        assert undone.text == "Taken back: “I loved Heat”."
+
     async def test_a_second_hello_of_an_evening_is_no_new_welcome(self, ann: Person) -> None:
         await ann.say("hi", "a drama")
         again = await ann.say("hello?")

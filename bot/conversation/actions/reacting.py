@@ -77,15 +77,16 @@ class Reacting(Room):
         )
 
     async def undo(self, moment: Moment) -> Draft:
-        """Take back what the latest turn that said anything said, and put the wish back to what it was."""
+        """Take back what the latest turn that said anything said, and put the wish back to what it was, unless that was
+        another evening's."""
         user_id = moment.memory.user.id
         async with self._store.reading() as reading:
             turn_id = await reading.last_retractable_turn(user_id)
             turn = await reading.turn(user_id, turn_id) if turn_id else None
         if turn is None:
             return Draft(moment.before, self._texts("undo_nothing"))
-        then = Dialogue.from_json(turn.reply["before"])
-        now = moment.before
+        now, tonight = moment.before, moment.memory.conversation
+        then = Dialogue.from_json(turn.reply["before"]) if tonight and tonight.id == turn.conversation_id else now
         after = replace(then, shown=now.shown, shown_in=now.shown_in, past=now.past, questions=0)
         parts = [await self._taken_back(turn)]
         if wish := self._tonight(after):
