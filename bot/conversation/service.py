@@ -307,7 +307,7 @@ class Conversations:
             asked = Statement(Kind.INTENT, Intent.LANGUAGE, target=codes.get(press.slot))
             return Reading("", (asked,)), press.verb
         item_id = pressed.item_id if pressed and pressed.item_id in self._catalogue else None
-        statement = meaning.statement_of(press.verb, item_id, dialogue)
+        statement = meaning.statement_of(press, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
 
     def _forgets(self, heard: Reading, memory: Memory, dialogue: Dialogue) -> Reading:

@@ -39,9 +39,9 @@ class Dialogue:
     asked about) in order of slots and ``shown_in`` its turn, ``past`` all of tonight's lists; ``focus`` is the item
     talked about; ``asked`` and ``options`` are the open question and its ready answers, ``questions`` how many were
     asked in a row, ``page`` the page of the profile; ``pending`` is the opinion that waits for an ambiguous title to be
-    settled. ``measured`` holds the labels of limits that a list was the measure of ("older"). ``transcript``,
-    ``words``, ``named`` and ``echoed`` are the talk so far. ``company`` holds the ids of those who watch together, in a
-    group.
+    settled, ``pending_in`` the turn that asked. ``measured`` holds the labels of limits that a list was the measure of
+    ("older"). ``transcript``, ``words``, ``named`` and ``echoed`` are the talk so far. ``company`` holds the ids of
+    those who watch together, in a group.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -60,6 +60,7 @@ class Dialogue:
     questions: int = 0
     page: int = 0
     pending: Mapping[str, Any] = field(default_factory=dict)
+    pending_in: str | None = None
     transcript: str = ""
     words: str = ""
     measured: tuple[str, ...] = ()

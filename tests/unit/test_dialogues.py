@@ -15,6 +15,7 @@ from bot.conversation.reply import Reply
 from bot.conversation.service import Conversations
 from bot.conversation.taste import taste_of
 from bot.store.repository import Store
+from bot.texts import Texts
 from tests.support.chat import Person, buttons, films_chat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -261,6 +262,22 @@ class TestPointing:
         listed = await ann.say("a drama")
         assert "Which one" in (await ann.say("seen it")).text
         assert f"you've seen {listed.cards[1].title}" in (await ann.say("I've seen the second")).text
+
+    async def test_an_old_question_which_title_is_a_mention_once_something_else_is_asked(self, ann: Person) -> None:
+        which = await ann.say("I liked Aladdin")
+        await ann.say("recommend a comedy", "I'll take it")
+        assert (await ann.tap(which, "1992")).question == Texts()("about_ask")
+        assert "Aladdin" not in (await ann.say("/profile")).text
+
+    async def test_the_answers_to_two_questions_are_not_mixed_up(self, ann: Person) -> None:
+        hated, loved = await ann.say("I hated Aladdin"), await ann.say("I loved Aladdin")
+        assert (await ann.tap(hated, "1992")).question == Texts()("about_ask")
+        assert "you liked Aladdin (2019)" in (await ann.tap(loved, "2019")).text
+
+    async def test_a_question_which_title_outlives_an_answer_about_another_film(self, ann: Person) -> None:
+        which = await ann.say("I hated Aladdin")
+        await ann.say("who directed Heat?")
+        assert "you didn't like Aladdin (1992)" in (await ann.tap(which, "1992")).text
 
     async def test_which_is_the_most_so(self, ann: Person) -> None:
         listed = await ann.say("a drama")

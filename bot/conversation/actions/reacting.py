@@ -34,7 +34,8 @@ class Reacting(Room):
         cause = moment.decision.cause
         after = moment.dialogue
         if cause and reaction(cause):
-            after = replace(after, asked="which", pending={"kind": str(cause.kind), "value": cause.value})
+            waits = {"kind": str(cause.kind), "value": cause.value}
+            after = replace(after, asked="which", pending=waits, pending_in=moment.turn_id)
         return Draft(after, self._texts("which_one"))
 
     async def _marks(self, moment: Moment) -> tuple[Mark, ...]:
