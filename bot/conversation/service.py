@@ -201,7 +201,8 @@ class Conversations:
         memory = replace(memory, conversation=current, last_turn=hosted.last_turn)
         clock.lap("remember")
         before = Dialogue.from_json(current.state) if current else Dialogue()
-        moment = self._understood(memory, before, incoming.text, incoming.press, pressed, pressed_in)
+        said = (incoming.text, incoming.press, pressed, pressed_in)
+        moment = await asyncio.to_thread(self._understood, memory, before, *said)
         if host is not user:
             moment = await self._in_company(moment)
         language = self._spoken(memory, incoming.language, moment.reading)
@@ -240,7 +241,7 @@ class Conversations:
         ``memory`` is what was known then, ``pressed`` what the pressed button was about.
         """
         before = Dialogue.from_json(turn.reply.get("before", {}))
-        moment = self._understood(memory, before, turn.text, turn.press, pressed)
+        moment = await asyncio.to_thread(self._understood, memory, before, turn.text, turn.press, pressed)
         return moment, await self._voices[self._spoken(memory, None, moment.reading)].actions.act(moment)
 
     async def _host(self, incoming: Incoming) -> User | None:
@@ -267,6 +268,7 @@ class Conversations:
         pressed: StoredRecommendation | None,
         pressed_in: Turn | None = None,
     ) -> Moment:
+        """Runs in a thread: a message of thousands of misspelt words must hold nobody up."""
         press = parse_press(pressed_data) if pressed_data is not None else None
         if pressed_data is None:
             heard, verb = self._heard(text or "", Context(before.shown, before.focus, before.asked))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -10,6 +12,8 @@ import pytest_asyncio
 
 from bot.conversation.actions import Actions
 from bot.conversation.service import Conversations
+from bot.conversation.statements import Context, Reading
+from bot.conversation.understand import Understanding
 from bot.store.repository import Store
 from bot.texts import Texts
 from recsys.errors import DataError
@@ -79,6 +83,36 @@ class TestLanguage:
         assert (await bob.within(str(club.group)).tap(choice, "中文")).text == Texts("zh")("language_now")
         assert (await bob.say("/privacy")).text == Texts("zh")("privacy")
         assert (await ann.say("/privacy")).text == Texts("en")("privacy")
+
+
+class TestWaiting:
+    @pytest.fixture
+    def answered(self, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+        """Set by the test when somebody else was answered; until then "endless" is being read."""
+        answered, read = threading.Event(), Understanding.read
+
+        def slowly(self: Understanding, text: str, context: Context = Context()) -> Reading:  # noqa: B008 (frozen)
+            assert text != "endless" or answered.wait(5), "nobody was answered meanwhile"
+            return read(self, text, context)
+
+        monkeypatch.setattr(Understanding, "read", slowly)
+        return answered
+
+    async def test_what_takes_long_to_understand_holds_nobody_else_up(
+        self, ann: Person, club: Person, answered: threading.Event
+    ) -> None:
+        slow = asyncio.create_task(ann.say("endless"))
+        await club.say("a comedy")
+        answered.set()
+        assert (await slow).text
+
+    async def test_neither_does_what_is_typed_inline(
+        self, ann: Person, club: Person, answered: threading.Event
+    ) -> None:
+        slow = asyncio.create_task(ann.conversations.suggest("test", ann.name, "endless"))
+        await club.say("a comedy")
+        answered.set()
+        assert await slow
 
 
 async def test_an_action_that_nothing_answers_is_noticed_at_the_start(ann: Person) -> None:
