@@ -200,7 +200,7 @@ class Conversations:
         current = hosted.conversation if hosted.conversation and not _is_over(hosted.conversation) else None
         memory = replace(memory, conversation=current, last_turn=hosted.last_turn)
         clock.lap("remember")
-        before = Dialogue.from_json(current.state) if current else Dialogue()
+        before = Dialogue.from_json(current.state, self._catalogue) if current else Dialogue()
         said = (incoming.text, incoming.press, pressed, pressed_in)
         moment = await asyncio.to_thread(self._understood, memory, before, *said)
         if host is not user:
@@ -240,7 +240,7 @@ class Conversations:
 
         ``memory`` is what was known then, ``pressed`` what the pressed button was about.
         """
-        before = Dialogue.from_json(turn.reply.get("before", {}))
+        before = Dialogue.from_json(turn.reply.get("before", {}), self._catalogue)
         moment = await asyncio.to_thread(self._understood, memory, before, turn.text, turn.press, pressed)
         return moment, await self._voices[self._spoken(memory, None, moment.reading)].actions.act(moment)
 

@@ -51,9 +51,9 @@ class GenreEncoder:
         return unit
 
 
-def films_engine() -> Engine:
+def films_engine(catalogue: Catalogue) -> Engine:
     """An engine in which those who like a film like what shares its genres."""
-    catalogue, encoder = films(), GenreEncoder()
+    encoder = GenreEncoder()
     vectors = torch.from_numpy(encoder.encode([item.text() for item in catalogue.items]))
     prior = fit_prior(catalogue)
     artefact = Artefact(
@@ -139,6 +139,9 @@ async def films_chat(folder: Path) -> AsyncIterator[tuple[Conversations, Store]]
     try:
         understanding = Understanding(films(), load_lexicon())
         explainer = Explainer(store, films(), lambda: None, Budget(1000))
-        yield Conversations(store, understanding, films_engine(), {c: Texts(c) for c in LANGUAGES}, explainer), store
+        yield (
+            Conversations(store, understanding, films_engine(films()), {c: Texts(c) for c in LANGUAGES}, explainer),
+            store,
+        )
     finally:
         await store.close()

@@ -18,6 +18,7 @@ from bot.store.repository import Store
 from bot.texts import Texts
 from recsys.errors import DataError
 from tests.support.chat import Person, films_chat, films_engine
+from tests.support.films import films
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -121,4 +122,4 @@ async def test_an_action_that_nothing_answers_is_noticed_at_the_start(ann: Perso
             return key != "bye" and super().__contains__(key)
 
     with pytest.raises(DataError, match="bye"):
-        Actions(ann.store, films_engine(), Mute())
+        Actions(ann.store, films_engine(films()), Mute())

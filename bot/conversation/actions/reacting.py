@@ -19,7 +19,7 @@ class Reacting(Room):
 
     async def note(self, moment: Moment) -> Draft:
         item_id, cause = moment.target(), moment.decision.cause
-        if item_id is None or cause is None or item_id not in self._catalogue:
+        if item_id is None or cause is None:
             return Draft(moment.dialogue, self._texts("noted_which"))
         marks = await self._marks(moment)
         text = self._texts(f"noted_{reaction(cause)}", title=self._wording.titled(self._catalogue[item_id]))
@@ -87,7 +87,9 @@ class Reacting(Room):
         if turn is None:
             return Draft(moment.before, self._texts("undo_nothing"))
         now, tonight = moment.before, moment.memory.conversation
-        then = Dialogue.from_json(turn.reply["before"]) if tonight and tonight.id == turn.conversation_id else now
+        then = now
+        if tonight and tonight.id == turn.conversation_id:
+            then = Dialogue.from_json(turn.reply["before"], self._catalogue)
         after = replace(then, shown=now.shown, shown_in=now.shown_in, past=now.past, questions=0)
         parts = [await self._taken_back(turn)]
         if wish := self._tonight(after):
