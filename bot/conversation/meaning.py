@@ -110,8 +110,11 @@ def feedback(key: str, moment: Moment) -> list[Feedback]:
 
 
 def told(press: str | None, moment: Moment) -> list[Statement]:
-    """The statements to store: reactions by button are feedback already, and what they want next is no statement."""
+    """The statements to store: reactions by button are feedback already, and what they want next is no statement. Of
+    what is said in a group those that tell the speaker's taste."""
     said = [s for s in moment.reading.statements if s.kind is not Kind.FORGET]  # the store keeps that itself
+    if moment.company:
+        said = [s for s in said if s.lasts]
     if press is None or moment.reading.text:
         return said
     return [s for s in said if s.kind is not Kind.INTENT and not reaction(s)]

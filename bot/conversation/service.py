@@ -364,30 +364,29 @@ class Conversations:
         async with self._store.unit() as unit:
             if fresh:
                 await unit.start_conversation(conversation)
-            await unit.add_turn(
-                Turn(
-                    id=moment.turn_id,
-                    conversation_id=conversation.id,
-                    user_id=host.id,
-                    number=1 if fresh else moment.number,
-                    text="" if moment.company else moment.reading.text,  # in a group others spoke too
-                    press=incoming.press,
-                    action=moment.decision.action,
-                    why=moment.decision.why,
-                    reply={
-                        "text": reply.text,
-                        "items": draft.shown,
-                        "question": reply.question,
-                        "notice": reply.notice,
-                        "before": moment.before.to_json(),
-                        **draft.basis,
-                        "keys": draft.keys,
-                        "forgotten": draft.forgotten and draft.forgotten.name,
-                    },
-                    model_version=self._engine.version,
-                    ms=reply.ms,
-                )
+            turn = Turn(
+                id=moment.turn_id,
+                conversation_id=conversation.id,
+                user_id=host.id,
+                number=1 if fresh else moment.number,
+                text=moment.reading.text,
+                press=incoming.press,
+                action=moment.decision.action,
+                why=moment.decision.why,
+                reply={
+                    "text": reply.text,
+                    "items": draft.shown,
+                    "question": reply.question,
+                    "notice": reply.notice,
+                    "before": moment.before.to_json(),
+                    **draft.basis,
+                    "keys": draft.keys,
+                    "forgotten": draft.forgotten and draft.forgotten.name,
+                },
+                model_version=self._engine.version,
+                ms=reply.ms,
             )
+            await unit.add_turn(_wordless(turn) if moment.company else turn)
             for feedback in meaning.feedback(incoming.key, moment):
                 await unit.add_feedback(feedback)
             told = (*meaning.told(incoming.press, moment), *moment.passed)
@@ -439,6 +438,11 @@ class Conversations:
 def _storable(text: str) -> str:
     """Text without what neither an encoder nor a database takes: NUL and halves of surrogate pairs."""
     return text.encode("utf-8", "ignore").decode().replace("\0", "")
+
+
+def _wordless(turn: Turn) -> Turn:
+    """A group's turn as it is kept: what was shown, and nothing that tells what was said."""
+    return replace(turn, text="", why="", reply={"items": turn.reply["items"]})
 
 
 def _is_over(conversation: Conversation) -> bool:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from bot.conversation.actions import Actions
-from bot.conversation.service import Conversations
+from bot.conversation.service import EVENING, Conversations
 from bot.conversation.statements import Context, Reading
 from bot.conversation.understand import Understanding
+from bot.store.records import utcnow
 from bot.store.repository import Store
+from bot.store.tables import Base
 from bot.texts import Texts
 from recsys.errors import DataError
 from tests.support.chat import Person, films_chat, films_engine
@@ -70,6 +74,39 @@ class TestUndo:
         listed = await club.say("recommend something")
         await club.tap(listed.cards[0], "Like")
         assert "I loved Alien" in (await ann.say("undo")).text
+
+
+class TestWords:
+    async def kept(self, club: Person, *words: str) -> set[str]:
+        """The tables that hold any of these words."""
+        async with club.store.engine.connect() as connection:
+            rows = {t.name: (await connection.execute(select(t))).mappings() for t in Base.metadata.sorted_tables}
+        told = {name: json.dumps(list(map(dict, found)), default=str) for name, found in rows.items()}
+        return {name for name, found in told.items() if any(word in found for word in words)}
+
+    async def evening_over(self, club: Person) -> None:
+        await club.sleep()
+        async with club.store.unit() as unit:
+            await unit.end_evenings(utcnow() - EVENING)
+            await unit.commit()
+
+    async def test_what_a_group_feels_like_is_kept_until_its_evening_is_over(self, club: Person) -> None:
+        words = ("lighthouse", "Gertrude")
+        await club.say("something about lonely lighthouse keepers and my aunt Gertrude", "older")
+        assert await self.kept(club, *words) == {"conversations"}
+        await self.evening_over(club)
+        assert not await self.kept(club, *words)
+        assert (await club.say("recommend something")).cards
+
+    async def test_a_private_evening_is_kept_for_who_reviews_it(self, ann: Person, club: Person) -> None:
+        await ann.say("something about lonely lighthouse keepers")
+        await self.evening_over(club)
+        assert await self.kept(ann, "lighthouse") >= {"conversations", "turns", "statements"}
+
+    async def test_an_opinion_given_in_a_group_is_the_speakers(self, ann: Person, club: Person) -> None:
+        await club.say("I hated Titanic")
+        await self.evening_over(club)
+        assert "Titanic" in (await ann.say("/profile")).text
 
 
 class TestLanguage:

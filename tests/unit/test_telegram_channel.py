@@ -315,7 +315,7 @@ async def test_in_a_group_it_says_hello_once_and_hears_only_what_is_said_to_it(w
     assert [c["command"] for c in world.api.menu(ANN)] == ["start", "help"]
 
 
-async def test_what_a_group_said_is_not_kept(world: World) -> None:
+async def test_what_a_group_said_and_was_answered_is_not_kept(world: World) -> None:
     async with world.running():
         await world.api.found(CLUB, "Film club", ANN)
         await world.api.write(CLUB, ANN, "our secret plan")
@@ -326,6 +326,9 @@ async def test_what_a_group_said_is_not_kept(world: World) -> None:
     async with world.store.engine.connect() as connection:
         rows = (await connection.execute(select(tables.Inbox.chat_id, tables.Inbox.payload))).all()
     assert [payload for chat, payload in rows if chat == str(CLUB)] == [{}, {}]
+    sent = {row.chat_id: row.payload for row in await world.outbox()}
+    assert sent[str(CLUB)].keys() <= {"slot"}
+    assert sent[str(ANN)]["text"] == "You said hello"
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -18,7 +18,7 @@ import httpx
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram.codec import CHANNEL
+from bot.channels.telegram.codec import CHANNEL, is_group
 from bot.channels.telegram.counters import Counters
 from bot.channels.telegram.pace import Limits, Timing, forced_wait
 from bot.channels.telegram.post import Post, changes
@@ -260,6 +260,8 @@ async def _done(unit: Unit, row: Outgoing, message_id: str | None) -> None:
         await unit.outbox_gone(row.id)
     else:
         await unit.outbox_sent(row.id, message_id)
+        if is_group(row.chat_id):
+            await unit.outbox_emptied(row.id, {key: row.payload[key] for key in ("slot",) if key in row.payload})
 
 
 async def mark_blocked(unit: Unit, external_id: str) -> None:
