@@ -15,12 +15,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 import structlog
 from sqlalchemy import select
+from telegram import Bot
+from telegram.error import NetworkError
 
 from bot import logs
+from bot.channels.telegram import outbox
 from bot.channels.telegram.outbox import SENDINGS
 from bot.channels.telegram.pace import Limits, Rate, Timing
 from bot.channels.telegram.run import run_telegram
@@ -730,6 +734,47 @@ async def test_a_refused_message_is_set_aside_and_the_next_one_goes(world: World
     assert dead.dead_at is not None
     assert dead.error == "Button_data_invalid"
     assert sent.sent_at is not None
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        [Fault(status=413, description="Request Entity Too Large")],
+        [Fault(status=500, description="Internal Server Error")] * 5,
+    ],
+)
+async def test_a_message_that_is_refused_for_good_blocks_nobody_for_good(
+    world: World, fault: list[Fault], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "REFUSALS", 5)
+    world.api.fail("sendMessage", *fault)
+    async with world.running():
+        await world.api.say(ANN, "hello")
+        await world.api.say(ANN, "bye")
+        await world.api.wait_for(lambda: world.api.texts(ANN))
+        await world.settled()
+    assert world.api.texts(ANN) == ["You said bye"]
+    dead, _ = await world.outbox()
+    assert dead.error == fault[0].description
+
+
+async def test_a_network_that_is_down_costs_no_message_however_long(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries, send = 0, Bot.send_message
+
+    async def cut(*args: Any, **kwargs: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        if tries > 12:
+            return await send(*args, **kwargs)
+        raise NetworkError("away") from httpx.ConnectError("away")
+
+    monkeypatch.setattr(outbox, "REFUSALS", 5)
+    monkeypatch.setattr(Bot, "send_message", cut)
+    async with world.running():
+        await world.api.say(ANN, "hello")
+        await world.api.wait_for(lambda: world.api.texts(ANN) == ["You said hello"])
 
 
 @pytest.mark.parametrize("chat", [ANN, CLUB])
