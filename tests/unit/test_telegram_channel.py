@@ -509,13 +509,32 @@ async def test_what_was_shown_of_an_explanation_that_failed_the_check_is_replace
         await world.api.wait_for(lambda: len(world.api.seen(ANN)) == 3)
 
 
+@pytest.mark.parametrize("ends", [True, False])
+async def test_what_was_shown_of_an_explanation_that_is_broken_off_becomes_a_whole_one(
+    world: World, ends: bool
+) -> None:
+    """By the end of the process, or by the next explanation."""
+    explains(world)
+    async with world.running() as running:
+        world.api.fail("sendMessageDraft", *[Fault(status=404, description="Not Found")] * 2)
+        await world.api.say(ANN, "films")
+        await world.api.wait_for(lambda: world.api.texts(ANN)[2:] == ["You <like"])
+        if ends:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await running
+        else:
+            await world.api.say(ANN, "films")
+        await world.api.wait_for(lambda: world.api.texts(ANN)[2] == "Heat (1995)\nIt has heists.")
+        await world.settled()
+
+
 def explains(world: World, by: str = "llm") -> asyncio.Event:
     """Let the conversation explain a film in two steps; the event allows the second."""
     go_on = asyncio.Event()
 
     async def rule(incoming: Incoming) -> Reply:
         card = Card(1, "heat", "Heat", 1995, (), "Because.", 1.0)
-        return Reply("T", "Films:", (card,), explain=ToExplain("heat", ("you like heists",), "films", "It has heists."))
+        return Reply("T", "Films:", (card,), explain=ToExplain("ann", "heat", ("you like heists",), "It has heists."))
 
     async def explained(reply: Reply) -> Explanation:
         await go_on.wait()
@@ -531,7 +550,7 @@ async def test_the_explanation_follows_the_list_and_delays_nobody(world: World) 
     async def rule(incoming: Incoming) -> Reply:
         card = Card(1, "heat", "Heat", 1995, (), "Because.", 1.0)
         cards = (card,) if incoming.text == "films" else ()
-        task = ToExplain("heat", ("you like heists",), "films", "It has heists.") if cards else None
+        task = ToExplain("ann", "heat", ("you like heists",), "It has heists.") if cards else None
         return Reply(turn_id="T", text=incoming.text or "", cards=cards, explain=task)
 
     async def explained(reply: Reply) -> Explanation:
