@@ -349,8 +349,9 @@ class Reading:
         return tuple(sorted([*map(_said, said), *map(_given, given)], key=attrgetter("id")))
 
     async def _own_chats(self, user: User) -> set[str]:
-        """Chats that no one else talks in; their updates and messages belong to the person."""
-        chats = {user.external_id}
+        """Chats that no one else talks in, and what they type inline; the updates and messages there belong to the
+        person."""
+        chats = {user.external_id, inline_queue(user.external_id)}
         mine = select(tables.Conversation.chat_id).where(tables.Conversation.user_id == user.id)
         chats.update((await self._execute(mine)).scalars())
         others = (
@@ -363,6 +364,11 @@ class Reading:
             )
         )
         return chats.difference((await self._execute(others)).scalars())
+
+
+def inline_queue(external_id: str) -> str:
+    """The queue of what a person types inline, in whatever chat: it waits for none of them."""
+    return f"inline:{external_id}"
 
 
 def _is_due(row: Outgoing, now: datetime) -> bool:
