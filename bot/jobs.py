@@ -1,4 +1,5 @@
-"""What happens in the background while people chat: models change hands, and people's reactions teach new ones."""
+"""What happens in the background while people chat: models change hands, people's reactions teach new ones,
+and evenings end."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from typing import Final
 import structlog
 
 from bot.background import background
+from bot.conversation.service import EVENING
 from bot.stages import Home
 from bot.store.records import utcnow
 from bot.store.repository import Store
@@ -24,7 +26,7 @@ from recsys.registry import Registry
 LOOK: Final = 2.0
 """Seconds between looks at which version is to be served: a file of a few bytes."""
 CONSIDER: Final = 600.0
-"""Seconds between looks at whether it is time to learn."""
+"""Seconds between looks at whether it is time to learn, or an evening is over."""
 KINDNESS: Final = 15
 """How much learning yields to chatting (nice)."""
 
@@ -65,6 +67,18 @@ async def learn_regularly(home: Home, store: Store, hours: float) -> None:
                 await asyncio.sleep(3600 * hours)  # whatever came of it: a failure must not run in circles
         except UsherError as error:
             log.warning("learning waits", error=str(error))
+        await asyncio.sleep(CONSIDER)
+
+
+async def end_evenings(store: Store) -> None:
+    """Forget what groups felt like watching once their evenings are over, until cancelled."""
+    while True:
+        try:
+            async with store.unit() as unit:
+                await unit.end_evenings(utcnow() - EVENING)
+                await unit.commit()
+        except UsherError as error:
+            log.warning("groups' evenings are not over yet", error=str(error))
         await asyncio.sleep(CONSIDER)
 
 

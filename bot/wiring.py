@@ -19,7 +19,7 @@ from bot.conversation.gist import Gist, load_examples
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.service import Conversations
 from bot.conversation.understand import Understanding
-from bot.jobs import follow_registry
+from bot.jobs import end_evenings, follow_registry
 from bot.settings import Settings
 from bot.stages import Home, fetch_generator
 from bot.store.repository import Store
@@ -78,7 +78,7 @@ async def application(
         spoken = settings.default_language
         room = BackRoom(settings, store, texts[spoken], lambda: conversations.engine)
         conversations = Conversations(store, understanding, engine, texts, explainer, spoken, room.answer)
-        async with background(follow_registry(Home(settings.usher_home), renew)):
+        async with background(follow_registry(Home(settings.usher_home), renew)), background(end_evenings(store)):
             yield Application(settings, store, conversations, texts)
     finally:
         await arrival.aclose()

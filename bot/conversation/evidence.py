@@ -107,7 +107,7 @@ def _lasting(events: Sequence[Event], wording: Wording, catalogue: Catalogue) ->
 
 
 def _tonight(dialogue: Dialogue, wording: Wording, catalogue: Catalogue) -> Iterator[Evidence]:
-    yield from (_item(catalogue[i], wording, "like", "like") for i in dialogue.like if i in catalogue)
+    yield from (_item(catalogue[i], wording, "like", "like") for i in dialogue.like)
     for clause in dialogue.wanted:
         refused = [wording.label(c) for c in dialogue.unwanted if clause.whom and c.whom == clause.label]
         yield _company(clause, refused, wording) if refused else _clause(clause, wording, "wanted", "want")

@@ -46,9 +46,10 @@ class Explainer:
         return Facts.about(item, MOVIE_STYLE, self._rare, reasons=task.reasons, language=task.language)
 
     async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
-        """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails."""
+        """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails. None
+        when none is called for, or the catalogue was replaced since by one without the item."""
         task = reply.explain
-        if task is None:
+        if task is None or task.item_id not in self._catalogue:
             return None
         started = time.perf_counter()
         phrased = await self._phrased(task, on_partial)

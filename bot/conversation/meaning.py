@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.conversation.actions import Moment, reaction
-from bot.conversation.press import Verb
+from bot.conversation.press import Press, Verb
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import PASSED, Intent, Kind, Reading, Statement
 from bot.conversation.taste import payload_of
@@ -23,12 +23,12 @@ _ANSWERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
 
 
 def settled(heard: Reading, dialogue: Dialogue) -> Reading:
-    """Words that settle which title was meant say of it what was said when it was ambiguous, and a mere yes or no
-    says what we asked of the film in view."""
+    """Words that settle which title was meant say of it what was said when it was ambiguous, those that settle which
+    item was meant do with it what was to be done, and a mere yes or no says what we asked of the film in view."""
     statements = tuple(
         replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
     )
-    if dialogue.asked == "which" and len(statements) == 1 and statements[0].bare:
+    if dialogue.asked == "which" and heard.text and len(statements) == 1 and statements[0].bare:
         kind, value = Kind(dialogue.pending["kind"]), dialogue.pending["value"]
         statements = (replace(statements[0], kind=kind, value=value),)
     if dialogue.focus and len(statements) == 1 and statements[0].kind is Kind.INTENT:
@@ -45,8 +45,9 @@ def forgetting(turn: Turn | None, slot: int) -> tuple[Reading, Verb]:
     return Reading("", (Statement(Kind.FORGET, keys[slot - 1]),)), Verb.FORGET
 
 
-def statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Statement | None:
+def statement_of(press: Press, item_id: str | None, dialogue: Dialogue) -> Statement | None:
     """What pressing a button says; ``None`` when it is about an item that we can't place."""
+    verb = press.verb
     whole = {
         Verb.NEXT: Intent.MORE,
         Verb.PAGE: Intent.PAGE,
@@ -65,7 +66,8 @@ def statement_of(verb: Verb, item_id: str | None, dialogue: Dialogue) -> Stateme
     if verb is Verb.MORE:
         return Statement(Kind.ITEM, "like", 1, target=item_id)
     if verb is Verb.MEANT:
-        said = {"value": "mention"} | dict(dialogue.pending)  # pressed again after it was settled: a mere mention
+        waits = dialogue.pending if press.turn_id == dialogue.pending_in else {}
+        said = {"value": "mention"} | dict(waits)  # pressed again, or of an older question: a mere mention
         return Statement(Kind.ITEM, target=item_id, **said)
     polarity = {Verb.LIKE: 1, Verb.LOVED: 1, Verb.DISLIKE: -1}.get(verb, 0)
     return Statement(Kind.ITEM, "opinion", polarity, target=item_id, lasting=True, seen=True)
@@ -108,8 +110,11 @@ def feedback(key: str, moment: Moment) -> list[Feedback]:
 
 
 def told(press: str | None, moment: Moment) -> list[Statement]:
-    """The statements to store: reactions by button are feedback already, and what they want next is no statement."""
+    """The statements to store: reactions by button are feedback already, and what they want next is no statement. Of
+    what is said in a group those that tell the speaker's taste."""
     said = [s for s in moment.reading.statements if s.kind is not Kind.FORGET]  # the store keeps that itself
+    if moment.company:
+        said = [s for s in said if s.lasts]
     if press is None or moment.reading.text:
         return said
     return [s for s in said if s.kind is not Kind.INTENT and not reaction(s)]

@@ -197,10 +197,12 @@ class Conversations:
             pressed, pressed_in = await _behind(reading, host.id, press)
         if memory is None or hosted is None:  # erased between the two lines above
             return await self._turn(incoming, deliver)
-        memory = replace(memory, conversation=hosted.conversation, last_turn=hosted.last_turn)
+        current = hosted.conversation if hosted.conversation and not _is_over(hosted.conversation) else None
+        memory = replace(memory, conversation=current, last_turn=hosted.last_turn)
         clock.lap("remember")
-        before = _state(memory)
-        moment = self._understood(memory, before, incoming.text, incoming.press, pressed, pressed_in)
+        before = Dialogue.from_json(current.state, self._catalogue) if current else Dialogue()
+        said = (incoming.text, incoming.press, pressed, pressed_in)
+        moment = await asyncio.to_thread(self._understood, memory, before, *said)
         if host is not user:
             moment = await self._in_company(moment)
         language = self._spoken(memory, incoming.language, moment.reading)
@@ -238,8 +240,8 @@ class Conversations:
 
         ``memory`` is what was known then, ``pressed`` what the pressed button was about.
         """
-        before = Dialogue.from_json(turn.reply.get("before", {}))
-        moment = self._understood(memory, before, turn.text, turn.press, pressed)
+        before = Dialogue.from_json(turn.reply.get("before", {}), self._catalogue)
+        moment = await asyncio.to_thread(self._understood, memory, before, turn.text, turn.press, pressed)
         return moment, await self._voices[self._spoken(memory, None, moment.reading)].actions.act(moment)
 
     async def _host(self, incoming: Incoming) -> User | None:
@@ -266,6 +268,7 @@ class Conversations:
         pressed: StoredRecommendation | None,
         pressed_in: Turn | None = None,
     ) -> Moment:
+        """Runs in a thread: a message of thousands of misspelt words must hold nobody up."""
         press = parse_press(pressed_data) if pressed_data is not None else None
         if pressed_data is None:
             heard, verb = self._heard(text or "", Context(before.shown, before.focus, before.asked))
@@ -306,7 +309,7 @@ class Conversations:
             asked = Statement(Kind.INTENT, Intent.LANGUAGE, target=codes.get(press.slot))
             return Reading("", (asked,)), press.verb
         item_id = pressed.item_id if pressed and pressed.item_id in self._catalogue else None
-        statement = meaning.statement_of(press.verb, item_id, dialogue)
+        statement = meaning.statement_of(press, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
 
     def _forgets(self, heard: Reading, memory: Memory, dialogue: Dialogue) -> Reading:
@@ -356,35 +359,34 @@ class Conversations:
             await self._erase(incoming, user_id, outbox)
             return
         current = moment.memory.conversation
-        fresh = current is None or _is_over(current)
-        conversation = Conversation(user_id=host.id, chat_id=incoming.chat_id) if fresh or current is None else current
+        fresh = current is None
+        conversation = current or Conversation(user_id=host.id, chat_id=incoming.chat_id)
         async with self._store.unit() as unit:
             if fresh:
                 await unit.start_conversation(conversation)
-            await unit.add_turn(
-                Turn(
-                    id=moment.turn_id,
-                    conversation_id=conversation.id,
-                    user_id=host.id,
-                    number=1 if fresh else moment.number,
-                    text="" if moment.company else moment.reading.text,  # in a group others spoke too
-                    press=incoming.press,
-                    action=moment.decision.action,
-                    why=moment.decision.why,
-                    reply={
-                        "text": reply.text,
-                        "items": draft.shown,
-                        "question": reply.question,
-                        "notice": reply.notice,
-                        "before": moment.before.to_json(),
-                        **draft.basis,
-                        "keys": draft.keys,
-                        "forgotten": draft.forgotten and draft.forgotten.name,
-                    },
-                    model_version=self._engine.version,
-                    ms=reply.ms,
-                )
+            turn = Turn(
+                id=moment.turn_id,
+                conversation_id=conversation.id,
+                user_id=host.id,
+                number=1 if fresh else moment.number,
+                text=moment.reading.text,
+                press=incoming.press,
+                action=moment.decision.action,
+                why=moment.decision.why,
+                reply={
+                    "text": reply.text,
+                    "items": draft.shown,
+                    "question": reply.question,
+                    "notice": reply.notice,
+                    "before": moment.before.to_json(),
+                    **draft.basis,
+                    "keys": draft.keys,
+                    "forgotten": draft.forgotten and draft.forgotten.name,
+                },
+                model_version=self._engine.version,
+                ms=reply.ms,
             )
+            await unit.add_turn(_wordless(turn) if moment.company else turn)
             for feedback in meaning.feedback(incoming.key, moment):
                 await unit.add_feedback(feedback)
             told = (*meaning.told(incoming.press, moment), *moment.passed)
@@ -438,15 +440,13 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
+def _wordless(turn: Turn) -> Turn:
+    """A group's turn as it is kept: what was shown, and nothing that tells what was said."""
+    return replace(turn, text="", why="", reply={"items": turn.reply["items"]})
+
+
 def _is_over(conversation: Conversation) -> bool:
     return utcnow() - conversation.last_at > EVENING
-
-
-def _state(memory: Memory) -> Dialogue:
-    conversation = memory.conversation
-    if conversation is None or _is_over(conversation):
-        return Dialogue()
-    return Dialogue.from_json(conversation.state)
 
 
 async def _behind(

@@ -39,9 +39,9 @@ class Dialogue:
     asked about) in order of slots and ``shown_in`` its turn, ``past`` all of tonight's lists; ``focus`` is the item
     talked about; ``asked`` and ``options`` are the open question and its ready answers, ``questions`` how many were
     asked in a row, ``page`` the page of the profile; ``pending`` is the opinion that waits for an ambiguous title to be
-    settled. ``measured`` holds the labels of limits that a list was the measure of ("older"). ``transcript``,
-    ``words``, ``named`` and ``echoed`` are the talk so far. ``company`` holds the ids of those who watch together, in a
-    group.
+    settled, ``pending_in`` the turn that asked. ``measured`` holds the labels of limits that a list was the measure of
+    ("older"). ``transcript``, ``words``, ``named`` and ``echoed`` are the talk so far. ``company`` holds the ids of
+    those who watch together, in a group.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -60,6 +60,7 @@ class Dialogue:
     questions: int = 0
     page: int = 0
     pending: Mapping[str, Any] = field(default_factory=dict)
+    pending_in: str | None = None
     transcript: str = ""
     words: str = ""
     measured: tuple[str, ...] = ()
@@ -121,7 +122,7 @@ class Dialogue:
         like = [s.target for s in said if s.target and (s.value in ("like", Intent.LIKE_THIS))] if resembles else []
         state = self
         if (asked and wishes_anew(statements)) or _ends_wish(said):
-            state = self._afresh([i for i in like if i in catalogue], catalogue)
+            state = self._afresh(like, catalogue)
         if resembles:  # older than what was shown when something else was wanted
             state = replace(state, ranges=tuple(r for r in state.ranges if r.label not in state.measured))
         if any(s.value == Intent.BYE for s in said):
@@ -239,7 +240,7 @@ class Dialogue:
         everything on the last list has."""
         state = self._afresh([], catalogue)
         asked = [c for c in self.wanted if _names_genre(c)]
-        shown = [set(catalogue[i].facets.get("genre", ())) for i in self.shown if i in catalogue]
+        shown = [set(catalogue[i].facets.get("genre", ())) for i in self.shown]
         alike = sorted(set.intersection(*shown)) if shown else []
         for clause in asked or [Clause(value.lower(), (Facet("genre", value),)) for value in alike]:
             state = state if any(_overlap(clause, c) for c in state.wanted) else state._veto(clause)
@@ -293,8 +294,9 @@ class Dialogue:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Dialogue:
-        """The state that ``to_json`` wrote; fields it does not know are ignored, so that old rows stay readable."""
+    def from_json(cls, data: Mapping[str, Any], catalogue: Catalogue) -> Dialogue:
+        """The state that ``to_json`` wrote; fields it does not know are ignored, so that old rows stay readable, and so
+        are items that the catalogue lacks by now. A list that lacks one is gone: its slots would name others."""
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
         for name in ("wanted", "unwanted", "echoed"):
             known[name] = tuple(clause_from_json(c) for c in known.get(name, ()))
@@ -302,6 +304,12 @@ class Dialogue:
             known[name] = tuple(Range(**r) for r in known.get(name, ()))
         for name in ("moods", "like", "shown", "past", "options", "measured", "named", "company"):
             known[name] = tuple(known.get(name, ()))
+        for name in ("like", "past", "named"):
+            known[name] = tuple(i for i in known[name] if i in catalogue)
+        if not all(i in catalogue for i in known["shown"]):
+            known |= {"shown": (), "shown_in": None}
+        if known.get("focus", "") not in catalogue:
+            known["focus"] = None
         return cls(**known)
 
 

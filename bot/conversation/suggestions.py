@@ -43,7 +43,7 @@ class Suggestions:
 
     async def find(self, text: str, memory: Memory | None) -> tuple[Suggestion, ...]:
         """What fits the words and, so far as it is known, the person. A title that they name comes first."""
-        heard = self._understanding.read(text)
+        heard = await asyncio.to_thread(self._understanding.read, text)
         state = Dialogue().heard(heard.statements, self._catalogue)
         named = tuple(dict.fromkeys(i for n in heard.named for i in n.item_ids[:1]))
         taste = taste_of([*(memory.events if memory else ()), *(event_of(s) for s in heard.statements if s.lasts)])

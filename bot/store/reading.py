@@ -151,7 +151,8 @@ class Reading:
         return saved_of(_given(f) for f in await self._feedback(saves))
 
     async def last_retractable_turn(self, user_id: str) -> str | None:
-        """Id of the latest turn that said something which can be taken back and was not yet."""
+        """Id of the latest turn of their own that said something which can be taken back and was not yet. A group's
+        turns are not theirs."""
         said = select(tables.Statement.turn_id).where(
             tables.Statement.user_id == user_id,
             tables.Statement.retracted_at.is_(None),
@@ -160,8 +161,10 @@ class Reading:
         given = select(tables.Feedback.made_in).where(
             tables.Feedback.user_id == user_id, tables.Feedback.retracted_at.is_(None)
         )
-        turns = union_all(said, given).subquery()
-        latest: str | None = (await self._execute(select(func.max(turns.c.turn_id)))).scalar()
+        turns = tables.Turn.id.in_(union_all(said, given))
+        latest: str | None = (
+            await self._execute(select(func.max(tables.Turn.id)).where(turns, tables.Turn.user_id == user_id))
+        ).scalar()
         return latest
 
     async def export_user(self, user_id: str) -> dict[str, Any]:
@@ -346,8 +349,9 @@ class Reading:
         return tuple(sorted([*map(_said, said), *map(_given, given)], key=attrgetter("id")))
 
     async def _own_chats(self, user: User) -> set[str]:
-        """Chats that no one else talks in; their updates and messages belong to the person."""
-        chats = {user.external_id}
+        """Chats that no one else talks in, and what they type inline; the updates and messages there belong to the
+        person."""
+        chats = {user.external_id, inline_queue(user.external_id)}
         mine = select(tables.Conversation.chat_id).where(tables.Conversation.user_id == user.id)
         chats.update((await self._execute(mine)).scalars())
         others = (
@@ -360,6 +364,11 @@ class Reading:
             )
         )
         return chats.difference((await self._execute(others)).scalars())
+
+
+def inline_queue(external_id: str) -> str:
+    """The queue of what a person types inline, in whatever chat: it waits for none of them."""
+    return f"inline:{external_id}"
 
 
 def _is_due(row: Outgoing, now: datetime) -> bool:

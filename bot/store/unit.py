@@ -88,6 +88,12 @@ class Unit(Reading):
             update(tables.Conversation).where(tables.Conversation.id == conversation_id).values(state=state, last_at=at)
         )
 
+    async def end_evenings(self, before: datetime) -> None:
+        """Empty the states of groups, which are those that name a company, last active before this moment."""
+        company = tables.Conversation.state["company"].as_string()
+        over = and_(tables.Conversation.last_at < before, company.is_not(None), company != "[]")
+        await self._execute(update(tables.Conversation).where(over).values(state={}))
+
     async def add_turn(self, turn: Turn) -> None:
         """Store a turn; before the statements, recommendations and feedback that refer to it."""
         await self._add([turn])
@@ -190,8 +196,9 @@ class Unit(Reading):
         await self._execute(delete(tables.Inbox).where(tables.Inbox.id == inbox_id))
 
     async def inbox_emptied(self, inbox_id: int) -> None:
-        """What an update said is not to be kept; its number is, so that it has effect once."""
-        await self._execute(update(tables.Inbox).where(tables.Inbox.id == inbox_id).values(payload={}))
+        """What an update said is not to be kept, nor an error that quotes it; its number is, so that it has effect
+        once."""
+        await self._execute(update(tables.Inbox).where(tables.Inbox.id == inbox_id).values(payload={}, error=None))
 
     async def inbox_failed(self, inbox_id: int, error: str) -> bool:
         """Count a failure; True when it was the last that we allow, and the update is now dead."""
@@ -235,6 +242,10 @@ class Unit(Reading):
     async def outbox_gone(self, outbox_id: int) -> None:
         """A message was sent, and nothing of it is to be kept."""
         await self._execute(delete(tables.Outbox).where(tables.Outbox.id == outbox_id))
+
+    async def outbox_emptied(self, outbox_id: int, payload: Json) -> None:
+        """What a message said is not to be kept; ``payload`` is what finds it again."""
+        await self._end(outbox_id, payload=payload, error=None)
 
     async def outbox_retry(self, outbox_id: int, not_before: datetime, error: str) -> None:
         """A message could not be sent now; it and its chat's later ones wait until ``not_before``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from bot.store import tables
 from bot.store.migrate import upgrade
 from bot.store.records import Turn, utcnow
 from bot.store.repository import Store
-from bot.texts import Texts
+from bot.texts import LANGUAGES, Texts
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Item
 from recsys.engine import Engine, pick_device
@@ -51,9 +51,9 @@ class GenreEncoder:
         return unit
 
 
-def films_engine() -> Engine:
+def films_engine(catalogue: Catalogue) -> Engine:
     """An engine in which those who like a film like what shares its genres."""
-    catalogue, encoder = films(), GenreEncoder()
+    encoder = GenreEncoder()
     vectors = torch.from_numpy(encoder.encode([item.text() for item in catalogue.items]))
     prior = fit_prior(catalogue)
     artefact = Artefact(
@@ -81,6 +81,12 @@ class Person:
     name: str = "ann"
     catalogue: Catalogue = field(default_factory=films)
     said: int = 0
+    group: str | None = None
+    """The group that they are talking in; None in their private chat."""
+
+    def within(self, group: str) -> Person:
+        """The same person in a group."""
+        return replace(self, group=group)
 
     async def say(self, *texts: str) -> Reply:
         """Say one thing after the other; the reply to the last."""
@@ -112,8 +118,10 @@ class Person:
 
     async def _turn(self, text: str | None = None, press: str | None = None) -> Reply:
         self.said += 1
-        key = f"{self.name}:{self.said}"
-        return await self.conversations.turn(Incoming("test", self.name, self.name, key, text, press))
+        chat = self.group or self.name
+        key = f"{self.name}:{chat}:{self.said}"
+        incoming = Incoming("test", self.name, chat, key, text, press, self.name, group=self.group)
+        return await self.conversations.turn(incoming)
 
 
 def buttons(reply: Reply) -> list[Button]:
@@ -131,6 +139,9 @@ async def films_chat(folder: Path) -> AsyncIterator[tuple[Conversations, Store]]
     try:
         understanding = Understanding(films(), load_lexicon())
         explainer = Explainer(store, films(), lambda: None, Budget(1000))
-        yield Conversations(store, understanding, films_engine(), {"en": Texts()}, explainer), store
+        yield (
+            Conversations(store, understanding, films_engine(films()), {c: Texts(c) for c in LANGUAGES}, explainer),
+            store,
+        )
     finally:
         await store.close()

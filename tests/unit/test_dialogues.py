@@ -15,6 +15,7 @@ from bot.conversation.reply import Reply
 from bot.conversation.service import Conversations
 from bot.conversation.taste import taste_of
 from bot.store.repository import Store
+from bot.texts import Texts
 from tests.support.chat import Person, buttons, films_chat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -262,6 +263,22 @@ class TestPointing:
         assert "Which one" in (await ann.say("seen it")).text
         assert f"you've seen {listed.cards[1].title}" in (await ann.say("I've seen the second")).text
 
+    async def test_an_old_question_which_title_is_a_mention_once_something_else_is_asked(self, ann: Person) -> None:
+        which = await ann.say("I liked Aladdin")
+        await ann.say("recommend a comedy", "I'll take it")
+        assert (await ann.tap(which, "1992")).question == Texts()("about_ask")
+        assert "Aladdin" not in (await ann.say("/profile")).text
+
+    async def test_the_answers_to_two_questions_are_not_mixed_up(self, ann: Person) -> None:
+        hated, loved = await ann.say("I hated Aladdin"), await ann.say("I loved Aladdin")
+        assert (await ann.tap(hated, "1992")).question == Texts()("about_ask")
+        assert "you liked Aladdin (2019)" in (await ann.tap(loved, "2019")).text
+
+    async def test_a_question_which_title_outlives_an_answer_about_another_film(self, ann: Person) -> None:
+        which = await ann.say("I hated Aladdin")
+        await ann.say("who directed Heat?")
+        assert "you didn't like Aladdin (1992)" in (await ann.tap(which, "1992")).text
+
     async def test_which_is_the_most_so(self, ann: Person) -> None:
         listed = await ann.say("a drama")
         lengths = {item.numbers["runtime"]: item.title for item in ann.items(listed)}
@@ -336,6 +353,13 @@ class TestEvenings:
         assert "Heat" in profile
         assert "gory" not in profile
         assert "1990s" not in profile
+
+    @pytest.mark.parametrize("opening", [[], ["hi"], ["recommend something"]])
+    async def test_undo_brings_back_no_wish_of_another_evening(self, ann: Person, opening: list[str]) -> None:
+        await ann.say("a horror film from the 80s", "I loved Heat")
+        await ann.sleep()
+        undone = await ann.say(*opening, "undo")
+        assert undone.text == "Taken back: “I loved Heat”."
 
     async def test_a_second_hello_of_an_evening_is_no_new_welcome(self, ann: Person) -> None:
         await ann.say("hi", "a drama")

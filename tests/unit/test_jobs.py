@@ -1,18 +1,24 @@
-"""What happens while people chat: another model is taken up, and learning begins when there is something to learn."""
+"""What happens while people chat: another model is taken up, learning begins when there is something to learn, and
+evenings end."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot import jobs
+from bot.background import background
 from bot.conversation.gate import Gate
+from bot.conversation.service import EVENING
 from bot.stages import Home
-from bot.store.records import Feedback, new_id
+from bot.store import tables
+from bot.store.records import Conversation, Feedback, new_id, utcnow
 from bot.store.repository import Store
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
@@ -102,6 +108,27 @@ class TestLearning:
                 )
                 await unit.commit()
             await asyncio.wait_for(begun.wait(), 30)
+
+
+class TestEvenings:
+    async def test_groups_forget_what_they_felt_like_and_nobody_else_does(self, store: Store) -> None:
+        over = utcnow() - EVENING - timedelta(minutes=1)
+        for name, company, at in (("private", [], over), ("group", ["a"], utcnow()), ("silent group", ["a"], over)):
+            user = await store.user("test", name)
+            state = {"moods": ["cosy"], "company": company}
+            async with store.unit() as unit:
+                await unit.start_conversation(Conversation(user_id=user.id, chat_id=name, last_at=at, state=state))
+                await unit.commit()
+
+        async def moods() -> dict[str, list[str] | None]:
+            async with store.engine.connect() as connection:
+                rows = await connection.execute(select(tables.Conversation.chat_id, tables.Conversation.state))
+                return {name: state.get("moods") for name, state in rows}
+
+        async with background(jobs.end_evenings(store)), asyncio.timeout(30):
+            while (await moods())["silent group"]:  # noqa: ASYNC110 (a database has no events)
+                await asyncio.sleep(0.01)
+        assert await moods() == {"private": ["cosy"], "group": ["cosy"], "silent group": None}
 
 
 class TestGate:

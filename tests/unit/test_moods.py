@@ -168,7 +168,7 @@ def test_moods_are_understood(text: str, wanted: list[str], unwanted: list[str])
 
 
 def test_a_mood_survives_the_store_and_is_taken_back_by_its_opposite() -> None:
-    state = Dialogue.from_json(dialogue("something light").to_json())
+    state = Dialogue.from_json(dialogue("something light").to_json(), films())
     assert [c.mood for c in state.wish.hoped] == ["light"]
     after = state.heard(said("nothing light"), films())
     assert not after.wanted

@@ -16,6 +16,7 @@ from sqlalchemy import event, func, inspect, select, text
 from bot.store import records
 from bot.store.database import create_engine, parse, sqlite_path
 from bot.store.migrate import check, upgrade
+from bot.store.reading import inline_queue
 from bot.store.records import (
     Conversation,
     Correction,
@@ -451,7 +452,10 @@ class TestPrivacy:
     async def everything(self, store: Store, external_id: str) -> User:
         """A person with a row in every table that is about people."""
         user, (turn,) = await talk(store, external_id)
-        await store.receive("telegram", [(int(external_id), external_id, {"text": f"of {external_id}"})])
+        typed = {"text": f"typed inline by {external_id}"}
+        mine = [(external_id, {"text": f"of {external_id}"}), (inline_queue(external_id), typed)]
+        number = 10 * int(external_id)
+        await store.receive("telegram", [(number + n, chat, update) for n, (chat, update) in enumerate(mine)])
         async with store.unit_as(ReviewUnit) as unit:
             await unit.add_statements([StoredStatement(turn_id=turn.id, user_id=user.id, kind="wish")])
             await unit.add_recommendations(
@@ -499,9 +503,12 @@ class TestPrivacy:
         async with store.reading() as reading:
             export = await reading.export_user(user.id)
         counts = {table: len(rows) for table, rows in export.items()}
-        assert counts == {t.name: 1 for t in Base.metadata.sorted_tables if t.name not in ABOUT_STAFF} | {"outbox": 2}
-        assert "of 7" in json.dumps(export)
-        assert "of 8" not in json.dumps(export)
+        assert counts == {t.name: 1 for t in Base.metadata.sorted_tables if t.name not in ABOUT_STAFF} | {
+            "inbox": 2,
+            "outbox": 2,
+        }
+        assert "of 7" in json.dumps(export) and "by 7" in json.dumps(export)
+        assert "of 8" not in json.dumps(export) and "by 8" not in json.dumps(export)
 
     async def test_a_group_keeps_what_others_said_in_it(self, store: Store) -> None:
         user = await store.user("telegram", "7")

@@ -15,12 +15,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 import structlog
 from sqlalchemy import select
+from telegram import Bot
+from telegram.error import NetworkError
 
 from bot import logs
+from bot.channels.telegram import outbox
 from bot.channels.telegram.outbox import SENDINGS
 from bot.channels.telegram.pace import Limits, Rate, Timing
 from bot.channels.telegram.run import run_telegram
@@ -315,7 +319,7 @@ async def test_in_a_group_it_says_hello_once_and_hears_only_what_is_said_to_it(w
     assert [c["command"] for c in world.api.menu(ANN)] == ["start", "help"]
 
 
-async def test_what_a_group_said_is_not_kept(world: World) -> None:
+async def test_what_a_group_said_and_was_answered_is_not_kept(world: World) -> None:
     async with world.running():
         await world.api.found(CLUB, "Film club", ANN)
         await world.api.write(CLUB, ANN, "our secret plan")
@@ -326,6 +330,9 @@ async def test_what_a_group_said_is_not_kept(world: World) -> None:
     async with world.store.engine.connect() as connection:
         rows = (await connection.execute(select(tables.Inbox.chat_id, tables.Inbox.payload))).all()
     assert [payload for chat, payload in rows if chat == str(CLUB)] == [{}, {}]
+    sent = {row.chat_id: row.payload for row in await world.outbox()}
+    assert sent[str(CLUB)].keys() <= {"slot"}
+    assert sent[str(ANN)]["text"] == "You said hello"
 
 
 @pytest.mark.parametrize("told", [True, False])
@@ -502,13 +509,32 @@ async def test_what_was_shown_of_an_explanation_that_failed_the_check_is_replace
         await world.api.wait_for(lambda: len(world.api.seen(ANN)) == 3)
 
 
+@pytest.mark.parametrize("ends", [True, False])
+async def test_what_was_shown_of_an_explanation_that_is_broken_off_becomes_a_whole_one(
+    world: World, ends: bool
+) -> None:
+    """By the end of the process, or by the next explanation."""
+    explains(world)
+    async with world.running() as running:
+        world.api.fail("sendMessageDraft", *[Fault(status=404, description="Not Found")] * 2)
+        await world.api.say(ANN, "films")
+        await world.api.wait_for(lambda: world.api.texts(ANN)[2:] == ["You <like"])
+        if ends:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await running
+        else:
+            await world.api.say(ANN, "films")
+        await world.api.wait_for(lambda: world.api.texts(ANN)[2] == "Heat (1995)\nIt has heists.")
+        await world.settled()
+
+
 def explains(world: World, by: str = "llm") -> asyncio.Event:
     """Let the conversation explain a film in two steps; the event allows the second."""
     go_on = asyncio.Event()
 
     async def rule(incoming: Incoming) -> Reply:
         card = Card(1, "heat", "Heat", 1995, (), "Because.", 1.0)
-        return Reply("T", "Films:", (card,), explain=ToExplain("heat", ("you like heists",), "films", "It has heists."))
+        return Reply("T", "Films:", (card,), explain=ToExplain("ann", "heat", ("you like heists",), "It has heists."))
 
     async def explained(reply: Reply) -> Explanation:
         await go_on.wait()
@@ -524,7 +550,7 @@ async def test_the_explanation_follows_the_list_and_delays_nobody(world: World) 
     async def rule(incoming: Incoming) -> Reply:
         card = Card(1, "heat", "Heat", 1995, (), "Because.", 1.0)
         cards = (card,) if incoming.text == "films" else ()
-        task = ToExplain("heat", ("you like heists",), "films", "It has heists.") if cards else None
+        task = ToExplain("ann", "heat", ("you like heists",), "It has heists.") if cards else None
         return Reply(turn_id="T", text=incoming.text or "", cards=cards, explain=task)
 
     async def explained(reply: Reply) -> Explanation:
@@ -729,19 +755,61 @@ async def test_a_refused_message_is_set_aside_and_the_next_one_goes(world: World
     assert sent.sent_at is not None
 
 
-async def test_a_poison_message_is_set_aside_after_five_tries(world: World) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [
+        [Fault(status=413, description="Request Entity Too Large")],
+        [Fault(status=500, description="Internal Server Error")] * 5,
+    ],
+)
+async def test_a_message_that_is_refused_for_good_blocks_nobody_for_good(
+    world: World, fault: list[Fault], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "REFUSALS", 5)
+    world.api.fail("sendMessage", *fault)
+    async with world.running():
+        await world.api.say(ANN, "hello")
+        await world.api.say(ANN, "bye")
+        await world.api.wait_for(lambda: world.api.texts(ANN))
+        await world.settled()
+    assert world.api.texts(ANN) == ["You said bye"]
+    dead, _ = await world.outbox()
+    assert dead.error == fault[0].description
+
+
+async def test_a_network_that_is_down_costs_no_message_however_long(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries, send = 0, Bot.send_message
+
+    async def cut(*args: Any, **kwargs: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        if tries > 12:
+            return await send(*args, **kwargs)
+        raise NetworkError("away") from httpx.ConnectError("away")
+
+    monkeypatch.setattr(outbox, "REFUSALS", 5)
+    monkeypatch.setattr(Bot, "send_message", cut)
+    async with world.running():
+        await world.api.say(ANN, "hello")
+        await world.api.wait_for(lambda: world.api.texts(ANN) == ["You said hello"])
+
+
+@pytest.mark.parametrize("chat", [ANN, CLUB])
+async def test_a_poison_message_is_set_aside_after_five_tries(world: World, chat: int) -> None:
     async def rule(incoming: Incoming) -> Reply:
-        if incoming.text == "poison":
+        if incoming.text == "/poison":
             raise RuntimeError("boom")
         return await echo(incoming)
 
     world.talk.rule = rule
     async with world.running():
-        await world.api.say(ANN, "poison")
-        await world.api.say(ANN, "hello")
-        await world.api.wait_for(lambda: len(world.api.texts(ANN)) == 2)
-    assert Counter(i.text for i in world.talk.heard) == {"poison": 5, "hello": 1}
-    assert world.api.texts(ANN) == ["Something went wrong.", "You said hello"]
+        await world.api.say(chat, "/poison", by=ANN)
+        await world.api.say(chat, "/hello", by=ANN)
+        await world.api.wait_for(lambda: len(world.api.texts(chat)) == 2)
+    assert Counter(i.text for i in world.talk.heard) == {"/poison": 5, "/hello": 1}
+    assert world.api.texts(chat) == ["Something went wrong.", "You said /hello"]
 
 
 async def test_malformed_updates_stop_nobody(world: World) -> None:

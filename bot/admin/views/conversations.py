@@ -252,7 +252,7 @@ def ruled_out(catalogue: Catalogue, replay: Replay, events: Sequence[Event]) -> 
     for replayed, after in zip(replay.turns, [*states, replay.conversation.state], strict=True):
         if replayed.turn.action != Action.RECOMMEND:
             continue
-        found[replayed.turn.id] = hidden(catalogue, _query(replayed, Dialogue.from_json(after), events))
+        found[replayed.turn.id] = hidden(catalogue, _query(replayed, Dialogue.from_json(after, catalogue), events))
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from bot.conversation.press import Verb
 from bot.conversation.service import Incoming
+from bot.store.reading import inline_queue
 
 CHANNEL = "telegram"
 UPDATES = ("message", "callback_query", "my_chat_member", "message_reaction", "inline_query")
@@ -84,7 +85,7 @@ def chat_of(update: Mapping[str, Any]) -> str:
     """The chat whose queue an update belongs in; ``""`` when it can't be told. What somebody types inline waits for
     no chat."""
     if "inline_query" in update:
-        return f"inline:{_id_of(update['inline_query'])}"
+        return inline_queue(_id_of(update["inline_query"]))
     for kind in UPDATES:
         body = update.get(kind)
         if isinstance(body, dict):

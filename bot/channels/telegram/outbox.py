@@ -18,7 +18,7 @@ import httpx
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram.codec import CHANNEL
+from bot.channels.telegram.codec import CHANNEL, is_group
 from bot.channels.telegram.counters import Counters
 from bot.channels.telegram.pace import Limits, Timing, forced_wait
 from bot.channels.telegram.post import Post, changes
@@ -38,6 +38,9 @@ AT_A_TIME = 8
 lagged."""
 SENDINGS = 3
 """Without an answer, and each time in vain looked for: then a message is set aside, so that nobody is flooded."""
+REFUSALS = 500
+"""Answers that say no in a way that is not the message's fault, as far as we know (5xx): then it is set aside, so that
+its chat goes on. That takes half an hour: longer than Telegram is in trouble; a network that is down never answers."""
 _LATEST = 200
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -59,6 +62,7 @@ class Sender:
         self._room = asyncio.Semaphore(AT_A_TIME)
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._unanswered: Counter[int] = Counter()
+        self._refused: Counter[int] = Counter()
         self._unwritten: list[tuple[Callable[[Unit], Awaitable[None]], asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._closing = False
@@ -162,7 +166,11 @@ class Sender:
         except InvalidToken as error:
             await self._retry(row, self._timing.retry_most, error)
         except (TelegramError, StoreError) as error:  # or what the payload names can't be read now
-            await self._retry(row, self._timing.backoff(row.attempts + 1), error)
+            self._refused[row.id] += _is_answer(error)
+            if _is_too_large(error) or self._refused[row.id] == REFUSALS:
+                await self._give_up(row, str(error))
+            else:
+                await self._retry(row, self._timing.backoff(row.attempts + 1), error)
         except Exception as error:  # a payload that we can't even post would be tried for ever
             await self._give_up(row, f"{type(error).__name__}: {error}")
         else:
@@ -212,6 +220,7 @@ class Sender:
     def _over(self, row: Outgoing) -> None:
         """What became of a message is noted."""
         self._unanswered.pop(row.id, None)
+        self._refused.pop(row.id, None)
         self._underway.settled(row)
 
     async def _retry(self, row: Outgoing, seconds: float, error: TelegramError | StoreError) -> None:
@@ -260,12 +269,24 @@ async def _done(unit: Unit, row: Outgoing, message_id: str | None) -> None:
         await unit.outbox_gone(row.id)
     else:
         await unit.outbox_sent(row.id, message_id)
+        if is_group(row.chat_id):
+            await unit.outbox_emptied(row.id, {key: row.payload[key] for key in ("slot",) if key in row.payload})
 
 
 async def mark_blocked(unit: Unit, external_id: str) -> None:
     """A person blocked us, or closed their account."""
     if user := await unit.user_called(CHANNEL, external_id):
         await unit.block_user(user.id)
+
+
+def _is_answer(error: TelegramError | StoreError) -> bool:
+    """Whether Telegram, or what stands before it, answered."""
+    return isinstance(error, TelegramError) and isinstance(error.__cause__, TelegramError | None)
+
+
+def _is_too_large(error: TelegramError | StoreError) -> bool:
+    """Whether it is the message's fault (413), which the library takes for the network's."""
+    return _is_answer(error) and "too large" in str(error).lower()
 
 
 def _may_have_arrived(error: TelegramError | StoreError) -> bool:

@@ -35,7 +35,7 @@ from bot.channels.telegram.pace import Limits, Timing
 from bot.channels.telegram.presses import Presses
 from bot.channels.telegram.stream import Stream
 from bot.conversation.press import Press
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Explanation, Reply, ToExplain
 from bot.conversation.service import Conversations, Incoming
 from bot.store.records import Incoming as Row
 from bot.store.repository import Store
@@ -151,7 +151,7 @@ class Turns:
     async def _failed(self, row: Row, error: str) -> None:
         async with self._store.unit() as unit:
             dead = await unit.inbox_failed(row.id, error)
-            if dead and row.chat_id.isdigit():  # neither a group nor an inline query
+            if dead and row.chat_id.removeprefix("-").isdigit():  # an inline query has no chat to be told in
                 spoken = await self._conversations.language(CHANNEL, row.chat_id)
                 await unit.enqueue(CHANNEL, row.chat_id, *render.plain(self._texts[spoken]["trouble"]))
             await unit.commit()
@@ -226,14 +226,14 @@ class Turns:
             reply = await self._conversations.turn(incoming, deliver=deliver)
         self._sent()
         if reply.explain is not None and not self._stopping.is_set():
-            self._explain(reply, incoming.chat_id)
+            self._explain(reply, reply.explain, incoming.chat_id)
         return notice
 
-    def _explain(self, reply: Reply, chat_id: str) -> None:
+    def _explain(self, reply: Reply, what: ToExplain, chat_id: str) -> None:
         """Explain in the background; it replaces an explanation that this chat still waits for."""
         if older := self._explaining.get(chat_id):
             older.cancel()
-        task = asyncio.create_task(self._explanation(reply, chat_id))
+        task = asyncio.create_task(self._explanation(reply, what, chat_id))
         self._explaining[chat_id] = task
         task.add_done_callback(lambda done: self._explained(chat_id, done))
 
@@ -243,22 +243,25 @@ class Turns:
         if not task.cancelled() and (error := task.exception()):
             log.error("explanation failed", error=type(error).__name__)
 
-    async def _explanation(self, reply: Reply, chat_id: str) -> None:
+    async def _explanation(self, reply: Reply, what: ToExplain, chat_id: str) -> None:
         posted = partial(self._counters.saw, chat_id)
         stream = Stream(self._bot, chat_id, self._limits, self._timing, lambda: self._waits(chat_id), posted)
+        words: Explanation | None = None
         try:
             async with self._typing(chat_id):
                 words = await self._conversations.explain(reply, stream.grow)
         finally:
             await stream.end()
-        if words and (words.adds or stream.shown):
-            payloads = render.explanation(reply, words)
-            if stream.message_id is not None:
-                payloads[0]["replace"] = str(stream.message_id)
-            async with self._store.unit() as unit:
-                await unit.enqueue(CHANNEL, chat_id, *payloads)
-                await unit.commit()
-            self._sent()
+            if words is None and stream.message_id is not None:  # broken off: half a sentence would stay
+                words = Explanation(what.item_id, what.template, "template")
+            if words and (words.adds or stream.shown):
+                payloads = render.explanation(reply, words)
+                if stream.message_id is not None:
+                    payloads[0]["replace"] = str(stream.message_id)
+                async with self._store.unit() as unit:
+                    await unit.enqueue(CHANNEL, chat_id, *payloads)
+                    await unit.commit()
+                self._sent()
 
     async def _waits(self, chat_id: str) -> bool:
         async with self._store.reading() as reading:

@@ -20,6 +20,7 @@ from bot.conversation.press import Verb
 from bot.store.repository import Store
 from bot.texts import Texts
 from recsys.engine import Engine
+from recsys.errors import DataError
 
 PERSONAL = (
     Action.PROFILE,
@@ -41,6 +42,7 @@ class Actions:
     """The bot's abilities. ``act`` picks the one that a decision names."""
 
     def __init__(self, store: Store, engine: Engine, texts: Texts) -> None:
+        """Raises ``DataError`` when there is an action that nothing would answer, in private or in a group."""
         self._room = Room(store, engine, texts)
         self._texts = texts
         asking = Asking(store, engine, texts)
@@ -87,6 +89,7 @@ class Actions:
             Action.RESET,
             Action.PRIVACY,
             Action.SHARED,
+            Action.LANGUAGE,
             Action.THANKS,
         )
         self._in_groups: Mapping[Action, Callable[[Moment], Awaitable[Draft]]] = {
@@ -102,6 +105,9 @@ class Actions:
             **dict.fromkeys(PERSONAL, together.private),
             **{action: self._methods[action] for action in shared},
         }
+        for methods in (self._methods, self._in_groups):
+            if mute := [action for action in Action if action not in methods and action not in texts]:
+                raise DataError(f"Actions without a method or a text: {', '.join(mute)}.")
 
     async def act(self, moment: Moment) -> Draft:
         """The draft of the reply. Actions without a method of their own say the text of their name. Whatever is said,

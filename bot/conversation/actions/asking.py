@@ -94,6 +94,7 @@ class Asking(Room):
             shown=choice.item_ids,
             shown_in=moment.turn_id,
             pending=_pending(choice),
+            pending_in=moment.turn_id,
         )
         buttons = tuple(
             Button(self._named(i), self._press(moment, Verb.MEANT, n)) for n, i in enumerate(choice.item_ids, 1)

@@ -99,7 +99,7 @@ class Explaining(Room):
         item_id, cause = moment.target(), moment.decision.cause
         if cause is not None and cause.value in COMPARED:
             return self._compare(moment, cause)
-        if item_id is None or cause is None or item_id not in self._catalogue:
+        if item_id is None or cause is None:
             return Draft(moment.dialogue, self._texts("answer_which"))
         item = self._catalogue[item_id]
         after = replace(moment.dialogue, focus=item_id, asked=None)
@@ -107,8 +107,9 @@ class Explaining(Room):
             buttons = self._item_buttons(moment, 1, ABOUT_BUTTONS)
             text = self._wording.answer(cause, item)
             return Draft(after, text, buttons=buttons, shown=(item_id,), purpose="answer")
-        opinion = moment.taste.items.get(item_id, 0.0)
-        suggested = item_id in moment.before.past and item_id not in moment.taste.items
+        known = {} if moment.company else moment.taste.items  # what one thinks of a film is nothing to tell a group
+        opinion = known.get(item_id, 0.0)
+        suggested = item_id in moment.before.past and item_id not in known
         if abs(opinion) > ACCEPTED:
             asked, question, verbs = None, "about_liked" if opinion > 0 else "about_disliked", KNOWN_BUTTONS
         elif cause.polarity > 0 or suggested or opinion:
@@ -127,7 +128,7 @@ class Explaining(Room):
     def _compare(self, moment: Moment, cause: Statement) -> Draft:
         """Which of several is the most so, or all of them side by side."""
         pointed = [s.target for s in moment.reading.statements if s.value == cause.value and s.target]
-        items = [self._catalogue[i] for i in pointed or moment.before.shown if i in self._catalogue]
+        items = [self._catalogue[i] for i in pointed or moment.before.shown]
         winner, text = self._wording.compared(cause, items)
         after = replace(moment.dialogue, asked=None, focus=winner.id if winner else moment.dialogue.focus)
         if winner is None:

@@ -20,9 +20,9 @@ from recsys.taste import Taste
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Everything a turn works with. ``dialogue`` and ``taste`` include what was just said; ``before`` does not.
-    ``pressed`` is the shown item whose button was pressed. In a group ``memory`` is the speaker's, with the group's
-    conversation, and ``company`` are those who watch; in a private chat there is no company. ``passed``: the items of
-    the question just answered that the answer leaves out."""
+    ``pressed`` is the shown item whose button was pressed. ``memory`` has no conversation when an evening begins; in a
+    group it is the speaker's, with the group's conversation, and ``company`` are those who watch. In a private chat
+    there is no company. ``passed``: the items of the question just answered that the answer leaves out."""
 
     turn_id: str
     number: int

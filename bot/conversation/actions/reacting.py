@@ -19,7 +19,7 @@ class Reacting(Room):
 
     async def note(self, moment: Moment) -> Draft:
         item_id, cause = moment.target(), moment.decision.cause
-        if item_id is None or cause is None or item_id not in self._catalogue:
+        if item_id is None or cause is None:
             return Draft(moment.dialogue, self._texts("noted_which"))
         marks = await self._marks(moment)
         text = self._texts(f"noted_{reaction(cause)}", title=self._wording.titled(self._catalogue[item_id]))
@@ -34,7 +34,8 @@ class Reacting(Room):
         cause = moment.decision.cause
         after = moment.dialogue
         if cause and reaction(cause):
-            after = replace(after, asked="which", pending={"kind": str(cause.kind), "value": cause.value})
+            waits = {"kind": str(cause.kind), "value": cause.value}
+            after = replace(after, asked="which", pending=waits, pending_in=moment.turn_id)
         return Draft(after, self._texts("which_one"))
 
     async def _marks(self, moment: Moment) -> tuple[Mark, ...]:
@@ -77,15 +78,18 @@ class Reacting(Room):
         )
 
     async def undo(self, moment: Moment) -> Draft:
-        """Take back what the latest turn that said anything said, and put the wish back to what it was."""
+        """Take back what the latest turn that said anything said, and put the wish back to what it was, unless that was
+        another evening's."""
         user_id = moment.memory.user.id
         async with self._store.reading() as reading:
             turn_id = await reading.last_retractable_turn(user_id)
             turn = await reading.turn(user_id, turn_id) if turn_id else None
         if turn is None:
             return Draft(moment.before, self._texts("undo_nothing"))
-        then = Dialogue.from_json(turn.reply["before"])
-        now = moment.before
+        now, tonight = moment.before, moment.memory.conversation
+        then = now
+        if tonight and tonight.id == turn.conversation_id:
+            then = Dialogue.from_json(turn.reply["before"], self._catalogue)
         after = replace(then, shown=now.shown, shown_in=now.shown_in, past=now.past, questions=0)
         parts = [await self._taken_back(turn)]
         if wish := self._tonight(after):
