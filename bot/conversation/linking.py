@@ -17,7 +17,7 @@ from bot.conversation.ranges import SMALL_NUMBERS
 from bot.conversation.spelling import Rarity
 from bot.conversation.title_index import DATED, PART, SMALL, Candidate, TitleIndex
 from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash, tokenize
-from recsys.catalogue import Catalogue
+from recsys.catalogue import PEOPLE, Catalogue
 
 ACCEPT = 10.4
 """What a title must be worth; the other weights were set with it on real conversations."""
@@ -464,12 +464,12 @@ class _Court:
 
     def _people_of(self, row: int) -> set[str]:
         facets = self._index.items[row].facets
-        return {*facets.get("director", ()), *facets.get("cast", ())}
+        return {name for kind in PEOPLE for name in facets.get(kind, ())}
 
     def _akin(self, case: _Case, other: _Case) -> bool:
-        """Whether two cases share a director."""
-        ours = {d for row in case.rows for d in self._index.items[row].facets.get("director", ())}
-        return any(d in ours for row in other.rows for d in self._index.items[row].facets.get("director", ()))
+        """Whether the items of two cases share who made them."""
+        ours = {maker for row in case.rows for maker in self._index.items[row].makers}
+        return any(maker in ours for row in other.rows for maker in self._index.items[row].makers)
 
     def _beside(self, of: Candidate, other: _Case) -> bool:
         """Whether only a list's punctuation parts a candidate from an accepted title."""

@@ -14,7 +14,7 @@ from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import squash
 from bot.texts import is_chinese
-from recsys.catalogue import Facet
+from recsys.catalogue import MAKERS, PEOPLE, Facet, Item
 from recsys.taste import Clause, Range
 
 _COMPARED = {
@@ -30,7 +30,6 @@ COMPANY = "company"
 """For whose sake something is refused tonight that "they" don't like."""
 
 
-PEOPLE = ("cast", "director")
 FILMS = frozenset(("movie", "movies", "film", "films", "story", "stories"))
 FRAME = 5
 """Words within which a message says that it is about films."""
@@ -114,17 +113,18 @@ class Wishes:
         before = [t.norm for t in self._m.tokens[max(0, person.i - 2) : person.i]]
         after = [t.norm for t in self._m.tokens[person.j : person.j + 1]]
         facets = person.facets
-        only = None
         made_by = before[-1:] == ["by"] and before[-2:-1] in MADE
         if made_by or before[-1:] == ["director"] or after == ["directed"]:
-            only = "director"
+            only: Sequence[str] = MAKERS
         elif (
             before[-1:] in (["starring"], ["actor"], ["actress"])
             or before[-2:] in (["stars"],)
             or (before[-1:] == ["with"] and self._acts(facets))
         ):
-            only = "cast"
-        facets = tuple(f for f in facets if f.kind == only) or facets
+            only = ("cast",)
+        else:
+            only = PEOPLE
+        facets = tuple(f for f in facets if f.kind in only) or facets
         self._m.say(
             Kind.FACET,
             person.name,
@@ -140,10 +140,9 @@ class Wishes:
 
     def _acts(self, facets: Sequence[Facet]) -> bool:
         """Whether somebody acts more than they direct: "with Sean Penn" has him in it."""
-        films = {
-            kind: sum(len(self._m.words.catalogue.rows_with(f)) for f in facets if f.kind == kind) for kind in PEOPLE
-        }
-        return films["cast"] > 1.5 * films["director"]
+        films = {f: len(self._m.words.catalogue.rows_with(f)) for f in facets}
+        acted = sum(n for f, n in films.items() if f.kind == "cast")
+        return acted > 1.5 * (sum(films.values()) - acted)
 
     def _note_makers(self) -> None:
         """ "By the director of Heat", "what else did he make?": who directed it; "more with her": its leads."""
@@ -151,17 +150,16 @@ class Wishes:
             before = [t.norm for t in self._m.tokens[max(0, title.i - 3) : title.i]]
             if self._m.done[title.i] or not (before[-2:] == ["director", "of"] or before == ["same", "director", "as"]):
                 continue
-            names = self._m.words.catalogue[title.item_ids[0]].facets.get("director", ())
-            if names:
-                self._want_makers(names, title.start, title.end)
-        for kind, phrases in (("director", self._m.words.maker), ("cast", self._m.words.players)):
+            self._want_people(self._m.words.catalogue[title.item_ids[0]].makers, title.start, title.end)
+        for phrases, people in ((self._m.words.maker, _makers), (self._m.words.players, _players)):
             for hit in phrases.find(self._m.tokens, self._m.named):
-                names = tuple(n for i in self._m.focus() for n in self._m.words.catalogue[i].facets.get(kind, ()))
-                if names:
-                    self._want_makers(names[:LEADS], *self._m.span(range(hit.i, hit.j)), kind)
+                found = [person for i in self._m.focus() for person in people(self._m.words.catalogue[i])]
+                self._want_people(found[:LEADS], *self._m.span(range(hit.i, hit.j)))
 
-    def _want_makers(self, names: Sequence[str], start: int, end: int, kind: str = "director") -> None:
-        clause = Clause(", ".join(names), tuple(Facet(kind, name) for name in names))
+    def _want_people(self, people: Sequence[Facet], start: int, end: int) -> None:
+        if not people:
+            return
+        clause = Clause(", ".join(person.value for person in people), tuple(people))
         self._m.say(Kind.FACET, clause.label, start, end, polarity=1, clause=clause, confidence=0.9)
 
     def _meet_halfway(self) -> None:
@@ -448,3 +446,11 @@ class Wishes:
             and not any(s.kind is Kind.INTENT for s in self._m.out)
             and not self._m.scopes.judges(range(words[0], words[-1] + 1))
         )
+
+
+def _makers(item: Item) -> Sequence[Facet]:
+    return item.makers
+
+
+def _players(item: Item) -> Sequence[Facet]:
+    return [Facet("cast", name) for name in item.facets.get("cast", ())]

@@ -14,7 +14,7 @@ from bot.conversation.state import Dialogue
 from bot.conversation.statements import Intent, Kind, Reading, Statement
 from bot.conversation.taste import ACCEPTED
 from bot.texts import TITLES, Texts, is_chinese
-from recsys.catalogue import Catalogue, Facet, Item
+from recsys.catalogue import MAKERS, PEOPLE, Catalogue, Facet, Item
 from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.explain import Cause
 from recsys.facts import LONGEST_QUOTE, tellable
@@ -39,7 +39,7 @@ SPOKEN = 3
 LISTED = 12
 """Items named in a line of the profile or history."""
 
-SHARED = (("director", 1, 2), ("cast", 1, 2), ("genre", 2, 2))
+SHARED = (*((kind, 1, 2) for kind in PEOPLE), ("genre", 2, 2))
 """What makes items alike in words: a kind of facet, how many values they have to share, and how many are told."""
 KNOWN_FOR = 6
 """People beyond these are hardly what an item is known for."""
@@ -52,8 +52,6 @@ SUBSTANTIAL = 0.2
 """From this share on what is about the person is told before what holds for everybody, even if that counts more."""
 BESIDE = 0.25
 """A reason about the person stands in for one that was just given from this part of the largest share on."""
-
-PEOPLE = ("director", "cast")
 
 MEASURES = {
     "shortest": ("runtime", False),
@@ -117,10 +115,17 @@ class Wording:
         """Two or three things that tell at a glance what an item is; genres that were ``asked`` for come first."""
         comma = self.texts("comma")
         genres = sorted(item.facets.get("genre", ()), key=lambda g: Facet("genre", g) not in asked)[:2]
-        director = comma.join(self.names(item.facets.get("director", ())[:2]))
+        makers = comma.join(self._makers(item))
         runtime = item.number("runtime")
         length = self.texts("fact_runtime", value=int(runtime)) if runtime else ""
-        return tuple(fact for fact in (comma.join(self.names(genres)), director, length) if fact)
+        return tuple(fact for fact in (comma.join(self.names(genres)), makers, length) if fact)
+
+    def _makers(self, item: Item) -> list[str]:
+        return self.names(maker.value for maker in item.makers[:2])
+
+    def _made(self, what: str, item: Item) -> str:
+        """The key of the words for who made an item: a film is directed."""
+        return f"{what}_director" if "director" in item.facets else f"{what}_maker"
 
     def plot(self, item: Item) -> str:
         """How an item's description begins: a sentence that is worth the name, cut where it runs on. Empty in another
@@ -139,7 +144,7 @@ class Wording:
             (key, value)
             for key, value in (
                 ("fact_genre", genres),
-                ("fact_director", self.texts.join(self.names(item.facets.get("director", ())[:2]))),
+                (self._made("fact", item), self.texts.join(self._makers(item))),
                 ("fact_cast", self.texts.join(self.names(item.facets.get("cast", ())[:3]))),
                 ("fact_runtime", f"{runtime:.0f}" if runtime else ""),
             )
@@ -221,11 +226,11 @@ class Wording:
         why = self.texts.join([first.text, *second], "because")
         variant = crc32(item.id.encode())
         genres = item.facets.get("genre", ())[:2]
-        director = self.texts.join(self.names(item.facets.get("director", ())[:2]))
+        makers = self.texts.join(self._makers(item))
         if not genres:
             return self.texts("template_plain", title=self.film(item), reasons=why)
         what = self._genre_film(genres)
-        by = self.texts("by_director", director=director) if director else ""
+        by = self.texts(self._made("by", item), makers=makers) if makers else ""
         return self.texts("template", variant, title=self.film(item), what=f"{what}{by}", reasons=why)
 
     def _genre_film(self, genres: Sequence[str]) -> str:
@@ -330,7 +335,8 @@ class Wording:
             return self.texts(f"why_{cause.signal}", items=self.titles(strong))
         kind, values = shared
         what = self._genre_film(values) if kind == "genre" else self.texts.join(self.names(values))
-        return self.texts(f"why_same_{kind}", items=self.titles(strong), what=what)
+        key = "maker" if kind in MAKERS and kind != "director" else kind
+        return self.texts(f"why_same_{key}", items=self.titles(strong), what=what)
 
     def _shared(self, items: Sequence[Item]) -> tuple[str, list[str]] | None:
         """The makers that all of some items have in common, else at least two genres, by their kind."""
@@ -496,6 +502,8 @@ class Wording:
         field = asked.value
         if field == "where":  # no catalogue tells
             return self.texts("answer_where", title=self.film(item))
+        if field == "director" and item.makers:  # "who made it?"
+            field = item.makers[0].kind
         number = item.number(field)
         values = item.facets.get(field, ())
         if field == "overview":
@@ -506,8 +514,9 @@ class Wording:
             value = self.texts.join(self.names(values[:8]))
         if field == "overview" and not value:
             return f"{self.about(item)} {self.texts('answer_no_overview')}"
-        known = value and f"answer_{field}" in self.texts
-        return self.texts(f"answer_{field}" if known else "answer_unknown", title=self.film(item), value=value)
+        key = self._made("answer", item) if field in MAKERS else f"answer_{field}"
+        known = value and key in self.texts
+        return self.texts(key if known else "answer_unknown", title=self.film(item), value=value)
 
     def compared(self, asked: Statement, items: Sequence[Item]) -> tuple[Item | None, str]:
         """The answer to "which is the shortest?" and the like, and the item that it names; or all items in a line
