@@ -9,7 +9,7 @@ from itertools import pairwise
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
 from bot.conversation.people import PersonMatch
-from bot.conversation.ranges import than
+from bot.conversation.ranges import RangeMatch, than
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import squash
@@ -35,6 +35,9 @@ FRAME = 5
 """Words within which a message says that it is about films."""
 MADE = (["directed"], ["made"], ["film"], ["films"], ["movie"], ["movies"])
 """Before "by" and a name they speak of who directs: "films by Clint Eastwood" are not those that he plays in."""
+THINGS = frozenset(("something", "anything"))
+RARE = 3
+"""Words, besides those that only ask, in a phrase that says by a rare one what kind of film is wanted."""
 LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
 HEDGED = 0.5
@@ -49,13 +52,15 @@ class Wishes:
         self._refused: list[tuple[int, int]] = []
         self._wanted: list[Meaning] = []
         self._tastes: set[int] = set()
+        self._ranges: list[RangeMatch] = []
         self._spans: list[tuple[int, int]] = []
         self._for_company = False
 
     def read(self) -> None:
         """Note facets, numbers and the words for the encoder."""
-        self._facets()
         self._find_ranges()
+        self._facets()
+        self._note_ranges()
         self._measured()
         self._choose_year()
         self._meet_halfway()
@@ -183,6 +188,9 @@ class Wishes:
         near = self._m.tokens[meaning.j : meaning.j + 2]
         follows = any(m.i == meaning.j or m.j == meaning.i for m in self._m.meanings)
         own = {n for m in self._m.meanings for n in range(m.i, m.j)}
+        own |= {n for person in self._m.people for n in range(person.i, person.j)}
+        own |= {n for n, t in enumerate(self._m.tokens) if any(r.start <= t.start < r.end for r in self._ranges)}
+        own |= {n for n in range(len(self._m.tokens)) if self._m.words.titles.a_place(self._m.tokens, n)}
         phrase = [n for n in range(len(self._m.tokens)) if self._m.scopes.phrase[n] == self._m.scopes.phrase[meaning.i]]
         return (
             any(t.norm in self._m.words.grammar.film_nouns for t in near)
@@ -235,9 +243,12 @@ class Wishes:
                 taken[n] = taken[n] or (title.start <= token.start < title.end)
         for pointer in self._m.pointers:
             taken[pointer.i : pointer.j] = [True] * (pointer.j - pointer.i)
-        for found in self._m.words.ranges.find(self._m.head, self._m.tokens, taken, [m.i for m in self._m.meanings]):
-            if found.start < self._m.offset:
-                continue
+        meant = [m.i for m in self._m.meanings]
+        found = self._m.words.ranges.find(self._m.head, self._m.tokens, taken, meant)
+        self._ranges = [limit for limit in found if limit.start >= self._m.offset]
+
+    def _note_ranges(self) -> None:
+        for found in self._ranges:
             i = next((n for n, t in enumerate(self._m.tokens) if t.end > found.start), 0)
             j = max((n + 1 for n, t in enumerate(self._m.tokens) if t.start < found.end), default=i + 1)
             polarity, lasting, stance = self._attitude(i, j)
@@ -419,14 +430,25 @@ class Wishes:
         return ", ".join(parts)
 
     def _tells_of_films(self) -> bool:
-        """ "Movies set in Paris", "a film where everybody lies"."""
+        """ "Movies set in Paris", "a film where everybody lies", "set in space"."""
         said = [t.norm for t in self._m.tokens[: FRAME + 1]]
-        return any(noun in FILMS and then in ("set", "where") for noun, then in pairwise(said))
+        told = any(noun in FILMS and then in ("set", "where") for noun, then in pairwise(said))
+        return told or said[:2] == ["set", "in"]
+
+    def _characterised(self, content: Sequence[int], words: Sequence[int]) -> bool:
+        """ "Something really dreamlike", "a wistful film": a rare word says what kind of thing, whatever it means."""
+        tokens, n, grammar = self._m.tokens, content[-1], self._m.words.grammar
+        if len(content) > RARE or self._m.words.titles.rarity.common(tokens[n].norm):
+            return False
+        before = next((t.norm for t in tokens[:n][::-1] if t.norm not in grammar.adverbs), "")
+        told = tokens[words[0]].norm in {*grammar.pronouns, *grammar.question_words}  # "it was a mesmerizing film"
+        noun = any(t.norm in grammar.film_nouns for t in tokens[n + 1 : n + 2])
+        return before in THINGS or (noun and not told)
 
     def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """Whether the words left describe a film rather than make conversation."""
         known = [n for n in content if self._m.words.concepts.known(self._m.tokens[n])]
-        if self._wanted or self._tells_of_films():
+        if self._wanted or self._tells_of_films() or self._characterised(content, words):
             return True
         foreign = [n for n in content if is_chinese(self._m.tokens[n].norm)]  # words that the glossary lacks
         if len(known) + len(foreign) < max(1, len(content) / 2):

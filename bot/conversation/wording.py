@@ -39,6 +39,10 @@ SPOKEN = 3
 LISTED = 12
 """Items named in a line of the profile or history."""
 
+FITS, FITS_THEME = 3.2, 2.4
+"""Points from which on a text is said to fit a wish in free words, or a theme: two standard deviations above the
+catalogue's mean."""
+
 SHARED = (*((kind, 1, 2) for kind in PEOPLE), ("genre", 2, 2))
 """What makes items alike in words: a kind of facet, how many values they have to share, and how many are told."""
 KNOWN_FOR = 6
@@ -251,7 +255,7 @@ class Wording:
         if cause.signal == "mood":
             return self._felt(item, cause, query)
         if cause.signal == "wish":
-            return self._fits(query.wish)
+            return self._fits(query.wish, cause.evidence[0].amount)
         if cause.signal in ("interplay", "luck"):
             return self.texts(f"why_{cause.signal}")
         rating = item.number("rating")
@@ -274,9 +278,10 @@ class Wording:
             return label
         return self.texts("a_noun", turn=int(label[0] in "aeiou"), noun=label)
 
-    def _fits(self, wish: Wish) -> str:
+    def _fits(self, wish: Wish, points: float) -> str:
         """Moods are named as this language names them, unless they are asked for by name as well; words of the
-        person's own are quoted if they can be."""
+        person's own are quoted if they can be. A text that adds few ``points`` fits better than most, and no more is
+        claimed of it."""
         if wish.vague:
             stated = {clause.label for clause in (*wish.wanted, *wish.hoped) if clause.mood != clause.label}
             moods = [label for label in wish.label.split(", ") if label not in stated]
@@ -286,9 +291,15 @@ class Wording:
             if told or whom:
                 return self.texts("why_mood", what=told or self.texts.join(whom))
             named = [self._a(self.texts.name(label)) for label in wish.label.split(", ") if not self._whom(label)]
-            return self.texts("why_wish_for", what=self.texts.join(named)) if named else self.texts("why_said")
+            key = "why_wish_for" if points >= FITS_THEME else "why_nearest"
+            return self.texts(key, what=self.texts.join(named)) if named else self.texts("why_said")
         quotable = self.texts.language == "en" and tellable(wish.text, LONGEST_QUOTE) and "," not in wish.label
-        return self.texts("why_wish", what=wish.label.removeprefix("about ")) if quotable else self.texts("why_said")
+        if not quotable:
+            return self.texts("why_said")
+        label = wish.label.removeprefix("about ")
+        if points >= FITS:
+            return self.texts("why_wish", what=label)
+        return self.texts("why_nearest", what=self.texts("quoted", what=label))
 
     def _felt(self, item: Item, cause: Cause, query: Query) -> str:
         """What of an item suits the moods that are wanted, else those that are liked for good."""
