@@ -8,6 +8,7 @@ What each leaves behind lies in ``USHER_HOME``::
     index/       the engine's artefacts, a folder a version
     models/      the text generator
     exports/     what reviewers take out, for a week
+    texts/       the operator's own strings in place of ours, if they want any
     usher.db     the default database
 """
 
@@ -75,6 +76,10 @@ class Home:
     @property
     def exports(self) -> Path:
         return self.root / "exports"
+
+    @property
+    def texts(self) -> Path:
+        return self.root / "texts"
 
     @property
     def generator(self) -> Path:

@@ -30,6 +30,7 @@ from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.encoder import Encoder
 from recsys.engine import Engine, EngineConfig, pick_device
 from recsys.errors import UsherError
+from recsys.facts import Style
 from recsys.llm import Budget, Guarded, LlamaCpp, OpenAI, TextGenerator, Transformers
 from recsys.phrase import prefix
 from recsys.progress import Progress
@@ -58,21 +59,23 @@ async def application(
     """The application of a set-up installation, ready to talk. The encoder and the text generator arrive in the
     background: the first message waits for the former, nothing waits for the latter. ``kind``: another engine to
     compare with."""
-    texts = {language: Texts(language) for language in LANGUAGES}
+    texts = {language: Texts.load(language, Home(settings.usher_home).texts) for language in LANGUAGES}
     engine = engine_of(settings, catalogue, artefact, encoder, kind)
     gist = Gist(encoder, load_examples())
     understanding = Understanding(catalogue, load_lexicon(), gist)
     store = await Store.open(settings.database)
     # Last, since it takes the interpreter for seconds: the prompt is there first.
     threading.Thread(target=_warm_up, args=(gist,), name=WARMING, daemon=True).start()
-    arrival = GeneratorArrival(settings)
+    style = MOVIE_STYLE.called(texts["en"]("item"))
+    arrival = GeneratorArrival(settings, style)
     budget = Budget(settings.llm_tokens_per_hour)
-    explainer = Explainer(store, catalogue, arrival.generator, budget)
+    explainer = Explainer(store, catalogue, arrival.generator, budget, style=style)
 
     async def renew(catalogue: Catalogue, artefact: Artefact) -> None:
         engine = await asyncio.to_thread(engine_of, settings, catalogue, artefact, encoder, kind)
         understanding = await asyncio.to_thread(Understanding, catalogue, load_lexicon(), gist)
-        await conversations.renew(understanding, engine, Explainer(store, catalogue, arrival.generator, budget))
+        explainer = Explainer(store, catalogue, arrival.generator, budget, style=style)
+        await conversations.renew(understanding, engine, explainer)
 
     try:
         spoken = settings.default_language
@@ -112,10 +115,10 @@ async def explained(
         await generator.aclose()
 
 
-async def load_generator(settings: Settings, default: Path) -> Guarded:
-    """The text generator of the settings behind its circuit breaker; ``default``: the GGUF file where they name none.
-    Raises ``ModelError`` when it can't be loaded."""
-    constant = prefix(MOVIE_STYLE)
+async def load_generator(settings: Settings, default: Path, style: Style = MOVIE_STYLE) -> Guarded:
+    """The text generator of the settings behind its circuit breaker; ``default``: the GGUF file where they name none;
+    ``style``: what its prompts will be of. Raises ``ModelError`` when it can't be loaded."""
+    constant = prefix(style)
     if settings.llm_backend == "openai":
         key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else ""
         return Guarded(OpenAI(settings.llm_url, settings.llm_model, key))
@@ -128,10 +131,10 @@ async def load_generator(settings: Settings, default: Path) -> Guarded:
 class GeneratorArrival:
     """Fetches and loads the text generator while people already chat; ``generator`` gives it once it is there."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, style: Style = MOVIE_STYLE) -> None:
         self._loaded: Guarded | None = None
         self._stopped = threading.Event()
-        self._task = asyncio.create_task(self._arrive(settings)) if settings.llm_backend != "off" else None
+        self._task = asyncio.create_task(self._arrive(settings, style)) if settings.llm_backend != "off" else None
 
     def generator(self) -> TextGenerator | None:
         """The generator, or ``None`` while it is not there (or never comes: LLM=off, no network, no room)."""
@@ -146,13 +149,13 @@ class GeneratorArrival:
         if self._loaded is not None:
             await self._loaded.aclose()
 
-    async def _arrive(self, settings: Settings) -> None:
+    async def _arrive(self, settings: Settings, style: Style) -> None:
         try:
             default: Path | None = Home(settings.usher_home).generator
             if settings.llm_backend == "llama.cpp" and not settings.llm_model:
                 default = await asyncio.to_thread(self._fetch, Home(settings.usher_home))
             if default is not None:
-                self._loaded = await load_generator(settings, default)
+                self._loaded = await load_generator(settings, default, style)
         except UsherError as error:
             if self._stopped.is_set():
                 return  # broken off by us

@@ -25,6 +25,12 @@ FACET_COLUMNS: Final = {"genres": "genre", "director": "director", "cast": "cast
 """The list columns of the JSONL export and the facet kind that each one holds."""
 
 
+MAKERS: Final = ("director", "author", "artist", "creator")
+"""Kinds of facets that say who made an item: what they are called for films, books, music and anything else."""
+PEOPLE: Final = (*MAKERS, "cast")
+"""Kinds of facets whose values are people."""
+
+
 class Facet(NamedTuple):
     """One searchable property of an item, such as ``Facet("genre", "Crime")``."""
 
@@ -56,6 +62,12 @@ class Item:
         """The title with its year, as people write it."""
         return f"{self.title} ({self.year})" if self.year else self.title
 
+    @property
+    def makers(self) -> tuple[Facet, ...]:
+        """Who made it, by the first of ``MAKERS`` that it has."""
+        kind = next((kind for kind in MAKERS if self.facets.get(kind)), "")
+        return tuple(Facet(kind, name) for name in self.facets.get(kind, ()))
+
     def number(self, name: str) -> float | None:
         """A quantity by name; ``"year"`` counts as one."""
         return self.year if name == "year" else self.numbers.get(name)
@@ -64,14 +76,15 @@ class Item:
         """What the encoder reads: most telling first, since encoders cut long texts at the end."""
         genres = ", ".join(self.facets.get("genre", ()))
         keywords = ", ".join(self.facets.get("keyword", ())[:12])
-        director = ", ".join(self.facets.get("director", ())[:2])
+        makers = ", ".join(maker.value for maker in self.makers[:2])
+        made = "Directed by" if "director" in self.facets else "By"
         cast = ", ".join(self.facets.get("cast", ())[:4])
         parts = [
             self.name + ".",
             f"{genres}." if genres else "",
             self.overview,
             f"Themes: {keywords}." if keywords else "",
-            f"Directed by {director}." if director else "",
+            f"{made} {makers}." if makers else "",
             f"With {cast}." if cast else "",
         ]
         return " ".join(p for p in parts if p)

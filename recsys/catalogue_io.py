@@ -20,13 +20,13 @@ from typing import Any, Final, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recsys.catalogue import FACET_COLUMNS, Catalogue, Item
+from recsys.catalogue import FACET_COLUMNS, MAKERS, Catalogue, Item
 from recsys.errors import DataError
 from recsys.files import OPENERS
 
 KINDS: Final[Mapping[str, str]] = FACET_COLUMNS | {
     "genre": "genre",
-    "directors": "director",
+    **{name: kind for kind in MAKERS for name in (kind, f"{kind}s")},
     "keyword": "keyword",
     "tags": "keyword",
     "language": "language",

@@ -32,7 +32,7 @@ from torch import Tensor
 from recsys.artefact import Artefact
 from recsys.belief import Belief
 from recsys.candidates import Mask, candidates
-from recsys.catalogue import Catalogue, Facet, Item
+from recsys.catalogue import PEOPLE, Catalogue, Facet, Item
 from recsys.elicit import telling
 from recsys.encoder import PACKAGED, Encoder
 from recsys.errors import ConfigError, ModelError
@@ -58,7 +58,7 @@ RESEMBLANCE = 2.0
 """What it counts, in points, that a text and what is recorded are those of an item that others should be like. Ratings
 tell what people who like it watch next, which is what everybody watches; who asks for something like it wants its
 kind."""
-TELLING = {"genre": 1.0, "keyword": 1.0, "director": 0.5, "cast": 0.5}
+TELLING = {"genre": 1.0, "keyword": 1.0, **dict.fromkeys(PEOPLE, 0.5)}
 """Kinds of facets that make items alike, and what each counts beside the text."""
 SEQUEL = 3.0
 """Likeness that parts of one series have on top of that of their texts when a list is put together."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from recsys.catalogue import Facet, Item
@@ -94,3 +94,10 @@ class Style:
     examples: tuple[tuple[Facts, str], ...]
     moods: Moods = field(default_factory=dict)
     language: str = "en"
+
+    def called(self, noun: str) -> Style:
+        """The same style for items that are called otherwise ("book"); its own words for them are no longer free."""
+        if noun == self.noun:
+            return self
+        openings = tuple(opening.replace(self.noun, noun) for opening in self.openings)
+        return replace(self, noun=noun, words=frozenset((noun, f"{noun}s")), openings=openings)

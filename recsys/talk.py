@@ -18,7 +18,7 @@ from scipy import sparse
 from torch import Tensor
 
 from recsys.artefact import Artefact
-from recsys.catalogue import Catalogue, Facet, Item
+from recsys.catalogue import PEOPLE, Catalogue, Facet, Item
 from recsys.errors import ModelError
 from recsys.interplay import LIKELIEST, Interplay, features_of
 from recsys.lexical import Lexical, words_of
@@ -76,7 +76,6 @@ LONGEST: Final = 6
 """Named items that count."""
 AGES: Final = {"this year": 2, "these years": 5, "this era": 14}
 """Younger than this many years."""
-PEOPLE: Final = frozenset(("director", "cast"))
 DECADES: Final = range(1950, 2030, 10)
 NEAR: Final = 4.0
 """Years over which two items come to be of another time."""
@@ -145,7 +144,7 @@ class Shelves:
         self.depth = vectors.shape[1]
         self.keywords, _ = _table(catalogue, ("keyword",))
         self.genre_table, self.genres = _table(catalogue, ("genre",))
-        self.people, _ = _table(catalogue, tuple(PEOPLE))
+        self.people, _ = _table(catalogue, PEOPLE)
         self.franchise = _franchises(catalogue)
         self.years = _filled(catalogue.number("year"))
         self.known = np.log1p(np.nan_to_num(catalogue.number("popularity"))).astype(np.float32)
@@ -403,7 +402,7 @@ def _pairs(both: Matrix) -> tuple[Matrix, Matrix]:
 
 def _kind(clause: Clause) -> str:
     kinds = {facet.kind for facet in clause.facets}
-    return "person" if kinds & PEOPLE else "genre" if "genre" in kinds else "theme"
+    return "person" if kinds & {*PEOPLE} else "genre" if "genre" in kinds else "theme"
 
 
 def _unit(vectors: Array) -> Array:
@@ -457,7 +456,7 @@ def _franchises(catalogue: Catalogue) -> npt.NDArray[np.int64]:
 
 
 def _document(item: Item) -> str:
-    facets = [value for kind in ("genre", "keyword", "director", "cast") for value in item.facets.get(kind, ())]
+    facets = [value for kind in ("genre", "keyword", *PEOPLE) for value in item.facets.get(kind, ())]
     return " ".join([*item.facets.get("genre", ()), item.overview, *facets])
 
 

@@ -10,7 +10,7 @@ from bot.store.records import StoredExplanation
 from bot.store.repository import Store
 from recsys.catalogue import Catalogue, Facet
 from recsys.datasets.movie_style import MOVIE_STYLE
-from recsys.facts import Facts
+from recsys.facts import Facts, Style
 from recsys.llm import Budget, Metered, TextGenerator
 from recsys.phrase import OnPartial, Outcome, Phrased, phrase
 
@@ -31,7 +31,9 @@ class Explainer:
         generator: Callable[[], TextGenerator | None],
         budget: Budget,
         deadline: float = DEADLINE,
+        style: Style = MOVIE_STYLE,
     ) -> None:
+        self._style = style
         self._budget = budget
         self._deadline = deadline
         self._store = store
@@ -43,7 +45,7 @@ class Explainer:
     def facts(self, task: ToExplain) -> Facts:
         """All that may be said."""
         item = self._catalogue[task.item_id]
-        return Facts.about(item, MOVIE_STYLE, self._rare, reasons=task.reasons, language=task.language)
+        return Facts.about(item, self._style, self._rare, reasons=task.reasons, language=task.language)
 
     async def explain(self, reply: Reply, on_partial: OnPartial | None = None) -> Explanation | None:
         """Phrase and check the explanation that a reply calls for; the template without a model, or when it fails. None
@@ -73,7 +75,7 @@ class Explainer:
             return Phrased(task.template, Outcome.UNASKED)
         return await phrase(
             self.facts(task),
-            MOVIE_STYLE,
+            self._style,
             Metered(generator, self._budget, task.person),
             fallback=task.template,
             deadline=self._deadline,

@@ -17,7 +17,7 @@ from bot.conversation.ranges import SMALL_NUMBERS
 from bot.conversation.spelling import Rarity
 from bot.conversation.title_index import DATED, PART, SMALL, Candidate, TitleIndex
 from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash, tokenize
-from recsys.catalogue import Catalogue
+from recsys.catalogue import PEOPLE, Catalogue
 
 ACCEPT = 10.4
 """What a title must be worth; the other weights were set with it on real conversations."""
@@ -128,6 +128,7 @@ class Titles:
         self.themes = {squash(w) for c in concepts for w in (*c.words, *c.more)}
         places = (*lexicon.languages.values(), *lexicon.countries.values())
         self.themes |= {squash(w) for words in places for w in words}
+        self.settings = {"".join(norms(theme)[:n]) for theme in catalogue.values("keyword") for n in (1, 2)}
         phrases = [w for c in concepts for w in (*c.words, *c.more) if len(norms(w)) > 1]
         self.phrases = Phrases((words, True) for words in phrases)
         parted = [frame.partition("*") for frame in lexicon.questions.frames]
@@ -135,6 +136,15 @@ class Titles:
         self.comparatives = {squash(w) for c in concepts for w in c.more if " " not in w}
         self.polite = set(map(squash, (*lexicon.interjections.words, "and", "but", "usher")))
         self.slots = {*lexicon.grammar.film_nouns, *lexicon.grammar.slot_nouns, *self.parts}
+
+    def a_place(self, tokens: Sequence[Token], n: int) -> bool:
+        """Whether a word is of the name of a place behind "in", as themes have them: "in London", "in New York"."""
+        runs = ((start, start + length) for length in (1, 2) for start in range(max(n - length + 1, 1), n + 1))
+        return any(
+            tokens[start - 1].norm == "in" and "".join(t.norm for t in tokens[start:stop]) in self.settings
+            for start, stop in runs
+            if stop <= len(tokens)
+        )
 
     def find(
         self, text: str, tokens: Sequence[Token], people: Sequence[PersonMatch] = (), expected: bool = False
@@ -400,6 +410,10 @@ class _Court:
         told = self._was_watched(case) or self._extolled(case)
         if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not (certain or told):
             case.add(-4 if case.capital and not case.opens and of.penalty < PART else -12)
+        before = [t.norm for t in tokens[max(0, of.i - 2) : of.i]]
+        asks = len(before) < 2 or before[0] in self._w.copulas or before[0] in self._w.telling
+        if self._w.a_place(tokens, of.i) and not (asks or certain) and self._prior(case) < 0.8:
+            case.add(-6)  # "zombies in London" have a place, not a film
         named = case.capital and not case.opens
         if not certain and any(
             i <= of.i and of.j <= j and of.j - of.i < j - i and not (named and i == of.i) for i, j in self._phrases
@@ -464,12 +478,12 @@ class _Court:
 
     def _people_of(self, row: int) -> set[str]:
         facets = self._index.items[row].facets
-        return {*facets.get("director", ()), *facets.get("cast", ())}
+        return {name for kind in PEOPLE for name in facets.get(kind, ())}
 
     def _akin(self, case: _Case, other: _Case) -> bool:
-        """Whether two cases share a director."""
-        ours = {d for row in case.rows for d in self._index.items[row].facets.get("director", ())}
-        return any(d in ours for row in other.rows for d in self._index.items[row].facets.get("director", ()))
+        """Whether the items of two cases share who made them."""
+        ours = {maker for row in case.rows for maker in self._index.items[row].makers}
+        return any(maker in ours for row in other.rows for maker in self._index.items[row].makers)
 
     def _beside(self, of: Candidate, other: _Case) -> bool:
         """Whether only a list's punctuation parts a candidate from an accepted title."""

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 
 from bot.conversation.spelling import Rarity, Spelling, skeleton
 from bot.conversation.tokens import ARTICLES, Token, capitals_tell, norms
-from recsys.catalogue import Catalogue, Facet
+from recsys.catalogue import MAKERS, PEOPLE, Catalogue, Facet
 
 _LOOKED_INTO = 6
 """Misspelt names that are looked into per message: the search is the dearest step."""
@@ -42,7 +42,7 @@ class PersonMatch:
 
 
 class People:
-    """Directors and cast of a catalogue; the more popular their items, the better known they are."""
+    """Who made or plays in the items of a catalogue; the more popular their items, the better known they are."""
 
     def __init__(
         self, catalogue: Catalogue, rarity: Rarity, words: Container[str] = (), cues: Container[str] = ()
@@ -54,7 +54,7 @@ class People:
         self._kinds: dict[str, set[str]] = defaultdict(set)
         for item in catalogue.items:
             weight = max(item.number("popularity") or 0.0, 0.0) + 1
-            for kind in ("director", "cast"):
+            for kind in PEOPLE:
                 for name in item.facets.get(kind, ()):
                     self._fame[name] += weight
                     self._kinds[name].add(kind)
@@ -149,7 +149,7 @@ class People:
 
     def _person(self, name: str, tokens: Sequence[Token], i: int, j: int, confidence: float = 1.0) -> PersonMatch:
         spelt = self._spellings["".join(norms(name))]  # with and without accents
-        facets = tuple(Facet(kind, n) for kind in ("director", "cast") for n in spelt if kind in self._kinds[n])
+        facets = tuple(Facet(kind, n) for kind in PEOPLE for n in spelt if kind in self._kinds[n])
         return PersonMatch(name, facets, tokens[i].start, tokens[j - 1].end, i, j, confidence)
 
     def _siblings(self, tokens: Sequence[Token], i: int) -> PersonMatch | None:
@@ -158,11 +158,11 @@ class People:
             return None
         if self._rarity.common(tokens[i].norm) and not tokens[i].capital:
             return None
-        names = [name for _, name in self._by_surname.get(tokens[i].norm, ()) if "director" in self._kinds[name]]
+        names = [name for _, name in self._by_surname.get(tokens[i].norm, ()) if self._kinds[name] & {*MAKERS}]
         if not names:
             return None
         label = f"{names[0].split()[-1]} {tokens[i + 1].norm}"
-        facets = tuple(Facet("director", name) for name in names)
+        facets = tuple(Facet(kind, name) for name in names for kind in MAKERS if kind in self._kinds[name])
         return PersonMatch(label, facets, tokens[i].start, tokens[i + 1].end, i, i + 2, 0.9)
 
     def _is_first_name(self, token: Token) -> bool:

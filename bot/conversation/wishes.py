@@ -9,12 +9,12 @@ from itertools import pairwise
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
 from bot.conversation.people import PersonMatch
-from bot.conversation.ranges import than
+from bot.conversation.ranges import RangeMatch, than
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import squash
 from bot.texts import is_chinese
-from recsys.catalogue import Facet
+from recsys.catalogue import MAKERS, PEOPLE, Facet, Item
 from recsys.taste import Clause, Range
 
 _COMPARED = {
@@ -30,12 +30,14 @@ COMPANY = "company"
 """For whose sake something is refused tonight that "they" don't like."""
 
 
-PEOPLE = ("cast", "director")
 FILMS = frozenset(("movie", "movies", "film", "films", "story", "stories"))
 FRAME = 5
 """Words within which a message says that it is about films."""
 MADE = (["directed"], ["made"], ["film"], ["films"], ["movie"], ["movies"])
 """Before "by" and a name they speak of who directs: "films by Clint Eastwood" are not those that he plays in."""
+THINGS = frozenset(("something", "anything"))
+RARE = 3
+"""Words, besides those that only ask, in a phrase that says by a rare one what kind of film is wanted."""
 LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
 HEDGED = 0.5
@@ -50,13 +52,15 @@ class Wishes:
         self._refused: list[tuple[int, int]] = []
         self._wanted: list[Meaning] = []
         self._tastes: set[int] = set()
+        self._ranges: list[RangeMatch] = []
         self._spans: list[tuple[int, int]] = []
         self._for_company = False
 
     def read(self) -> None:
         """Note facets, numbers and the words for the encoder."""
-        self._facets()
         self._find_ranges()
+        self._facets()
+        self._note_ranges()
         self._measured()
         self._choose_year()
         self._meet_halfway()
@@ -114,17 +118,18 @@ class Wishes:
         before = [t.norm for t in self._m.tokens[max(0, person.i - 2) : person.i]]
         after = [t.norm for t in self._m.tokens[person.j : person.j + 1]]
         facets = person.facets
-        only = None
         made_by = before[-1:] == ["by"] and before[-2:-1] in MADE
         if made_by or before[-1:] == ["director"] or after == ["directed"]:
-            only = "director"
+            only: Sequence[str] = MAKERS
         elif (
             before[-1:] in (["starring"], ["actor"], ["actress"])
             or before[-2:] in (["stars"],)
             or (before[-1:] == ["with"] and self._acts(facets))
         ):
-            only = "cast"
-        facets = tuple(f for f in facets if f.kind == only) or facets
+            only = ("cast",)
+        else:
+            only = PEOPLE
+        facets = tuple(f for f in facets if f.kind in only) or facets
         self._m.say(
             Kind.FACET,
             person.name,
@@ -140,10 +145,9 @@ class Wishes:
 
     def _acts(self, facets: Sequence[Facet]) -> bool:
         """Whether somebody acts more than they direct: "with Sean Penn" has him in it."""
-        films = {
-            kind: sum(len(self._m.words.catalogue.rows_with(f)) for f in facets if f.kind == kind) for kind in PEOPLE
-        }
-        return films["cast"] > 1.5 * films["director"]
+        films = {f: len(self._m.words.catalogue.rows_with(f)) for f in facets}
+        acted = sum(n for f, n in films.items() if f.kind == "cast")
+        return acted > 1.5 * (sum(films.values()) - acted)
 
     def _note_makers(self) -> None:
         """ "By the director of Heat", "what else did he make?": who directed it; "more with her": its leads."""
@@ -151,17 +155,16 @@ class Wishes:
             before = [t.norm for t in self._m.tokens[max(0, title.i - 3) : title.i]]
             if self._m.done[title.i] or not (before[-2:] == ["director", "of"] or before == ["same", "director", "as"]):
                 continue
-            names = self._m.words.catalogue[title.item_ids[0]].facets.get("director", ())
-            if names:
-                self._want_makers(names, title.start, title.end)
-        for kind, phrases in (("director", self._m.words.maker), ("cast", self._m.words.players)):
+            self._want_people(self._m.words.catalogue[title.item_ids[0]].makers, title.start, title.end)
+        for phrases, people in ((self._m.words.maker, _makers), (self._m.words.players, _players)):
             for hit in phrases.find(self._m.tokens, self._m.named):
-                names = tuple(n for i in self._m.focus() for n in self._m.words.catalogue[i].facets.get(kind, ()))
-                if names:
-                    self._want_makers(names[:LEADS], *self._m.span(range(hit.i, hit.j)), kind)
+                found = [person for i in self._m.focus() for person in people(self._m.words.catalogue[i])]
+                self._want_people(found[:LEADS], *self._m.span(range(hit.i, hit.j)))
 
-    def _want_makers(self, names: Sequence[str], start: int, end: int, kind: str = "director") -> None:
-        clause = Clause(", ".join(names), tuple(Facet(kind, name) for name in names))
+    def _want_people(self, people: Sequence[Facet], start: int, end: int) -> None:
+        if not people:
+            return
+        clause = Clause(", ".join(person.value for person in people), tuple(people))
         self._m.say(Kind.FACET, clause.label, start, end, polarity=1, clause=clause, confidence=0.9)
 
     def _meet_halfway(self) -> None:
@@ -185,6 +188,9 @@ class Wishes:
         near = self._m.tokens[meaning.j : meaning.j + 2]
         follows = any(m.i == meaning.j or m.j == meaning.i for m in self._m.meanings)
         own = {n for m in self._m.meanings for n in range(m.i, m.j)}
+        own |= {n for person in self._m.people for n in range(person.i, person.j)}
+        own |= {n for n, t in enumerate(self._m.tokens) if any(r.start <= t.start < r.end for r in self._ranges)}
+        own |= {n for n in range(len(self._m.tokens)) if self._m.words.titles.a_place(self._m.tokens, n)}
         phrase = [n for n in range(len(self._m.tokens)) if self._m.scopes.phrase[n] == self._m.scopes.phrase[meaning.i]]
         return (
             any(t.norm in self._m.words.grammar.film_nouns for t in near)
@@ -237,9 +243,12 @@ class Wishes:
                 taken[n] = taken[n] or (title.start <= token.start < title.end)
         for pointer in self._m.pointers:
             taken[pointer.i : pointer.j] = [True] * (pointer.j - pointer.i)
-        for found in self._m.words.ranges.find(self._m.head, self._m.tokens, taken, [m.i for m in self._m.meanings]):
-            if found.start < self._m.offset:
-                continue
+        meant = [m.i for m in self._m.meanings]
+        found = self._m.words.ranges.find(self._m.head, self._m.tokens, taken, meant)
+        self._ranges = [limit for limit in found if limit.start >= self._m.offset]
+
+    def _note_ranges(self) -> None:
+        for found in self._ranges:
             i = next((n for n, t in enumerate(self._m.tokens) if t.end > found.start), 0)
             j = max((n + 1 for n, t in enumerate(self._m.tokens) if t.start < found.end), default=i + 1)
             polarity, lasting, stance = self._attitude(i, j)
@@ -421,14 +430,25 @@ class Wishes:
         return ", ".join(parts)
 
     def _tells_of_films(self) -> bool:
-        """ "Movies set in Paris", "a film where everybody lies"."""
+        """ "Movies set in Paris", "a film where everybody lies", "set in space"."""
         said = [t.norm for t in self._m.tokens[: FRAME + 1]]
-        return any(noun in FILMS and then in ("set", "where") for noun, then in pairwise(said))
+        told = any(noun in FILMS and then in ("set", "where") for noun, then in pairwise(said))
+        return told or said[:2] == ["set", "in"]
+
+    def _characterised(self, content: Sequence[int], words: Sequence[int]) -> bool:
+        """ "Something really dreamlike", "a wistful film": a rare word says what kind of thing, whatever it means."""
+        tokens, n, grammar = self._m.tokens, content[-1], self._m.words.grammar
+        if len(content) > RARE or self._m.words.titles.rarity.common(tokens[n].norm):
+            return False
+        before = next((t.norm for t in tokens[:n][::-1] if t.norm not in grammar.adverbs), "")
+        told = tokens[words[0]].norm in {*grammar.pronouns, *grammar.question_words}  # "it was a mesmerizing film"
+        noun = any(t.norm in grammar.film_nouns for t in tokens[n + 1 : n + 2])
+        return before in THINGS or (noun and not told)
 
     def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """Whether the words left describe a film rather than make conversation."""
         known = [n for n in content if self._m.words.concepts.known(self._m.tokens[n])]
-        if self._wanted or self._tells_of_films():
+        if self._wanted or self._tells_of_films() or self._characterised(content, words):
             return True
         foreign = [n for n in content if is_chinese(self._m.tokens[n].norm)]  # words that the glossary lacks
         if len(known) + len(foreign) < max(1, len(content) / 2):
@@ -448,3 +468,11 @@ class Wishes:
             and not any(s.kind is Kind.INTENT for s in self._m.out)
             and not self._m.scopes.judges(range(words[0], words[-1] + 1))
         )
+
+
+def _makers(item: Item) -> Sequence[Facet]:
+    return item.makers
+
+
+def _players(item: Item) -> Sequence[Facet]:
+    return [Facet("cast", name) for name in item.facets.get("cast", ())]

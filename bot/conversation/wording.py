@@ -14,7 +14,7 @@ from bot.conversation.state import Dialogue
 from bot.conversation.statements import Intent, Kind, Reading, Statement
 from bot.conversation.taste import ACCEPTED
 from bot.texts import TITLES, Texts, is_chinese
-from recsys.catalogue import Catalogue, Facet, Item
+from recsys.catalogue import MAKERS, PEOPLE, Catalogue, Facet, Item
 from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.explain import Cause
 from recsys.facts import LONGEST_QUOTE, tellable
@@ -39,7 +39,11 @@ SPOKEN = 3
 LISTED = 12
 """Items named in a line of the profile or history."""
 
-SHARED = (("director", 1, 2), ("cast", 1, 2), ("genre", 2, 2))
+FITS, FITS_THEME = 3.2, 2.4
+"""Points from which on a text is said to fit a wish in free words, or a theme: two standard deviations above the
+catalogue's mean."""
+
+SHARED = (*((kind, 1, 2) for kind in PEOPLE), ("genre", 2, 2))
 """What makes items alike in words: a kind of facet, how many values they have to share, and how many are told."""
 KNOWN_FOR = 6
 """People beyond these are hardly what an item is known for."""
@@ -52,8 +56,6 @@ SUBSTANTIAL = 0.2
 """From this share on what is about the person is told before what holds for everybody, even if that counts more."""
 BESIDE = 0.25
 """A reason about the person stands in for one that was just given from this part of the largest share on."""
-
-PEOPLE = ("director", "cast")
 
 MEASURES = {
     "shortest": ("runtime", False),
@@ -117,10 +119,17 @@ class Wording:
         """Two or three things that tell at a glance what an item is; genres that were ``asked`` for come first."""
         comma = self.texts("comma")
         genres = sorted(item.facets.get("genre", ()), key=lambda g: Facet("genre", g) not in asked)[:2]
-        director = comma.join(self.names(item.facets.get("director", ())[:2]))
+        makers = comma.join(self._makers(item))
         runtime = item.number("runtime")
         length = self.texts("fact_runtime", value=int(runtime)) if runtime else ""
-        return tuple(fact for fact in (comma.join(self.names(genres)), director, length) if fact)
+        return tuple(fact for fact in (comma.join(self.names(genres)), makers, length) if fact)
+
+    def _makers(self, item: Item) -> list[str]:
+        return self.names(maker.value for maker in item.makers[:2])
+
+    def _made(self, what: str, item: Item) -> str:
+        """The key of the words for who made an item: a film is directed."""
+        return f"{what}_director" if "director" in item.facets else f"{what}_maker"
 
     def plot(self, item: Item) -> str:
         """How an item's description begins: a sentence that is worth the name, cut where it runs on. Empty in another
@@ -139,7 +148,7 @@ class Wording:
             (key, value)
             for key, value in (
                 ("fact_genre", genres),
-                ("fact_director", self.texts.join(self.names(item.facets.get("director", ())[:2]))),
+                (self._made("fact", item), self.texts.join(self._makers(item))),
                 ("fact_cast", self.texts.join(self.names(item.facets.get("cast", ())[:3]))),
                 ("fact_runtime", f"{runtime:.0f}" if runtime else ""),
             )
@@ -221,11 +230,11 @@ class Wording:
         why = self.texts.join([first.text, *second], "because")
         variant = crc32(item.id.encode())
         genres = item.facets.get("genre", ())[:2]
-        director = self.texts.join(self.names(item.facets.get("director", ())[:2]))
+        makers = self.texts.join(self._makers(item))
         if not genres:
             return self.texts("template_plain", title=self.film(item), reasons=why)
         what = self._genre_film(genres)
-        by = self.texts("by_director", director=director) if director else ""
+        by = self.texts(self._made("by", item), makers=makers) if makers else ""
         return self.texts("template", variant, title=self.film(item), what=f"{what}{by}", reasons=why)
 
     def _genre_film(self, genres: Sequence[str]) -> str:
@@ -246,7 +255,7 @@ class Wording:
         if cause.signal == "mood":
             return self._felt(item, cause, query)
         if cause.signal == "wish":
-            return self._fits(query.wish)
+            return self._fits(query.wish, cause.evidence[0].amount)
         if cause.signal in ("interplay", "luck"):
             return self.texts(f"why_{cause.signal}")
         rating = item.number("rating")
@@ -269,9 +278,10 @@ class Wording:
             return label
         return self.texts("a_noun", turn=int(label[0] in "aeiou"), noun=label)
 
-    def _fits(self, wish: Wish) -> str:
+    def _fits(self, wish: Wish, points: float) -> str:
         """Moods are named as this language names them, unless they are asked for by name as well; words of the
-        person's own are quoted if they can be."""
+        person's own are quoted if they can be. A text that adds few ``points`` fits better than most, and no more is
+        claimed of it."""
         if wish.vague:
             stated = {clause.label for clause in (*wish.wanted, *wish.hoped) if clause.mood != clause.label}
             moods = [label for label in wish.label.split(", ") if label not in stated]
@@ -281,9 +291,15 @@ class Wording:
             if told or whom:
                 return self.texts("why_mood", what=told or self.texts.join(whom))
             named = [self._a(self.texts.name(label)) for label in wish.label.split(", ") if not self._whom(label)]
-            return self.texts("why_wish_for", what=self.texts.join(named)) if named else self.texts("why_said")
+            key = "why_wish_for" if points >= FITS_THEME else "why_nearest"
+            return self.texts(key, what=self.texts.join(named)) if named else self.texts("why_said")
         quotable = self.texts.language == "en" and tellable(wish.text, LONGEST_QUOTE) and "," not in wish.label
-        return self.texts("why_wish", what=wish.label.removeprefix("about ")) if quotable else self.texts("why_said")
+        if not quotable:
+            return self.texts("why_said")
+        label = wish.label.removeprefix("about ")
+        if points >= FITS:
+            return self.texts("why_wish", what=label)
+        return self.texts("why_nearest", what=self.texts("quoted", what=label))
 
     def _felt(self, item: Item, cause: Cause, query: Query) -> str:
         """What of an item suits the moods that are wanted, else those that are liked for good."""
@@ -330,7 +346,8 @@ class Wording:
             return self.texts(f"why_{cause.signal}", items=self.titles(strong))
         kind, values = shared
         what = self._genre_film(values) if kind == "genre" else self.texts.join(self.names(values))
-        return self.texts(f"why_same_{kind}", items=self.titles(strong), what=what)
+        key = "maker" if kind in MAKERS and kind != "director" else kind
+        return self.texts(f"why_same_{key}", items=self.titles(strong), what=what)
 
     def _shared(self, items: Sequence[Item]) -> tuple[str, list[str]] | None:
         """The makers that all of some items have in common, else at least two genres, by their kind."""
@@ -496,6 +513,8 @@ class Wording:
         field = asked.value
         if field == "where":  # no catalogue tells
             return self.texts("answer_where", title=self.film(item))
+        if field == "director" and item.makers:  # "who made it?"
+            field = item.makers[0].kind
         number = item.number(field)
         values = item.facets.get(field, ())
         if field == "overview":
@@ -506,8 +525,9 @@ class Wording:
             value = self.texts.join(self.names(values[:8]))
         if field == "overview" and not value:
             return f"{self.about(item)} {self.texts('answer_no_overview')}"
-        known = value and f"answer_{field}" in self.texts
-        return self.texts(f"answer_{field}" if known else "answer_unknown", title=self.film(item), value=value)
+        key = self._made("answer", item) if field in MAKERS else f"answer_{field}"
+        known = value and key in self.texts
+        return self.texts(key if known else "answer_unknown", title=self.film(item), value=value)
 
     def compared(self, asked: Statement, items: Sequence[Item]) -> tuple[Item | None, str]:
         """The answer to "which is the shortest?" and the like, and the item that it names; or all items in a line

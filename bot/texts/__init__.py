@@ -2,6 +2,7 @@
 
 ``en.toml`` and ``zh.toml`` hold the same keys with the same placeholders. The catalogue and the lexicon speak
 English; ``names.zh.toml`` says how their genres, languages, countries, moods and limits are called in Chinese.
+An operator's own strings, in files of the same form, take the place of ours: who recommends books says "read".
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import Any, Literal, get_args
+from pathlib import Path
+from string import Formatter
+from typing import Any, Literal, Self, TypeAlias, get_args
+
+from recsys.errors import ConfigError
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 _LATIN = re.compile("[A-Za-z]{2}")
@@ -21,6 +26,9 @@ _KANA = re.compile("[\u3040-\u30ff]")
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 """The languages that Usher speaks."""
+
+
+Strings: TypeAlias = Mapping[str, str | list[str]]
 
 
 def _load(name: str) -> Mapping[str, Any]:
@@ -74,13 +82,31 @@ class Texts:
     """The strings of one language. A key with several variants rotates through them by ``turn``, so that a chat
     does not repeat itself word for word and stays reproducible."""
 
-    def __init__(self, language: Language = "en") -> None:
+    def __init__(self, language: Language = "en", own: Strings | None = None) -> None:
+        """``own`` strings take the place of ours of the same key."""
         self.language = language
-        self._strings: Mapping[str, str | list[str]] = _load(f"{language}.toml")
+        self._strings: Strings = {**_load(f"{language}.toml"), **(own or {})}
         called = {} if language == "en" else _load(f"names.{language}.toml")
         people = {name: own[0] for name, own in PEOPLE.items()} if called else {}
         self._names = {name.casefold(): own for name, own in {**people, **called.get("names", {})}.items()}
         self._limits: Mapping[str, str] = called.get("limits", {})
+
+    @classmethod
+    def load(cls, language: Language, folder: Path) -> Self:
+        """The strings of a language with those of ``folder/LANGUAGE.toml``, if there is one, in place of ours. Raises
+        ``ConfigError`` for a file that can't be read, keys that we lack and placeholders that a string can't have."""
+        path = folder / f"{language}.toml"
+        try:
+            own = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return cls(language)
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{path} can't be read as TOML in UTF-8: {error}.") from error
+        ours = cls(language)._strings
+        problems = [problem for key, said in own.items() if (problem := _problem(key, said, ours.get(key)))]
+        if problems:
+            raise ConfigError(f"{path} needs mending: {'; '.join(problems)}.")
+        return cls(language, own)
 
     def __call__(self, key: str, turn: int = 0, **values: object) -> str:
         """The string of a key with its ``{placeholders}`` filled in."""
@@ -112,6 +138,31 @@ class Texts:
             shape = "exactly" if low == high else "decade" if low % 10 == 0 and high == low + 9 else shape
         own = self._limits.get(f"{quantity}_{shape}")
         return own.format(low=_plain(low), high=_plain(high)) if own else label
+
+
+def _problem(key: str, said: object, ours: str | list[str] | None) -> str | None:
+    """What keeps an operator's string from taking the place of ours."""
+    if ours is None:
+        return f"there is no string {key!r}"
+    given = said if isinstance(said, list) else [said]
+    variants = [variant for variant in given if isinstance(variant, str) and variant]
+    if isinstance(ours, str) == isinstance(said, list) or not variants or len(variants) < len(given):
+        return f"{key!r} must be {'a string' if isinstance(ours, str) else 'a list of strings'}, and not empty"
+    allowed = _placeholders(ours)
+    for variant in variants:
+        try:
+            unknown = _placeholders(variant) - allowed
+        except ValueError:
+            return f"{key!r} has a brace too many; write {{{{ for one"
+        if unknown:
+            known = ", ".join(sorted(allowed)) or "none"
+            return f"{key!r} can't hold {', '.join(sorted(unknown))}; its placeholders: {known}"
+    return None
+
+
+def _placeholders(found: str | list[str]) -> set[str]:
+    variants = [found] if isinstance(found, str) else found
+    return {name for variant in variants for _, name, _, _ in Formatter().parse(variant) if name is not None}
 
 
 def _plain(number: float | None) -> str:

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from recsys.catalogue import Catalogue
+from recsys.catalogue import PEOPLE, Catalogue
 from recsys.facts import Facts
 
 LONGEST = 9
@@ -36,7 +36,6 @@ SHARED = 4
 NEARER = 0.8
 """Of the other items' facts, at least this share must be less like the words than their own."""
 TERMS = ("genre", "keyword")
-PEOPLE = ("director", "cast")
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 _CONTRACTION = re.compile(r"['’](?:d|ll|m|re|ve)$")

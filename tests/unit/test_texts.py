@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from bot.conversation.press import Verb
 from bot.conversation.wording import Wording
 from bot.texts import LANGUAGES, Texts, spoken, writes_chinese
 from recsys.catalogue import Catalogue, Item
+from recsys.errors import ConfigError
 from recsys.taste import Range
 from tests.support.films import films
 
@@ -97,3 +99,37 @@ def test_a_title_comes_in_both_languages_where_the_catalogue_has_them() -> None:
 def test_actions_without_a_method_of_their_own_have_a_text(language: str) -> None:
     texts = Texts(language)  # type: ignore[arg-type]
     assert all(texts(action) for action in (Action.STALE, Action.HELP, Action.BYE))
+
+
+def own(folder: Path, text: str) -> Texts:
+    (folder / "en.toml").write_text(text, encoding="utf-8")
+    return Texts.load("en", folder)
+
+
+def test_an_operators_strings_take_the_place_of_ours(tmp_path: Path) -> None:
+    assert Texts.load("en", tmp_path)("got", what="x") == Texts()("got", what="x")
+    texts = own(tmp_path, 'got = "Noted: {what}!"\nbye = ["So long."]\n')
+    assert texts("got", what="Heat") == "Noted: Heat!"
+    assert texts("bye", 7) == "So long."
+    assert texts("undo_nothing") == Texts()("undo_nothing")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('goot = "x"', "no string 'goot'"),
+        ('got = "{waht}"', "can't hold waht; its placeholders: what"),
+        ('got = "{what.__class__}"', "can't hold what.__class__"),
+        ('got = "{what"', "brace"),
+        ('got = ["x"]', "'got' must be a string"),
+        ('bye = "x"', "'bye' must be a list"),
+        ("bye = [1]", "'bye' must be a list"),
+        ("bye = []", "'bye' must be a list"),
+        ('got = ""', "'got' must"),
+        ("got = 5", "'got' must be a string"),
+        ("got", "can't be read as TOML"),
+    ],
+)
+def test_strings_that_can_not_take_their_place_are_named(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(problem)):
+        own(tmp_path, text)

@@ -778,3 +778,41 @@ def test_a_phrase_about_the_speaker_is_no_part_of_the_wish() -> None:
         if s.kind is Kind.WISH
     ]
     assert "watch many" not in wish
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("dinosaurs with Jeff Goldblum", "+Jeff Goldblum"),
+        ("dinosaurs from the 90s", "+year 1990..1999"),
+        ("dinosaurs under two hours", "+runtime ..120"),
+        ("dinosaurs by Steven Spielberg", "+Steven Spielberg"),
+    ],
+)
+def test_a_theme_beside_a_name_or_limit_is_wanted_as_well(text: str, rest: str) -> None:
+    assert sorted(briefs(text)) == sorted(["+dinosaurs", rest])
+
+
+@pytest.mark.parametrize("text", ["zombies in Paris", "romance in Los Angeles", "set in Las Vegas", "a heist in Paris"])
+def test_a_place_behind_in_is_no_film(text: str) -> None:
+    paris = Understanding(
+        Catalogue([*films().items, Item("p", "Paris", 2008), Item("k", "Plot", facets={"keyword": ("paris",)})]),
+        load_lexicon(),
+    )
+    found = paris.read(text).statements
+    assert not [s for s in found if s.kind is Kind.ITEM]
+    assert [s.value for s in found if s.kind is Kind.WISH] == [text]
+
+
+@pytest.mark.parametrize(
+    "text", ["something dreamlike", "anything really noirish", "a wistful film", "do you have something mesmerising?"]
+)
+def test_a_rare_word_says_what_kind_of_film_is_wanted(text: str) -> None:
+    (wish,) = read(text).statements
+    assert wish.kind is Kind.WISH
+    assert wish.value.split()[-1] in text
+
+
+@pytest.mark.parametrize("text", ["it was a mesmerising film", "I saw something dreadful yesterday", "something cool"])
+def test_a_rare_word_about_what_was_seen_is_no_wish(text: str) -> None:
+    assert not [s for s in read(text).statements if s.kind is Kind.WISH]

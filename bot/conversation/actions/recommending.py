@@ -12,6 +12,7 @@ from bot.conversation.press import Verb
 from bot.conversation.reply import Card, ToExplain
 from bot.conversation.state import wishes_anew
 from bot.conversation.statements import Critique, Intent, Kind
+from bot.conversation.wording import FITS_THEME
 from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
 from recsys.explain import causes
@@ -99,8 +100,16 @@ class Recommending(Room):
         return replace(query, wish=replace(query.wish, text=without_chinese(query.wish.text)))
 
     def _relaxed(self, query: Query, result: Recommendation) -> str:
-        gave_way = self._wording.labels(result.relaxed, query.wish)
+        gave_way = self._wording.labels([*result.relaxed, *self._unmet(query, result)], query.wish)
         return self._texts("list_relaxed", what=self._texts.join(gave_way)) if gave_way else ""
+
+    def _unmet(self, query: Query, result: Recommendation) -> list[str]:
+        """Themes that are wanted beside something else and that nothing on the list is known to be about."""
+        wish = query.wish
+        if not (wish.wanted or wish.ranges) or any(p.contributions["wish"] >= FITS_THEME for p in result.picks):
+            return []
+        rows = [self._catalogue.row(pick.item_id) for pick in result.picks]
+        return [c.label for c in wish.hoped if not c.mood and not meets(self._catalogue, c)[rows].any()]
 
     def _intro(self, moment: Moment, n: int, *, surprise: bool) -> str:
         if surprise:
