@@ -12,13 +12,12 @@ from typing import Final
 
 import structlog
 
-from bot.background import background
+from bot.background import background, surviving
 from bot.stages import Home
 from bot.store.records import utcnow
 from bot.store.repository import Store
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
-from recsys.errors import UsherError
 from recsys.registry import Registry
 
 LOOK: Final = 2.0
@@ -33,22 +32,18 @@ log = structlog.get_logger(__name__)
 Renew = Callable[[Catalogue, Artefact], Awaitable[None]]
 
 
-async def follow_registry(home: Home, renew: Renew) -> None:
-    """Take up every version that is promoted from now on, until cancelled. What can't be loaded is logged, and the one
-    that is served stays."""
-    tried: str | None = None
-    begun = False
+async def follow_registry(home: Home, served: str, renew: Renew) -> None:
+    """Take up every version that is promoted after ``served``, until cancelled. What can't be loaded is logged, and the
+    one that is served stays."""
+    tried = served
     while True:
-        try:
+        with surviving("model not renewed; the old one stays"):
             current = await asyncio.to_thread(_current, home)
-            if begun and current not in (None, tried):
+            if current not in (None, tried):
                 tried = current
                 catalogue, artefact = await asyncio.to_thread(_load, home)
                 await renew(catalogue, artefact)
                 log.info("model renewed", version=artefact.version)
-            tried, begun = current, True
-        except UsherError as error:
-            log.error("model not renewed; the old one stays", error=str(error))
         await asyncio.sleep(LOOK)
 
 
@@ -56,15 +51,13 @@ async def learn_regularly(home: Home, store: Store, hours: float) -> None:
     """Run ``usher learn`` in a process of its own whenever the newest version is older than ``hours`` and somebody has
     reacted to something since, until cancelled."""
     while True:
-        try:
+        with surviving("learning waits"):
             newest = await asyncio.to_thread(_newest, home)
             async with store.reading() as reading:
                 heard = await reading.last_heard()
             if newest and heard and heard > newest and utcnow() - newest > timedelta(hours=hours):
                 await _learn()
                 await asyncio.sleep(3600 * hours)  # whatever came of it: a failure must not run in circles
-        except UsherError as error:
-            log.warning("learning waits", error=str(error))
         await asyncio.sleep(CONSIDER)
 
 
