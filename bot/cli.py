@@ -125,18 +125,20 @@ def migrate() -> None:
 @app.command()
 def learn() -> None:
     """Fit the models anew with what people have said and done here; a version that is worse is kept, not served."""
-    from bot.learning import everybody, learn
-    from bot.stages import encoder_of
+    from bot.learning import JUDGES, learn
+    from bot.stages import WAITING, changing, encoder_of, everybody
     from recsys.catalogue import Catalogue
 
     settings = current_settings()
     home = Home(settings.usher_home)
-    people = asyncio.run(everybody(settings.database))
-    with progress_bars() as progress:
-        learned = learn(home, Catalogue.load(home.items), encoder_of(settings), people.values(), progress)
+    with changing(home, lambda: announce(WAITING)), progress_bars() as progress:
+        people = asyncio.run(everybody(settings.database))
+        learned = learn(home, Catalogue.load(home.items), encoder_of(settings), people, announce, progress)
     announce(f"Version {learned.artefact.version}, taught by {learned.people:,} people of this installation too.")
     if learned.before is not None and learned.after is not None:
         announce(f"NDCG@10 on people held out: {learned.before:.4f} before, {learned.after:.4f} now.")
+    else:
+        announce(f"Served unjudged: that takes {JUDGES} people held out from it and from the version before it.")
     if not learned.promoted:
         announce(
             f"That is worse: the old one stays. `usher index promote {learned.artefact.version}` serves it anyway."

@@ -117,8 +117,9 @@ async def site(
         _env_file=None,
     )  # type: ignore[call-arg]
     await upgrade(settings.database)
+    parts[0].save(Home(folder).items)
     Registry(Home(folder).index).add(parts[1])
-    async with application(settings, *parts) as app:
+    async with application(settings, *parts, fixed=True) as app:
         exporter = Exporter(app.store, Home(folder).exports)
         web = create_app(settings, Desk(settings, app.store, app.conversations, exporter))
         yield Site(settings, app, web, exporter, Access(settings, app.store))
