@@ -43,7 +43,7 @@ lock: install ## pin every dependency by hash
 install: $(INSTALLED)
 
 # PyTorch is installed apart: which of its builds fits (CPU or CUDA) is the machine's business, so it has no one hash.
-$(INSTALLED): requirements.lock pyproject.toml
+$(INSTALLED): requirements.lock pyproject.toml setup.py
 	@echo "Installing into .venv (a few minutes the first time) ..." >&2
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Usher needs Python 3.11; this is " + sys.version)'
 	$(PYTHON) -m venv .venv

@@ -131,6 +131,13 @@ class TestMigrations:
         with pytest.raises(StoreError, match="newer version"):
             await upgrade(database_url)
 
+    async def test_an_installation_without_migrations_says_so(
+        self, empty_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr("bot.store.migrate.MIGRATIONS", tmp_path / "gone")
+        with pytest.raises(StoreError, match="install Usher again"):
+            await upgrade(empty_database_url)
+
     async def test_opening_leaves_no_empty_file_behind(self, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="usher migrate"):
             await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'usher.db'}")
