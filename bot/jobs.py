@@ -1,4 +1,5 @@
-"""What happens in the background while people chat: models change hands, and people's reactions teach new ones."""
+"""What happens in the background while people chat: models change hands, people's reactions teach new ones, and the
+queues forget."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from bot.background import background, surviving
 from bot.stages import Home
 from bot.store.records import utcnow
 from bot.store.repository import Store
+from bot.store.unit import IDS_HOLD, Unit
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.registry import Registry
@@ -24,6 +26,7 @@ LOOK: Final = 2.0
 """Seconds between looks at which version is to be served: a file of a few bytes."""
 CONSIDER: Final = 600.0
 """Seconds between looks at whether it is time to learn."""
+DAILY: Final = 86400.0
 KINDNESS: Final = 15
 """How much learning yields to chatting (nice)."""
 
@@ -59,6 +62,21 @@ async def learn_regularly(home: Home, store: Store, hours: float) -> None:
                 await _learn()
                 await asyncio.sleep(3600 * hours)  # whatever came of it: a failure must not run in circles
         await asyncio.sleep(CONSIDER)
+
+
+async def empty_queues(store: Store) -> None:
+    """Once a day, take out of the queues what was handled and sent so long ago that nothing asks for it, until
+    cancelled."""
+    while True:
+        with surviving("the queues keep what was said"):
+            before = utcnow() - IDS_HOLD
+            for empty in (Unit.empty_done, Unit.empty_sent):
+                after: int | None = 0
+                while after is not None:
+                    async with store.unit() as unit:
+                        after = await empty(unit, before, after)
+                        await unit.commit()
+        await asyncio.sleep(DAILY)
 
 
 @asynccontextmanager

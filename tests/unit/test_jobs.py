@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,30 @@ class TestLearning:
                 )
                 await unit.commit()
             await asyncio.wait_for(begun.wait(), 30)
+
+
+class TestEmptying:
+    async def test_words_leave_the_queues_some_days_after(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        await store.receive("telegram", [(1, "7", {"text": "I love Heat"})])
+        async with store.unit() as unit:
+            await unit.inbox_done(1)
+            await unit.commit()
+
+        async def heard() -> object:
+            async with store.reading() as reading:
+                return (await reading.latest_heard("telegram", 1))[0].payload
+
+        monkeypatch.setattr(jobs, "DAILY", 0.01)
+        async with background(jobs.empty_queues(store)):
+            await asyncio.sleep(0.1)
+            assert await heard() == {"text": "I love Heat"}
+            later = jobs.utcnow() + timedelta(days=4)
+            monkeypatch.setattr(jobs, "utcnow", lambda: later)
+            for _ in range(3000):
+                if await heard() == {}:
+                    break
+                await asyncio.sleep(0.01)
+            assert await heard() == {}
 
 
 class TestGate:
