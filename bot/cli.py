@@ -6,6 +6,8 @@ import asyncio
 import os
 import sys
 import threading
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -120,6 +122,19 @@ def migrate() -> None:
     settings.usher_home.mkdir(parents=True, exist_ok=True)
     asyncio.run(upgrade(settings.database))
     announce("The database is up to date.")
+
+
+@app.command()
+def backup(
+    out: Annotated[Path | None, typer.Option(help="The file to write; else a new one in USHER_HOME/backups.")] = None,
+) -> None:
+    """Copy the SQLite database as it is at this moment, also while a bot runs. PostgreSQL has pg_dump."""
+    from bot.store.backup import back_up
+
+    settings = current_settings()
+    out = out or Home(settings.usher_home).backups / f"usher-{datetime.now():%Y%m%d-%H%M%S}.db"
+    back_up(settings.database, out)
+    announce(f"The database is in {out}.")
 
 
 @app.command()

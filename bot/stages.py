@@ -8,6 +8,7 @@ What each leaves behind lies in ``USHER_HOME``::
     index/       the engine's artefacts, a folder a version
     models/      the text generator
     exports/     what reviewers take out, for a week
+    backups/     copies of the database
     changing     locked by whoever changes the catalogue or which model is served
     usher.db     the default database
 """
@@ -87,6 +88,10 @@ class Home:
     @property
     def exports(self) -> Path:
         return self.root / "exports"
+
+    @property
+    def backups(self) -> Path:
+        return self.root / "backups"
 
     @property
     def generator(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
@@ -71,7 +72,7 @@ def translated() -> Iterator[None]:
     """Turn what the drivers raise into a ``StoreError`` whose text holds neither data nor the URL."""
     try:
         yield
-    except (exc.DBAPIError, exc.TimeoutError, OSError) as error:
+    except (exc.DBAPIError, exc.TimeoutError, sqlite3.Error, OSError) as error:
         raise StoreError(_sentence(error)) from error
     except Exception as error:
         if getattr(error, "sqlstate", None) is None:  # asyncpg's own errors, raw while it connects

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, inspect, select, text
 
-from bot.store import records
+from bot.store import records, tables
+from bot.store.backup import back_up
 from bot.store.database import create_engine, parse, sqlite_path
 from bot.store.migrate import check, upgrade
 from bot.store.records import (
@@ -32,6 +35,7 @@ from bot.store.records import (
 from bot.store.repository import Store
 from bot.store.review import ReviewUnit
 from bot.store.tables import Base
+from bot.store.unit import Unit
 from recsys.errors import ConfigError, StoreError
 
 pytest_plugins = ("tests.support.databases",)
@@ -634,6 +638,97 @@ class TestOutbox:
             assert await reading.outbox_due("telegram", now) == ()
             due = await reading.outbox_due("telegram", now - timedelta(hours=1))
         assert [row.payload for row in due] == [{"n": 1}]
+
+
+class TestEmptying:
+    async def test_what_was_settled_long_ago_is_empty_and_still_known(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.store.unit.EMPTIED_AT_ONCE", 2)
+        _, (turn,) = await talk(store)
+        said = {"message": {"text": "I love Heat"}}
+        await store.receive("telegram", [(n, "7", said) for n in range(5)])
+        async with store.unit() as unit:
+            for row in await unit.inbox_of("telegram", "7", 3):
+                await unit.inbox_done(row.id)
+            card, last = {"text": "Heat (1995)", "slot": 2}, {"text": "Like one of them?", "slot": 0}
+            ids = await unit.enqueue("telegram", "7", card, last, {"picture": "iVBORw0"}, {"n": 4}, turn_id=turn.id)
+            for n, outbox_id in enumerate(ids[:3]):
+                await unit.outbox_sent(outbox_id, str(90 + n))
+            await unit.commit()
+
+        async def emptied(before: datetime) -> tuple[list[object], list[object]]:
+            for empty in (Unit.empty_done, Unit.empty_sent):
+                after: int | None = 0
+                while after is not None:
+                    async with store.unit() as unit:
+                        after = await empty(unit, before, after)
+                        await unit.commit()
+            async with store.engine.connect() as connection:
+                queues = [
+                    (await connection.execute(select(queue.payload).order_by(queue.id))).scalars().all()
+                    for queue in (tables.Inbox, tables.Outbox)
+                ]
+            return list(queues[0]), list(queues[1])
+
+        assert await emptied(utcnow() - timedelta(days=3)) == (
+            [said] * 5,
+            [card, last, {"picture": "iVBORw0"}, {"n": 4}],
+        )
+        for _ in range(2):
+            incoming, outgoing = await emptied(utcnow() + timedelta(seconds=1))
+            assert incoming == [{}] * 3 + [said] * 2
+            assert outgoing == [{"slot": 2}, {"slot": 0}, {}, {"n": 4}]
+        assert await store.receive("telegram", [(0, "7", said)]) == 0
+        async with store.reading() as reading:
+            assert await reading.shown_in("telegram", "7", "90") == (turn.id, 2)
+            assert await reading.sent_for("telegram", "7", turn.id, 0) == "91"
+
+
+class TestBackup:
+    async def test_a_copy_made_while_others_write_is_whole_and_holds_what_was_committed(
+        self, migrated_file: Path, tmp_path: Path
+    ) -> None:
+        url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'usher.db')}"
+        store, out = await Store.open(url), tmp_path / "backups" / "copy.db"
+        user, (turn,) = await talk(store)
+        goes_on = True
+
+        async def write() -> None:
+            n = 0
+            while goes_on:
+                n += 1
+                await store.receive("telegram", [(n, "7", {"text": "x" * 10_000})])
+
+        writing = asyncio.create_task(write())
+        for _ in range(2):  # the second takes the first's place
+            await asyncio.to_thread(back_up, url, out)
+        goes_on = False
+        await writing
+        await store.close()
+        assert [path.name for path in out.parent.iterdir()] == ["copy.db"]
+        assert out.stat().st_mode & 0o777 == 0o600
+        with closing(sqlite3.connect(out)) as copy:
+            assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        restored = await Store.open(f"sqlite+aiosqlite:///{out}")
+        async with restored.reading() as reading:
+            assert await reading.turn(user.id, turn.id) == turn
+        await restored.close()
+
+    async def test_what_can_not_be_copied_is_told(self, migrated_file: Path, tmp_path: Path) -> None:
+        path = shutil.copy(migrated_file, tmp_path / "usher.db")
+        before = path.read_bytes()
+        with pytest.raises(ConfigError, match="pg_dump"):
+            back_up("postgresql+asyncpg://somebody@localhost/usher", tmp_path / "copy.db")
+        with pytest.raises(ConfigError, match="--out"):
+            back_up(f"sqlite+aiosqlite:///{path}", path)
+        with pytest.raises(StoreError, match="usher migrate"):
+            back_up(f"sqlite+aiosqlite:///{tmp_path / 'none.db'}", tmp_path / "copy.db")
+        (tmp_path / "bad.db").write_bytes(b"not a database, but long enough to look like one" * 100)
+        with pytest.raises(StoreError, match="damaged"):
+            back_up(f"sqlite+aiosqlite:///{tmp_path / 'bad.db'}", tmp_path / "copy.db")
+        assert path.read_bytes() == before
+        assert not (tmp_path / "copy.db").exists()
 
 
 class TestFaults:
