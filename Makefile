@@ -52,5 +52,6 @@ $(INSTALLED): requirements.lock pyproject.toml setup.py
 	$(PIP_INSTALL) --quiet --no-deps --editable . >&2
 	@touch $@
 
-clean: ## remove the environment and everything built; conversations in .usher/usher.db stay
-	rm -rf .venv .usher/cache .usher/catalogue .usher/downloads .usher/index .usher/models
+# What can't be fetched again stays: the catalogue, which may be imported, what was learned, conversations, backups.
+clean: ## remove the environment, downloads, the text generator and encoded vectors
+	rm -rf .venv .usher/cache .usher/downloads .usher/models
