@@ -116,7 +116,7 @@ def create_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     try:
         engine = create_async_engine(url, **options)
     except ModuleNotFoundError:
-        raise ConfigError("PostgreSQL needs a driver; install `usher[postgres]`.") from None
+        raise ConfigError("PostgreSQL needs a driver; install asyncpg beside Usher, as `make` does.") from None
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, foreign_keys)
     return engine
