@@ -19,6 +19,7 @@ from bot.store import records, tables
 from bot.store.backup import back_up
 from bot.store.database import create_engine, parse, sqlite_path
 from bot.store.migrate import check, upgrade
+from bot.store.reading import Reading
 from bot.store.records import (
     Conversation,
     Correction,
@@ -69,6 +70,11 @@ async def talk(store: Store, external_id: str = "7", turns: int = 1) -> tuple[Us
 def reaction(user: User, kind: str, item_id: str = "f1", **more: str) -> Feedback:
     return Feedback(**{"user_id": user.id, "item_id": item_id, "kind": kind, "source": "button",
                        "key": new_id(), **more})  # fmt: skip
+
+
+async def saved(reading: Reading, user: User) -> tuple[str, ...]:
+    memory = await reading.memory(user.id)
+    return memory.saved if memory else ()
 
 
 async def give(store: Store, *feedback: Feedback) -> list[bool]:
@@ -141,6 +147,11 @@ class TestMigrations:
         monkeypatch.setattr("bot.store.migrate.MIGRATIONS", tmp_path / "gone")
         with pytest.raises(StoreError, match="install Usher again"):
             await upgrade(empty_database_url)
+
+    async def test_a_driver_that_is_missing_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "asyncpg", None)
+        with pytest.raises(ConfigError, match="install asyncpg"):
+            await check("postgresql+asyncpg://somebody@localhost/usher")
 
     async def test_opening_leaves_no_empty_file_behind(self, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="usher migrate"):
@@ -235,7 +246,7 @@ class TestMemory:
         async with store.reading() as reading:
             memory = await reading.memory(user.id)
             assert memory is not None
-            assert await reading.watchlist(user.id) == memory.saved == ("f4",)
+            assert memory.saved == ("f4",)
             assert await reading.history(user.id, 1) == (second,)
         assert memory.user == user
         assert memory.conversation is not None
@@ -285,11 +296,11 @@ class TestMemory:
     async def test_a_read_transaction_sees_one_moment(self, store: Store) -> None:
         user, _ = await talk(store)
         async with store.reading() as reading:
-            before = await reading.watchlist(user.id)
+            before = await saved(reading, user)
             await give(store, reaction(user, "save"))
-            assert await reading.watchlist(user.id) == before == ()
+            assert await saved(reading, user) == before == ()
         async with store.reading() as reading:
-            assert await reading.watchlist(user.id) == ("f1",)
+            assert await saved(reading, user) == ("f1",)
 
 
 class TestText:
@@ -414,7 +425,7 @@ class TestFeedback:
 
         assert await undo() == [("save", "f1")]
         async with store.reading() as reading:
-            assert await reading.watchlist(user.id) == ()
+            assert await saved(reading, user) == ()
         assert await undo() == [("facet", "horror")]
         assert await undo() == []
         async with store.reading() as reading:
