@@ -93,9 +93,10 @@ class Unit(Reading):
             queued = and_(table.channel == channel, table.chat_id == old)
             await self._execute(update(table).where(queued).values(chat_id=new, **more))
 
-    async def set_language(self, user_id: str, language: str | None) -> None:
-        """Store the language that a person chose; None goes back to what their channel says."""
-        await self._execute(update(tables.User).where(tables.User.id == user_id).values(language=language))
+    async def set_language(self, user_id: str, language: str | None, *, chosen: bool) -> None:
+        """Store the language that a person chose, or else writes in; None goes back to what their channel says."""
+        values = {"language": language, "language_chosen": chosen}
+        await self._execute(update(tables.User).where(tables.User.id == user_id).values(values))
 
     async def start_conversation(self, conversation: Conversation) -> None:
         """Store a new conversation; it is now its user's latest."""

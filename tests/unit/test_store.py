@@ -148,6 +148,30 @@ class TestMigrations:
         with pytest.raises(StoreError, match="install Usher again"):
             await upgrade(empty_database_url)
 
+    async def test_who_asked_for_a_language_has_chosen_it_since_before_that_was_kept(
+        self, empty_database_url: str
+    ) -> None:
+        await upgrade(empty_database_url)
+        store = await Store.open(empty_database_url)
+        people = {name: await talk(store, name) for name in ("asked", "wrote")}
+        user, (turn,) = people["asked"]
+        async with store.unit() as unit:
+            asked = StoredStatement(turn_id=turn.id, user_id=user.id, kind="intent", value="language", target="zh")
+            await unit.add_statements([asked])
+            for user, _ in people.values():
+                await unit.set_language(user.id, "zh", chosen=False)
+            await unit.commit()
+        async with store.engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE users DROP COLUMN language_chosen"))
+            await connection.execute(text("UPDATE alembic_version SET version_num = '0003_telegram'"))
+        await upgrade(empty_database_url)
+        found = {name: await store.user("telegram", name) for name in people}
+        assert {name: (user.language, user.language_chosen) for name, user in found.items()} == {
+            "asked": ("zh", True),
+            "wrote": ("zh", False),
+        }
+        await store.close()
+
     async def test_a_driver_that_is_missing_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "asyncpg", None)
         with pytest.raises(ConfigError, match="install asyncpg"):
@@ -178,7 +202,7 @@ class TestUsers:
         user = await store.user("telegram", "7", "Ada", "de")
         async with store.unit() as unit:
             await unit.block_user(user.id)
-            await unit.set_language(user.id, "fr")
+            await unit.set_language(user.id, "fr", chosen=True)
             await unit.commit()
         async with store.reading() as reading:
             blocked = await reading.user(user.id)
