@@ -43,7 +43,7 @@ lock: install ## pin every dependency by hash
 install: $(INSTALLED)
 
 # PyTorch is installed apart: which of its builds fits (CPU or CUDA) is the machine's business, so it has no one hash.
-$(INSTALLED): requirements.lock pyproject.toml
+$(INSTALLED): requirements.lock pyproject.toml setup.py
 	@echo "Installing into .venv (a few minutes the first time) ..." >&2
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Usher needs Python 3.11; this is " + sys.version)'
 	$(PYTHON) -m venv .venv
@@ -52,5 +52,6 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PIP_INSTALL) --quiet --no-deps --editable . >&2
 	@touch $@
 
-clean: ## remove the environment and everything built; conversations in .usher/usher.db stay
-	rm -rf .venv .usher/cache .usher/catalogue .usher/downloads .usher/index .usher/models
+# What can't be fetched again stays: the catalogue, which may be imported, what was learned, conversations, backups.
+clean: ## remove the environment, downloads, the text generator and encoded vectors
+	rm -rf .venv .usher/cache .usher/downloads .usher/models

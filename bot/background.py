@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import structlog
+
+from recsys.errors import UsherError
 
 log = structlog.get_logger(__name__)
 
@@ -15,15 +17,26 @@ log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Runs ``work`` for as long as the block runs, then cancels it and waits until it has ended. Work that dies before
-    is logged at once, and its error raised when the block ends."""
+    is logged at once, and the block goes on: nobody who chats is the worse for it."""
     task = asyncio.create_task(work)
     task.add_done_callback(_mourn)
     try:
         yield
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait({task})
+
+
+@contextmanager
+def surviving(trouble: str) -> Iterator[None]:
+    """One round of work that goes round and round: whatever goes wrong in it is logged as ``trouble``, so that the next
+    round comes."""
+    try:
+        yield
+    except UsherError as error:
+        log.error(trouble, error=str(error))
+    except Exception as error:
+        log.error(trouble, error=type(error).__name__)  # its words may quote a person
 
 
 def _mourn(task: asyncio.Task[None]) -> None:

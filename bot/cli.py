@@ -6,6 +6,8 @@ import asyncio
 import os
 import sys
 import threading
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -123,20 +125,35 @@ def migrate() -> None:
 
 
 @app.command()
+def backup(
+    out: Annotated[Path | None, typer.Option(help="The file to write; else a new one in USHER_HOME/backups.")] = None,
+) -> None:
+    """Copy the SQLite database as it is at this moment, also while a bot runs. PostgreSQL has pg_dump."""
+    from bot.store.backup import back_up
+
+    settings = current_settings()
+    out = out or Home(settings.usher_home).backups / f"usher-{datetime.now():%Y%m%d-%H%M%S}.db"
+    back_up(settings.database, out)
+    announce(f"The database is in {out}.")
+
+
+@app.command()
 def learn() -> None:
     """Fit the models anew with what people have said and done here; a version that is worse is kept, not served."""
-    from bot.learning import everybody, learn
-    from bot.stages import encoder_of
+    from bot.learning import JUDGES, learn
+    from bot.stages import WAITING, changing, encoder_of, everybody
     from recsys.catalogue import Catalogue
 
     settings = current_settings()
     home = Home(settings.usher_home)
-    people = asyncio.run(everybody(settings.database))
-    with progress_bars() as progress:
-        learned = learn(home, Catalogue.load(home.items), encoder_of(settings), people.values(), progress)
+    with changing(home, lambda: announce(WAITING)), progress_bars() as progress:
+        people = asyncio.run(everybody(settings.database))
+        learned = learn(home, Catalogue.load(home.items), encoder_of(settings), people, announce, progress)
     announce(f"Version {learned.artefact.version}, taught by {learned.people:,} people of this installation too.")
     if learned.before is not None and learned.after is not None:
         announce(f"NDCG@10 on people held out: {learned.before:.4f} before, {learned.after:.4f} now.")
+    else:
+        announce(f"Served unjudged: that takes {JUDGES} people held out from it and from the version before it.")
     if not learned.promoted:
         announce(
             f"That is worse: the old one stays. `usher index promote {learned.artefact.version}` serves it anyway."

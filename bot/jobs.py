@@ -1,5 +1,5 @@
-"""What happens in the background while people chat: models change hands, people's reactions teach new ones,
-and evenings end."""
+"""What happens in the background while people chat: models change hands, people's reactions teach new ones, evenings
+end, and the queues forget."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from typing import Final
 
 import structlog
 
-from bot.background import background
+from bot.background import background, surviving
 from bot.conversation.service import EVENING
 from bot.stages import Home
 from bot.store.records import utcnow
 from bot.store.repository import Store
+from bot.store.unit import IDS_HOLD, Unit
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
-from recsys.errors import UsherError
 from recsys.registry import Registry
 
 LOOK: Final = 2.0
 """Seconds between looks at which version is to be served: a file of a few bytes."""
 CONSIDER: Final = 600.0
 """Seconds between looks at whether it is time to learn, or an evening is over."""
+DAILY: Final = 86400.0
 KINDNESS: Final = 15
 """How much learning yields to chatting (nice)."""
 
@@ -35,22 +36,18 @@ log = structlog.get_logger(__name__)
 Renew = Callable[[Catalogue, Artefact], Awaitable[None]]
 
 
-async def follow_registry(home: Home, renew: Renew) -> None:
-    """Take up every version that is promoted from now on, until cancelled. What can't be loaded is logged, and the one
-    that is served stays."""
-    tried: str | None = None
-    begun = False
+async def follow_registry(home: Home, served: str, renew: Renew) -> None:
+    """Take up every version that is promoted after ``served``, until cancelled. What can't be loaded is logged, and the
+    one that is served stays."""
+    tried = served
     while True:
-        try:
+        with surviving("model not renewed; the old one stays"):
             current = await asyncio.to_thread(_current, home)
-            if begun and current not in (None, tried):
+            if current not in (None, tried):
                 tried = current
                 catalogue, artefact = await asyncio.to_thread(_load, home)
                 await renew(catalogue, artefact)
                 log.info("model renewed", version=artefact.version)
-            tried, begun = current, True
-        except UsherError as error:
-            log.error("model not renewed; the old one stays", error=str(error))
         await asyncio.sleep(LOOK)
 
 
@@ -58,28 +55,39 @@ async def learn_regularly(home: Home, store: Store, hours: float) -> None:
     """Run ``usher learn`` in a process of its own whenever the newest version is older than ``hours`` and somebody has
     reacted to something since, until cancelled."""
     while True:
-        try:
+        with surviving("learning waits"):
             newest = await asyncio.to_thread(_newest, home)
             async with store.reading() as reading:
                 heard = await reading.last_heard()
             if newest and heard and heard > newest and utcnow() - newest > timedelta(hours=hours):
                 await _learn()
                 await asyncio.sleep(3600 * hours)  # whatever came of it: a failure must not run in circles
-        except UsherError as error:
-            log.warning("learning waits", error=str(error))
         await asyncio.sleep(CONSIDER)
 
 
 async def end_evenings(store: Store) -> None:
     """Forget what groups felt like watching once their evenings are over, until cancelled."""
     while True:
-        try:
+        with surviving("groups' evenings are not over yet"):
             async with store.unit() as unit:
                 await unit.end_evenings(utcnow() - EVENING)
                 await unit.commit()
-        except UsherError as error:
-            log.warning("groups' evenings are not over yet", error=str(error))
         await asyncio.sleep(CONSIDER)
+
+
+async def empty_queues(store: Store) -> None:
+    """Once a day, take out of the queues what was handled and sent so long ago that nothing asks for it, until
+    cancelled."""
+    while True:
+        with surviving("the queues keep what was said"):
+            before = utcnow() - IDS_HOLD
+            for empty in (Unit.empty_done, Unit.empty_sent):
+                after: int | None = 0
+                while after is not None:
+                    async with store.unit() as unit:
+                        after = await empty(unit, before, after)
+                        await unit.commit()
+        await asyncio.sleep(DAILY)
 
 
 @asynccontextmanager

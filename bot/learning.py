@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bot.conversation.taste import taste_of
-from bot.stages import Home
-from bot.store.records import Event
-from bot.store.repository import Store
-from recsys import train
+from bot.stages import Announce, Home, People, belong_together, fitted, promote, served
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.catalogue_io import read_items
 from recsys.encoder import Encoder
-from recsys.errors import ModelError
 from recsys.progress import Progress, silent
 from recsys.registry import Registry, quality
-from recsys.upsert import carried, extended
+from recsys.upsert import extended
 
 TOLERANCE: Final = 0.005
 """A new version may lose this much mean NDCG@10 on the people held out before it is kept from being served: about the
 standard error of that mean."""
 
 
+JUDGES: Final = 30
+"""Fewer people held out than this can't tell a worse version from chance: it is served unjudged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """``people`` taught it here; ``before`` and ``after`` are the mean NDCG@10 of the version that was served and of
-    the new one on the same held-out people, None where there are none. ``promoted``: the new one is served now."""
+    """``people`` taught it here; ``before`` and ``after`` are the mean NDCG@10 of the version that was
+    served and of the new one, for people held out from both, None where these are fewer than ``JUDGES``. ``promoted``:
+    the new one is served now."""
 
     artefact: Artefact
     people: int
@@ -38,36 +37,21 @@ class Learned:
     promoted: bool
 
 
-async def everybody(database: str) -> Mapping[str, tuple[Event, ...]]:
-    """What each person of a database said and did that lasts."""
-    store = await Store.open(database)
-    try:
-        async with store.reading() as reading:
-            return await reading.everybodys_events()
-    finally:
-        await store.close()
-
-
 def learn(
-    home: Home,
-    catalogue: Catalogue,
-    encoder: Encoder,
-    people: Iterable[Iterable[Event]],
-    progress: Progress = silent,
+    home: Home, catalogue: Catalogue, encoder: Encoder, people: People, announce: Announce, progress: Progress = silent
 ) -> Learned:
     """Fit all that is learned from ratings anew, with the tastes of ``people`` among them, as a new version. It is
     served from now on unless it is worse for people whom neither version has seen."""
-    registry = Registry(home.index)
-    served = _served(registry, catalogue, encoder)
-    heard = train.likes_from([taste_of(events).items for events in people], catalogue)
-    likes = train.read_likes(home.ratings, catalogue)
-    artefact = train.fit_index(catalogue, likes, encoder, home.cache, progress, heard=heard)
-    if served is not None:
-        artefact = carried(served, artefact)
-    before, after = (None if a is None else quality(a.metrics) for a in (served, artefact))
+    old = served(home, encoder)
+    new = fitted(home, catalogue, encoder, people, announce, progress)
+    before, after = None, None
+    if old is not None and belong_together(catalogue, old, encoder) and min(map(_judges, (old, new))) >= JUDGES:
+        before, after = quality(old.metrics), quality(new.metrics)
     promoted = before is None or after is None or after >= before - TOLERANCE
-    registry.add(artefact, promote=promoted)
-    return Learned(artefact, heard.shape[0], before, after, promoted)
+    Registry(home.index).add(new, promote=False)
+    if promoted:
+        promote(home, new.version, encoder)
+    return Learned(new, new.config["heard"], before, after, promoted)
 
 
 def add_items(home: Home, file: Path, encoder: Encoder) -> tuple[int, Artefact]:
@@ -84,11 +68,6 @@ def add_items(home: Home, file: Path, encoder: Encoder) -> tuple[int, Artefact]:
     return len(items), artefact
 
 
-def _served(registry: Registry, catalogue: Catalogue, encoder: Encoder) -> Artefact | None:
-    """The version that is served, if it is whole and of this catalogue and encoder."""
-    try:
-        artefact = registry.load()
-    except ModelError:
-        return None
-    fits = (artefact.config["catalogue"], artefact.config["encoder"]) == (catalogue.version, encoder.name)
-    return artefact if fits else None
+def _judges(artefact: Artefact) -> int:
+    count: int = artefact.config.get("judges", 0)
+    return count

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from bot.background import background
 from bot.channels.console import Console
-from bot.jobs import learning
+from bot.jobs import empty_queues, learning
 from bot.settings import Settings
 from bot.stages import Announce, Home, set_up
 from bot.wiring import Application, application
@@ -73,6 +74,7 @@ def serve_telegram(settings: Settings, announce: Announce, bars: ProgressBars) -
             beside(app, announce),
             alerting(settings, app.store, app.texts[settings.default_language], render.plain),
             learning(Home(settings.usher_home), app.store, settings.learn_every),
+            background(empty_queues(app.store)),
         ):
             await on_telegram(app, announce)
 

@@ -9,29 +9,42 @@ What each leaves behind lies in ``USHER_HOME``::
     models/      the text generator
     exports/     what reviewers take out, for a week
     texts/       the operator's own strings in place of ours, if they want any
+    backups/     copies of the database
+    changing     locked by whoever changes the catalogue or which model is served
     usher.db     the default database
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, TypeAlias
 
+from bot.conversation.taste import taste_of
 from bot.settings import Settings
 from bot.store.migrate import upgrade
+from bot.store.records import Event
+from bot.store.repository import Store
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.catalogue_io import read_items
 from recsys.encoder import Encoder
 from recsys.errors import ConfigError, DataError, ModelError
 from recsys.fetch import fetch_joined
+from recsys.files import take_turn
 from recsys.pins import GENERATOR
 from recsys.progress import Progress, silent
 from recsys.registry import Registry
+from recsys.upsert import carried
 
 Announce = Callable[[str], None]
+People: TypeAlias = Mapping[str, tuple[Event, ...]]
+"""By id, what each person said and did that lasts."""
+
+WAITING: Final = "Another process changes the catalogue or the models: waiting until it is done."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,10 @@ class Home:
         return self.root / "texts"
 
     @property
+    def backups(self) -> Path:
+        return self.root / "backups"
+
+    @property
     def generator(self) -> Path:
         return self.models / GENERATOR.name
 
@@ -124,29 +141,103 @@ def ready_catalogue(home: Home, announce: Announce, progress: Progress = silent)
     return build_catalogue(home, progress)
 
 
-def build_index(home: Home, catalogue: Catalogue, encoder: Encoder, progress: Progress = silent) -> Artefact:
-    """Encode the items, fit the models, and make the result the current version."""
+async def everybody(database: str) -> People:
+    """What each person of a database said and did that lasts."""
+    store = await Store.open(database)
+    try:
+        async with store.reading() as reading:
+            return await reading.everybodys_events()
+    finally:
+        await store.close()
+
+
+def served(home: Home, encoder: Encoder) -> Artefact | None:
+    """The version that is served, if it is whole and of this encoder."""
+    try:
+        artefact = Registry(home.index).load()
+    except ModelError:
+        return None
+    return artefact if artefact.config["encoder"] == encoder.name else None
+
+
+def fitted(
+    home: Home, catalogue: Catalogue, encoder: Encoder, people: People, announce: Announce, progress: Progress = silent
+) -> Artefact:
+    """The models, fitted anew to the ratings and to what people here said and did. What conversations taught the
+    version that is served stays, as long as the items are the same."""
     from recsys import train
 
+    heard = train.hear({who: taste_of(events).items for who, events in people.items()}, catalogue)
     likes = train.read_likes(home.ratings, catalogue)
-    artefact = train.fit_index(catalogue, likes, encoder, home.cache, progress)
+    artefact = train.fit_index(catalogue, likes, encoder, home.cache, progress, heard=heard)
+    before = served(home, encoder)
+    if before is None:
+        return artefact
+    artefact = carried(before, artefact)
+    if "talk" in before.config and "talk" not in artefact.config:
+        announce(
+            f"What conversations taught version {before.version} is of other items and left out: "
+            "`usher train dialogue` teaches it for these."
+        )
+    return artefact
+
+
+def build_index(
+    home: Home, catalogue: Catalogue, encoder: Encoder, people: People, announce: Announce, progress: Progress = silent
+) -> Artefact:
+    """Encode the items, fit the models, and make the result the current version."""
+    artefact = fitted(home, catalogue, encoder, people, announce, progress)
     Registry(home.index).add(artefact)
     return artefact
 
 
 def ready_index(
-    home: Home, catalogue: Catalogue, encoder: Encoder, announce: Announce, progress: Progress = silent
+    home: Home,
+    catalogue: Catalogue,
+    encoder: Encoder,
+    people: Callable[[], People],
+    announce: Announce,
+    progress: Progress = silent,
 ) -> Artefact:
-    """The index that is there; built when there is none, it is damaged, or it is of another catalogue or encoder."""
+    """The index that is there; built when there is none, it is damaged, or it is of another catalogue or encoder.
+    ``people`` is asked only then."""
     if home.index.exists():
         try:
             artefact = Registry(home.index).load()
-            if (artefact.config["catalogue"], artefact.config["encoder"]) == (catalogue.version, encoder.name):
+            if belong_together(catalogue, artefact, encoder):
                 return artefact
             announce("The catalogue or the encoder has changed: the index is built again.")
         except ModelError as error:
             announce(f"{error} Doing that now.")
-    return build_index(home, catalogue, encoder, progress)
+    return build_index(home, catalogue, encoder, people(), announce, progress)
+
+
+def belong_together(catalogue: Catalogue, artefact: Artefact, encoder: Encoder) -> bool:
+    """Whether an artefact was made of this catalogue by this encoder."""
+    return (artefact.config["catalogue"], artefact.config["encoder"]) == (catalogue.version, encoder.name)
+
+
+def promote(home: Home, version: str, encoder: Encoder) -> None:
+    """Serve another version from now on. Raises ``ModelError`` for one that can't be served."""
+    Registry(home.index).promote(version, Catalogue.load(home.items).version, encoder.name)
+
+
+@contextmanager
+def changing(home: Home, waiting: Callable[[], object]) -> Iterator[None]:
+    """Held by whoever changes the catalogue or which model is served, from reading the old to serving the new: so the
+    two always belong together. ``waiting`` is called before another process is waited for, and may raise instead."""
+    make_root(home)
+    with (home.root / "changing").open("w") as lock:
+        take_turn(lock, waiting)
+        yield
+
+
+def make_root(home: Home) -> None:
+    """Make the installation's folder unless it is there."""
+    try:
+        home.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"USHER_HOME={home.root} can't be used ({error.strerror}): name another folder.") from error
 
 
 def fetch_generator(home: Home, progress: Progress = silent) -> Path:
@@ -157,12 +248,16 @@ def fetch_generator(home: Home, progress: Progress = silent) -> Path:
 def set_up(settings: Settings, announce: Announce, progress: Progress = silent) -> tuple[Catalogue, Artefact, Encoder]:
     """Everything that a conversation needs, in order. Quick when it is all there."""
     home = Home(settings.usher_home)
-    try:
-        home.root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"USHER_HOME={home.root} can't be used ({error.strerror}): name another folder.") from error
+    make_root(home)
     asyncio.run(upgrade(settings.database))  # first: what is wrong with the database shows at once
-    catalogue = ready_catalogue(home, announce, progress)
     encoder = encoder_of(settings)
-    artefact = ready_index(home, catalogue, encoder, announce, progress)
+    with suppress(DataError, ModelError):  # what is missing or damaged is named and built below
+        catalogue, artefact = Catalogue.load(home.items), Registry(home.index).load()
+        if belong_together(catalogue, artefact, encoder):
+            return catalogue, artefact, encoder
+    with changing(home, lambda: announce(WAITING)):
+        catalogue = ready_catalogue(home, announce, progress)
+        artefact = ready_index(
+            home, catalogue, encoder, lambda: asyncio.run(everybody(settings.database)), announce, progress
+        )
     return catalogue, artefact, encoder

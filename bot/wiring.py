@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,12 +54,19 @@ class Application:
 
 @asynccontextmanager
 async def application(
-    settings: Settings, catalogue: Catalogue, artefact: Artefact, encoder: Encoder, kind: type[Engine] = Engine
+    settings: Settings,
+    catalogue: Catalogue,
+    artefact: Artefact,
+    encoder: Encoder,
+    kind: type[Engine] = Engine,
+    *,
+    fixed: bool = False,
 ) -> AsyncIterator[Application]:
     """The application of a set-up installation, ready to talk. The encoder and the text generator arrive in the
     background: the first message waits for the former, nothing waits for the latter. ``kind``: another engine to
-    compare with."""
-    texts = {language: Texts.load(language, Home(settings.usher_home).texts) for language in LANGUAGES}
+    compare with. ``fixed``: ``artefact`` is served whatever the installation's registry says."""
+    home = Home(settings.usher_home)
+    texts = {language: Texts.load(language, home.texts) for language in LANGUAGES}
     engine = engine_of(settings, catalogue, artefact, encoder, kind)
     gist = Gist(encoder, load_examples())
     understanding = Understanding(catalogue, load_lexicon(), gist)
@@ -81,7 +88,8 @@ async def application(
         spoken = settings.default_language
         room = BackRoom(settings, store, texts[spoken], lambda: conversations.engine)
         conversations = Conversations(store, understanding, engine, texts, explainer, spoken, room.answer)
-        async with background(follow_registry(Home(settings.usher_home), renew)), background(end_evenings(store)):
+        following = nullcontext() if fixed else background(follow_registry(home, artefact.version, renew))
+        async with following, background(end_evenings(store)):
             yield Application(settings, store, conversations, texts)
     finally:
         await arrival.aclose()
@@ -160,6 +168,8 @@ class GeneratorArrival:
             if self._stopped.is_set():
                 return  # broken off by us
             log.warning("Explanations stay with templates: %s", error)
+        except Exception as error:  # nothing that a library raises may reach those who chat
+            log.warning("Explanations stay with templates: %s", type(error).__name__)
 
     def _fetch(self, home: Home) -> Path | None:
         def unless_stopped(_task: str, _done: int, _total: int | None) -> None:

@@ -8,7 +8,6 @@ pinned one, not before. Interrupt any of this at any moment and call it again: i
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import json
 import logging
@@ -26,7 +25,7 @@ from typing import BinaryIO, Final
 from zipfile import BadZipFile, ZipFile
 
 from recsys.errors import FetchError, IntegrityError
-from recsys.files import put_in_place, replacing, sha256
+from recsys.files import put_in_place, replacing, sha256, take_turn
 from recsys.progress import Progress, silent
 
 log = logging.getLogger(__name__)
@@ -148,11 +147,7 @@ def _workshop(into: Path, progress: Progress) -> Iterator[Path]:
         into.mkdir(parents=True, exist_ok=True)
         lock = (into / ".lock").open("w")
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            progress("Waiting for another download", 0, None)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        take_turn(lock, lambda: progress("Waiting for another download", 0, None))
         for left_over in into.glob(f"{_WORKSHOP}*"):
             shutil.rmtree(left_over, ignore_errors=True)
         with TemporaryDirectory(prefix=_WORKSHOP, dir=into.resolve()) as folder:

@@ -1,6 +1,7 @@
 """Files that appear complete or not at all."""
 
 import bz2
+import fcntl
 import gzip
 import hashlib
 import lzma
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from recsys.errors import DataError
 
@@ -54,6 +55,16 @@ def _flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def take_turn(lock: IO[str], waiting: Callable[[], object]) -> None:
+    """Hold an open file's lock until it is closed, one process at a time; ``waiting`` is called before another one is
+    waited for, and may raise instead."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        waiting()
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def sha256(path: Path) -> str:

@@ -93,13 +93,13 @@ class Registry:
         """Every version that can be listed, newest first."""
         current = self.current()
         found = []
-        for folder in self._folder.glob("*/config.json"):
+        for path in self._folder.glob("*/config.json"):
             try:
                 config, metrics = (
-                    json.loads((folder.parent / f"{part}.json").read_text(encoding="utf-8"))
+                    json.loads((path.parent / f"{part}.json").read_text(encoding="utf-8"))
                     for part in ("config", "metrics")
                 )
-                name, made = folder.parent.name, datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+                name, made = path.parent.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 people, built_for = config.get("people", 0), (config["catalogue"], config["encoder"])
                 found.append(Version(name, made, metrics, people, *built_for, name == current))
             except (OSError, ValueError, KeyError, TypeError):

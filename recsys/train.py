@@ -99,15 +99,31 @@ def likes_of(ratings: Sequence[Interactions], catalogue: Catalogue) -> Likes:
     return stacked
 
 
-def likes_from(people: Sequence[Mapping[str, float]], catalogue: Catalogue) -> Likes:
-    """Users by items (U, N) float32 from each person's item ids and weights; what is not above zero, or not in the
-    catalogue, is left out, and so are people of whom nothing remains."""
-    liked = [{i: w for i, w in one.items() if w > 0 and i in catalogue} for one in people]
-    liked = [one for one in liked if one]
-    user = np.repeat(np.arange(len(liked)), [len(one) for one in liked])
-    rows = np.array([catalogue.row(i) for one in liked for i in one], dtype=np.int64)
-    strength = np.array([min(w, 1.0) for one in liked for w in one.values()], dtype=np.float32)
-    return sparse.csr_matrix((strength, (user, rows)), shape=(len(liked), len(catalogue)), dtype=np.float32)
+class Heard(NamedTuple):
+    """People of an installation: their likes (V, N), strength 0 ... 1, and the rows of those who judge rather than
+    teach where there are no ratings whose people could."""
+
+    likes: Likes
+    judges: Rows
+
+
+def hear(people: Mapping[str, Mapping[str, float]], catalogue: Catalogue) -> Heard:
+    """People by id with their item ids and weights. What is not above zero, or not in the catalogue, is left out, and
+    so are people of whom nothing remains.
+
+    Who judges hangs on the id alone, so that it is the same people whoever else comes.
+    """
+    liked = {who: {i: w for i, w in one.items() if w > 0 and i in catalogue} for who, one in sorted(people.items())}
+    liked = {who: one for who, one in liked.items() if one}
+    user = np.repeat(np.arange(len(liked)), [len(one) for one in liked.values()])
+    rows = np.array([catalogue.row(i) for one in liked.values() for i in one], dtype=np.int64)
+    strength = np.array([min(w, 1.0) for one in liked.values() for w in one.values()], dtype=np.float32)
+    likes = sparse.csr_matrix((strength, (user, rows)), shape=(len(liked), len(catalogue)), dtype=np.float32)
+    return Heard(likes, np.flatnonzero([_judges(who) for who in liked]))
+
+
+def _judges(who: str) -> bool:
+    return int.from_bytes(hashlib.sha256(who.encode()).digest()[:4], "big") < HELD_OUT * 2**32
 
 
 def save_likes(likes: Likes, catalogue: Catalogue, path: Path) -> None:
@@ -272,22 +288,25 @@ def fit_index(
     cache: Path,
     progress: Progress = silent,
     *,
-    heard: Likes | None = None,
+    heard: Heard | None = None,
 ) -> Artefact:
     """Encode, fit, measure. A catalogue without ratings gets an engine of texts and the prior alone.
 
     ``likes`` (U, N): people of a file of ratings; a tenth of them, always the same, is held out for the figures.
-    ``heard`` (V, N): people of this installation, who only teach, so that figures before and after learning from them
-    are of the same people.
+    ``heard``: people of this installation. Beside such a file they only teach, so that figures before and after
+    learning from them are of the same people; without one a tenth of them judges.
     """
     vectors = encode(catalogue, encoder, cache, progress)
     prior = fit_prior(catalogue)
-    everybody = likes if heard is None else sparse.vstack([likes, heard], format="csr")
+    everybody = likes if heard is None else sparse.vstack([likes, heard.likes], format="csr")
     taught = everybody.shape[0] >= LEAST_PEOPLE
+    held: Rows = np.empty(0, dtype=np.int64)
     if taught:
-        judges = likes.shape[0] if likes.shape[0] >= LEAST_PEOPLE else everybody.shape[0]
-        order = np.random.default_rng(SEED).permutation(judges)
-        held = np.sort(order[: max(1, int(HELD_OUT * judges))])
+        if likes.shape[0] >= LEAST_PEOPLE:
+            order = np.random.default_rng(SEED).permutation(likes.shape[0])
+            held = np.sort(order[: max(1, int(HELD_OUT * likes.shape[0]))])
+        elif heard is not None:
+            held = likes.shape[0] + heard.judges
         rest = np.setdiff1d(np.arange(everybody.shape[0]), held)
         blend = fit_blend(
             everybody[rest],
@@ -328,6 +347,8 @@ def fit_index(
             "kernels": list(kernels),
             "seed": SEED,
             "people": everybody.shape[0],
+            "heard": 0 if heard is None else heard.likes.shape[0],
+            "judges": len(held),
         },
         tensors=tensors,
         vocabulary=tuple(item.id for item in catalogue.items),

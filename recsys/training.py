@@ -180,7 +180,7 @@ def train(
     course, best = Course(), parameters(scorer)
     if checkpoint is not None:
         if not curves:
-            announce("TensorBoard is not installed, so no curves are logged: install `usher[tensorboard]` for them.")
+            announce("TensorBoard is not installed, so no curves are logged: install it beside Usher for them.")
         accelerator.init_trackers("tensorboard")
         course, best = checkpoint.load(course, best, announce)
     started = saved = time.monotonic()

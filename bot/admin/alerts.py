@@ -11,13 +11,12 @@ from typing import Any, Final
 
 import structlog
 
-from bot.background import background
+from bot.background import background, surviving
 from bot.roles import Role
 from bot.settings import Settings
 from bot.store.dashboard import Dashboard, Health
 from bot.store.repository import Store
 from bot.texts import Texts
-from recsys.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
@@ -56,10 +55,8 @@ class Alerts:
     async def run(self) -> None:
         """Look until cancelled."""
         while True:
-            try:
+            with surviving("alerts wait"):
                 await self.look()
-            except StoreError as error:
-                log.error("alerts wait for the database", error=str(error))
             await asyncio.sleep(EVERY)
 
     async def look(self) -> list[str]:

@@ -16,10 +16,11 @@ catalogue_app = typer.Typer(help="The items that can be recommended.", no_args_i
 @catalogue_app.command("build")
 def catalogue_build() -> None:
     """Fetch the default movie data and join it into a catalogue."""
-    from bot.stages import build_catalogue
+    from bot.stages import WAITING, build_catalogue, changing
 
-    with progress_bars() as progress:
-        built = build_catalogue(Home(current_settings().usher_home), progress)
+    home = Home(current_settings().usher_home)
+    with changing(home, lambda: announce(WAITING)), progress_bars() as progress:
+        built = build_catalogue(home, progress)
     announce(f"{len(built):,} items. Next: `usher index build`.")
 
 
@@ -28,9 +29,11 @@ def catalogue_import(
     file: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet, .xz and .gz too; see docs/data.md.")],
 ) -> None:
     """Replace the catalogue with your own items. Their ratings, if any, are learned from conversations."""
-    from bot.stages import import_catalogue
+    from bot.stages import WAITING, changing, import_catalogue
 
-    read = import_catalogue(Home(current_settings().usher_home), file)
+    home = Home(current_settings().usher_home)
+    with changing(home, lambda: announce(WAITING)):
+        read = import_catalogue(home, file)
     announce(f"{len(read):,} items imported. Next: `usher index build`.")
 
 
@@ -50,8 +53,10 @@ def catalogue_add(
 ) -> None:
     """Add items, or new facts of known ones, at once and without fitting anything: a bot that runs takes them up."""
     from bot.learning import add_items
-    from bot.stages import encoder_of
+    from bot.stages import WAITING, changing, encoder_of
 
     settings = current_settings()
-    count, artefact = add_items(Home(settings.usher_home), file, encoder_of(settings))
+    home = Home(settings.usher_home)
+    with changing(home, lambda: announce(WAITING)):
+        count, artefact = add_items(home, file, encoder_of(settings))
     announce(f"{count:,} items added; version {artefact.version} has a place for each.")

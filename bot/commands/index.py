@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import typer
@@ -15,15 +16,18 @@ index_app = typer.Typer(help="The recommendation index: vectors and models.", no
 
 @index_app.command("build")
 def index_build() -> None:
-    """Encode the catalogue and fit the models. What was encoded before is not encoded again."""
-    from bot.stages import build_index, encoder_of
+    """Encode the catalogue, fit the models as `usher learn` does, and serve the result whatever it is worth."""
+    from bot.stages import WAITING, build_index, changing, encoder_of, everybody
+    from bot.store.migrate import upgrade
     from recsys.catalogue import Catalogue
 
     settings = current_settings()
     home = Home(settings.usher_home)
-    with progress_bars() as progress:
-        artefact = build_index(home, Catalogue.load(home.items), encoder_of(settings), progress)
-    announce(f"Model {artefact.version} is ready.")
+    with changing(home, lambda: announce(WAITING)), progress_bars() as progress:
+        asyncio.run(upgrade(settings.database))
+        people = asyncio.run(everybody(settings.database))
+        artefact = build_index(home, Catalogue.load(home.items), encoder_of(settings), people, announce, progress)
+    announce(f"Model {artefact.version} is ready, taught by {artefact.config['heard']:,} people of this installation.")
     for name, value in artefact.metrics.items():
         announce(f"  {name}: {value:.3f}")
 
@@ -44,11 +48,10 @@ def index_list() -> None:
 @index_app.command("promote")
 def index_promote(version: Annotated[str, typer.Argument(help="A version that `usher index list` shows.")]) -> None:
     """Serve another version: also the way back to an old one. A bot that runs takes it up."""
-    from bot.stages import encoder_of
-    from recsys.catalogue import Catalogue
-    from recsys.registry import Registry
+    from bot.stages import WAITING, changing, encoder_of, promote
 
     settings = current_settings()
     home = Home(settings.usher_home)
-    Registry(home.index).promote(version, Catalogue.load(home.items).version, encoder_of(settings).name)
+    with changing(home, lambda: announce(WAITING)):
+        promote(home, version, encoder_of(settings))
     announce(f"Version {version} is served from now on.")

@@ -23,7 +23,7 @@ from bot.conversation.press import Press, Verb, parse_press
 from bot.conversation.reply import Explanation, Reply
 from bot.conversation.sharing import Links
 from bot.conversation.state import Dialogue
-from bot.conversation.statements import Context, Intent, Kind, Reading, Statement
+from bot.conversation.statements import Context, Intent, Kind, NamedKind, Reading, Statement
 from bot.conversation.suggestions import Suggestion, Suggestions
 from bot.conversation.taste import event_of, taste_of
 from bot.conversation.understand import Understanding
@@ -39,7 +39,7 @@ from bot.store.records import (
     utcnow,
 )
 from bot.store.repository import Store
-from bot.texts import LANGUAGES, Language, Texts, spoken, writes_chinese
+from bot.texts import LANGUAGES, Language, Texts, is_chinese, spoken, writes_chinese
 from recsys.engine import Engine
 from recsys.phrase import OnPartial
 
@@ -230,10 +230,11 @@ class Conversations:
 
     def _spoken(self, memory: Memory | None, channels: str | None, heard: Reading) -> Language:
         """The language to answer in: asked for now, chosen before, written in, the channel's, or the default."""
-        asked = next((s.target for s in heard.statements if s.kind is Kind.INTENT and s.value == Intent.LANGUAGE), None)
-        chosen = memory.user.language if memory else None
-        written: Language | None = "zh" if writes_chinese(heard.text) else None
-        return spoken(asked or chosen) or written or spoken(channels) or self._language
+        user = memory.user if memory else None
+        chosen = user.language if user and user.language_chosen else None
+        written = _written(heard, user.language if user else None)
+        codes = (_asked(heard), chosen, written, channels)
+        return next((language for code in codes if (language := spoken(code))), self._language)
 
     async def rethink(self, memory: Memory, turn: Turn, pressed: StoredRecommendation | None) -> tuple[Moment, Draft]:
         """What the present code and model would answer to a turn of the past, for reviewers. Nothing is stored.
@@ -392,8 +393,11 @@ class Conversations:
             told = (*meaning.told(incoming.press, moment), *moment.passed)
             await unit.add_statements([meaning.stored(s, moment) for s in told])
             await unit.add_recommendations(self._recommendations(host, moment, draft))
-            if language != (spoken(moment.memory.user.language or incoming.language) or self._language):
-                await unit.set_language(user_id, language)
+            asked = spoken(_asked(moment.reading)) is not None
+            channels = spoken(incoming.language) or self._language
+            if asked or language != (spoken(moment.memory.user.language) or channels):
+                own = language if asked or language != channels else None
+                await unit.set_language(user_id, own, chosen=asked)
             if draft.forgotten:
                 await unit.forget(user_id, moment.turn_id, draft.forgotten.key, draft.forgotten.events)
             if draft.undone:
@@ -443,6 +447,25 @@ def _storable(text: str) -> str:
 def _wordless(turn: Turn) -> Turn:
     """A group's turn as it is kept: what was shown, and nothing that tells what was said."""
     return replace(turn, text="", why="", reply={"items": turn.reply["items"]})
+
+
+def _asked(heard: Reading) -> str | None:
+    """The language that a message asks for."""
+    return next((s.target for s in heard.statements if s.kind is Kind.INTENT and s.value == Intent.LANGUAGE), None)
+
+
+def _written(heard: Reading, before: str | None) -> str | None:
+    """The language that somebody writes in, who wrote in ``before``; None: none that we can tell by its characters.
+
+    Who only names a film, or presses a button, goes on as before.
+    """
+    titles = [named for named in heard.named if named.kind is NamedKind.TITLE]
+    own = "".join(c for n, c in enumerate(heard.text) if not any(title.start <= n < title.end for title in titles))
+    if writes_chinese(own):
+        return "zh"
+    is_command = heard.text.startswith("/")
+    is_other = bool(heard.statements) and any(map(str.isalpha, own)) and not is_chinese(heard.text)
+    return None if is_other and not is_command else before
 
 
 def _is_over(conversation: Conversation) -> bool:

@@ -64,7 +64,7 @@ async def evenings(
     """Every person's evening with the bot on this engine, ``at_once`` of them at the same time."""
     await upgrade(settings.database)
     people, gate, done = list(enumerate(parts.people)), asyncio.Semaphore(at_once), 0
-    async with application(settings, parts.catalogue, parts.artefact, parts.encoder, engine) as app:
+    async with application(settings, parts.catalogue, parts.artefact, parts.encoder, engine, fixed=True) as app:
 
         async def one(n: int, person: Person) -> Record:
             nonlocal done

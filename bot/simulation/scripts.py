@@ -53,7 +53,7 @@ async def played(
         own = settings.model_copy(update={"llm": "off", "database_url": f"sqlite:///{Path(folder) / 'usher.db'}"})
         await upgrade(own.database)
         parts = [HEAD]
-        async with application(own, catalogue, artefact, encoder) as app:
+        async with application(own, catalogue, artefact, encoder, fixed=True) as app:
             for n, script in enumerate(scripts, 1):
                 parts.append(f"## {n}. {script.title}\n\n```\n{await _talk(app.conversations, script, n)}\n```\n")
     return "\n".join(parts)

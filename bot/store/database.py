@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
@@ -71,7 +72,7 @@ def translated() -> Iterator[None]:
     """Turn what the drivers raise into a ``StoreError`` whose text holds neither data nor the URL."""
     try:
         yield
-    except (exc.DBAPIError, exc.TimeoutError, OSError) as error:
+    except (exc.DBAPIError, exc.TimeoutError, sqlite3.Error, OSError) as error:
         raise StoreError(_sentence(error)) from error
     except Exception as error:
         if getattr(error, "sqlstate", None) is None:  # asyncpg's own errors, raw while it connects
@@ -115,7 +116,7 @@ def create_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     try:
         engine = create_async_engine(url, **options)
     except ModuleNotFoundError:
-        raise ConfigError("PostgreSQL needs a driver; install `usher[postgres]`.") from None
+        raise ConfigError("PostgreSQL needs a driver; install asyncpg beside Usher, as `make` does.") from None
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, foreign_keys)
     return engine

@@ -25,7 +25,9 @@ from bot.store.database import (
 )
 from recsys.errors import StoreError
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+_INSTALLED = Path(__file__).resolve().parents[1] / "migrations"
+MIGRATIONS = _INSTALLED if _INSTALLED.exists() else _INSTALLED.parents[1] / "migrations"
+"""Inside ``bot`` where a wheel was installed, at the top of the repository otherwise."""
 _LOCK = 0x75736865  # any number that no one else locks in the same PostgreSQL database
 
 
@@ -39,12 +41,19 @@ def _upgrade(connection: Connection) -> None:
     connection.begin()  # Alembic joins a transaction that is open, and on SQLite commits every step otherwise
     if connection.dialect.name == "postgresql":  # workers that start together take turns, as they do on SQLite
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    try:
-        command.upgrade(_config(connection), "head")
-    except CommandError as error:
-        raise StoreError("The database was made by a newer version of Usher; install that version.") from error
+    if MigrationContext.configure(connection).get_current_revision() not in {None, *_revisions()}:
+        raise StoreError("The database was made by a newer version of Usher; install that version.")
+    command.upgrade(_config(connection), "head")
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise StoreError("The migration would break references between rows; nothing was changed, report it.")
+
+
+def _revisions() -> list[str]:
+    """Every revision that this version of Usher knows, the newest first."""
+    try:
+        return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    except CommandError as error:
+        raise StoreError(f"{MIGRATIONS} is missing or damaged; install Usher again.") from error
 
 
 def _check(connection: Connection) -> None:
@@ -84,5 +93,4 @@ async def check(url: str) -> None:
 
 def is_current(connection: Connection) -> bool:
     """Whether the database is at the newest revision; cheaper than ``check``."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == head
+    return _revisions()[:1] == [MigrationContext.configure(connection).get_current_revision()]

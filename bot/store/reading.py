@@ -145,11 +145,6 @@ class Reading:
         """A person's latest turns, newest first."""
         return await self._all(Turn, tables.Turn.user_id == user_id, order_by=tables.Turn.id.desc(), limit=limit)
 
-    async def watchlist(self, user_id: str) -> tuple[str, ...]:
-        """Ids of the items that a person saved, oldest first."""
-        saves = and_(tables.Feedback.user_id == user_id, tables.Feedback.kind.in_(("save", "unsave")))
-        return saved_of(_given(f) for f in await self._feedback(saves))
-
     async def last_retractable_turn(self, user_id: str) -> str | None:
         """Id of the latest turn of their own that said something which can be taken back and was not yet. A group's
         turns are not theirs."""

@@ -58,13 +58,15 @@ def utcnow() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person; ``external_id`` is what their channel calls them, ``language`` their choice."""
+    """A person; ``external_id`` is what their channel calls them. ``language``: what they asked to be spoken to in, if
+    ``language_chosen``, else what they last wrote in, where it is not their channel's."""
 
     id: str = field(default_factory=new_id)
     channel: str
     external_id: str
     name: str = ""
     language: str | None = None
+    language_chosen: bool = False
     created_at: datetime = field(default_factory=utcnow)
     blocked_at: datetime | None = None
 

@@ -144,6 +144,7 @@ class User(Base):
     external_id: Mapped[str]
     name: Mapped[str]
     language: Mapped[str | None]
+    language_chosen: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     blocked_at: Mapped[datetime | None]
 

@@ -7,7 +7,23 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, insert, inspect, literal, not_, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    inspect,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.conversation.statements import Kind
@@ -34,6 +50,9 @@ MAX_TRIES = 5
 IDS_HOLD = timedelta(days=3)
 """For so long an update's id means that very update: Telegram repeats it for a day at most, and starts its ids anew
 only after a week of silence."""
+
+EMPTIED_AT_ONCE = 200
+"""Rows of a queue that one transaction empties: others wait to write meanwhile."""
 
 
 class Unit(Reading):
@@ -74,9 +93,10 @@ class Unit(Reading):
             queued = and_(table.channel == channel, table.chat_id == old)
             await self._execute(update(table).where(queued).values(chat_id=new, **more))
 
-    async def set_language(self, user_id: str, language: str | None) -> None:
-        """Store the language that a person chose; None goes back to what their channel says."""
-        await self._execute(update(tables.User).where(tables.User.id == user_id).values(language=language))
+    async def set_language(self, user_id: str, language: str | None, *, chosen: bool) -> None:
+        """Store the language that a person chose, or else writes in; None goes back to what their channel says."""
+        values = {"language": language, "language_chosen": chosen}
+        await self._execute(update(tables.User).where(tables.User.id == user_id).values(values))
 
     async def start_conversation(self, conversation: Conversation) -> None:
         """Store a new conversation; it is now its user's latest."""
@@ -246,6 +266,32 @@ class Unit(Reading):
     async def outbox_emptied(self, outbox_id: int, payload: Json) -> None:
         """What a message said is not to be kept; ``payload`` is what finds it again."""
         await self._end(outbox_id, payload=payload, error=None)
+
+    async def empty_done(self, before: datetime, after: int) -> int | None:
+        """Take what they said out of the next updates behind id ``after`` that were handled before a moment: turns keep
+        it where it is needed. Returns the last one's id; None when that was all."""
+        return await self._empty(tables.Inbox, tables.Inbox.done_at < before, after)
+
+    async def empty_sent(self, before: datetime, after: int) -> int | None:
+        """The same of messages that were sent. Which card a message shows stays: it can still be pressed."""
+        return await self._empty(tables.Outbox, tables.Outbox.sent_at < before, after)
+
+    async def _empty(
+        self, queue: type[tables.Inbox] | type[tables.Outbox], settled: ColumnElement[bool], after: int
+    ) -> int | None:
+        full = cast(queue.payload, String) != "{}"
+        rows = await self._execute(
+            select(queue.id, queue.payload)
+            .where(queue.id > after, settled, full)
+            .order_by(queue.id)
+            .limit(EMPTIED_AT_ONCE)
+        )
+        found = [(row["id"], row["payload"]) for row in rows.mappings()]
+        for row_id, payload in found:
+            left = {"slot": payload["slot"]} if "slot" in payload else {}
+            if payload != left:
+                await self._execute(update(queue).where(queue.id == row_id).values(payload=left))
+        return found[-1][0] if found else None
 
     async def outbox_retry(self, outbox_id: int, not_before: datetime, error: str) -> None:
         """A message could not be sent now; it and its chat's later ones wait until ``not_before``."""

@@ -63,6 +63,7 @@ def running(
     )  # type: ignore[call-arg]
     app_module.SIGN_INS = 1000  # every test signs in
     registry = Registry(Home(folder).index)
+    parts[0].save(Home(folder).items)
     registry.add(parts[1])
     registry.add(replace(parts[1], config={**parts[1].config, "version": "candidate"}), promote=False)
     ready, stop = threading.Event(), asyncio.Event()

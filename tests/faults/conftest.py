@@ -34,7 +34,7 @@ def faults_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("faults")
     write_films(root / "films.csv")
     home = Home(root / "home")
-    build_index(home, import_catalogue(home, root / "films.csv"), Encoder())
+    build_index(home, import_catalogue(home, root / "films.csv"), Encoder(), {}, print)
     return home.root
 
 

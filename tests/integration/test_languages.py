@@ -88,6 +88,30 @@ async def test_who_writes_chinese_is_answered_in_chinese_from_then_on(app: Appli
     assert is_chinese((await person.say("Heat")).text)
 
 
+async def test_who_only_names_a_film_is_answered_as_before(app: Application) -> None:
+    person = Person(app)
+    assert not is_chinese((await person.say("盗梦空间")).text)
+    listed = await person.say("《盗梦空间》")
+    assert not is_chinese(listed.text)
+    assert not is_chinese((await person.say("I loved it, something from the 90s")).text)
+
+
+async def test_who_writes_in_other_letters_again_is_answered_in_their_channels_language(app: Application) -> None:
+    person = Person(app)
+    assert is_chinese((await person.say("想看喜剧")).text)
+    assert is_chinese((await person.say("/watchlist")).text)
+    assert not is_chinese((await person.say("something funny, under two hours")).text)
+    assert not is_chinese((await person.say("Heat")).text)
+    chinese = Person(app, "zh")
+    assert is_chinese((await chinese.say("something funny, under two hours")).text)
+
+
+async def test_who_asked_for_chinese_keeps_it_whatever_they_write(app: Application) -> None:
+    person = Person(app)
+    await person.say("speak Chinese")
+    assert is_chinese((await person.say("something funny, under two hours")).text)
+
+
 async def test_who_chose_english_keeps_it_whatever_they_write(app: Application) -> None:
     person = Person(app, "zh")
     await person.say("speak English")

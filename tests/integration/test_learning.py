@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from bot.learning import add_items, everybody, learn
-from bot.stages import Home, import_catalogue, ready_index
+from bot.learning import add_items, learn
+from bot.stages import Home, build_index, everybody, import_catalogue, ready_index
 from bot.store.migrate import upgrade
 from bot.store.records import Conversation, Feedback, Turn, new_id
 from bot.store.repository import Store
@@ -18,6 +24,7 @@ from recsys.engine import Engine
 from recsys.errors import DataError
 from recsys.registry import Registry
 from recsys.taste import Query, Taste, Wish
+from tests.conftest import ROOT
 from tests.support.films import films
 
 PEOPLE = 40
@@ -29,7 +36,7 @@ def home(tmp_path: Path) -> Home:
     file = tmp_path / "films.jsonl"
     films().export_jsonl(file)
     home = Home(tmp_path / "home")
-    ready_index(home, import_catalogue(home, file), Encoder(), print)
+    ready_index(home, import_catalogue(home, file), Encoder(), dict, print)
     return home
 
 
@@ -69,11 +76,83 @@ async def test_what_people_like_here_teaches_the_next_version(home: Home, tmp_pa
     query = Query(Taste({first[0]: 1.0}), k=4)
     assert len(set(best(home, query)) & set(first)) < 3
 
-    learned = learn(home, catalogue, Encoder(), (await everybody(database)).values())
+    people = await everybody(database)
+    learned = learn(home, catalogue, Encoder(), people, print)
 
     assert (learned.people, learned.promoted) == (PEOPLE, True)
+    assert (learned.before, learned.after) == (None, None)  # four people held out could not tell
     assert Registry(home.index).current() == learned.artefact.version != before
     assert len(set(best(home, query)) & set(first)) >= 3
+
+    # Built anew, by the operator or by a start that finds it damaged, it still knows them.
+    (home.index / learned.artefact.version / "model.safetensors").write_bytes(b"nonsense")
+    built = ready_index(home, catalogue, Encoder(), lambda: people, print)
+    assert built.version == learned.artefact.version
+
+
+def test_what_conversations_taught_stays_when_the_index_is_built_anew(home: Home) -> None:
+    catalogue, registry, told = Catalogue.load(home.items), Registry(home.index), []
+    plain = registry.load()
+    lesson = torch.rand(len(catalogue))
+    config = {**plain.config, "version": "talked", "talk": {"signals": 3}, "recommended": ["heat"]}
+    registry.add(replace(plain, config=config, tensors={**plain.tensors, "talk.expected": lesson}))
+
+    built = build_index(home, catalogue, Encoder(), {}, told.append)
+    assert (built.config["talk"], built.config["recommended"]) == ({"signals": 3}, ["heat"])
+    assert torch.equal(registry.load().tensors["talk.expected"], lesson)
+    assert told == []
+
+    other = Catalogue(catalogue.items[:-1])
+    assert "talk" not in build_index(home, other, Encoder(), {}, told.append).config
+    assert "usher train dialogue" in told[-1]
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from bot.cli import main
+from recsys import train
+
+fit = train.fit_index
+
+def slow(*given, **more):
+    artefact = fit(*given, **more)
+    Path("fitted").touch()
+    while not Path("go on").exists():
+        time.sleep(0.01)
+    return artefact
+
+train.fit_index = slow
+sys.argv = ["usher", "learn"]
+main()
+"""
+
+
+def test_items_that_are_added_while_it_learns_are_no_loss_for_either(home: Home, tmp_path: Path) -> None:
+    """Two real processes. Whoever comes second waits, or one would serve a model of the other's old catalogue."""
+    asyncio.run(upgrade(f"sqlite+aiosqlite:///{home.root.resolve() / 'usher.db'}"))
+    new = Item("new", "Copper Canyon Standoff", 2026, "A western.", {"genre": ("Western",)}, {"rating": 7.5})
+    Catalogue([new]).export_jsonl(tmp_path / "new.jsonl")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "USHER_HOME": str(home.root), "DATABASE_URL": ""}
+
+    def started(*command: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, *command], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+        )
+
+    with started("-c", SLOW) as learning:
+        while not (tmp_path / "fitted").exists():
+            assert learning.poll() is None
+            time.sleep(0.01)
+        with started("-m", "bot", "catalogue", "add", "new.jsonl") as adding:
+            assert adding.stderr is not None
+            assert "waiting" in adding.stderr.readline()
+            (tmp_path / "go on").touch()
+            assert learning.wait(60) == adding.wait(60) == 0
+
+    catalogue = Catalogue.load(home.items)
+    assert "new" in catalogue
+    assert Registry(home.index).load().config["catalogue"] == catalogue.version
 
 
 def test_an_item_added_is_found_at_once(home: Home, tmp_path: Path) -> None:
@@ -86,7 +165,7 @@ def test_an_item_added_is_found_at_once(home: Home, tmp_path: Path) -> None:
     assert best(home, Query(wish=Wish("a western standoff"), k=1)) == ["new"]
     # The next start finds everything in order and builds nothing.
     told: list[str] = []
-    assert ready_index(home, Catalogue.load(home.items), Encoder(), told.append).version == artefact.version
+    assert ready_index(home, Catalogue.load(home.items), Encoder(), dict, told.append).version == artefact.version
     assert told == []
 
 

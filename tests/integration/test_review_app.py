@@ -30,7 +30,7 @@ from bot.conversation.reply import Reply
 from bot.conversation.service import Incoming
 from bot.roles import Role
 from bot.settings import Settings
-from bot.stages import Home
+from bot.stages import Home, changing
 from bot.store.admin import AdminReading, AdminUnit
 from bot.store.migrate import upgrade
 from bot.store.records import Audited, utcnow
@@ -117,8 +117,9 @@ async def site(
         _env_file=None,
     )  # type: ignore[call-arg]
     await upgrade(settings.database)
+    parts[0].save(Home(folder).items)
     Registry(Home(folder).index).add(parts[1])
-    async with application(settings, *parts) as app:
+    async with application(settings, *parts, fixed=True) as app:
         exporter = Exporter(app.store, Home(folder).exports)
         web = create_app(settings, Desk(settings, app.store, app.conversations, exporter))
         yield Site(settings, app, web, exporter, Access(settings, app.store))
@@ -526,6 +527,9 @@ class TestOperations:
         for version in ("newer", old.version):
             await post(owner, f"/admin/models/{version}/promote", {})
             assert registry.current() == version
+        with changing(Home(site.settings.usher_home), print):  # as `usher learn` does for half a minute
+            await post(owner, "/admin/models/newer/promote", {})
+        assert "try again in a minute" in (await owner.get("/admin/models")).text
         answer = await post(owner, "/admin/models/..%2f..%2fx/promote", {})
         assert registry.current() == old.version
         assert answer.status_code in (303, 404)

@@ -36,24 +36,24 @@ class Operator:
 def test_an_index_is_built_once_and_again_only_for_a_reason(own: Home) -> None:
     operator, encoder = Operator(), Encoder()
     catalogue = ready_catalogue(own, operator)
-    built = ready_index(own, catalogue, encoder, operator)
+    built = ready_index(own, catalogue, encoder, dict, operator)
     stamp = next(own.index.glob("*/model.safetensors")).stat().st_mtime_ns
-    assert ready_index(own, catalogue, encoder, operator).version == built.version
+    assert ready_index(own, catalogue, encoder, dict, operator).version == built.version
     assert next(own.index.glob("*/model.safetensors")).stat().st_mtime_ns == stamp
     assert operator.told == []
 
     other = Catalogue(catalogue.items[:-5])
-    assert len(ready_index(own, other, encoder, operator).vocabulary) == len(other)
+    assert len(ready_index(own, other, encoder, dict, operator).vocabulary) == len(other)
     assert "built again" in operator.told[-1]
 
 
 def test_a_damaged_index_is_built_again(own: Home) -> None:
     operator, encoder = Operator(), Encoder()
     catalogue = ready_catalogue(own, operator)
-    built = ready_index(own, catalogue, encoder, operator)
+    built = ready_index(own, catalogue, encoder, dict, operator)
     tensors = next(own.index.glob("*/model.safetensors"))
     tensors.write_bytes(tensors.read_bytes()[:-100])
-    assert ready_index(own, catalogue, encoder, operator).version == built.version
+    assert ready_index(own, catalogue, encoder, dict, operator).version == built.version
     assert "damaged" in operator.told[-1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,6 +187,20 @@ class TestAlerts:
             due = await reading.outbox_due("telegram", datetime.now(UTC))
         assert [row.chat_id for row in due] == ["1"]
         await store.close()
+
+    async def test_a_look_that_fails_is_not_the_last(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        looks = asyncio.Queue[None]()
+
+        async def look(self: Alerts) -> list[str]:
+            looks.put_nowait(None)
+            raise FileNotFoundError
+
+        monkeypatch.setattr(Alerts, "look", look)
+        monkeypatch.setattr("bot.admin.alerts.EVERY", 0.01)
+        running = asyncio.create_task(self.alerts(tmp_path).run())
+        for _ in range(2):
+            await asyncio.wait_for(looks.get(), 30)
+        running.cancel()
 
 
 class TestLogs:

@@ -52,6 +52,12 @@ def test_the_readme_names_what_make_can_do(target: str) -> None:
     assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
+def test_cleaning_spares_what_can_not_be_fetched_again() -> None:
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nclean:")[2]
+    assert ".venv" in recipe
+    assert not {"catalogue", "index", "usher.db", "backups"} & set(recipe.replace("/", " ").split())
+
+
 def test_every_command_has_a_help_text() -> None:
     def walk(command: click.Command) -> list[click.Command]:
         return [command, *(c for child in getattr(command, "commands", {}).values() for c in walk(child))]

@@ -10,12 +10,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import select
 
-from bot import jobs
+from bot import jobs, wiring
 from bot.background import background
 from bot.conversation.gate import Gate
 from bot.conversation.service import EVENING
+from bot.settings import Settings
 from bot.stages import Home
 from bot.store import tables
 from bot.store.records import Conversation, Feedback, new_id, utcnow
@@ -74,7 +76,7 @@ class TestFollowing:
             await taken.put(artefact.version)
 
         monkeypatch.setattr(jobs, "_current", counted)
-        following = asyncio.create_task(jobs.follow_registry(home, renew))
+        following = asyncio.create_task(jobs.follow_registry(home, "one", renew))
         await looked_again()
         registry = Registry(home.index)
         registry.add(version("two"), promote=False)
@@ -86,8 +88,60 @@ class TestFollowing:
         assert await asyncio.wait_for(taken.get(), 30) == "three"
         following.cancel()
 
+    async def test_a_version_promoted_while_the_engine_was_built_is_taken_up(self, home: Home) -> None:
+        taken: asyncio.Queue[str] = asyncio.Queue()
+
+        async def renew(catalogue: Catalogue, artefact: Artefact) -> None:
+            await taken.put(artefact.version)
+
+        Registry(home.index).add(version("two"))
+        async with background(jobs.follow_registry(home, "one", renew)):
+            assert await asyncio.wait_for(taken.get(), 30) == "two"
+
+    async def test_whatever_goes_wrong_with_a_version_the_next_is_taken_up(self, home: Home) -> None:
+        tried: asyncio.Queue[str] = asyncio.Queue()
+
+        async def renew(catalogue: Catalogue, artefact: Artefact) -> None:
+            await tried.put(artefact.version)
+            if artefact.version == "two":
+                raise KeyError("relation.target")
+
+        registry = Registry(home.index)
+        registry.add(version("two"))
+        with structlog.testing.capture_logs() as lines:
+            async with background(jobs.follow_registry(home, "one", renew)):
+                assert await asyncio.wait_for(tried.get(), 30) == "two"
+                registry.add(version("three"))
+                assert await asyncio.wait_for(tried.get(), 30) == "three"
+        assert [line["error"] for line in lines if line["log_level"] == "error"] == ["KeyError"]
+
+
+class TestBackground:
+    async def test_work_that_died_is_logged_and_lets_the_end_be_clean(self) -> None:
+        async def dies() -> None:
+            raise OSError("a disk said no, quoting somebody")
+
+        with structlog.testing.capture_logs() as lines:
+            async with background(dies()):
+                await asyncio.sleep(0.01)
+        assert [line["error"] for line in lines] == ["OSError"]
+
 
 class TestLearning:
+    async def test_it_goes_on_when_a_round_fails(
+        self, home: Home, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looks = asyncio.Queue[None]()
+
+        def newest(home: Home) -> None:
+            looks.put_nowait(None)
+            raise PermissionError
+
+        monkeypatch.setattr(jobs, "_newest", newest)
+        async with jobs.learning(home, store, hours=1):
+            for _ in range(2):
+                await asyncio.wait_for(looks.get(), 30)
+
     async def test_it_begins_when_somebody_reacted_since_the_newest_version(
         self, home: Home, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -131,6 +185,30 @@ class TestEvenings:
         assert await moods() == {"private": ["cosy"], "group": ["cosy"], "silent group": None}
 
 
+class TestEmptying:
+    async def test_words_leave_the_queues_some_days_after(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        await store.receive("telegram", [(1, "7", {"text": "I love Heat"})])
+        async with store.unit() as unit:
+            await unit.inbox_done(1)
+            await unit.commit()
+
+        async def heard() -> object:
+            async with store.reading() as reading:
+                return (await reading.latest_heard("telegram", 1))[0].payload
+
+        monkeypatch.setattr(jobs, "DAILY", 0.01)
+        async with background(jobs.empty_queues(store)):
+            await asyncio.sleep(0.1)
+            assert await heard() == {"text": "I love Heat"}
+            later = jobs.utcnow() + timedelta(days=4)
+            monkeypatch.setattr(jobs, "utcnow", lambda: later)
+            for _ in range(3000):
+                if await heard() == {}:
+                    break
+                await asyncio.sleep(0.01)
+            assert await heard() == {}
+
+
 class TestGate:
     async def test_who_wants_to_be_alone_waits_for_those_inside_and_the_next_wait_for_them(self) -> None:
         gate, order, leave = Gate(), [], asyncio.Event()
@@ -156,3 +234,19 @@ class TestGate:
         leave.set()
         await asyncio.gather(first, second, changing, third)
         assert order[2:] == ["a ends", "b ends", "change", "c begins", "c ends"]
+
+
+class TestGenerator:
+    async def test_one_that_breaks_while_it_loads_is_gone_without_a_fuss(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def load(settings: Settings, default: Path) -> None:
+            raise ValueError("a library quotes somebody")
+
+        monkeypatch.setattr(wiring, "load_generator", load)
+        given = {"usher_home": tmp_path, "llm": "openai", "llm_url": "http://x", "llm_model": "m"}
+        arrival = wiring.GeneratorArrival(Settings(_env_file=None, **given))  # type: ignore[call-arg, arg-type]
+        await asyncio.sleep(0.01)
+        assert arrival.generator() is None
+        await arrival.aclose()
+        assert caplog.messages == ["Explanations stay with templates: ValueError"]

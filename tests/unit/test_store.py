@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, inspect, select, text
 
-from bot.store import records
+from bot.store import records, tables
+from bot.store.backup import back_up
 from bot.store.database import create_engine, parse, sqlite_path
 from bot.store.migrate import check, upgrade
-from bot.store.reading import inline_queue
+from bot.store.reading import Reading, inline_queue
 from bot.store.records import (
     Conversation,
     Correction,
@@ -33,6 +36,7 @@ from bot.store.records import (
 from bot.store.repository import Store
 from bot.store.review import ReviewUnit
 from bot.store.tables import Base
+from bot.store.unit import Unit
 from recsys.errors import ConfigError, StoreError
 
 pytest_plugins = ("tests.support.databases",)
@@ -66,6 +70,11 @@ async def talk(store: Store, external_id: str = "7", turns: int = 1) -> tuple[Us
 def reaction(user: User, kind: str, item_id: str = "f1", **more: str) -> Feedback:
     return Feedback(**{"user_id": user.id, "item_id": item_id, "kind": kind, "source": "button",
                        "key": new_id(), **more})  # fmt: skip
+
+
+async def saved(reading: Reading, user: User) -> tuple[str, ...]:
+    memory = await reading.memory(user.id)
+    return memory.saved if memory else ()
 
 
 async def give(store: Store, *feedback: Feedback) -> list[bool]:
@@ -132,6 +141,42 @@ class TestMigrations:
         with pytest.raises(StoreError, match="newer version"):
             await upgrade(database_url)
 
+    async def test_an_installation_without_migrations_says_so(
+        self, empty_database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr("bot.store.migrate.MIGRATIONS", tmp_path / "gone")
+        with pytest.raises(StoreError, match="install Usher again"):
+            await upgrade(empty_database_url)
+
+    async def test_who_asked_for_a_language_has_chosen_it_since_before_that_was_kept(
+        self, empty_database_url: str
+    ) -> None:
+        await upgrade(empty_database_url)
+        store = await Store.open(empty_database_url)
+        people = {name: await talk(store, name) for name in ("asked", "wrote")}
+        user, (turn,) = people["asked"]
+        async with store.unit() as unit:
+            asked = StoredStatement(turn_id=turn.id, user_id=user.id, kind="intent", value="language", target="zh")
+            await unit.add_statements([asked])
+            for user, _ in people.values():
+                await unit.set_language(user.id, "zh", chosen=False)
+            await unit.commit()
+        async with store.engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE users DROP COLUMN language_chosen"))
+            await connection.execute(text("UPDATE alembic_version SET version_num = '0003_telegram'"))
+        await upgrade(empty_database_url)
+        found = {name: await store.user("telegram", name) for name in people}
+        assert {name: (user.language, user.language_chosen) for name, user in found.items()} == {
+            "asked": ("zh", True),
+            "wrote": ("zh", False),
+        }
+        await store.close()
+
+    async def test_a_driver_that_is_missing_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "asyncpg", None)
+        with pytest.raises(ConfigError, match="install asyncpg"):
+            await check("postgresql+asyncpg://somebody@localhost/usher")
+
     async def test_opening_leaves_no_empty_file_behind(self, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="usher migrate"):
             await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'usher.db'}")
@@ -157,7 +202,7 @@ class TestUsers:
         user = await store.user("telegram", "7", "Ada", "de")
         async with store.unit() as unit:
             await unit.block_user(user.id)
-            await unit.set_language(user.id, "fr")
+            await unit.set_language(user.id, "fr", chosen=True)
             await unit.commit()
         async with store.reading() as reading:
             blocked = await reading.user(user.id)
@@ -225,7 +270,7 @@ class TestMemory:
         async with store.reading() as reading:
             memory = await reading.memory(user.id)
             assert memory is not None
-            assert await reading.watchlist(user.id) == memory.saved == ("f4",)
+            assert memory.saved == ("f4",)
             assert await reading.history(user.id, 1) == (second,)
         assert memory.user == user
         assert memory.conversation is not None
@@ -275,11 +320,11 @@ class TestMemory:
     async def test_a_read_transaction_sees_one_moment(self, store: Store) -> None:
         user, _ = await talk(store)
         async with store.reading() as reading:
-            before = await reading.watchlist(user.id)
+            before = await saved(reading, user)
             await give(store, reaction(user, "save"))
-            assert await reading.watchlist(user.id) == before == ()
+            assert await saved(reading, user) == before == ()
         async with store.reading() as reading:
-            assert await reading.watchlist(user.id) == ("f1",)
+            assert await saved(reading, user) == ("f1",)
 
 
 class TestText:
@@ -404,7 +449,7 @@ class TestFeedback:
 
         assert await undo() == [("save", "f1")]
         async with store.reading() as reading:
-            assert await reading.watchlist(user.id) == ()
+            assert await saved(reading, user) == ()
         assert await undo() == [("facet", "horror")]
         assert await undo() == []
         async with store.reading() as reading:
@@ -634,6 +679,97 @@ class TestOutbox:
             assert await reading.outbox_due("telegram", now) == ()
             due = await reading.outbox_due("telegram", now - timedelta(hours=1))
         assert [row.payload for row in due] == [{"n": 1}]
+
+
+class TestEmptying:
+    async def test_what_was_settled_long_ago_is_empty_and_still_known(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.store.unit.EMPTIED_AT_ONCE", 2)
+        _, (turn,) = await talk(store)
+        said = {"message": {"text": "I love Heat"}}
+        await store.receive("telegram", [(n, "7", said) for n in range(5)])
+        async with store.unit() as unit:
+            for row in await unit.inbox_of("telegram", "7", 3):
+                await unit.inbox_done(row.id)
+            card, last = {"text": "Heat (1995)", "slot": 2}, {"text": "Like one of them?", "slot": 0}
+            ids = await unit.enqueue("telegram", "7", card, last, {"picture": "iVBORw0"}, {"n": 4}, turn_id=turn.id)
+            for n, outbox_id in enumerate(ids[:3]):
+                await unit.outbox_sent(outbox_id, str(90 + n))
+            await unit.commit()
+
+        async def emptied(before: datetime) -> tuple[list[object], list[object]]:
+            for empty in (Unit.empty_done, Unit.empty_sent):
+                after: int | None = 0
+                while after is not None:
+                    async with store.unit() as unit:
+                        after = await empty(unit, before, after)
+                        await unit.commit()
+            async with store.engine.connect() as connection:
+                queues = [
+                    (await connection.execute(select(queue.payload).order_by(queue.id))).scalars().all()
+                    for queue in (tables.Inbox, tables.Outbox)
+                ]
+            return list(queues[0]), list(queues[1])
+
+        assert await emptied(utcnow() - timedelta(days=3)) == (
+            [said] * 5,
+            [card, last, {"picture": "iVBORw0"}, {"n": 4}],
+        )
+        for _ in range(2):
+            incoming, outgoing = await emptied(utcnow() + timedelta(seconds=1))
+            assert incoming == [{}] * 3 + [said] * 2
+            assert outgoing == [{"slot": 2}, {"slot": 0}, {}, {"n": 4}]
+        assert await store.receive("telegram", [(0, "7", said)]) == 0
+        async with store.reading() as reading:
+            assert await reading.shown_in("telegram", "7", "90") == (turn.id, 2)
+            assert await reading.sent_for("telegram", "7", turn.id, 0) == "91"
+
+
+class TestBackup:
+    async def test_a_copy_made_while_others_write_is_whole_and_holds_what_was_committed(
+        self, migrated_file: Path, tmp_path: Path
+    ) -> None:
+        url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'usher.db')}"
+        store, out = await Store.open(url), tmp_path / "backups" / "copy.db"
+        user, (turn,) = await talk(store)
+        goes_on = True
+
+        async def write() -> None:
+            n = 0
+            while goes_on:
+                n += 1
+                await store.receive("telegram", [(n, "7", {"text": "x" * 10_000})])
+
+        writing = asyncio.create_task(write())
+        for _ in range(2):  # the second takes the first's place
+            await asyncio.to_thread(back_up, url, out)
+        goes_on = False
+        await writing
+        await store.close()
+        assert [path.name for path in out.parent.iterdir()] == ["copy.db"]
+        assert out.stat().st_mode & 0o777 == 0o600
+        with closing(sqlite3.connect(out)) as copy:
+            assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        restored = await Store.open(f"sqlite+aiosqlite:///{out}")
+        async with restored.reading() as reading:
+            assert await reading.turn(user.id, turn.id) == turn
+        await restored.close()
+
+    async def test_what_can_not_be_copied_is_told(self, migrated_file: Path, tmp_path: Path) -> None:
+        path = shutil.copy(migrated_file, tmp_path / "usher.db")
+        before = path.read_bytes()
+        with pytest.raises(ConfigError, match="pg_dump"):
+            back_up("postgresql+asyncpg://somebody@localhost/usher", tmp_path / "copy.db")
+        with pytest.raises(ConfigError, match="--out"):
+            back_up(f"sqlite+aiosqlite:///{path}", path)
+        with pytest.raises(StoreError, match="usher migrate"):
+            back_up(f"sqlite+aiosqlite:///{tmp_path / 'none.db'}", tmp_path / "copy.db")
+        (tmp_path / "bad.db").write_bytes(b"not a database, but long enough to look like one" * 100)
+        with pytest.raises(StoreError, match="damaged"):
+            back_up(f"sqlite+aiosqlite:///{tmp_path / 'bad.db'}", tmp_path / "copy.db")
+        assert path.read_bytes() == before
+        assert not (tmp_path / "copy.db").exists()
 
 
 class TestFaults:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Never
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,10 +11,14 @@ from starlette_admin import route
 
 from bot.admin.desk import Page, done, require
 from bot.roles import Role
-from bot.stages import Home, encoder_of
+from bot.stages import Home, changing, encoder_of, promote
 from bot.store.dashboard import Dashboard, default_range
-from recsys.errors import ModelError
+from recsys.errors import DataError, ModelError
 from recsys.registry import Registry
+
+
+def _busy() -> Never:
+    raise ModelError("The catalogue or the models are being changed: try again in a minute.")
 
 
 class Models(Page):
@@ -36,16 +41,19 @@ class Models(Page):
         running = self.desk.conversations.engine.version
         return self.render(request, "models.html", versions=versions, feedback=feedback, running=running)
 
+    def _promote(self, version: str) -> None:
+        home = Home(self.desk.settings.usher_home)
+        with changing(home, _busy):
+            promote(home, version, encoder_of(self.desk.settings))
+
     @route("/{version}/promote", methods=["POST"])
     async def promote(self, request: Request) -> Response:
         """Serve a version from now on; going back to an older one is the same."""
         require(request, Role.OWNER)
         version = request.path_params["version"]
-        catalogue = self.desk.conversations.engine.catalogue.version
-        encoder = encoder_of(self.desk.settings).name
         try:
-            await asyncio.to_thread(self._registry.promote, version, catalogue, encoder)
-        except ModelError as error:
+            await asyncio.to_thread(self._promote, version)
+        except (DataError, ModelError) as error:
             await self.audit(request, "promotion failed", version)
             return done(request, str(error), "/models", good=False)
         await self.audit(request, "promoted", version)
