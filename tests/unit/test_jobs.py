@@ -240,7 +240,7 @@ class TestGenerator:
     async def test_one_that_breaks_while_it_loads_is_gone_without_a_fuss(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        async def load(settings: Settings, default: Path) -> None:
+        async def load(*_: object) -> None:
             raise ValueError("a library quotes somebody")
 
         monkeypatch.setattr(wiring, "load_generator", load)
