@@ -95,7 +95,7 @@ class _Case:
     capital: bool = False
     told: bool = False
     likened: bool = False
-    """A verb such as "watched", or "like", stands before."""
+    """A verb such as "watched", or "like" or "not", stands before."""
     inside: bool = False
     """Capitals where only a name has them."""
 
@@ -115,6 +115,7 @@ class Titles:
         cues = lexicon.title_cues
         self.firm, self.telling = set(map(squash, cues.firm)), set(map(squash, cues.telling))
         self.weak = self.telling | set(map(squash, cues.weak))
+        self.refusing = {"no", "not", "without", *lexicon.grammar.exceptions}
         self.after = Phrases((words, True) for words in cues.after)
         self.praise = Phrases((words, True) for words in cues.praise)
         self.watched = set(cues.watched)
@@ -306,7 +307,7 @@ class _Court:
                 case.add(3, solid=credible)
         elif last in self._w.weak:
             case.add(1, solid=not case.of.exact and last in self._w.telling)
-            case.likened = last == "like"
+        case.likened = last == "like" or last in self._w.refusing
 
     def _words_after(self, case: _Case, after: str) -> None:
         following = self._tokens[case.of.j : case.of.j + 8]

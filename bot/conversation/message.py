@@ -36,7 +36,8 @@ class Words:
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
         self.lexicon, self.grammar, self.catalogue = lexicon, lexicon.grammar, catalogue
         rarity = Rarity(lexicon.common)
-        self.people = People(catalogue, rarity, lexicon.vocabulary, set(lexicon.grammar.name_cues))
+        cues, nouns = set(lexicon.grammar.name_cues), {*lexicon.grammar.film_nouns, *lexicon.negators.contrast}
+        self.people = People(catalogue, rarity, lexicon.vocabulary, cues, nouns)
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
         self.concepts = Concepts(catalogue, lexicon)
         self.unknown = UnknownTitles(lexicon)

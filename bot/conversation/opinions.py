@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,8 +10,11 @@ from bot.conversation.linking import TitleMatch
 from bot.conversation.message import Message
 from bot.conversation.ranges import marks
 from bot.conversation.references import Pointing, Reference
+from bot.conversation.spelling import NAMELIKE
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Choice, Intent, Kind
+from bot.conversation.tokens import norms
+from recsys.catalogue import Facet
 from recsys.index import series
 
 _EXCEPTED = {
@@ -72,6 +76,19 @@ class Opinions:
         items = self._m.words.catalogue.items
         stem = series(self._m.words.catalogue[title.item_ids[0]].title)
         return tuple(item.id for item in items if stem in item.title.casefold() and series(item.title) == stem)
+
+    def _franchise(self, item: _Item) -> tuple[str, ...]:
+        """What a refused title stands for: with "not Batman" go all that are called so or about him. An everyday word
+        at the head of other titles is none of its own: "not Big" leaves "Big Fish"."""
+        catalogue = self._m.words.catalogue
+        stem = series(catalogue[item.item_ids[0]].title)
+        rarity = self._m.words.titles.rarity
+        words = norms(stem)
+        own = len(words) > 1 or any(rarity(norm) >= NAMELIKE for norm in words)
+        about = [catalogue.items[row].id for row in catalogue.rows_with(Facet("keyword", stem))] if own else []
+        head = re.compile(rf"(?:the )?{re.escape(stem)}\b")
+        called = (i.id for i in catalogue.items if own and head.match(i.title.casefold()))
+        return tuple(dict.fromkeys((*item.item_ids, *called, *about)))
 
     def _speaks_of(self, reference: Reference) -> bool:
         """A loose reference counts only right beside its cue: "loved it", "it was dull"."""
@@ -163,7 +180,8 @@ class Opinions:
             name = self._m.head[item.start : item.end]
             self._m.choices.append(Choice(name, item.item_ids, item.start, item.end, polarity, lasting, seen))
             return
-        for item_id in item.item_ids:
+        refused = value == "mention" and polarity < 0 and item.how is None
+        for item_id in self._franchise(item) if refused else item.item_ids:
             self._m.say(
                 Kind.ITEM,
                 value,

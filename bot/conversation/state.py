@@ -36,12 +36,12 @@ class Dialogue:
     """Immutable: each turn makes a new one.
 
     ``moods`` are wishes for the encoder, ``called`` what people call them. ``shown`` holds the last list (or the films
-    asked about) in order of slots and ``shown_in`` its turn, ``past`` all of tonight's lists; ``focus`` is the item
-    talked about; ``asked`` and ``options`` are the open question and its ready answers, ``questions`` how many were
-    asked in a row, ``page`` the page of the profile; ``pending`` is the opinion that waits for an ambiguous title to be
-    settled. ``measured`` holds the labels of limits that a list was the measure of ("older"). ``transcript``,
-    ``words``, ``named`` and ``echoed`` are the talk so far. ``company`` holds the ids of those who watch together, in a
-    group.
+    asked about) in order of slots and ``shown_in`` its turn, ``past`` all of tonight's lists, ``refused`` what is not
+    to come tonight at all; ``focus`` is the item talked about; ``asked`` and ``options`` are the open question and its
+    ready answers, ``questions`` how many were asked in a row, ``page`` the page of the profile; ``pending`` is the
+    opinion that waits for an ambiguous title to be settled. ``measured`` holds the labels of limits that a list was the
+    measure of ("older"). ``transcript``, ``words``, ``named`` and ``echoed`` are the talk so far. ``company`` holds the
+    ids of those who watch together, in a group.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -54,6 +54,7 @@ class Dialogue:
     shown: tuple[str, ...] = ()
     shown_in: str | None = None
     past: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     focus: str | None = None
     asked: str | None = None
     options: tuple[str, ...] = ()
@@ -125,7 +126,7 @@ class Dialogue:
         if resembles:  # older than what was shown when something else was wanted
             state = replace(state, ranges=tuple(r for r in state.ranges if r.label not in state.measured))
         if any(s.value == Intent.BYE for s in said):
-            state = replace(state._alone(), unwanted=(), outside=())
+            state = replace(state._alone(), unwanted=(), outside=(), refused=())
         if any(s.value == Intent.ALONE for s in said):
             state = state._alone()
         refines = adds or any(s.kind is Kind.CRITIQUE for s in said)
@@ -174,7 +175,9 @@ class Dialogue:
         if said.target and said.value in (Intent.LIKE_THIS, "like"):
             return self._resemble(said.target, said.polarity)
         if said.kind is Kind.ITEM and said.target and said.polarity < 0 and not said.lasting:
-            return replace(self, past=(*self.past, said.target))  # refused for tonight
+            return replace(self, refused=(*(i for i in self.refused if i != said.target), said.target))
+        if said.kind is Kind.ITEM and said.target in self.refused and said.polarity > 0:
+            return replace(self, refused=tuple(i for i in self.refused if i != said.target))
         if said.kind is Kind.CRITIQUE:
             return self._criticised(said, catalogue)
         return self
@@ -300,7 +303,7 @@ class Dialogue:
             known[name] = tuple(clause_from_json(c) for c in known.get(name, ()))
         for name in ("ranges", "outside"):
             known[name] = tuple(Range(**r) for r in known.get(name, ()))
-        for name in ("moods", "like", "shown", "past", "options", "measured", "named", "company"):
+        for name in ("moods", "like", "shown", "past", "refused", "options", "measured", "named", "company"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
 

@@ -398,6 +398,7 @@ class Wording:
             ("got_wanted", self._looked_for(wanted)),
             ("got_veto", self.texts.join(self._said(facets, -1, lasting=True), "or")),
             ("got_unwanted", self.texts.join(self._said(facets, -1, lasting=False), "or")),
+            ("got_refused", self.texts.join(self._refused(items), "or")),
             ("got_outside", self.texts.join(outside, "or")),
             (
                 "got_still",
@@ -429,6 +430,14 @@ class Wording:
 
     def _name(self, said: Statement) -> str:
         return self.film(self._catalogue[said.target or ""])
+
+    def _refused(self, items: Sequence[Statement]) -> list[str]:
+        """The films refused for tonight; of those that one title stands for, the one it names, without its year."""
+        refused = [s for s in items if s.value == "mention" and s.polarity < 0 and not s.lasts]
+        spoken: dict[int, list[Statement]] = {}
+        for s in refused:
+            spoken.setdefault(s.start, []).append(s)
+        return [self._name(of[0]) if len(of) == 1 else self.titles([of[0].target or ""]) for of in spoken.values()]
 
     def _said(self, facets: Iterable[Statement], polarity: int, *, lasting: bool) -> list[str]:
         return [self.label(s.clause) for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]

@@ -92,7 +92,8 @@ class Explaining(Room):
         """What would be asked of the engine if one thing had not been said; what was shown may come again."""
         dialogue = forgotten(moment.dialogue, evidence.key)
         events = [e for e in moment.memory.events if e.id not in evidence.events]
-        gone = {*moment.before.past, *moment.memory.saved, *evidence.sources} - {*moment.before.shown, item.id}
+        barred = {*moment.before.past, *moment.before.refused, *moment.memory.saved, *evidence.sources}
+        gone = barred - {*moment.before.shown, item.id}
         return Query(taste_of(events), dialogue.wish, frozenset(gone), LIST_LENGTH, talk=dialogue.talk)
 
     async def answer(self, moment: Moment) -> Draft:

@@ -79,7 +79,8 @@ class Recommending(Room):
         result = await self._run(query)
         if result.picks and not result.relaxed:
             return query, result
-        again = replace(query, exclude=frozenset({*moment.before.shown, *moment.memory.saved}))
+        state = moment.dialogue
+        again = replace(query, exclude=frozenset({*state.refused, *moment.before.shown, *moment.memory.saved}))
         second = await self._run(again)
         better = second.picks and (not result.picks or len(second.relaxed) < len(result.relaxed))
         return (again, second) if better else (query, result)
@@ -155,12 +156,12 @@ def _still(moment: Moment) -> tuple[list[Clause | Range], list[Clause | Range]]:
 
 
 def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) -> Query:
-    """What the engine is asked at a moment: nothing that was shown tonight or saved."""
+    """What the engine is asked at a moment: nothing that was shown or refused tonight, or saved."""
     state = moment.dialogue
     return Query(
         _emphasised(moment),
         state.wish,
-        frozenset({*state.past, *state.named, *moment.before.shown, *moment.memory.saved}),
+        frozenset({*state.past, *state.refused, *state.named, *moment.before.shown, *moment.memory.saved}),
         k,
         SURPRISE if surprise else 0.0,
         seed(moment.turn_id),
