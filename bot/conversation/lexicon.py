@@ -147,10 +147,12 @@ class Noise(_Table):
 
 
 class References(_Table):
-    """Words for shown items; ``maker``: for who made the one in view, ``players``: for who is in it."""
+    """Words for shown items; ``maker``: for who made the one in view, ``players``: for who is in it, ``anybody``: what
+    stands before "with her"."""
 
     maker: Words
     players: Words
+    anybody: Words
     last: Words
     all: Words
     others: Words

@@ -13,7 +13,7 @@ from bot.conversation.people import People, PersonMatch
 from bot.conversation.ranges import Ranges
 from bot.conversation.references import Pointing, Reference, References
 from bot.conversation.spelling import Rarity, Spelling
-from bot.conversation.stance import Scopes, Stances
+from bot.conversation.stance import Scopes, Stance, Stances
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
 from bot.conversation.tokens import Phrases, Token, norms, squash, tokenize
 from bot.conversation.unknown import UnknownTitles
@@ -158,6 +158,7 @@ class Message:
         none = [False] * len(tokens)
         asked = self.context.asked in ("opinion", "choice")
         people = [p for p in words.people.find(text, tokens) if not self._limits_slip(p)]
+        people += [] if people else self._pronouns()
         titles = words.titles.find(text, tokens, people, asked)
         tokens = self.tokens = self._spelt_critique(titles)
         slots = words.references.find(text, tokens, self.context, none)
@@ -186,6 +187,21 @@ class Message:
         self.scopes: Scopes = words.stances.of(text, tokens, masked, joined, pointed)
         pointers = words.references.find(text, tokens, self.context, self.named)
         self.pointers = [self._bound(reference, pointers) for reference in pointers]
+
+    def _pronouns(self) -> list[PersonMatch]:
+        """Somebody by "him" or "her", if one person was spoken of; else whom they mean is to be asked."""
+        tokens, references = self.tokens, self.words.references
+        none = [False] * len(tokens)
+        felt = references.felt(tokens, none)
+        if len(self.context.people) == 1:
+            (who,) = self.context.people
+            places = sorted({*felt, *references.wanted(tokens, none)})
+            return [
+                PersonMatch(who.label, who.facets, tokens[n].start, tokens[n].end, n, n + 1, 0.9) for n in places[:1]
+            ]
+        if felt and (self.context.people or self.focus()):
+            self.say(Kind.INTENT, Intent.WHOM, *self.span(range(felt[0], felt[0] + 1)), confidence=0.7)
+        return []
 
     def _limits_slip(self, person: PersonMatch) -> bool:
         """ "Shroter than 150 minutes": whether a misspelt name of one word is rather a misspelt limit."""
@@ -362,6 +378,15 @@ class Message:
             t.norm in ("long", "if", "make", "something", "anything", "want", "that")
             for t in self.tokens[max(0, n - 3) : n]
         )
+
+    def of_company(self, i: int, stance: Stance) -> bool:
+        """ "They don't like violence": somebody else's taste, to be minded tonight. The word before the cue tells."""
+        grammar = self.words.grammar
+        said = [t.norm for t in self.tokens[:i] if t.start < stance.start]
+        small = self.words.negators | {*grammar.adverbs, "a", "big", "huge"}  # "he's a big fan of"
+        while said and said[-1] in small:
+            said.pop()
+        return bool(said) and said[-1] in grammar.company
 
     def span(self, run: range) -> tuple[int, int]:
         """Where a run of words starts and ends in the text."""

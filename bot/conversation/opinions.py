@@ -144,6 +144,9 @@ class Opinions:
             weight = stance.weight
             if stance.cue is Cue.UNSEEN and not self._long_ago(item):  # "haven't seen it but it looks good"
                 value, lasting = "mention", False
+        elif stance.cue in OPINIONS and self._m.of_company(item.i, stance):
+            polarity = OPINIONS[stance.cue]
+            value = "like" if polarity > 0 else "mention"
         elif stance.cue in OPINIONS:
             value, polarity, lasting, weight = "opinion", OPINIONS[stance.cue], True, stance.weight
             seen = True

@@ -95,9 +95,10 @@ class Sentences:
 
     def _note_intent(self, run: range) -> bool:
         tokens = self._m.tokens[run.start : run.stop]
-        while len(tokens) > 1 and tokens[0].norm in self._m.words.interjections:
-            tokens = tokens[1:]
         opening = self._m.words.starts.starting(tokens)
+        while not opening and len(tokens) > 1 and tokens[0].norm in self._m.words.interjections:
+            tokens = tokens[1:]
+            opening = self._m.words.starts.starting(tokens)
         parts = self._m.words.parts.find(tokens)
         intent = opening.value if opening else parts[0].value if parts else None
         if intent is None or (intent is Intent.LIKE_THIS and any(t.norm == "but" for t in tokens)):

@@ -322,7 +322,7 @@ class Scopes:
             and not self._is_verb_phrase(judged, j)
             and not (
                 self.phrase[judged.i] == self.phrase[j - 1]
-                and any(self._tokens[n].norm in self._words._copulas for n in range(j, judged.i))
+                and any(self._tokens[n].norm in self._words._copulas for n in range(j - 1, judged.i))  # "he's great"
                 and not any(self._tokens[n].norm in ("that", "which") for n in range(j, judged.i))
             )
         ):

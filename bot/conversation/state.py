@@ -41,7 +41,7 @@ class Dialogue:
     ready answers, ``questions`` how many were asked in a row, ``page`` the page of the profile; ``pending`` is the
     opinion that waits for an ambiguous title to be settled. ``measured`` holds the labels of limits that a list was the
     measure of ("older"). ``transcript``, ``words``, ``named`` and ``echoed`` are the talk so far. ``company`` holds the
-    ids of those who watch together, in a group.
+    ids of those who watch together, in a group; ``people`` are those who were named or told of last.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -67,6 +67,7 @@ class Dialogue:
     named: tuple[str, ...] = ()
     echoed: tuple[Clause, ...] = ()
     company: tuple[str, ...] = ()
+    people: tuple[Clause, ...] = ()
 
     @property
     def talk(self) -> Talk:
@@ -80,8 +81,10 @@ class Dialogue:
         spans = [(n.start, n.end) for n in heard.named if n.kind is NamedKind.TITLE]
         words = "".join(c for n, c in enumerate(heard.text) if not any(i <= n < j for i, j in spans))
         pointed = [s.target for s in heard.statements if s.target and s.polarity > 0]
+        people = tuple(n.clause for n in heard.named if n.kind is NamedKind.PERSON and n.clause)
         return replace(
             self._told(heard, pointed),
+            people=people or self.people,
             words=f"{self.words} {' '.join(_YEAR.sub(' ', words).split())}"[-WORDS_KEPT:].strip(),
         )
 
@@ -299,7 +302,7 @@ class Dialogue:
     def from_json(cls, data: Mapping[str, Any]) -> Dialogue:
         """The state that ``to_json`` wrote; fields it does not know are ignored, so that old rows stay readable."""
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
-        for name in ("wanted", "unwanted", "echoed"):
+        for name in ("wanted", "unwanted", "echoed", "people"):
             known[name] = tuple(clause_from_json(c) for c in known.get(name, ()))
         for name in ("ranges", "outside"):
             known[name] = tuple(Range(**r) for r in known.get(name, ()))

@@ -90,7 +90,7 @@ class Wishes:
         if stance.verdict is not None and stance.referred:  # "my wife loves westerns but I hate them"
             return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
         if stance.cue in OPINIONS:
-            return OPINIONS[stance.cue], not (tonight or self._of_company(i, stance)), stance
+            return OPINIONS[stance.cue], not (tonight or self._m.of_company(i, stance)), stance
         if stance.cue is Cue.AVOID:
             return -1, False, stance
         if stance.cue in (Cue.SEEN, Cue.UNSEEN):
@@ -99,15 +99,6 @@ class Wishes:
         if stance.verdict is not None and stance.cue is None:
             return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
         return 1, False, stance
-
-    def _of_company(self, i: int, stance: Stance) -> bool:
-        """ "They don't like violence": somebody else's taste, to be minded tonight. The word before the cue tells."""
-        grammar = self._m.words.grammar
-        said = [t.norm for t in self._m.tokens[:i] if t.start < stance.start]
-        small = self._m.words.negators | {*grammar.adverbs, "a", "big", "huge"}  # "he's a big fan of"
-        while said and said[-1] in small:
-            said.pop()
-        return bool(said) and said[-1] in grammar.company
 
     def _note_person(self, person: PersonMatch) -> None:
         polarity, lasting, stance = self._attitude(person.i, person.j)
@@ -156,7 +147,9 @@ class Wishes:
                 self._want_makers(names, title.start, title.end)
         for kind, phrases in (("director", self._m.words.maker), ("cast", self._m.words.players)):
             for hit in phrases.find(self._m.tokens, self._m.named):
+                spoken_of = self._m.context.people if len(self._m.context.people) == 1 else ()
                 names = tuple(n for i in self._m.focus() for n in self._m.words.catalogue[i].facets.get(kind, ()))
+                names = tuple(f.value for who in spoken_of for f in who.facets if f.kind == kind) or names
                 if names:
                     self._want_makers(names[:LEADS], *self._m.span(range(hit.i, hit.j)), kind)
 
@@ -206,7 +199,7 @@ class Wishes:
         if meaning.flipped and polarity:
             polarity = -polarity
         clauses = (meaning.clause(-1),) if polarity < 0 else meaning.wanted
-        theirs = self._of_company(meaning.i, stance)
+        theirs = self._m.of_company(meaning.i, stance)
         self._for_company = self._for_company or (theirs and polarity > 0)
         if polarity < 0 and theirs:
             clauses = tuple(replace(clause, whom=clause.whom or COMPANY) for clause in clauses)
@@ -367,6 +360,8 @@ class Wishes:
         if self._m.scopes.within(run) & {Cue.AVOID, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN}:
             return False
         items = [s for s in self._m.out if s.kind is Kind.ITEM and start <= s.start < end]
+        if items and Cue.LIKE in self._m.scopes.within(run):  # "my kids loved Frozen"
+            return False
         return all(s.value == "like" and s.polarity > 0 for s in items) and not any(
             start <= c.start < end for c in self._m.choices
         )

@@ -54,6 +54,8 @@ BESIDE = 0.25
 """A reason about the person stands in for one that was just given from this part of the largest share on."""
 
 PEOPLE = ("director", "cast")
+NAMED_PEOPLE = {"director": 2, "cast": 8}
+"""How many of them an answer names at most."""
 
 MEASURES = {
     "shortest": ("runtime", False),
@@ -517,6 +519,14 @@ class Wording:
             return f"{self.about(item)} {self.texts('answer_no_overview')}"
         known = value and f"answer_{field}" in self.texts
         return self.texts(f"answer_{field}" if known else "answer_unknown", title=self.film(item), value=value)
+
+    def told(self, asked: Statement, item: Item) -> tuple[Clause, ...]:
+        """The people whom an answer about an item names."""
+        kinds = PEOPLE if asked.kind is not Kind.QUESTION else [kind for kind in PEOPLE if kind == asked.value]
+        names = dict.fromkeys(name for kind in kinds for name in item.facets.get(kind, ())[: NAMED_PEOPLE[kind]])
+        facets = {name: [Facet(kind, name) for kind in PEOPLE] for name in names}
+        rows = self._catalogue.rows_with
+        return tuple(Clause(name, tuple(f for f in own if len(rows(f)))) for name, own in facets.items())
 
     def compared(self, asked: Statement, items: Sequence[Item]) -> tuple[Item | None, str]:
         """The answer to "which is the shortest?" and the like, and the item that it names; or all items in a line

@@ -112,6 +112,20 @@ class TestWishes:
         assert "comedy" not in reply.text
         assert reply.cards
 
+    async def test_he_is_whoever_the_answer_told_of(self, ann: Person) -> None:
+        told = (await ann.say("who directed Heat?", "I love him", "/profile")).text
+        assert "You like: Michael Mann" in told
+
+    async def test_of_several_whom_an_answer_told_of_one_is_asked_for(self, ann: Person) -> None:
+        asked = await ann.say("who is in Heat?", "I love him")
+        assert [b.label for b in asked.buttons][:1] == ["Al Pacino"]
+        assert "you like Al Pacino" in (await ann.press(asked.buttons[0].press)).text
+
+    async def test_what_somebody_else_loves_steers_the_evening_only(self, ann: Person) -> None:
+        reply = await ann.say("she loves Heat")
+        assert "in the spirit of Heat (1995)" in reply.text
+        assert "You like" not in (await ann.say("/profile")).text
+
     async def test_a_person_whom_nobody_here_knows_is_said_to_be_unknown(self, ann: Person) -> None:
         assert "I don't know “zendaya”" in (await ann.say("whats good with zendaya")).text
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.lexicon import load_lexicon
-from bot.conversation.statements import Context, Kind
+from bot.conversation.statements import Context, Intent, Kind
 from bot.conversation.understand import Understanding
-from recsys.catalogue import Catalogue, Item
+from recsys.catalogue import Catalogue, Facet, Item
+from recsys.taste import Clause
 from tests.support.films import film, films
 
 UNDERSTANDING = Understanding(films(), load_lexicon())
@@ -269,3 +270,78 @@ def test_films_by_somebody_are_those_they_directed() -> None:
         (said,) = understanding.read(text).statements
         assert said.clause
         assert {f.kind for f in said.clause.facets} == kinds
+
+
+PACINO = Clause("Al Pacino", (Facet("cast", "Al Pacino"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity", "lasting"),
+    [
+        ("I love him", 1, True),
+        ("we both like him", 1, True),
+        ("both of us like him", 1, True),
+        ("he's great", 1, True),
+        ("I can't stand him", -1, True),
+        ("she is so annoying", -1, True),
+        ("I like his movies", 1, True),
+        ("anything else by him?", 1, False),
+        ("more with her", 1, False),
+        ("what else was she in?", 1, False),
+    ],
+)
+def test_him_and_her_are_whoever_was_told_of(text: str, polarity: int, lasting: bool) -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read(text, Context(shown=[heat], people=(PACINO,))).statements
+    assert [(s.value, s.polarity, s.lasting) for s in said] == [("Al Pacino", polarity, lasting)]
+
+
+@pytest.mark.parametrize("text", ["I love her in it", "watching it with her", "I love her hair", "she is asleep"])
+def test_her_is_not_always_whoever_was_told_of(text: str) -> None:
+    said = UNDERSTANDING.read(text, Context(people=(PACINO,))).statements
+    assert not [s for s in said if s.kind is Kind.FACET]
+
+
+def test_whom_is_asked_where_several_were_told_of() -> None:
+    somebody = Clause("Val Kilmer", (Facet("cast", "Val Kilmer"),))
+    (said,) = UNDERSTANDING.read("I love him", Context(people=(PACINO, somebody))).statements
+    assert said.value == Intent.WHOM
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "polarity"),
+    [
+        ("she loves {}", "like", 1),
+        ("my kids loved {}", "like", 1),
+        ("my husband hated {}", "mention", -1),
+        ("my dad doesn't like {}", "mention", -1),
+        ("my wife and I love {}", "opinion", 1),
+        ("my wife hates {}, I love it", "opinion", 1),
+    ],
+)
+def test_what_somebody_else_thinks_of_a_film_is_no_taste_of_ones_own(text: str, value: str, polarity: int) -> None:
+    said = UNDERSTANDING.read(text.format("Gladiator")).statements
+    assert [(s.value, s.polarity, s.lasts) for s in said if s.kind is Kind.ITEM] == [
+        (value, polarity, value == "opinion")
+    ]
+    assert not [s for s in said if s.kind is Kind.WISH and "loved" in s.value]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("ok thanks, we'll go with the second", Intent.ACCEPT),
+        ("I take the second", Intent.ACCEPT),
+        ("ok lets do the second one", Intent.ACCEPT),
+        ("what's on my profile", Intent.PROFILE),
+        ("lol ok whats the 2nd abt", "overview"),
+        ("nah dont know any of these", "better_known"),
+        ("i dont know this films", "better_known"),
+        ("sounds mid", "other"),
+    ],
+)
+def test_what_is_said_of_a_list_in_passing(text: str, intent: str) -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
+    said = UNDERSTANDING.read(text, Context(shown=shown)).statements
+    assert said[-1].value == intent
+    assert said[-1].target == (shown[1] if intent in (Intent.ACCEPT, "overview") else None)

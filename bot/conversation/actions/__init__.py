@@ -56,6 +56,7 @@ class Actions:
             Action.GREET: asking.greet,
             Action.ASK: asking.ask,
             Action.CHOOSE: asking.choose,
+            Action.WHOM: asking.whom,
             Action.RECOMMEND: recommending.recommend,
             Action.EXPLAIN: explaining.explain,
             Action.ANSWER: explaining.answer,
@@ -81,6 +82,7 @@ class Actions:
 
         shared = (
             Action.CHOOSE,
+            Action.WHOM,
             Action.ANSWER,
             Action.NOTE,
             Action.WHICH,

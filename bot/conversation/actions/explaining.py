@@ -103,7 +103,8 @@ class Explaining(Room):
         if item_id is None or cause is None or item_id not in self._catalogue:
             return Draft(moment.dialogue, self._texts("answer_which"))
         item = self._catalogue[item_id]
-        after = replace(moment.dialogue, focus=item_id, asked=None)
+        told = self._wording.told(cause, item)
+        after = replace(moment.dialogue, focus=item_id, asked=None, people=told or moment.dialogue.people)
         if cause.kind is Kind.QUESTION:
             buttons = self._item_buttons(moment, 1, ABOUT_BUTTONS)
             text = self._wording.answer(cause, item)
