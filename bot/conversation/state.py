@@ -209,6 +209,8 @@ class Dialogue:
     def _veto(self, clause: Clause) -> Dialogue:
         # "Not animated" sends no child to bed: whom it is for stays, unless others watch who don't go with them.
         stay = {c.label for c in self.wanted if c.whom and not clause.whom} - {clause.label}
+        if spoilt(self, clause):
+            return self
         wanted = tuple(c for c in self.wanted if c.label in stay or not _overlap(c, clause))
         label = clause.label.casefold()
         moods = tuple(m for m in self.moods if label not in f"{m} {self.called.get(m, '')}".casefold())
@@ -315,6 +317,12 @@ def clause_from_json(data: Mapping[str, Any]) -> Clause:
     """A ``Clause`` from its ``asdict`` form after a trip through JSON."""
     facets, beyond = (tuple(Facet(*f) for f in data.get(name, ())) for name in ("facets", "beyond"))
     return Clause(data["label"], facets, beyond, data.get("mood", ""), data.get("whom", ""))
+
+
+def spoilt(state: Dialogue, veto: Clause) -> Clause | None:
+    """Those who watch along for whom a veto would leave nothing: "no family films" while the kids watch."""
+    suits = (c for c in state.wanted if c.whom and c.facets and not veto.whom)
+    return next((c for c in suits if c.core <= veto.core), None)
 
 
 def wishes_anew(statements: Sequence[Statement]) -> bool:

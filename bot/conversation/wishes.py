@@ -189,7 +189,8 @@ class Wishes:
         polarity, lasting, stance = self._attitude(meaning.i, meaning.j)
         if described:  # "it's a scary movie" tells of a film, not of a wish
             polarity, lasting = 0, False
-        lasting = lasting and not meaning.clause(polarity).whom  # who watches, watches tonight
+        whom = meaning.clause(polarity).whom and not (polarity < 0 and self._of_films(meaning))
+        lasting = lasting and not whom  # who watches, watches tonight
         mild = polarity > 0 and stance.weight < HEDGED
         if mild and all(facet.kind == "language" for facet in meaning.clause(polarity).facets):
             lasting = False  # "English is fine"
@@ -203,6 +204,8 @@ class Wishes:
         self._for_company = self._for_company or (theirs and polarity > 0)
         if polarity < 0 and theirs:
             clauses = tuple(replace(clause, whom=clause.whom or COMPANY) for clause in clauses)
+        elif polarity < 0 and self._of_films(meaning):
+            clauses = tuple(replace(clause, whom="") for clause in clauses)
         start, end = self._m.span(range(meaning.i, meaning.j))
         for clause in clauses:
             if clause.facets or clause.mood:
@@ -222,6 +225,10 @@ class Wishes:
             if not lasting:
                 self._wanted.append(meaning)
         self._remember(meaning.i, meaning.j, 1 if meaning.flipped else polarity, lasting, stance)
+
+    def _of_films(self, meaning: Meaning) -> bool:
+        """ "No family films" refuses films, where "no kids" says who doesn't watch."""
+        return any(t.norm in self._m.words.grammar.film_nouns for t in self._m.tokens[meaning.i : meaning.j + 1])
 
     def _find_ranges(self) -> None:
         taken = [d or n for d, n in zip(self._m.done, self._m.named, strict=True)]

@@ -103,6 +103,24 @@ class TestWishes:
         assert "horror, for the kids" in reply.text
         assert "no horror" not in (await ann.say("/profile")).text
 
+    async def test_no_family_films_is_followed(self, ann: Person) -> None:
+        reply = await ann.say("an animated film, no family films")
+        assert reply.cards
+        assert not any("Family" in found for found in genres(ann, reply))
+
+    async def test_no_family_films_for_the_kids_is_not_passed_over_in_silence(self, ann: Person) -> None:
+        reply = await ann.say("something for my kids", "no family films")
+        assert "Nearly everything I know for the kids is listed as family" in reply.text
+        assert "no family films" not in reply.text
+        assert all("Family" in found for found in genres(ann, reply))
+
+    async def test_what_is_asked_for_tonight_is_not_ruled_out_by_what_was_said_for_good(self, ann: Person) -> None:
+        reply = await ann.say("I hate horror", "something scary")
+        assert "had to give way" not in reply.text
+        assert all("Horror" in found for found in genres(ann, reply))
+        reply = await ann.say("a drama")
+        assert not any("Horror" in found for found in genres(ann, reply))
+
     async def test_never_mind_ends_the_wish(self, ann: Person) -> None:
         await ann.say("a thriller from the 90s", "never mind, surprise me")
         assert "thriller" not in (await ann.say("/profile")).text

@@ -94,7 +94,9 @@ class Explaining(Room):
         events = [e for e in moment.memory.events if e.id not in evidence.events]
         barred = {*moment.before.past, *moment.before.refused, *moment.memory.saved, *evidence.sources}
         gone = barred - {*moment.before.shown, item.id}
-        return Query(taste_of(events), dialogue.wish, frozenset(gone), LIST_LENGTH, talk=dialogue.talk)
+        return Query(
+            taste_of(events).tonight(dialogue.wish), dialogue.wish, frozenset(gone), LIST_LENGTH, talk=dialogue.talk
+        )
 
     async def answer(self, moment: Moment) -> Draft:
         item_id, cause = moment.target(), moment.decision.cause

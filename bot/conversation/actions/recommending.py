@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +11,8 @@ from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reply import Card, ToExplain
-from bot.conversation.state import wishes_anew
-from bot.conversation.statements import Critique, Intent, Kind
+from bot.conversation.state import Dialogue, spoilt, wishes_anew
+from bot.conversation.statements import Critique, Intent, Kind, Statement
 from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
 from recsys.explain import causes
@@ -35,7 +36,9 @@ class Recommending(Room):
         query, result = await self._search(moment, surprise=surprise)
         state = moment.dialogue
         implied = [r for r in state.ranges if r not in moment.before.ranges]
-        heard = self._wording.acknowledge(moment.reading, implied, *_still(moment))
+        spoiling = [s for s in moment.reading.statements if s.clause and s.polarity < 0 and spoilt(state, s.clause)]
+        kept = tuple(s for s in moment.reading.statements if s.lasting or s not in spoiling)
+        heard = self._wording.acknowledge(replace(moment.reading, statements=kept), implied, *_still(moment))
         basis = self._basis(moment, query, result)
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])), basis=basis)
@@ -46,7 +49,7 @@ class Recommending(Room):
         shown = tuple(card.item_id for card in cards)
         return Draft(
             state.without(result.relaxed).listed(shown, moment.turn_id),
-            "\n".join(filter(None, [heard, unread, relaxed, intro])),
+            "\n".join(filter(None, [heard, self._spared(state, spoiling), unread, relaxed, intro])),
             cards,
             self._texts("nudge", moment.number),
             self.buttons(moment, Verb.NEXT, Verb.SURPRISE),
@@ -98,6 +101,15 @@ class Recommending(Room):
         if self._engine.multilingual:
             return query
         return replace(query, wish=replace(query.wish, text=without_chinese(query.wish.text)))
+
+    def _spared(self, state: Dialogue, spoiling: Sequence[Statement]) -> str:
+        """That a refusal is not followed which would leave nothing to those who watch along."""
+        spared = {
+            self._texts("list_spared", whom=self._wording.label(whom), what=self._wording.label(s.clause))
+            for s in spoiling
+            if s.clause and (whom := spoilt(state, s.clause))
+        }
+        return " ".join(sorted(spared))
 
     def _relaxed(self, query: Query, result: Recommendation) -> str:
         gave_way = self._wording.labels(result.relaxed, query.wish)
@@ -159,7 +171,7 @@ def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) ->
     """What the engine is asked at a moment: nothing that was shown or refused tonight, or saved."""
     state = moment.dialogue
     return Query(
-        _emphasised(moment),
+        _emphasised(moment).tonight(state.wish),
         state.wish,
         frozenset({*state.past, *state.refused, *state.named, *moment.before.shown, *moment.memory.saved}),
         k,
