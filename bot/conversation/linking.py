@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.people import People, PersonMatch
-from bot.conversation.ranges import SMALL_NUMBERS
+from bot.conversation.ranges import RECENT, SMALL_NUMBERS
 from bot.conversation.spelling import Rarity
 from bot.conversation.title_index import DATED, PART, SMALL, Candidate, TitleIndex
 from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash, tokenize
@@ -396,6 +396,8 @@ class _Court:
             case.add(-math.inf)  # "I saw "
         if self._quoted_with_more(case):
             case.add(-math.inf)
+        if not certain and of.i and RECENT.match(self._text, tokens[of.i].start):
+            case.add(-math.inf)  # "from the last five years"
         if of.i and key in _UNITS and (tokens[of.i - 1].norm.isdigit() or tokens[of.i - 1].norm in SMALL_NUMBERS):
             case.add(-math.inf)  # "under two hours"
         told = self._was_watched(case) or self._extolled(case)

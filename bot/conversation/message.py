@@ -27,6 +27,10 @@ MAX_WORDS = 200
 LONG = 7
 """Letters of a word of asking that may be misspelt: shorter ones are too like others."""
 
+PARTS = frozenset(("2", "3", "4", "5", "6", "7", "8", "9", "ii", "iii", "iv"))
+"""How the parts of a series are numbered."""
+_AFTER_A_PART = frozenset(("is", "was", "and", "or", "too", "yet", "movie", "film", "because", "with"))
+
 _COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
 
 
@@ -162,17 +166,19 @@ class Message:
         titles = words.titles.find(text, tokens, people, asked)
         tokens = self.tokens = self._spelt_critique(titles)
         slots = words.references.find(text, tokens, self.context, none)
-        self.titles = [
+        titles = [
             t
             for t in self._heard(titles)
             if not any(r.how is Pointing.ORDINAL and r.i <= t.i and t.j <= r.j for r in slots)
         ]
+        self.titles = [t for t in titles if not self._goes_on(t)]
+        sequels = [range(t.i, t.j + 1) for t in titles if self._goes_on(t)]
         self.people = [p for p in people if not any(t.i <= p.i and p.j <= t.j for t in self.titles)]
         self.named, joined = list(none), list(none)
         for i, j in [(t.i, t.j) for t in self.titles] + [(p.i, p.j) for p in self.people]:
             self.named[i:j] = [True] * (j - i)
             joined[i + 1 : j] = [True] * (j - i - 1)
-        self._find_unknown(joined)
+        self._find_unknown(joined, sequels)
         genres = [words.concepts.misspelt(token) for token in tokens]  # "a horrr movie" is no hour
         tokens = self.tokens = words.ranges.spelt(tokens, [a or b for a, b in zip(self.named, genres, strict=True)])
         self.meanings = words.concepts.find(tokens, self.named)
@@ -187,6 +193,16 @@ class Message:
         self.scopes: Scopes = words.stances.of(text, tokens, masked, joined, pointed)
         pointers = words.references.find(text, tokens, self.context, self.named)
         self.pointers = [self._bound(reference, pointers) for reference in pointers]
+
+    def _goes_on(self, title: TitleMatch) -> bool:
+        """ "Paddington 2": whether the number of a part follows that the catalogue lacks; "Heat 2 times" has none."""
+        part, after = self.tokens[title.j : title.j + 1], self.tokens[title.j + 1 : title.j + 2]
+        if not part or part[0].norm not in PARTS or self.head[title.end : part[0].start] != " ":
+            return False
+        told = not after or bool(self.head[part[0].end : after[0].start].strip(" "))
+        return (told and self.head[part[0].end : part[0].end + 1] not in ("/", "%")) or (
+            bool(after) and after[0].norm in {*self.words.lexicon.negators.contrast, *_AFTER_A_PART}
+        )
 
     def _pronouns(self) -> list[PersonMatch]:
         """Somebody by "him" or "her", if one person was spoken of; else whom they mean is to be asked."""
@@ -220,15 +236,18 @@ class Message:
         misspelt = spelt != list(self.tokens) and not exact and bool(self.context.shown)
         return spelt if misspelt and isinstance(self.whole_of(spelt), Critique) else self.tokens
 
-    def _find_unknown(self, joined: list[bool]) -> None:
-        """Titles that the catalogue lacks. Nothing else is read into their words."""
+    def _find_unknown(self, joined: list[bool], sequels: Sequence[range]) -> None:
+        """Titles that the catalogue lacks, ``sequels`` among them. Nothing else is read into their words."""
         taken = list(self.named)
         for meaning in self.words.concepts.find(self.tokens, self.named):
             taken[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
         for pointer in self.words.references.find(self.head, self.tokens, self.context, self.named):
             taken[pointer.i : pointer.j] = [True] * (pointer.j - pointer.i)
         heard = self.whole_of(self.tokens) is None and self.context.asked != "choice"
-        self.unknown = self.words.unknown.find(self.head, self.tokens, taken) if heard else []
+        for run in sequels:
+            taken[run.start : run.stop] = [True] * len(run)
+        found = self.words.unknown.find(self.head, self.tokens, taken) if heard else []
+        self.unknown = sorted((*sequels, *found), key=lambda run: run.start)
         for run in self.unknown:
             said = [t.norm for t in self.tokens[run.stop : run.stop + 2]]
             stop = run.stop + 2 * (said in (["the", "movie"], ["the", "film"]))  # points at no other film
@@ -292,7 +311,9 @@ class Message:
     def targets(self, run: range) -> tuple[str, ...]:
         """Items that a run of words points at or names."""
         pointed = [r for r in self.pointers if r.i in run]
-        strong = [r for r in pointed if r.how is not Pointing.FOCUS] or pointed
+        ordinals = any(r.how is Pointing.ORDINAL for r in pointed)
+        loose = [r for r in pointed if ordinals and self.tokens[r.i].norm == "they"]  # "can they watch the second?"
+        strong = [r for r in pointed if r.how is not Pointing.FOCUS and r not in loose] or pointed
         ids = [i for r in strong for i in r.item_ids] if strong else []
         return tuple(dict.fromkeys([*(t.item_ids[0] for t in self.titles if t.i in run), *ids]))
 
@@ -379,11 +400,18 @@ class Message:
             for t in self.tokens[max(0, n - 3) : n]
         )
 
+    def every(self, i: int) -> bool:
+        """Whether all of what the word at ``i`` names are spoken of: "all the Toy Story ones"."""
+        before = [t.norm for t in self.tokens[max(0, i - 3) : i]]
+        while before and before[-1] in ("the", "of", "those"):
+            before.pop()
+        return before[-1:] in (["all"], ["every"])
+
     def of_company(self, i: int, stance: Stance) -> bool:
         """ "They don't like violence": somebody else's taste, to be minded tonight. The word before the cue tells."""
         grammar = self.words.grammar
         said = [t.norm for t in self.tokens[:i] if t.start < stance.start]
-        small = self.words.negators | {*grammar.adverbs, "a", "big", "huge"}  # "he's a big fan of"
+        small = self.words.negators | {*grammar.adverbs, "a", "big", "huge", "all", "both"}  # "he's a big fan of"
         while said and said[-1] in small:
             said.pop()
         return bool(said) and said[-1] in grammar.company

@@ -68,10 +68,7 @@ class Opinions:
 
     def _parts(self, title: TitleMatch) -> tuple[str, ...]:
         """The films of a series, where a title stands for all of them: "all the Toy Story ones"; none elsewhere."""
-        before = [t.norm for t in self._m.tokens[max(0, title.i - 3) : title.i]]
-        while before and before[-1] in ("the", "of", "those"):
-            before.pop()
-        if before[-1:] not in (["all"], ["every"]):
+        if not self._m.every(title.i):
             return ()
         items = self._m.words.catalogue.items
         stem = series(self._m.words.catalogue[title.item_ids[0]].title)
@@ -94,7 +91,8 @@ class Opinions:
         """A loose reference counts only right beside its cue: "loved it", "it was dull"."""
         if reference.how is Pointing.ORDINAL:
             return True
-        if reference.how is Pointing.GROUP and self._means_kinds(reference):
+        kinds = any(m.i > reference.i and self._m.every(m.i) for m in self._m.meanings)  # "all the Disney ones"
+        if reference.how is Pointing.GROUP and (kinds or self._means_kinds(reference)):
             return False
         stance = self._m.scopes.about(reference.i, reference.j)
         if stance.verdict is not None:
@@ -262,7 +260,9 @@ class Opinions:
     def _judges(self, run: range) -> bool:
         """Whether a sentence may speak of the item in view without naming or pointing at it."""
         words = {self._m.tokens[n].norm for n in run}
-        said = any(s.kind is Kind.ITEM and self._within(s.start, run) for s in self._m.out)
+        said = any(
+            (s.kind is Kind.ITEM or s.value == Intent.ACCEPT) and self._within(s.start, run) for s in self._m.out
+        )
         if (
             said
             or len(run) > 9

@@ -11,7 +11,9 @@ from bot.conversation.lexicon import Lexicon
 from bot.conversation.statements import Context
 from bot.conversation.tokens import Phrases, Token, squash
 
+_TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades", "minutes", "hours"))
 _OBJECTS = frozenset(("him", "her", "his"))
+_ASKING = frozenset(("is", "was", "does"))
 _SUBJECTS = frozenset(("he", "she", "hes", "shes"))
 
 
@@ -132,6 +134,8 @@ class References:
         start, end = (i - 1 if i and tokens[i - 1].norm == "the" else i), i + 1
         if norm in ("first", "last") and following in self._ordinals and self._ordinals[following] > 1:
             count = self._ordinals[following]
+            if i + 2 < len(tokens) and tokens[i + 2].norm in _TIMES:
+                return None
             ids = shown[:count] if norm == "first" else shown[-count:]
             end += 2 if i + 2 < len(tokens) and tokens[i + 2].norm in self._grammar.slot_nouns else 1
             return Reference(start, end, Pointing.ORDINAL, ids)
@@ -151,6 +155,7 @@ class References:
             or following in self._grammar.slot_closers
             or following in self._ordinals
             or not following
+            or (i > 1 and start < i and tokens[i - 2].norm in _ASKING and not tokens[i + 1].capital)
         )
         punctuated = (
             bool(following) and text[tokens[end - 1].end : tokens[end].start].strip() != ""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.conversation.message import Message
+from bot.conversation.ranges import RangeMatch
 from bot.conversation.references import Pointing
 from bot.conversation.statements import COMPARED, Critique, Intent, Kind
 from bot.conversation.tokens import Hit
@@ -134,7 +135,8 @@ class Sentences:
         return wishes or any(self._m.named[n] for n in rest)
 
     def _question(self, run: range) -> bool:
-        while len(run) > 1 and self._m.tokens[run.start].norm in self._m.words.interjections:  # "ok, which is best?"
+        aside = {*self._m.words.interjections, "and", "but", "also"}
+        while len(run) > 1 and self._m.tokens[run.start].norm in aside:  # "ok, which is best?"
             run = run[1:]
         tokens = self._m.tokens[run.start : run.stop]
         if any(unknown.start in run for unknown in self._m.unknown):
@@ -152,14 +154,20 @@ class Sentences:
             field = bridged or hits[0].value
             informal = hits and hits[0].i <= 1 and len(run) <= 9
             target_named = bool(self._m.targets(run))
-            if (asks or informal) and (targets or target_named or (asks and hits and hits[0].i <= 1 and len(run) <= 7)):
+            if (asks or informal) and (targets or target_named or (asks and hits and hits[0].i <= 3 and len(run) <= 7)):
                 for target in targets or (None,):
                     self._m.say(Kind.QUESTION, field, start, end, target=target)
                 return True
         about = self._m.words.about.starting(tokens) or (
             tokens[0].norm in ("is", "was", "does") and bool(self._m.targets(run))
         )
+        if about and not targets and asks and len(self._m.context.shown) > 1 and self._m.words.references.loose(tokens):
+            self._m.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
+            return True
         if about and targets and (asks or self._m.asks(run)):
+            if limit := next((r for r in self._stated(run) if r.range.name in ("year", "runtime", "rating")), None):
+                self._m.say(Kind.QUESTION, limit.range.name, start, end, target=targets[0])  # "is it from the 90s?"
+                return True
             compared = self._m.words.concepts.comparative(tokens)  # "is Heat scarier than Alien?"
             for meaning in (*self._m.meanings, *([compared[1]] if compared else ())):
                 if (meaning.i in run or meaning not in self._m.meanings) and meaning.wanted:
@@ -235,15 +243,17 @@ class Sentences:
     def _comparable(self, run: range) -> bool:
         return self._m.words.concepts.comparative(self._m.tokens[run.start : run.stop]) is not None
 
+    def _stated(self, run: range) -> list[RangeMatch]:
+        """The years and lengths that a run of words speaks of."""
+        nouns = [m.i for m in self._m.meanings]
+        found = self._m.words.ranges.find(self._m.head, self._m.tokens, self._m.named, nouns)
+        start, end = self._m.span(run)
+        return [limit for limit in found if start <= limit.start and limit.end <= end]
+
     def _limits(self, run: range) -> bool:
         """Whether a year or a length is asked for in so many words."""
-        tokens = self._m.tokens
-        found = self._m.words.ranges.find(self._m.head, tokens, self._m.named, [m.i for m in self._m.meanings])
-        start, end = self._m.span(run)
-        relative = [t for t in tokens if t.norm in ("older", "newer", "shorter", "longer")]
-        return any(
-            start <= r.start and r.end <= end and not any(r.start <= t.start < r.end for t in relative) for r in found
-        )
+        relative = [t for t in self._m.tokens if t.norm in ("older", "newer", "shorter", "longer")]
+        return any(not any(r.start <= t.start < r.end for t in relative) for r in self._stated(run))
 
     def _compare(self, run: range) -> bool:
         if self._limits(run):

@@ -262,7 +262,10 @@ class Scopes:
         found = []
         for hit in self._words._verdicts.find(self._tokens, self._mentioned):
             hedged = bool(self._words._hedges.find(self._tokens[max(0, hit.i - 3) : hit.j]))
-            negated = self._negated(hit.i) is not None and self._tokens[hit.i].norm != "not"
+            negator = self._negated(hit.i)
+            if negator is not None and self._tokens[hit.i].norm == "too" and self._tokens[negator].norm == "nothing":
+                continue  # "nothing too dark" is a wish
+            negated = negator is not None and self._tokens[hit.i].norm != "not"
             turned = negated != self._doubted(hit.i)
             verdict = hit.value
             if turned:

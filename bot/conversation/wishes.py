@@ -93,6 +93,8 @@ class Wishes:
             return OPINIONS[stance.cue], not (tonight or self._m.of_company(i, stance)), stance
         if stance.cue is Cue.AVOID:
             return -1, False, stance
+        if stance.cue is Cue.SEEN and self._m.every(i):
+            return -1, False, stance  # "we've seen all the Disney ones"
         if stance.cue in (Cue.SEEN, Cue.UNSEEN):
             sentence = self._m.sentence(i)
             return int(self._m.asks_for_suggestions(sentence)), False, stance

@@ -103,8 +103,13 @@ class Wording:
     def label(self, wish: Clause | Range) -> str:
         """A wish or veto as the person would recognise it."""
         if isinstance(wish, Range):
-            return self.texts.limit(wish.name, wish.low, wish.high, wish.label)
+            called = self.texts.limit(wish.name, wish.low, wish.high, wish.label)
+            return self.texts("some", what=called) if self.adjectival(wish) else called
         return self.texts.name(wish.label)
+
+    def adjectival(self, limit: Range) -> bool:
+        """Whether a limit is called by an adjective: "recent", as against "the 1990s"."""
+        return limit.label in self.texts.options("adjectives")
 
     def labels(self, labels: Iterable[str], wish: Wish) -> list[str]:
         """The parts of a wish that these labels name, as the person would recognise them."""
@@ -380,7 +385,7 @@ class Wording:
         facets = [s for s in said if s.clause and s.kind in (Kind.FACET, Kind.CRITIQUE)]
         ranges = [s for s in said if s.range]
         limits = [self.label(s.range) for s in ranges if s.range and s.polarity >= 0]
-        outside = [self.label(s.range) for s in ranges if s.range and s.polarity < 0]
+        outside = [s.range for s in ranges if s.range and s.polarity < 0]
         said_limits = {s.range for s in ranges}
         limits += [self.label(r) for r in implied if r not in said_limits]
         moods = [s for s in facets if s.clause and s.clause.mood == s.clause.label and self._described(s.clause.mood)]
@@ -401,7 +406,8 @@ class Wording:
             ("got_veto", self.texts.join(self._said(facets, -1, lasting=True), "or")),
             ("got_unwanted", self.texts.join(self._said(facets, -1, lasting=False), "or")),
             ("got_refused", self.texts.join(self._refused(items), "or")),
-            ("got_outside", self.texts.join(outside, "or")),
+            ("got_nothing", self.texts.join([r.label for r in outside if self.adjectival(r)], "or")),
+            ("got_outside", self.texts.join([self.label(r) for r in outside if not self.adjectival(r)], "or")),
             (
                 "got_still",
                 self.texts("comma").join(sorted(map(self._held, still), key=lambda what: bool(self._whom(what)))),

@@ -338,10 +338,73 @@ def test_what_somebody_else_thinks_of_a_film_is_no_taste_of_ones_own(text: str, 
         ("nah dont know any of these", "better_known"),
         ("i dont know this films", "better_known"),
         ("sounds mid", "other"),
+        ("the 2nd one looks good but I've seen it", "mention"),
+        ("And is it okay for a ten year old?", Intent.WHICH),
+        ("is the second from 2010 or later?", "year"),
+        ("is the second longer than 2 hours?", "runtime"),
+        ("who's the girl in the second one", "cast"),
+        ("can they watch the second one?", "certificate"),
+        ("you keep showing me old stuff", "newer"),
     ],
 )
 def test_what_is_said_of_a_list_in_passing(text: str, intent: str) -> None:
     shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
     said = UNDERSTANDING.read(text, Context(shown=shown)).statements
     assert said[-1].value == intent
-    assert said[-1].target == (shown[1] if intent in (Intent.ACCEPT, "overview") else None)
+    assert said[-1].target == (shown[1] if "2nd" in text or "second" in text else None)
+    assert len(said) == 1 + text.startswith("ok thanks")
+
+
+def test_ok_the_first_one_is_no_opinion_of_the_film_in_view() -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read("ok the first one", Context(shown=[heat, film("Alien (1979)")], focus=heat)).statements
+    assert [(s.value, s.target) for s in said] == [(Intent.ACCEPT, heat)]
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("nothing old please", [("old", -1)]),
+        ("something from the last five years", [("the last five years", 1)]),
+        ("I fell asleep in the first 10 minutes", []),
+    ],
+)
+def test_times_are_limits_only_where_films_are_meant(text: str, limits: list[tuple[str, int]]) -> None:
+    context = Context(shown=[film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")])
+    said = UNDERSTANDING.read(text, context).statements
+    assert [(s.value, s.polarity) for s in said if s.kind is Kind.RANGE] == limits
+
+
+@pytest.mark.parametrize("text", ["Gladiator 2", "I loved Gladiator 2", "Gladiator 2 was a huge hit with them"])
+def test_a_part_that_the_catalogue_lacks_is_unknown(text: str) -> None:
+    said = UNDERSTANDING.read(text).statements
+    assert [(s.kind, s.value) for s in said] == [(Kind.UNKNOWN, "Gladiator 2")]
+    assert opinions("I saw Gladiator 2 times and loved it") == {"Gladiator": 1}
+
+
+def test_nothing_too_dark_judges_no_film() -> None:
+    said = UNDERSTANDING.read("last year they watched Gladiator, so nothing too dark please").statements
+    assert [s.polarity for s in said if s.kind is Kind.ITEM] == [0]
+
+
+def test_all_of_a_kind_are_not_the_films_on_show() -> None:
+    context = Context(shown=[film("Heat (1995)"), film("Alien (1979)")])
+    said = UNDERSTANDING.read("we've seen all the superhero movies", context).statements
+    assert not [s for s in said if s.kind is Kind.ITEM]
+    assert {(s.value, s.polarity) for s in said if s.kind is Kind.FACET} == {("superhero", -1)}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("my grandma died last week", None),
+        ("a film for my grandma", "for you and your parents"),
+        ("my daughter turns 10 and has a sleepover", "for the kids"),
+        ("i'm just sad", "feel-good"),
+        ("a popcorn flick, nothing deep", "light"),
+        ("not so stupid", "thought-provoking"),
+    ],
+)
+def test_what_people_say_of_themselves(text: str, value: str | None) -> None:
+    facets = [s.value for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET and s.polarity > 0]
+    assert facets == [value] * (value is not None)
