@@ -21,6 +21,8 @@ from recsys.catalogue import Catalogue
 
 ACCEPT = 10.4
 """What a title must be worth; the other weights were set with it on real conversations."""
+PARTS = frozenset(("2", "3", "4", "5", "6", "7", "8", "9", "ii", "iii", "iv"))
+"""How the parts of a series are numbered."""
 SLIP = 10
 """Years by which people are wrong about a film; farther off they speak of another one of its name."""
 OBSCURE = 0.45
@@ -372,7 +374,7 @@ class _Court:
         while opening and opening[0] in self._w.polite:
             opening.pop(0)
         closing = [t.norm for t in self._tokens[of.j : end]]
-        while closing and closing[-1] in ("please", "usher"):
+        while closing and closing[-1] in ("please", "usher", *PARTS):  # "do you have paddington 2?"
             closing.pop()
         compared = opening[:1] in (["is"], ["was"]) and (
             (len(opening) == 1 and closing[:1] and closing[0] in self._w.comparatives)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.conversation.concepts import Concepts, Meaning
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.linking import TitleMatch, Titles
+from bot.conversation.linking import PARTS, TitleMatch, Titles
 from bot.conversation.people import People, PersonMatch
 from bot.conversation.ranges import Ranges
 from bot.conversation.references import Pointing, Reference, References
@@ -27,8 +27,6 @@ MAX_WORDS = 200
 LONG = 7
 """Letters of a word of asking that may be misspelt: shorter ones are too like others."""
 
-PARTS = frozenset(("2", "3", "4", "5", "6", "7", "8", "9", "ii", "iii", "iv"))
-"""How the parts of a series are numbered."""
 _AFTER_A_PART = frozenset(("is", "was", "and", "or", "too", "yet", "movie", "film", "because", "with"))
 
 _COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
@@ -61,6 +59,13 @@ class Words:
         self.negators = set(lexicon.negators.words)
         self.noise = set(map(squash, lexicon.noise.words))
         self.cut = Phrases((words, True) for words in (*lexicon.noise.cut, *lexicon.alone.words))
+        wanted = Phrases((words, True) for words in lexicon.cues.want)
+        asking = (
+            words
+            for words in lexicon.noise.cut
+            if any(hit.j == len(norms(words)) for hit in wanted.find(tokenize(words)))
+        )
+        self.asking_for = Phrases((words, True) for words in asking)
         intents, critiques = lexicon.intents.items(), lexicon.critiques.items()
         self.whole: Phrases[Intent | Critique] = Phrases(
             [(words, critique) for critique, said in critiques for words in said.whole]
@@ -215,8 +220,9 @@ class Message:
             return [
                 PersonMatch(who.label, who.facets, tokens[n].start, tokens[n].end, n, n + 1, 0.9) for n in places[:1]
             ]
-        if felt and (self.context.people or self.focus()):
-            self.say(Kind.INTENT, Intent.WHOM, *self.span(range(felt[0], felt[0] + 1)), confidence=0.7)
+        spoken_of = felt or (references.wanted(tokens, none) if self.context.people else [])
+        if spoken_of and (self.context.people or self.focus()):
+            self.say(Kind.INTENT, Intent.WHOM, *self.span(range(spoken_of[0], spoken_of[0] + 1)), confidence=0.7)
         return []
 
     def _limits_slip(self, person: PersonMatch) -> bool:
@@ -279,6 +285,12 @@ class Message:
             return None
         if (said := self.words.whole.get(tokens)) is not None:
             return said
+        asked = self.words.asking_for.starting(tokens)
+        if asked and asked.j < len(tokens) and (said := self.whole_of(tokens[asked.j :])) is not None:
+            return said  # "hit me with something obscure"
+        agrees = len(tokens) > 1 and tokens[0].norm in self.words.grammar.agreeing
+        if agrees and self.whole_of(tokens[1:]) is Intent.ACCEPT:  # "yes, that one"
+            return Intent.ACCEPT
         i, j = 0, len(tokens)
         while j - i > 1 and tokens[j - 1].norm in self.words.fillers:
             j -= 1

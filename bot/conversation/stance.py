@@ -419,12 +419,20 @@ class Scopes:
                 return None  # past a comma a refusal reaches over a bare list only: "no horror, musicals or war films"
             if best.kind in (Cue.LIKE, Cue.DISLIKE) and self._asks_anew(i):
                 return None
+            if best.kind is Cue.SEEN and self._tells_story(i):
+                return None
         return best
 
     def _asks_anew(self, i: int) -> bool:
         """Whether a phrase after a comma is a request of its own: "I hate gore, a quiet film please"."""
         phrase = [t.norm for n, t in enumerate(self._tokens) if self.phrase[n] == self.phrase[i]]
         return phrase[0] in ("a", "an") and bool(set(phrase) & set(self._words.grammar.film_nouns))
+
+    def _tells_story(self, i: int) -> bool:
+        """ "A film I saw years ago, a guy lives in a TV show": whether a phrase says what a film is about."""
+        phrase = [n for n in range(len(self._tokens)) if self.phrase[n] == self.phrase[i]]
+        opens = self._tokens[phrase[0]].norm in ("a", "an", "about", "where") and not self._mentioned[phrase[0]]
+        return opens and len(phrase) > 3 and not any(self._mentioned[n] for n in phrase)
 
     def within(self, run: range) -> set[Cue]:
         """The cues that stand in a run of words or govern its last."""

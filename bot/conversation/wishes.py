@@ -147,7 +147,8 @@ class Wishes:
             names = self._m.words.catalogue[title.item_ids[0]].facets.get("director", ())
             if names:
                 self._want_makers(names, title.start, title.end)
-        for kind, phrases in (("director", self._m.words.maker), ("cast", self._m.words.players)):
+        unsure = any(s.value == Intent.WHOM for s in self._m.out)
+        for kind, phrases in (("director", self._m.words.maker), ("cast", self._m.words.players)) if not unsure else ():
             for hit in phrases.find(self._m.tokens, self._m.named):
                 spoken_of = self._m.context.people if len(self._m.context.people) == 1 else ()
                 names = tuple(n for i in self._m.focus() for n in self._m.words.catalogue[i].facets.get(kind, ()))
@@ -193,16 +194,18 @@ class Wishes:
             polarity, lasting = 0, False
         whom = meaning.clause(polarity).whom and not (polarity < 0 and self._of_films(meaning))
         lasting = lasting and not whom  # who watches, watches tonight
+        theirs = self._m.of_company(meaning.i, stance)
         mild = polarity > 0 and stance.weight < HEDGED
         if mild and all(facet.kind == "language" for facet in meaning.clause(polarity).facets):
             lasting = False  # "English is fine"
-        if meaning.flipped and polarity > 0 and lasting:  # "I love foreign films" rules nothing out
+        if theirs and polarity:  # "she's into sci-fi apparently": no words of a wish
+            self._tastes.add(self._m.scopes.phrase[meaning.i])
+        if meaning.flipped and polarity > 0 and (lasting or mild):  # "I love foreign films" rules nothing out
             self._remember(meaning.i, meaning.j, 0, lasting, stance)
             return
         if meaning.flipped and polarity:
             polarity = -polarity
         clauses = (meaning.clause(-1),) if polarity < 0 else meaning.wanted
-        theirs = self._m.of_company(meaning.i, stance)
         self._for_company = self._for_company or (theirs and polarity > 0)
         if polarity < 0 and theirs:
             clauses = tuple(replace(clause, whom=clause.whom or COMPANY) for clause in clauses)

@@ -385,7 +385,7 @@ class Wording:
         facets = [s for s in said if s.clause and s.kind in (Kind.FACET, Kind.CRITIQUE)]
         ranges = [s for s in said if s.range]
         limits = [self.label(s.range) for s in ranges if s.range and s.polarity >= 0]
-        outside = [s.range for s in ranges if s.range and s.polarity < 0]
+        no = [s.clause or s.range for s in (*facets, *ranges) if s.polarity < 0 and not s.lasting]
         said_limits = {s.range for s in ranges}
         limits += [self.label(r) for r in implied if r not in said_limits]
         moods = [s for s in facets if s.clause and s.clause.mood == s.clause.label and self._described(s.clause.mood)]
@@ -404,15 +404,13 @@ class Wording:
             ("got_taste", self.texts.join([*self._said(things, 1, lasting=True), *films])),
             ("got_wanted", self._looked_for(wanted)),
             ("got_veto", self.texts.join(self._said(facets, -1, lasting=True), "or")),
-            ("got_unwanted", self.texts.join(self._said(facets, -1, lasting=False), "or")),
+            *self._ruled_out("got", no),
             ("got_refused", self.texts.join(self._refused(items), "or")),
-            ("got_nothing", self.texts.join([r.label for r in outside if self.adjectival(r)], "or")),
-            ("got_outside", self.texts.join([self.label(r) for r in outside if not self.adjectival(r)], "or")),
             (
                 "got_still",
                 self.texts("comma").join(sorted(map(self._held, still), key=lambda what: bool(self._whom(what)))),
             ),
-            ("got_still_not", self.texts.join([self.label(veto) for veto in still_not], "or")),
+            *self._ruled_out("got_still", still_not),
         )
         parts = [self.texts(key, what=what) for key, what in groups if what]
         got = self.texts("got", what=self.texts("semicolon").join(parts)) if parts else ""
@@ -421,7 +419,31 @@ class Wording:
     def _held(self, wish: Clause | Range) -> str:
         """A wish that holds besides: "the 1990s", "something dark"."""
         mood = isinstance(wish, Clause) and wish.mood == wish.label and self._described(wish.mood)
-        return self.texts("some", what=self.label(wish)) if mood else self.label(wish)
+        return self.texts("some", what=self.label(wish)) if mood else self._wanted(wish)
+
+    def _wanted(self, wish: Clause | Range) -> str:
+        """What is wanted, as it stands in a sentence: "comedy", "something from Germany"."""
+        return self.texts("from_place", what=self._place(wish)) if self._place(wish) else self.label(wish)
+
+    def _place(self, wish: Clause | Range) -> str:
+        """The country that a wish or veto is about; empty when it is about something else."""
+        if isinstance(wish, Range) or not wish.facets or any(facet.kind != "country" for facet in wish.facets):
+            return ""
+        name = self.label(wish)
+        return self.texts("the_place", what=name) if name in self.texts.options("places_with_the") else name
+
+    def _ruled_out(self, how: str, vetoes: Iterable[Clause | Range | None]) -> list[tuple[str, str]]:
+        """What is refused, by the way it is said: "no war films", "nothing old", "nothing from Germany", "not for the
+        kids"; ``how``: the beginning of the texts' names."""
+        said: dict[str, list[str]] = {"unwanted": [], "nothing": [], "outside": [], "alone": []}
+        for veto in vetoes:
+            if isinstance(veto, Range):
+                adjective = self.adjectival(veto)
+                said["nothing" if adjective else "outside"].append(veto.label if adjective else self.label(veto))
+            elif veto is not None:
+                place, leaves = self._place(veto), self._whom(veto.label) and veto.whom == veto.label
+                said["outside" if place else "alone" if leaves else "unwanted"].append(place or self.label(veto))
+        return [(f"{how}_{key}", self.texts.join(list(dict.fromkeys(what)), "or")) for key, what in said.items()]
 
     def unknown(self, heard: Reading) -> str:
         """That the catalogue lacks what was named."""
@@ -448,7 +470,7 @@ class Wording:
         return [self._name(of[0]) if len(of) == 1 else self.titles([of[0].target or ""]) for of in spoken.values()]
 
     def _said(self, facets: Iterable[Statement], polarity: int, *, lasting: bool) -> list[str]:
-        return [self.label(s.clause) for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
+        return [self._wanted(s.clause) for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
 
     def _in_own_words(self, heard: Reading, facets: Sequence[Statement]) -> list[str]:
         """Free-text wishes, where no facet says them already: the words that count, or that there are many."""

@@ -121,6 +121,14 @@ class TestWishes:
         reply = await ann.say("a drama")
         assert not any("Horror" in found for found in genres(ann, reply))
 
+    async def test_what_is_refused_is_said_as_people_say_it(self, ann: Person) -> None:
+        told = (await ann.say("no horror, nothing from the 90s, nothing from france")).text
+        assert "no horror films; nothing from France or the 1990s" in told
+        assert "nothing old" in (await ann.say("nothing old")).text
+        told = (await ann.say("a thriller")).text
+        assert "still no horror films; still nothing old; still nothing from France or the 1990s" in told
+        assert "looking for something from the United States" in (await ann.say("something american")).text
+
     async def test_never_mind_ends_the_wish(self, ann: Person) -> None:
         await ann.say("a thriller from the 90s", "never mind, surprise me")
         assert "thriller" not in (await ann.say("/profile")).text

@@ -304,8 +304,9 @@ def test_her_is_not_always_whoever_was_told_of(text: str) -> None:
 
 def test_whom_is_asked_where_several_were_told_of() -> None:
     somebody = Clause("Val Kilmer", (Facet("cast", "Val Kilmer"),))
-    (said,) = UNDERSTANDING.read("I love him", Context(people=(PACINO, somebody))).statements
-    assert said.value == Intent.WHOM
+    for text in ("I love him", "anything else with him?"):
+        (said,) = UNDERSTANDING.read(text, Context(people=(PACINO, somebody))).statements
+        assert said.value == Intent.WHOM
 
 
 @pytest.mark.parametrize(
@@ -345,6 +346,8 @@ def test_what_somebody_else_thinks_of_a_film_is_no_taste_of_ones_own(text: str, 
         ("who's the girl in the second one", "cast"),
         ("can they watch the second one?", "certificate"),
         ("you keep showing me old stuff", "newer"),
+        ("hit me with something obscure", "lesser_known"),
+        ("can you show me something newer", "newer"),
     ],
 )
 def test_what_is_said_of_a_list_in_passing(text: str, intent: str) -> None:
@@ -353,6 +356,17 @@ def test_what_is_said_of_a_list_in_passing(text: str, intent: str) -> None:
     assert said[-1].value == intent
     assert said[-1].target == (shown[1] if "2nd" in text or "second" in text else None)
     assert len(said) == 1 + text.startswith("ok thanks")
+
+
+def test_yes_that_one_takes_the_film_in_view() -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read("yes that one", Context(shown=[heat], focus=heat)).statements
+    assert [(s.value, s.target) for s in said] == [(Intent.ACCEPT, heat)]
+
+
+def test_a_story_is_told_of_a_film_that_was_seen() -> None:
+    said = UNDERSTANDING.read("a film I saw years ago, a guy lives in a TV show").statements
+    assert [(s.kind, s.value) for s in said] == [(Kind.WISH, "guy lives in a TV show")]
 
 
 def test_ok_the_first_one_is_no_opinion_of_the_film_in_view() -> None:
@@ -403,6 +417,9 @@ def test_all_of_a_kind_are_not_the_films_on_show() -> None:
         ("i'm just sad", "feel-good"),
         ("a popcorn flick, nothing deep", "light"),
         ("not so stupid", "thought-provoking"),
+        ("not for kids", "for grown-ups"),
+        ("something for a first date", "date night"),
+        ("a comedy, subtitles are ok", "comedy"),
     ],
 )
 def test_what_people_say_of_themselves(text: str, value: str | None) -> None:
