@@ -398,7 +398,7 @@ class _Court:
             case.add(-math.inf)  # "I saw "
         if self._quoted_with_more(case):
             case.add(-math.inf)
-        if not certain and of.i and RECENT.match(self._text, tokens[of.i].start):
+        if not (certain or case.capital) and RECENT.match(self._text, tokens[of.i].start):
             case.add(-math.inf)  # "from the last five years"
         if of.i and key in _UNITS and (tokens[of.i - 1].norm.isdigit() or tokens[of.i - 1].norm in SMALL_NUMBERS):
             case.add(-math.inf)  # "under two hours"

@@ -154,6 +154,8 @@ class Opinions:
             value, polarity, lasting, seen = _EXCEPTED[stance.base]
         elif stance.cue is Cue.AVOID:
             polarity = -1
+        elif stance.cue is Cue.SEEN and self._m.of_company(item.i, stance):
+            polarity = -1  # "he's seen it": not tonight
         elif stance.cue is Cue.SEEN:
             seen = True
         elif stance.cue is Cue.UNSEEN:
@@ -181,7 +183,7 @@ class Opinions:
             name = self._m.head[item.start : item.end]
             self._m.choices.append(Choice(name, item.item_ids, item.start, item.end, polarity, lasting, seen))
             return
-        refused = value == "mention" and polarity < 0 and item.how is None
+        refused = value == "mention" and polarity < 0 and item.how is None and stance.cue is not Cue.SEEN
         for item_id in self._franchise(item) if refused else item.item_ids:
             self._m.say(
                 Kind.ITEM,

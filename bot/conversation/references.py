@@ -12,7 +12,8 @@ from bot.conversation.statements import Context
 from bot.conversation.tokens import Phrases, Token, squash
 
 _TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades", "minutes", "hours"))
-_OBJECTS = frozenset(("him", "her", "his"))
+_OBJECTS = frozenset(("him", "her", "his", "he", "she"))
+"""Not everybody who says "I like she" was born to the language."""
 _ASKING = frozenset(("is", "was", "does"))
 _SUBJECTS = frozenset(("he", "she", "hes", "shes"))
 
@@ -71,7 +72,7 @@ class References:
         for n, token in enumerate(tokens):
             rest = tokens[n + 1 :]
             film = [t.norm for t in rest[:2]] in (["in", "it"], ["in", "that"], ["in", "this"])  # "love her in it"
-            whose = not rest or token.norm == "him" or rest[0].norm in self._grammar.film_nouns
+            whose = not rest or token.norm in ("him", "he", "she") or rest[0].norm in self._grammar.film_nouns
             whose = whose or (token.norm == "her" and rest[0].norm in {*self._grammar.slot_closers, *self._copulas})
             if token.norm in _OBJECTS and n in felt and whose and not film:
                 found.append(n)

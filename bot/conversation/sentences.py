@@ -155,8 +155,10 @@ class Sentences:
             informal = hits and hits[0].i <= 1 and len(run) <= 9
             target_named = bool(self._m.targets(run))
             if (asks or informal) and (targets or target_named or (asks and hits and hits[0].i <= 3 and len(run) <= 7)):
-                for target in targets or (None,):
-                    self._m.say(Kind.QUESTION, field, start, end, target=target)
+                others = [hit.value for hit in hits]  # "how long is it and who's in it?"
+                for asked in dict.fromkeys((field, *others)):
+                    for target in targets or (None,):
+                        self._m.say(Kind.QUESTION, asked, start, end, target=target)
                 return True
         about = self._m.words.about.starting(tokens) or (
             tokens[0].norm in ("is", "was", "does") and bool(self._m.targets(run))
@@ -197,7 +199,8 @@ class Sentences:
 
     def _bridged(self, run: range) -> str | None:
         """A question that its title interrupts: "what is Heat about", "when did Heat come out"."""
-        said = [self._m.tokens[n].norm for n in run if not self._m.named[n]]
+        pointed = {n for r in self._m.pointers if r.how is Pointing.ORDINAL for n in range(r.i, r.j)}
+        said = [self._m.tokens[n].norm for n in run if not self._m.named[n] and n not in pointed]
         if not any(t.i in run for t in self._m.titles) and not any(r.i in run for r in self._m.pointers):
             return None
         if said[:1] in (["is"], ["was"]) and said[1:] in (

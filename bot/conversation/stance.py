@@ -304,7 +304,7 @@ class Scopes:
         """How the speaker stands to what ``tokens[i:j]`` names; ``close`` takes only a verdict by a copula."""
         if i >= len(self._tokens):
             return Stance(None, None, 1.0, 0)
-        governing = self._governing(i)
+        governing = self._governing(i) or self._following(j)
         base = None
         refused = governing is not None and governing.turned
         if governing and (
@@ -427,6 +427,14 @@ class Scopes:
         """Whether a phrase after a comma is a request of its own: "I hate gore, a quiet film please"."""
         phrase = [t.norm for n, t in enumerate(self._tokens) if self.phrase[n] == self.phrase[i]]
         return phrase[0] in ("a", "an") and bool(set(phrase) & set(self._words.grammar.film_nouns))
+
+    def _following(self, j: int) -> _Cue | None:
+        """ "The first one I didn't care for": the cue that closes a phrase behind what it governs."""
+        if j >= len(self._tokens) or self._tokens[j].norm not in ("i", "ive", "we", "weve"):
+            return None
+        end = next((n for n in range(j, len(self._tokens)) if self.phrase[n] != self.phrase[j]), len(self._tokens))
+        near = (cue for cue in self._cues if j <= cue.i <= j + 2 and cue.j == end)
+        return next((cue for cue in near if cue.kind in (Cue.LIKE, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN)), None)
 
     def _tells_story(self, i: int) -> bool:
         """ "A film I saw years ago, a guy lives in a TV show": whether a phrase says what a film is about."""

@@ -138,6 +138,14 @@ class TestWishes:
         assert "comedy" not in reply.text
         assert reply.cards
 
+    async def test_two_questions_at_once_are_answered(self, ann: Person) -> None:
+        told = (await ann.say("how long is Heat and who directed it?")).text
+        assert "runs 170 minutes" in told
+        assert "was directed by Michael Mann" in told
+
+    async def test_what_the_catalogue_does_not_tell_is_said(self, ann: Person) -> None:
+        assert "doesn't say that about Heat" in (await ann.say("did Heat win any oscars?")).text
+
     async def test_he_is_whoever_the_answer_told_of(self, ann: Person) -> None:
         told = (await ann.say("who directed Heat?", "I love him", "/profile")).text
         assert "You like: Michael Mann" in told

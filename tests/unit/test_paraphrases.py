@@ -316,6 +316,7 @@ def test_whom_is_asked_where_several_were_told_of() -> None:
         ("my kids loved {}", "like", 1),
         ("my husband hated {}", "mention", -1),
         ("my dad doesn't like {}", "mention", -1),
+        ("she's seen {}", "mention", -1),
         ("my wife and I love {}", "opinion", 1),
         ("my wife hates {}, I love it", "opinion", 1),
     ],
@@ -344,6 +345,8 @@ def test_what_somebody_else_thinks_of_a_film_is_no_taste_of_ones_own(text: str, 
         ("is the second from 2010 or later?", "year"),
         ("is the second longer than 2 hours?", "runtime"),
         ("who's the girl in the second one", "cast"),
+        ("who wrote the second one", "writer"),
+        ("is the second one any good?", "rating"),
         ("can they watch the second one?", "certificate"),
         ("you keep showing me old stuff", "newer"),
         ("hit me with something obscure", "lesser_known"),
@@ -356,6 +359,22 @@ def test_what_is_said_of_a_list_in_passing(text: str, intent: str) -> None:
     assert said[-1].value == intent
     assert said[-1].target == (shown[1] if "2nd" in text or "second" in text else None)
     assert len(said) == 1 + text.startswith("ok thanks")
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity", "seen"),
+    [("the first one I didn't care for", -1, True), ("the first I loved", 1, True), ("the first I've seen", 0, True)],
+)
+def test_what_is_said_may_follow_the_film(text: str, polarity: int, seen: bool) -> None:
+    heat = film("Heat (1995)")
+    (said,) = UNDERSTANDING.read(text, Context(shown=[heat, film("Alien (1979)")])).statements
+    assert (said.target, said.polarity, said.seen) == (heat, polarity, seen)
+
+
+def test_two_questions_at_once() -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read("how long is it and who's in it?", Context(shown=[heat], focus=heat)).statements
+    assert [(s.value, s.target) for s in said] == [("runtime", heat), ("cast", heat)]
 
 
 def test_yes_that_one_takes_the_film_in_view() -> None:
@@ -397,7 +416,7 @@ def test_a_part_that_the_catalogue_lacks_is_unknown(text: str) -> None:
 
 
 def test_nothing_too_dark_judges_no_film() -> None:
-    said = UNDERSTANDING.read("last year they watched Gladiator, so nothing too dark please").statements
+    said = UNDERSTANDING.read("last year we watched Gladiator, so nothing too dark please").statements
     assert [s.polarity for s in said if s.kind is Kind.ITEM] == [0]
 
 

@@ -109,7 +109,8 @@ class Explaining(Room):
         after = replace(moment.dialogue, focus=item_id, asked=None, people=told or moment.dialogue.people)
         if cause.kind is Kind.QUESTION:
             buttons = self._item_buttons(moment, 1, ABOUT_BUTTONS)
-            text = self._wording.answer(cause, item)
+            every = [s for s in moment.reading.statements if s.kind is Kind.QUESTION and s.target == cause.target]
+            text = "\n".join(dict.fromkeys(self._wording.answer(question, item) for question in every))
             return Draft(after, text, buttons=buttons, shown=(item_id,), purpose="answer")
         opinion = moment.taste.items.get(item_id, 0.0)
         suggested = item_id in moment.before.past and item_id not in moment.taste.items
