@@ -30,6 +30,7 @@ class Concept(_Table):
     label: str = ""
     more: Words = ()
     genres: Words = ()
+    certificates: Words = ()
     keywords: Words = ()
     veto_genres: Words = ()
     veto_keywords: Words = ()

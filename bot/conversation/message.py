@@ -29,6 +29,8 @@ LONG = 7
 
 _AFTER_A_PART = frozenset(("is", "was", "and", "or", "too", "yet", "movie", "film", "because", "with"))
 
+_BEFORE_LIKING = ("a", "big", "huge", "all", "both", "only", "mostly", "usually", "generally", "normally")
+
 _COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
 
 
@@ -423,7 +425,7 @@ class Message:
         """ "They don't like violence": somebody else's taste, to be minded tonight. The word before the cue tells."""
         grammar = self.words.grammar
         said = [t.norm for t in self.tokens[:i] if t.start < stance.start]
-        small = self.words.negators | {*grammar.adverbs, "a", "big", "huge", "all", "both"}  # "he's a big fan of"
+        small = self.words.negators | {*grammar.adverbs, *_BEFORE_LIKING}  # "he's a big fan of"
         while said and said[-1] in small:
             said.pop()
         return bool(said) and said[-1] in grammar.company

@@ -130,6 +130,8 @@ class Opinions:
             value, polarity, lasting, seen = "opinion", -1, True, True
         elif item.how is Pointing.NONE or self._set_against(item, stance):
             value, polarity = "mention", 0
+        elif item.how is None and stance.verdict is Verdict.BAD and self._waved_off(item):
+            polarity = -1
         elif stance.verdict is not None and (stance.tentative or self._speaks_of_proposal(item)):
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
             if polarity > 0 and item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and not self._asked_of(item):
@@ -206,6 +208,15 @@ class Opinions:
         """ "Was Heat boring?" has no opinion of it."""
         run = self._m.sentence(item.i)
         return self._m.tokens[run.start].norm in ("is", "was", "are", "were") and self._m.asks(run)
+
+    def _waved_off(self, item: _Item) -> bool:
+        """ "Not Atonement, too sad": whether a film is refused, and why, rather than judged."""
+        before = [t.norm for t in self._m.tokens[: item.i]]
+        return before[-1:] == ["not"] and set(before[:-1]) <= {
+            *self._m.words.fillers,
+            *self._m.words.interjections,
+            "no",
+        }
 
     def _set_against(self, item: _Item, stance: Stance) -> bool:
         """ "Not that one, the first": what follows the comma is what they mean instead."""

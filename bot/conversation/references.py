@@ -12,6 +12,7 @@ from bot.conversation.statements import Context
 from bot.conversation.tokens import Phrases, Token, squash
 
 _TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades", "minutes", "hours"))
+_SORTS = (["sort"], ["kind"], ["type"], ["stuff"], ["genre"], ["style"], ["era"], ["vibe"])
 _OBJECTS = frozenset(("him", "her", "his", "he", "she"))
 """Not everybody who says "I like she" was born to the language."""
 _ASKING = frozenset(("is", "was", "does"))
@@ -116,6 +117,8 @@ class References:
                     found.append(reference)
                     used[reference.i : reference.j] = [True] * (reference.j - reference.i)
         for hit in self._groups.find(tokens, used):
+            if hit.value == "focus" and [t.norm for t in tokens[hit.j : hit.j + 1]] in _SORTS:
+                continue  # "that sort of thing"
             if hit.value == "focus":
                 before = [r.item_ids for r in found if r.how is Pointing.ORDINAL and r.i < hit.i]
                 ids, how = self.focus(context) or (before[-1] if before else ()), Pointing.FOCUS

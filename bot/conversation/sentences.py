@@ -161,7 +161,7 @@ class Sentences:
                         self._m.say(Kind.QUESTION, asked, start, end, target=target)
                 return True
         about = self._m.words.about.starting(tokens) or (
-            tokens[0].norm in ("is", "was", "does") and bool(self._m.targets(run))
+            tokens[0].norm in ("is", "was", "does", "how") and bool(self._m.targets(run))
         )
         if about and not targets and asks and len(self._m.context.shown) > 1 and self._m.words.references.loose(tokens):
             self._m.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
@@ -210,7 +210,7 @@ class Sentences:
             ["worth", "watching"],
         ):
             return "rating"
-        if said[:1] in (["what"], ["whats"]) and said[-1:] == ["about"]:
+        if said[:1] in (["what"], ["whats"]) and said[-1:] in (["about"], ["like"]):
             return "overview"
         if said[:2] in (["when", "did"], ["when", "was"], ["when", "does"]):
             return "year"

@@ -37,6 +37,8 @@ class Verdict(StrEnum):
     BAD = "bad"
 
 
+_OFTEN = frozenset(("twice", "once", "already", "before", "too", "though", "recently", "times", "many", "really"))
+
 OPINIONS = {Cue.LIKE: 1, Cue.DISLIKE: -1}
 """The polarity of a cue that tells a taste."""
 
@@ -433,6 +435,8 @@ class Scopes:
         if j >= len(self._tokens) or self._tokens[j].norm not in ("i", "ive", "we", "weve"):
             return None
         end = next((n for n in range(j, len(self._tokens)) if self.phrase[n] != self.phrase[j]), len(self._tokens))
+        while end > j + 1 and self._tokens[end - 1].norm in _OFTEN:
+            end -= 1
         near = (cue for cue in self._cues if j <= cue.i <= j + 2 and cue.j == end)
         return next((cue for cue in near if cue.kind in (Cue.LIKE, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN)), None)
 

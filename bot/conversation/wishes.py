@@ -12,7 +12,7 @@ from bot.conversation.people import PersonMatch
 from bot.conversation.ranges import than
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Intent, Kind
-from bot.conversation.tokens import squash
+from bot.conversation.tokens import ARTICLES, squash
 from bot.texts import is_chinese
 from recsys.catalogue import Facet
 from recsys.taste import Clause, Range
@@ -99,7 +99,8 @@ class Wishes:
             sentence = self._m.sentence(i)
             return int(self._m.asks_for_suggestions(sentence)), False, stance
         if stance.verdict is not None and stance.cue is None:
-            return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
+            mildly = stance.weight < HEDGED and self._m.tokens[self._m.sentence(i).start].norm in ARTICLES
+            return (1 if stance.verdict is Verdict.GOOD else -1), not mildly, stance  # "a comedy that's not too silly"
         return 1, False, stance
 
     def _note_person(self, person: PersonMatch) -> None:
@@ -205,6 +206,9 @@ class Wishes:
             return
         if meaning.flipped and polarity:
             polarity = -polarity
+        wanted = {s.value for s in self._m.out if s.kind is Kind.FACET and s.polarity > 0}
+        if polarity < 0 and meaning.label in wanted and self._m.tokens[meaning.i - 1].norm == "too":
+            return  # "scary, but not too scary"
         clauses = (meaning.clause(-1),) if polarity < 0 else meaning.wanted
         self._for_company = self._for_company or (theirs and polarity > 0)
         if polarity < 0 and theirs:

@@ -347,6 +347,8 @@ def test_what_somebody_else_thinks_of_a_film_is_no_taste_of_ones_own(text: str, 
         ("who's the girl in the second one", "cast"),
         ("who wrote the second one", "writer"),
         ("is the second one any good?", "rating"),
+        ("what is the second one like", "overview"),
+        ("how scary is the second one from 1 to 10", "facet"),
         ("can they watch the second one?", "certificate"),
         ("you keep showing me old stuff", "newer"),
         ("hit me with something obscure", "lesser_known"),
@@ -444,3 +446,36 @@ def test_all_of_a_kind_are_not_the_films_on_show() -> None:
 def test_what_people_say_of_themselves(text: str, value: str | None) -> None:
     facets = [s.value for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET and s.polarity > 0]
     assert facets == [value] * (value is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a horror movie that's not too scary", [("horror", 1, False)]),
+        ("something scary but not too scary", [("horror", 1, False)]),
+        ("she only likes dumb comedies", [("comedy", 1, False)]),
+        ("westerns are not bad", [("western", 1, True)]),
+    ],
+)
+def test_a_wish_may_be_mild(text: str, said: list[tuple[str, int, bool]]) -> None:
+    facets = [s for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET]
+    assert [(s.value, s.polarity, s.lasting) for s in facets] == said
+
+
+def test_a_film_waved_off_is_not_judged() -> None:
+    said = UNDERSTANDING.read("no not Gladiator, too sad").statements
+    assert [(s.value, s.polarity, s.lasts) for s in said if s.kind is Kind.ITEM] == [("mention", -1, False)]
+
+
+def test_that_sort_of_thing_is_no_film() -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read("I enjoy westerns, that sort of thing", Context(shown=[heat], focus=heat)).statements
+    assert [(s.kind, s.value) for s in said] == [(Kind.FACET, "western")]
+
+
+def test_age_ratings_are_refused_for_children() -> None:
+    known = Catalogue([Item("r", "Adult", facets={"genre": ("Animation",), "certificate": ("R",)})])
+    understanding = Understanding(known, load_lexicon())
+    for text in ("nothing rated R", "a cartoon for my kids"):
+        refused = {s.value for s in understanding.read(text).statements if s.kind is Kind.FACET and s.polarity < 0}
+        assert "R-rated" in refused
