@@ -226,6 +226,7 @@ class Lexicon(_Table):
     negators: Negators
     title_cues: TitleCues
     slang: Mapping[str, str]
+    nicknames: Mapping[str, str]
     fillers: WordList
     interjections: WordList
     refining: WordList

@@ -41,7 +41,7 @@ class Words:
         self.lexicon, self.grammar, self.catalogue = lexicon, lexicon.grammar, catalogue
         rarity = Rarity(lexicon.common)
         cues, nouns = set(lexicon.grammar.name_cues), {*lexicon.grammar.film_nouns, *lexicon.negators.contrast}
-        self.people = People(catalogue, rarity, lexicon.vocabulary, cues, nouns)
+        self.people = People(catalogue, rarity, lexicon.vocabulary, cues, nouns, lexicon.nicknames)
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
         self.concepts = Concepts(catalogue, lexicon)
         self.unknown = UnknownTitles(lexicon)

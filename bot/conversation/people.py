@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from rapidfuzz import fuzz
 
@@ -24,6 +25,8 @@ _COMMON_NAME = 8
 _ALIKE, _FIRST_ALIKE = 84, 72
 """How alike (0..100) a whole name and its first name must be to count as misspelt."""
 
+_SMALL_WORD = 4.5
+"""The rarity up to which a word is one that any sentence may hold."""
 _MANY_FILMS = 5
 """Films from which on a director may be called by the surname."""
 _OWN_OEUVRE = 3.0
@@ -58,10 +61,12 @@ class People:
         words: Container[str] = (),
         cues: Container[str] = (),
         nouns: Container[str] = (),
+        nicknames: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """``words`` mean something else: alone they name nobody ("zombie"). Behind ``cues``, and before ``nouns``,
-        everyday words in lower case can name a star ("with will smith", "nolan movies")."""
-        self._rarity, self._cues, self._nouns = rarity, cues, nouns
+        everyday words in lower case can name a star ("with will smith", "nolan movies"). ``nicknames``: what first
+        names are short for."""
+        self._rarity, self._cues, self._nouns, self._nicknames = rarity, cues, nouns, nicknames
         self._fame: dict[str, float] = defaultdict(float)
         self._directed: dict[str, list[float]] = defaultdict(list)
         self._kinds: dict[str, set[str]] = defaultdict(set)
@@ -197,7 +202,9 @@ class People:
 
     def _is_first_name(self, token: Token) -> bool:
         """Whether a word before a surname makes it another person's; small words ("or", "the") don't."""
-        named = token.norm in self._first_names and (token.capital or self._rarity(token.norm) > 6.5)
+        rarity = self._rarity(token.norm)
+        told = token.capital and rarity > _SMALL_WORD  # "No Hitchcock" is nobody's name
+        named = token.norm in self._first_names and (told or rarity > 6.5)
         return named or (token.capital and not self._rarity.common(token.norm))
 
     def _full_name(self, text: str, tokens: Sequence[Token], i: int, width: int) -> str | None:
@@ -205,7 +212,9 @@ class People:
         said = [t.norm for t in window[:-1]]
         if len(window) == 4 and said[1] == "the" and window[0].capital and window[3].capital:
             said = said[:1]  # Dwayne "The Rock" Johnson
-        name = self._names.get("".join(said) + window[-1].bare)
+        surname = window[-1].bare
+        whole = [self._nicknames.get(said[0], said[0]), *said[1:]] if said else []
+        name = self._names.get("".join(said) + surname) or self._names.get("".join(whole) + surname)
         if name is None or any(_breaks(text, left, right) for left, right in pairwise(window)):
             return None
         told = all(t.capital for t in window) or sum(self._rarity(t.bare) for t in window) > 12

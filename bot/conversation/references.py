@@ -60,7 +60,7 @@ class References:
         self._judged = Phrases((phrase, True) for phrase in (*lexicon.predicates.good, *lexicon.predicates.bad))
         self._copulas = set(lexicon.negators.copulas)
         self._last = {squash(w) for w in words.last}
-        self._around_numbers = set(words.around)
+        self._around_numbers = {*words.around, *map(squash, (*lexicon.fillers.words, *lexicon.interjections.words))}
 
     def loose(self, tokens: Sequence[Token]) -> bool:
         """Whether words hold an "it" or "this one"."""

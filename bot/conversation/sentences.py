@@ -153,7 +153,7 @@ class Sentences:
         if hits or bridged:
             field = bridged or hits[0].value
             informal = hits and hits[0].i <= 1 and len(run) <= 9
-            target_named = bool(self._m.targets(run))
+            target_named = bool(self._m.targets(run)) or (field == "where" and informal)
             if (asks or informal) and (targets or target_named or (asks and hits and hits[0].i <= 3 and len(run) <= 7)):
                 others = [hit.value for hit in hits]  # "how long is it and who's in it?"
                 for asked in dict.fromkeys((field, *others)):

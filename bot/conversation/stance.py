@@ -37,6 +37,7 @@ class Verdict(StrEnum):
     BAD = "bad"
 
 
+_OF_OTHERS = frozenset(("reviews", "review", "ratings", "rating", "score", "scores", "press"))
 _OFTEN = frozenset(("twice", "once", "already", "before", "too", "though", "recently", "times", "many", "really"))
 
 OPINIONS = {Cue.LIKE: 1, Cue.DISLIKE: -1}
@@ -273,6 +274,7 @@ class Scopes:
             if turned:
                 verdict = Verdict.BAD if verdict is Verdict.GOOD else Verdict.GOOD
             seems = any(t.norm in self._words.grammar.seeming for t in self._tokens[max(0, hit.i - 3) : hit.i])
+            seems = seems or any(t.norm in _OF_OTHERS for t in self._tokens[hit.j : hit.j + 1])  # "terrible reviews"
             found.append(_Judgement(hit.i, hit.j, verdict, hedged or (turned and verdict is Verdict.GOOD), seems))
         for cue in self._cues:
             after = self._tokens[cue.j : cue.j + 1]

@@ -146,6 +146,10 @@ class TestWishes:
     async def test_what_the_catalogue_does_not_tell_is_said(self, ann: Person) -> None:
         assert "doesn't say that about Heat" in (await ann.say("did Heat win any oscars?")).text
 
+    async def test_services_are_unknown_to_the_catalogue(self, ann: Person) -> None:
+        assert "not services" in (await ann.say("I only have netflix and prime")).text
+        assert "comedy" in (await ann.say("a comedy on netflix")).text
+
     async def test_he_is_whoever_the_answer_told_of(self, ann: Person) -> None:
         told = (await ann.say("who directed Heat?", "I love him", "/profile")).text
         assert "You like: Michael Mann" in told

@@ -315,6 +315,24 @@ def test_a_surname_alone_means_the_director_of_that_name() -> None:
     assert "Genndy Tartakovsky" not in {s.value for s in said}
 
 
+def test_a_first_name_may_be_short_for_another() -> None:
+    known = Catalogue([Item("h", "Harvey", facets={"cast": ("James Stewart",)}), Item("n", "No")])
+    said = Understanding(known, load_lexicon()).read("something with Jimmy Stewart").statements
+    assert [s.value for s in said if s.kind is Kind.FACET] == ["James Stewart"]
+
+
+def test_no_is_nobodys_first_name() -> None:
+    known = Catalogue(
+        [
+            Item("v", "Vertigo", facets={"director": ("Alfred Hitchcock",)}, numbers={"popularity": 900.0}),
+            Item("h", "Hitchcock", 2012, numbers={"popularity": 90.0}),
+            *(Item(f"x{n}", f"Film {n}", facets={"cast": (f"Nobody No{n}", "Somebody No")}) for n in range(60)),
+        ]
+    )
+    said = Understanding(known, load_lexicon()).read("No Hitchcock").statements
+    assert [(s.value, s.polarity) for s in said] == [("Alfred Hitchcock", -1)]
+
+
 @pytest.mark.parametrize("text", ["nolan movies", "something by nolan", "nolan but not batman"])
 def test_a_star_is_named_in_lower_case_where_only_a_name_stands(text: str) -> None:
     films_of = [

@@ -467,6 +467,23 @@ def test_a_film_waved_off_is_not_judged() -> None:
     assert [(s.value, s.polarity, s.lasts) for s in said if s.kind is Kind.ITEM] == [("mention", -1, False)]
 
 
+def test_a_bad_press_is_no_opinion_of_ones_own() -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)")]
+    (said,) = UNDERSTANDING.read("the second one has terrible reviews", Context(shown=shown)).statements
+    assert (said.target, said.polarity, said.lasts) == (shown[1], -1, False)
+
+
+def test_as_good_as_a_film_is_like_it() -> None:
+    (said,) = UNDERSTANDING.read("I want a movie as good as Gladiator").statements
+    assert (said.value, said.polarity) == ("like", 1)
+
+
+def test_numbers_are_slots_beside_small_words() -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
+    said = UNDERSTANDING.read("hmm i've seen 1 and 3", Context(shown=shown)).statements
+    assert [(s.target, s.seen) for s in said] == [(shown[0], True), (shown[2], True)]
+
+
 def test_that_sort_of_thing_is_no_film() -> None:
     heat = film("Heat (1995)")
     said = UNDERSTANDING.read("I enjoy westerns, that sort of thing", Context(shown=[heat], focus=heat)).statements

@@ -102,6 +102,8 @@ class Explaining(Room):
         item_id, cause = moment.target(), moment.decision.cause
         if cause is not None and cause.value in COMPARED:
             return self._compare(moment, cause)
+        if cause is not None and cause.value == "where" and not (cause.target or moment.dialogue.focus):
+            return Draft(moment.dialogue, self._texts("answer_where_any"))
         if item_id is None or cause is None or item_id not in self._catalogue:
             return Draft(moment.dialogue, self._texts("answer_which"))
         item = self._catalogue[item_id]
