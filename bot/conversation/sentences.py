@@ -160,6 +160,13 @@ class Sentences:
                     for target in targets or (None,):
                         self._m.say(Kind.QUESTION, asked, start, end, target=target)
                 return True
+        who = self._somebody(run) if tokens[0].norm in ("is", "was") else None
+        if who and targets:  # "is he in the second one?"
+            self._m.say(Kind.QUESTION, "facet", start, end, target=targets[0], clause=who)
+            return True
+        if who and len(self._m.context.shown) > 1 and self._m.words.references.loose(tokens):
+            self._m.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
+            return True
         about = self._m.words.about.starting(tokens) or (
             tokens[0].norm in ("is", "was", "does", "how") and bool(self._m.targets(run))
         )
@@ -177,6 +184,14 @@ class Sentences:
                     self._m.say(Kind.QUESTION, "facet", start, end, target=targets[0], clause=clause)
                     return True
         return False
+
+    def _somebody(self, run: range) -> Clause | None:
+        """The person of whom a question asks whether they are in a film, by name or as "he" or "she"."""
+        if "in" not in [self._m.tokens[n].norm for n in run]:
+            return None
+        named = [Clause(p.name, p.facets) for p in self._m.people if p.i in run]
+        told = self._m.tokens[run.start + 1].norm in ("he", "she") and len(self._m.context.people) == 1
+        return named[0] if named else self._m.context.people[0] if told else None
 
     def _compared(self, run: range, hits: Sequence[Hit[str]]) -> bool:
         """ "Which is the shortest?", "which one is the scariest?", "compare the first and the second"."""

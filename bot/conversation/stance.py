@@ -264,6 +264,8 @@ class Scopes:
     def _find_judgements(self) -> list[_Judgement]:
         found = []
         for hit in self._words._verdicts.find(self._tokens, self._mentioned):
+            if self._asked_in(hit.i):
+                continue
             hedged = bool(self._words._hedges.find(self._tokens[max(0, hit.i - 3) : hit.j]))
             negator = self._negated(hit.i)
             if negator is not None and self._tokens[hit.i].norm == "too" and self._tokens[negator].norm == "nothing":
@@ -287,6 +289,12 @@ class Scopes:
                 verdict = Verdict.GOOD if cue.kind is Cue.LIKE else Verdict.BAD
                 found.append(_Judgement(cue.i, cue.j + 1, verdict, False))
         return sorted(found)
+
+    def _asked_in(self, i: int) -> bool:
+        """ "It's so long, is it worth it": whether the phrase of a verdict asks for it."""
+        first = next(n for n in range(len(self._tokens)) if self.phrase[n] == self.phrase[i])
+        opening = [t.norm for t in self._tokens[first : first + 2]]
+        return opening[:1] in (["is"], ["was"], ["are"]) and opening[-1] in self._words.grammar.pronouns
 
     def _doubted(self, i: int) -> bool:
         """ "I don't think Heat is any good": whether what is judged at ``i`` is denied before the mention."""

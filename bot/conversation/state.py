@@ -167,6 +167,8 @@ class Dialogue:
         return replace(self, wanted=wanted, unwanted=unwanted, moods=moods, transcript="", words="")
 
     def _apply(self, said: Statement, catalogue: Catalogue, *, adds: bool) -> Dialogue:
+        if said.kind is Kind.FACET and not said.polarity:
+            return self  # spoken of, neither wanted nor refused
         if said.kind is Kind.FACET and said.clause:
             return self._want(said.clause) if said.polarity > 0 else self._veto(said.clause)
         if said.kind is Kind.RANGE and said.range:

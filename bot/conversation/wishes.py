@@ -148,8 +148,9 @@ class Wishes:
             names = self._m.words.catalogue[title.item_ids[0]].facets.get("director", ())
             if names:
                 self._want_makers(names, title.start, title.end)
-        unsure = any(s.value == Intent.WHOM for s in self._m.out)
-        for kind, phrases in (("director", self._m.words.maker), ("cast", self._m.words.players)) if not unsure else ():
+        if self._m.people or any(s.value == Intent.WHOM for s in self._m.out):
+            return  # named, or to be asked for
+        for kind, phrases in (("director", self._m.words.maker), ("cast", self._m.words.players)):
             for hit in phrases.find(self._m.tokens, self._m.named):
                 spoken_of = self._m.context.people if len(self._m.context.people) == 1 else ()
                 names = tuple(n for i in self._m.focus() for n in self._m.words.catalogue[i].facets.get(kind, ()))

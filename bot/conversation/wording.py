@@ -584,6 +584,9 @@ class Wording:
         has = [f.value for f in clause.facets if f.value in item.facets.get(f.kind, ())]
         known = any(item.facets.get(kind) for kind in kinds)
         key = "yes" if has else "no" if known else "unknown"
+        if kinds & set(PEOPLE) and key != "unknown":
+            told = self.texts.join(self.names(item.facets.get("cast", ())[:8]))
+            return self.texts(f"whether_in_{key}", title=self.film(item), what=self.label(clause), value=told)
         described = self.texts.join([value.lower() for value in self.names(has or item.facets.get("genre", ())[:3])])
         return self.texts(f"whether_{key}", title=self.film(item), what=self.label(clause), value=described)
 

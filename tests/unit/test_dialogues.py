@@ -150,6 +150,10 @@ class TestWishes:
         assert "not services" in (await ann.say("I only have netflix and prime")).text
         assert "comedy" in (await ann.say("a comedy on netflix")).text
 
+    async def test_whether_somebody_is_in_a_film(self, ann: Person) -> None:
+        assert (await ann.say("is Al Pacino in Heat?")).text.startswith("Yes, Al Pacino had a part in Heat")
+        assert "Not as far as my catalogue says" in (await ann.say("is he in Alien?")).text
+
     async def test_he_is_whoever_the_answer_told_of(self, ann: Person) -> None:
         told = (await ann.say("who directed Heat?", "I love him", "/profile")).text
         assert "You like: Michael Mann" in told

@@ -496,3 +496,13 @@ def test_age_ratings_are_refused_for_children() -> None:
     for text in ("nothing rated R", "a cartoon for my kids"):
         refused = {s.value for s in understanding.read(text).statements if s.kind is Kind.FACET and s.polarity < 0}
         assert "R-rated" in refused
+
+
+def test_a_verdict_that_is_asked_for_is_none() -> None:
+    (said,) = UNDERSTANDING.read("they say I should watch Gladiator but it's long, is it worth it").statements
+    assert (said.target, said.lasting) == (film("Gladiator (2000)"), False)
+
+
+def test_with_her_is_who_the_message_names() -> None:
+    said = UNDERSTANDING.read("Sigourney Weaver? more with her", Context(people=(PACINO,))).statements
+    assert {s.value for s in said if s.kind is Kind.FACET} == {"Sigourney Weaver"}

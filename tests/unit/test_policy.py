@@ -123,6 +123,9 @@ class TestDialogue:
     def test_lasting_taste_is_not_tonights_wish(self) -> None:
         assert not heard(Dialogue(), wants(COMEDY, lasting=True), wants(HORROR, -1, lasting=True)).wish
 
+    def test_what_is_merely_spoken_of_is_no_veto(self) -> None:
+        assert heard(Dialogue(), wants(COMEDY, 0)) == Dialogue()
+
     def test_a_film_is_refused_until_it_is_wanted_or_the_evening_ends(self) -> None:
         state = heard(Dialogue(), Statement(Kind.ITEM, "mention", -1, target="old"))
         assert state.refused == ("old",)
