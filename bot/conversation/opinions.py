@@ -17,6 +17,8 @@ from bot.conversation.tokens import norms
 from recsys.catalogue import Facet
 from recsys.index import series
 
+_CONSENT = frozenset(("ok", "okay", "alright", "fine"))
+"""Words of consent that would judge a film behind it."""
 _EXCEPTED = {
     Cue.LIKE: ("opinion", -1, True, True),
     Cue.DISLIKE: ("opinion", 1, True, True),
@@ -91,6 +93,9 @@ class Opinions:
         """A loose reference counts only right beside its cue: "loved it", "it was dull"."""
         if reference.how is Pointing.ORDINAL:
             return True
+        named = self._m.tokens[reference.i].norm == "all" and reference.j - reference.i == 1
+        if named and [t.norm for t in self._m.tokens[reference.j : reference.j + 1]] in (["the"], ["those"]):
+            return False  # "all the Downton Abbey ones"
         kinds = any(m.i > reference.i and self._m.every(m.i) for m in self._m.meanings)  # "all the Disney ones"
         if reference.how is Pointing.GROUP and (kinds or self._means_kinds(reference)):
             return False
@@ -297,7 +302,10 @@ class Opinions:
         return start <= place < end
 
     def _note_implied(self, target: str, run: range) -> None:
-        stance = self._m.scopes.about_end(run.stop)
+        opens = self._m.tokens[run.start].norm in _CONSENT and len(run) > 1
+        film = opens and self._m.tokens[run.start + 1].norm in self._m.words.grammar.film_nouns
+        begun = run.start + (opens and not film)  # "ok whats next" finds nothing ok
+        stance = self._m.scopes.about_end(run.stop, begun)
         polarity = {Verdict.GOOD: 1, Verdict.BAD: -1}.get(stance.verdict) if stance.verdict else None
         if polarity is None and stance.cue in OPINIONS and self._m.scopes.closes(run.stop):
             polarity = OPINIONS[stance.cue]

@@ -161,6 +161,11 @@ class Sentences:
                         self._m.say(Kind.QUESTION, asked, start, end, target=target)
                 return True
         who = self._somebody(run) if tokens[0].norm in ("is", "was") else None
+        several = self._m.targets(run)
+        if who and len(several) > 1:  # "is she in any of these?"
+            for target in several:
+                self._m.say(Kind.QUESTION, "most", start, end, target=target, clause=who)
+            return True
         if who and targets:  # "is he in the second one?"
             self._m.say(Kind.QUESTION, "facet", start, end, target=targets[0], clause=who)
             return True

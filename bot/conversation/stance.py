@@ -398,12 +398,13 @@ class Scopes:
             if judgement.i > run.start
         )
 
-    def about_end(self, stop: int | None = None) -> Stance:
-        """The stance at the end of what was said, as if something named followed: "haven't seen", "boring"."""
+    def about_end(self, stop: int | None = None, start: int = 0) -> Stance:
+        """The stance at the end of what was said from ``start`` on, as if something named followed: "haven't seen",
+        "boring"."""
         end = len(self._tokens) if stop is None else stop
         last = end - 1
-        cues = [c for c in self._cues if c.j <= end and self.clause[c.i] == self.clause[last]]
-        judged = [v for v in self._judgements if v.j <= end and self.clause[v.i] == self.clause[last]]
+        cues = [c for c in self._cues if start <= c.i and c.j <= end and self.clause[c.i] == self.clause[last]]
+        judged = [v for v in self._judgements if start <= v.i and v.j <= end and self.clause[v.i] == self.clause[last]]
         verdict = judged[-1] if judged else None
         cue = cues[-1].kind if cues else None
         tentative = bool(verdict and verdict.tentative)

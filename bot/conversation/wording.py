@@ -561,6 +561,10 @@ class Wording:
         each, where that can't be told or they are to be compared."""
         if asked.clause is not None:
             found = [i for i in items if any(f.value in i.facets.get(f.kind, ()) for f in asked.clause.facets)]
+            if all(facet.kind in PEOPLE for facet in asked.clause.facets):
+                films = self.texts.join([self.film(i) for i in found])
+                key = "most_with" if found else "most_without"
+                return next(iter(found), None), self.texts(key, titles=films, what=self.label(asked.clause))
             if len(found) == 1:
                 return found[0], self.texts("most_only", title=self.film(found[0]), what=self.label(asked.clause))
             key = "most_all" if found else "most_none"

@@ -153,6 +153,17 @@ class TestWishes:
     async def test_whether_somebody_is_in_a_film(self, ann: Person) -> None:
         assert (await ann.say("is Al Pacino in Heat?")).text.startswith("Yes, Al Pacino had a part in Heat")
         assert "Not as far as my catalogue says" in (await ann.say("is he in Alien?")).text
+        assert len((await ann.say("a science fiction film")).cards) > 1
+        told = (await ann.say("is Marilyn Monroe in any of these?")).text
+        assert "Marilyn Monroe is in none of these" in told
+
+    async def test_ok_opens_a_question_and_judges_nothing(self, ann: Person) -> None:
+        told = (await ann.say("how long is Heat?", "ok whats next", "/profile")).text
+        assert "You like" not in told
+
+    async def test_a_taste_beside_a_mere_limit_leads_the_list(self, ann: Person) -> None:
+        reply = await ann.say("I love westerns, under three hours")
+        assert "Western" in set().union(*genres(ann, reply))
 
     async def test_he_is_whoever_the_answer_told_of(self, ann: Person) -> None:
         told = (await ann.say("who directed Heat?", "I love him", "/profile")).text

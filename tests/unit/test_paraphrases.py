@@ -334,6 +334,7 @@ def test_what_somebody_else_thinks_of_a_film_is_no_taste_of_ones_own(text: str, 
     [
         ("ok thanks, we'll go with the second", Intent.ACCEPT),
         ("I take the second", Intent.ACCEPT),
+        ("the second then", Intent.ACCEPT),
         ("ok lets do the second one", Intent.ACCEPT),
         ("what's on my profile", Intent.PROFILE),
         ("lol ok whats the 2nd abt", "overview"),
@@ -427,6 +428,8 @@ def test_all_of_a_kind_are_not_the_films_on_show() -> None:
     said = UNDERSTANDING.read("we've seen all the superhero movies", context).statements
     assert not [s for s in said if s.kind is Kind.ITEM]
     assert {(s.value, s.polarity) for s in said if s.kind is Kind.FACET} == {("superhero", -1)}
+    said = UNDERSTANDING.read("she's seen all the Downton Abbey ones", context).statements
+    assert not [s for s in said if s.kind is Kind.ITEM]
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,8 @@ def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) ->
 def _emphasised(moment: Moment) -> Taste:
     """The taste, with what was just said of it in front: "I love horror films" opens an evening with horror."""
     said = [s for s in moment.reading.statements if s.kind is Kind.FACET and s.lasting and s.polarity > 0 and s.clause]
-    if moment.dialogue.wish or not said:
+    wish = moment.dialogue.wish
+    if wish.text or wish.wanted or wish.hoped or wish.like or not said:  # limits alone say nothing of what is wanted
         return moment.taste
     loved = {facet: JUST_SAID for s in said for facet in (s.clause.facets if s.clause else ())}
     return replace(moment.taste, facets={**moment.taste.facets, **loved})
