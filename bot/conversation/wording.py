@@ -462,12 +462,16 @@ class Wording:
         return self.film(self._catalogue[said.target or ""])
 
     def _refused(self, items: Sequence[Statement]) -> list[str]:
-        """The films refused for tonight; of those that one title stands for, the one it names, without its year."""
-        refused = [s for s in items if s.value == "mention" and s.polarity < 0 and not s.lasts]
-        spoken: dict[int, list[Statement]] = {}
-        for s in refused:
-            spoken.setdefault(s.start, []).append(s)
-        return [self._name(of[0]) if len(of) == 1 else self.titles([of[0].target or ""]) for of in spoken.values()]
+        """The films refused for tonight; of a series that one title stands for, that title without its year."""
+        spoken: dict[int, list[Item]] = {}
+        for s in items:
+            if s.value == "mention" and s.polarity < 0 and not s.lasts and s.target:
+                spoken.setdefault(s.start, []).append(self._catalogue[s.target])
+        names = []
+        for first, *others in spoken.values():
+            heads = others and first.title.casefold() in others[0].title.casefold()
+            names += [self.titled(first)] if heads else [self.film(item) for item in (first, *others)]
+        return names
 
     def _said(self, facets: Iterable[Statement], polarity: int, *, lasting: bool) -> list[str]:
         return [self._wanted(s.clause) for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]

@@ -121,6 +121,12 @@ class TestWishes:
         reply = await ann.say("a drama")
         assert not any("Horror" in found for found in genres(ann, reply))
 
+    async def test_films_refused_together_are_all_named(self, ann: Person) -> None:
+        listed = await ann.say("a thriller")
+        told = (await ann.say("the first two look boring")).text
+        assert all(card.title in told for card in listed.cards[:2])
+        assert told.startswith("Got it: not ")
+
     async def test_what_is_refused_is_said_as_people_say_it(self, ann: Person) -> None:
         told = (await ann.say("no horror, nothing from the 90s, nothing from france")).text
         assert "no horror films; nothing from France or the 1990s" in told
