@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -65,7 +65,11 @@ class Item:
     @property
     def makers(self) -> tuple[Facet, ...]:
         """Who made it, by the first of ``MAKERS`` that it has."""
-        kind = next((kind for kind in MAKERS if self.facets.get(kind)), "")
+        return self.people(MAKERS)
+
+    def people(self, kinds: Sequence[str]) -> tuple[Facet, ...]:
+        """Its people by the first of these kinds that it has any of."""
+        kind = next((kind for kind in kinds if self.facets.get(kind)), "")
         return tuple(Facet(kind, name) for name in self.facets.get(kind, ()))
 
     def number(self, name: str) -> float | None:

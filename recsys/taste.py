@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -103,6 +103,11 @@ class Taste:
     def __bool__(self) -> bool:
         """Whether they have said anything that they like or don't."""
         return bool(self.items or self.facets or self.vetoes or self.moods)
+
+    def tonight(self, wish: Wish) -> Taste:
+        """This taste beside a wish: what is asked for by name is not ruled out by what was said for good."""
+        asked = {facet for clause in (*wish.wanted, *wish.hoped) for facet in clause.core}
+        return replace(self, vetoes=tuple(veto for veto in self.vetoes if asked.isdisjoint(veto.core)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class Concepts:
 
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
         self._values: dict[str, dict[str, list[str]]] = {}
-        for kind in ("genre", "keyword", "language", "country"):
+        for kind in ("genre", "keyword", "certificate", "language", "country"):
             found = {value for item in catalogue.items for value in item.facets.get(kind, ())}
             folded: dict[str, list[str]] = defaultdict(list)
             for value in sorted(found):
@@ -183,15 +183,18 @@ class Concepts:
             else:
                 yield from (Facet(kind, v) for v in values.get(folded, ()))
 
-    def _clause(self, label: str, genres: Words, keywords: Words) -> Clause:
-        found = (*self._facets("genre", genres), *self._facets("keyword", keywords))
+    def _clause(self, label: str, genres: Words, keywords: Words, certificates: Words = ()) -> Clause:
+        found = (
+            *self._facets("genre", genres),
+            *self._facets("keyword", keywords),
+            *self._facets("certificate", certificates),
+        )
         return Clause(label, tuple(dict.fromkeys(found)))
 
     def _sense(self, name: str, concept: Concept, genre: bool) -> Sense:
         label = concept.label or name
-        own = self._clause(
-            label, concept.genres, () if genre and concept.genres and self._has(concept) else concept.keywords
-        )
+        keywords = () if genre and concept.genres and self._has(concept) else concept.keywords
+        own = self._clause(label, concept.genres, keywords, concept.certificates)
         implied = [self._all[other] for other in concept.implies]
         whom = label if concept.company else ""
         own = replace(own, mood=self._moods.get(name, ""), whom=whom)
@@ -212,7 +215,8 @@ class Concepts:
     def _veto(self, concept: Concept, name: str, genre: bool = False) -> Clause:
         """What a refusal rules out: what the words name, and what goes with it unless that is wanted."""
         label = concept.label or name
-        own = self._clause(label, concept.genres, () if genre and self._has(concept) else concept.keywords).facets
+        keywords = () if genre and self._has(concept) else concept.keywords
+        own = self._clause(label, concept.genres, keywords, concept.certificates).facets
         beyond = tuple(
             f for f in self._clause(label, concept.veto_genres, concept.veto_keywords).facets if f not in own
         )

@@ -144,7 +144,8 @@ def _company(clause: Clause, refused: Sequence[str], wording: Wording) -> Eviden
 
 
 def _range(limit: Range, wording: Wording, kind: str) -> Evidence:
-    name = wording.label(limit)
+    kind = "nothing" if kind == "outside" and wording.adjectival(limit) else kind
+    name = limit.label if kind == "nothing" else wording.label(limit)
     return _evidence(f"limit:{limit.label}", name, name, wording, kind, (limit.label,))
 
 

@@ -30,6 +30,7 @@ class Concept(_Table):
     label: str = ""
     more: Words = ()
     genres: Words = ()
+    certificates: Words = ()
     keywords: Words = ()
     veto_genres: Words = ()
     veto_keywords: Words = ()
@@ -147,10 +148,12 @@ class Noise(_Table):
 
 
 class References(_Table):
-    """Words for shown items; ``maker``: for who made the one in view, ``players``: for who is in it."""
+    """Words for shown items; ``maker``: for who made the one in view, ``players``: for who is in it, ``anybody``: what
+    stands before "with her"."""
 
     maker: Words
     players: Words
+    anybody: Words
     last: Words
     all: Words
     others: Words
@@ -223,6 +226,7 @@ class Lexicon(_Table):
     negators: Negators
     title_cues: TitleCues
     slang: Mapping[str, str]
+    nicknames: Mapping[str, str]
     fillers: WordList
     interjections: WordList
     refining: WordList

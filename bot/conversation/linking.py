@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.people import People, PersonMatch
-from bot.conversation.ranges import SMALL_NUMBERS
+from bot.conversation.ranges import RECENT, SMALL_NUMBERS
 from bot.conversation.spelling import Rarity
 from bot.conversation.title_index import DATED, PART, SMALL, Candidate, TitleIndex
 from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash, tokenize
@@ -21,6 +21,8 @@ from recsys.catalogue import PEOPLE, Catalogue
 
 ACCEPT = 10.4
 """What a title must be worth; the other weights were set with it on real conversations."""
+PARTS = frozenset(("2", "3", "4", "5", "6", "7", "8", "9", "ii", "iii", "iv"))
+"""How the parts of a series are numbered."""
 SLIP = 10
 """Years by which people are wrong about a film; farther off they speak of another one of its name."""
 OBSCURE = 0.45
@@ -95,7 +97,7 @@ class _Case:
     capital: bool = False
     told: bool = False
     likened: bool = False
-    """A verb such as "watched", or "like", stands before."""
+    """A verb such as "watched", or "like" or "not", stands before."""
     inside: bool = False
     """Capitals where only a name has them."""
 
@@ -115,6 +117,7 @@ class Titles:
         cues = lexicon.title_cues
         self.firm, self.telling = set(map(squash, cues.firm)), set(map(squash, cues.telling))
         self.weak = self.telling | set(map(squash, cues.weak))
+        self.refusing = {"no", "not", "without", *lexicon.grammar.exceptions}
         self.after = Phrases((words, True) for words in cues.after)
         self.praise = Phrases((words, True) for words in cues.praise)
         self.watched = set(cues.watched)
@@ -316,7 +319,7 @@ class _Court:
                 case.add(3, solid=credible)
         elif last in self._w.weak:
             case.add(1, solid=not case.of.exact and last in self._w.telling)
-            case.likened = last == "like"
+        case.likened = last == "like" or last in self._w.refusing
 
     def _words_after(self, case: _Case, after: str) -> None:
         following = self._tokens[case.of.j : case.of.j + 8]
@@ -381,7 +384,7 @@ class _Court:
         while opening and opening[0] in self._w.polite:
             opening.pop(0)
         closing = [t.norm for t in self._tokens[of.j : end]]
-        while closing and closing[-1] in ("please", "usher"):
+        while closing and closing[-1] in ("please", "usher", *PARTS):  # "do you have paddington 2?"
             closing.pop()
         compared = opening[:1] in (["is"], ["was"]) and (
             (len(opening) == 1 and closing[:1] and closing[0] in self._w.comparatives)
@@ -405,6 +408,8 @@ class _Court:
             case.add(-math.inf)  # "I saw "
         if self._quoted_with_more(case):
             case.add(-math.inf)
+        if not (certain or case.capital) and RECENT.match(self._text, tokens[of.i].start):
+            case.add(-math.inf)  # "from the last five years"
         if of.i and key in _UNITS and (tokens[of.i - 1].norm.isdigit() or tokens[of.i - 1].norm in SMALL_NUMBERS):
             case.add(-math.inf)  # "under two hours"
         told = self._was_watched(case) or self._extolled(case)

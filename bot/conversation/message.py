@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from bot.conversation.concepts import Concepts, Meaning
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.linking import TitleMatch, Titles
+from bot.conversation.linking import PARTS, TitleMatch, Titles
 from bot.conversation.people import People, PersonMatch
 from bot.conversation.ranges import Ranges
 from bot.conversation.references import Pointing, Reference, References
 from bot.conversation.spelling import Rarity, Spelling
-from bot.conversation.stance import Scopes, Stances
+from bot.conversation.stance import Scopes, Stance, Stances
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
 from bot.conversation.tokens import Phrases, Token, norms, squash, tokenize
 from bot.conversation.unknown import UnknownTitles
@@ -27,6 +27,10 @@ MAX_WORDS = 200
 LONG = 7
 """Letters of a word of asking that may be misspelt: shorter ones are too like others."""
 
+_AFTER_A_PART = frozenset(("is", "was", "and", "or", "too", "yet", "movie", "film", "because", "with"))
+
+_BEFORE_LIKING = ("a", "big", "huge", "all", "both", "only", "mostly", "usually", "generally", "normally")
+
 _COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
 
 
@@ -36,7 +40,8 @@ class Words:
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
         self.lexicon, self.grammar, self.catalogue = lexicon, lexicon.grammar, catalogue
         rarity = Rarity(lexicon.common)
-        self.people = People(catalogue, rarity, lexicon.vocabulary, set(lexicon.grammar.name_cues))
+        cues, nouns = set(lexicon.grammar.name_cues), {*lexicon.grammar.film_nouns, *lexicon.negators.contrast}
+        self.people = People(catalogue, rarity, lexicon.vocabulary, cues, nouns, lexicon.nicknames)
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
         self.concepts = Concepts(catalogue, lexicon)
         self.unknown = UnknownTitles(lexicon)
@@ -56,6 +61,13 @@ class Words:
         self.negators = set(lexicon.negators.words)
         self.noise = set(map(squash, lexicon.noise.words))
         self.cut = Phrases((words, True) for words in (*lexicon.noise.cut, *lexicon.alone.words))
+        wanted = Phrases((words, True) for words in lexicon.cues.want)
+        asking = (
+            words
+            for words in lexicon.noise.cut
+            if any(hit.j == len(norms(words)) for hit in wanted.find(tokenize(words)))
+        )
+        self.asking_for = Phrases((words, True) for words in asking)
         intents, critiques = lexicon.intents.items(), lexicon.critiques.items()
         self.whole: Phrases[Intent | Critique] = Phrases(
             [(words, critique) for critique, said in critiques for words in said.whole]
@@ -157,20 +169,23 @@ class Message:
         none = [False] * len(tokens)
         asked = self.context.asked in ("opinion", "choice")
         people = [p for p in words.people.find(text, tokens) if not self._limits_slip(p)]
+        people += [] if people else self._pronouns()
         titles = words.titles.find(text, tokens, people, asked)
         tokens = self.tokens = self._spelt_critique(titles)
         slots = words.references.find(text, tokens, self.context, none)
-        self.titles = [
+        titles = [
             t
             for t in self._heard(titles)
             if not any(r.how is Pointing.ORDINAL and r.i <= t.i and t.j <= r.j for r in slots)
         ]
+        self.titles = [t for t in titles if not self._goes_on(t)]
+        sequels = [range(t.i, t.j + 1) for t in titles if self._goes_on(t)]
         self.people = [p for p in people if not any(t.i <= p.i and p.j <= t.j for t in self.titles)]
         self.named, joined = list(none), list(none)
         for i, j in [(t.i, t.j) for t in self.titles] + [(p.i, p.j) for p in self.people]:
             self.named[i:j] = [True] * (j - i)
             joined[i + 1 : j] = [True] * (j - i - 1)
-        self._find_unknown(joined)
+        self._find_unknown(joined, sequels)
         genres = [words.concepts.misspelt(token) for token in tokens]  # "a horrr movie" is no hour
         tokens = self.tokens = words.ranges.spelt(tokens, [a or b for a, b in zip(self.named, genres, strict=True)])
         self.meanings = words.concepts.find(tokens, self.named)
@@ -185,6 +200,32 @@ class Message:
         self.scopes: Scopes = words.stances.of(text, tokens, masked, joined, pointed)
         pointers = words.references.find(text, tokens, self.context, self.named)
         self.pointers = [self._bound(reference, pointers) for reference in pointers]
+
+    def _goes_on(self, title: TitleMatch) -> bool:
+        """ "Paddington 2": whether the number of a part follows that the catalogue lacks; "Heat 2 times" has none."""
+        part, after = self.tokens[title.j : title.j + 1], self.tokens[title.j + 1 : title.j + 2]
+        if not part or part[0].norm not in PARTS or self.head[title.end : part[0].start] != " ":
+            return False
+        told = not after or bool(self.head[part[0].end : after[0].start].strip(" "))
+        return (told and self.head[part[0].end : part[0].end + 1] not in ("/", "%")) or (
+            bool(after) and after[0].norm in {*self.words.lexicon.negators.contrast, *_AFTER_A_PART}
+        )
+
+    def _pronouns(self) -> list[PersonMatch]:
+        """Somebody by "him" or "her", if one person was spoken of; else whom they mean is to be asked."""
+        tokens, references = self.tokens, self.words.references
+        none = [False] * len(tokens)
+        felt = references.felt(tokens, none)
+        if len(self.context.people) == 1:
+            (who,) = self.context.people
+            places = sorted({*felt, *references.wanted(tokens, none)})
+            return [
+                PersonMatch(who.label, who.facets, tokens[n].start, tokens[n].end, n, n + 1, 0.9) for n in places[:1]
+            ]
+        spoken_of = felt or (references.wanted(tokens, none) if self.context.people else [])
+        if spoken_of and (self.context.people or self.focus()):
+            self.say(Kind.INTENT, Intent.WHOM, *self.span(range(spoken_of[0], spoken_of[0] + 1)), confidence=0.7)
+        return []
 
     def _limits_slip(self, person: PersonMatch) -> bool:
         """ "Shroter than 150 minutes": whether a misspelt name of one word is rather a misspelt limit."""
@@ -203,15 +244,18 @@ class Message:
         misspelt = spelt != list(self.tokens) and not exact and bool(self.context.shown)
         return spelt if misspelt and isinstance(self.whole_of(spelt), Critique) else self.tokens
 
-    def _find_unknown(self, joined: list[bool]) -> None:
-        """Titles that the catalogue lacks. Nothing else is read into their words."""
+    def _find_unknown(self, joined: list[bool], sequels: Sequence[range]) -> None:
+        """Titles that the catalogue lacks, ``sequels`` among them. Nothing else is read into their words."""
         taken = list(self.named)
         for meaning in self.words.concepts.find(self.tokens, self.named):
             taken[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
         for pointer in self.words.references.find(self.head, self.tokens, self.context, self.named):
             taken[pointer.i : pointer.j] = [True] * (pointer.j - pointer.i)
         heard = self.whole_of(self.tokens) is None and self.context.asked != "choice"
-        self.unknown = self.words.unknown.find(self.head, self.tokens, taken) if heard else []
+        for run in sequels:
+            taken[run.start : run.stop] = [True] * len(run)
+        found = self.words.unknown.find(self.head, self.tokens, taken) if heard else []
+        self.unknown = sorted((*sequels, *found), key=lambda run: run.start)
         for run in self.unknown:
             said = [t.norm for t in self.tokens[run.stop : run.stop + 2]]
             stop = run.stop + 2 * (said in (["the", "movie"], ["the", "film"]))  # points at no other film
@@ -243,6 +287,12 @@ class Message:
             return None
         if (said := self.words.whole.get(tokens)) is not None:
             return said
+        asked = self.words.asking_for.starting(tokens)
+        if asked and asked.j < len(tokens) and (said := self.whole_of(tokens[asked.j :])) is not None:
+            return said  # "hit me with something obscure"
+        agrees = len(tokens) > 1 and tokens[0].norm in self.words.grammar.agreeing
+        if agrees and self.whole_of(tokens[1:]) is Intent.ACCEPT:  # "yes, that one"
+            return Intent.ACCEPT
         i, j = 0, len(tokens)
         while j - i > 1 and tokens[j - 1].norm in self.words.fillers:
             j -= 1
@@ -275,7 +325,9 @@ class Message:
     def targets(self, run: range) -> tuple[str, ...]:
         """Items that a run of words points at or names."""
         pointed = [r for r in self.pointers if r.i in run]
-        strong = [r for r in pointed if r.how is not Pointing.FOCUS] or pointed
+        ordinals = any(r.how is Pointing.ORDINAL for r in pointed)
+        loose = [r for r in pointed if ordinals and self.tokens[r.i].norm == "they"]  # "can they watch the second?"
+        strong = [r for r in pointed if r.how is not Pointing.FOCUS and r not in loose] or pointed
         ids = [i for r in strong for i in r.item_ids] if strong else []
         return tuple(dict.fromkeys([*(t.item_ids[0] for t in self.titles if t.i in run), *ids]))
 
@@ -361,6 +413,22 @@ class Message:
             t.norm in ("long", "if", "make", "something", "anything", "want", "that")
             for t in self.tokens[max(0, n - 3) : n]
         )
+
+    def every(self, i: int) -> bool:
+        """Whether all of what the word at ``i`` names are spoken of: "all the Toy Story ones"."""
+        before = [t.norm for t in self.tokens[max(0, i - 3) : i]]
+        while before and before[-1] in ("the", "of", "those"):
+            before.pop()
+        return before[-1:] in (["all"], ["every"])
+
+    def of_company(self, i: int, stance: Stance) -> bool:
+        """ "They don't like violence": somebody else's taste, to be minded tonight. The word before the cue tells."""
+        grammar = self.words.grammar
+        said = [t.norm for t in self.tokens[:i] if t.start < stance.start]
+        small = self.words.negators | {*grammar.adverbs, *_BEFORE_LIKING}  # "he's a big fan of"
+        while said and said[-1] in small:
+            said.pop()
+        return bool(said) and said[-1] in grammar.company
 
     def span(self, run: range) -> tuple[int, int]:
         """Where a run of words starts and ends in the text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,10 +10,15 @@ from bot.conversation.linking import TitleMatch
 from bot.conversation.message import Message
 from bot.conversation.ranges import marks
 from bot.conversation.references import Pointing, Reference
+from bot.conversation.spelling import NAMELIKE
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Choice, Intent, Kind
+from bot.conversation.tokens import norms
+from recsys.catalogue import Facet
 from recsys.index import series
 
+_CONSENT = frozenset(("ok", "okay", "alright", "fine"))
+"""Words of consent that would judge a film behind it."""
 _EXCEPTED = {
     Cue.LIKE: ("opinion", -1, True, True),
     Cue.DISLIKE: ("opinion", 1, True, True),
@@ -64,20 +70,34 @@ class Opinions:
 
     def _parts(self, title: TitleMatch) -> tuple[str, ...]:
         """The films of a series, where a title stands for all of them: "all the Toy Story ones"; none elsewhere."""
-        before = [t.norm for t in self._m.tokens[max(0, title.i - 3) : title.i]]
-        while before and before[-1] in ("the", "of", "those"):
-            before.pop()
-        if before[-1:] not in (["all"], ["every"]):
+        if not self._m.every(title.i):
             return ()
         items = self._m.words.catalogue.items
         stem = series(self._m.words.catalogue[title.item_ids[0]].title)
         return tuple(item.id for item in items if stem in item.title.casefold() and series(item.title) == stem)
 
+    def _franchise(self, item: _Item) -> tuple[str, ...]:
+        """What a refused title stands for: with "not Batman" go all that are called so or about him. An everyday word
+        at the head of other titles is none of its own: "not Big" leaves "Big Fish"."""
+        catalogue = self._m.words.catalogue
+        stem = series(catalogue[item.item_ids[0]].title)
+        rarity = self._m.words.titles.rarity
+        words = norms(stem)
+        own = len(words) > 1 or any(rarity(norm) >= NAMELIKE for norm in words)
+        about = [catalogue.items[row].id for row in catalogue.rows_with(Facet("keyword", stem))] if own else []
+        head = re.compile(rf"(?:the )?{re.escape(stem)}\b")
+        called = (i.id for i in catalogue.items if own and head.match(i.title.casefold()))
+        return tuple(dict.fromkeys((*item.item_ids, *called, *about)))
+
     def _speaks_of(self, reference: Reference) -> bool:
         """A loose reference counts only right beside its cue: "loved it", "it was dull"."""
         if reference.how is Pointing.ORDINAL:
             return True
-        if reference.how is Pointing.GROUP and self._means_kinds(reference):
+        named = self._m.tokens[reference.i].norm == "all" and reference.j - reference.i == 1
+        if named and [t.norm for t in self._m.tokens[reference.j : reference.j + 1]] in (["the"], ["those"]):
+            return False  # "all the Downton Abbey ones"
+        kinds = any(m.i > reference.i and self._m.every(m.i) for m in self._m.meanings)  # "all the Disney ones"
+        if reference.how is Pointing.GROUP and (kinds or self._means_kinds(reference)):
             return False
         stance = self._m.scopes.about(reference.i, reference.j)
         if stance.verdict is not None:
@@ -115,6 +135,8 @@ class Opinions:
             value, polarity, lasting, seen = "opinion", -1, True, True
         elif item.how is Pointing.NONE or self._set_against(item, stance):
             value, polarity = "mention", 0
+        elif item.how is None and stance.verdict is Verdict.BAD and self._waved_off(item):
+            polarity = -1
         elif stance.verdict is not None and (stance.tentative or self._speaks_of_proposal(item)):
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
             if polarity > 0 and item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and not self._asked_of(item):
@@ -127,6 +149,9 @@ class Opinions:
             weight = stance.weight
             if stance.cue is Cue.UNSEEN and not self._long_ago(item):  # "haven't seen it but it looks good"
                 value, lasting = "mention", False
+        elif stance.cue in OPINIONS and self._m.of_company(item.i, stance):
+            polarity = OPINIONS[stance.cue]
+            value = "like" if polarity > 0 else "mention"
         elif stance.cue in OPINIONS:
             value, polarity, lasting, weight = "opinion", OPINIONS[stance.cue], True, stance.weight
             seen = True
@@ -136,6 +161,8 @@ class Opinions:
             value, polarity, lasting, seen = _EXCEPTED[stance.base]
         elif stance.cue is Cue.AVOID:
             polarity = -1
+        elif stance.cue is Cue.SEEN and self._m.of_company(item.i, stance):
+            polarity = -1  # "he's seen it": not tonight
         elif stance.cue is Cue.SEEN:
             seen = True
         elif stance.cue is Cue.UNSEEN:
@@ -163,7 +190,8 @@ class Opinions:
             name = self._m.head[item.start : item.end]
             self._m.choices.append(Choice(name, item.item_ids, item.start, item.end, polarity, lasting, seen))
             return
-        for item_id in item.item_ids:
+        refused = value == "mention" and polarity < 0 and item.how is None and stance.cue is not Cue.SEEN
+        for item_id in self._franchise(item) if refused else item.item_ids:
             self._m.say(
                 Kind.ITEM,
                 value,
@@ -185,6 +213,15 @@ class Opinions:
         """ "Was Heat boring?" has no opinion of it."""
         run = self._m.sentence(item.i)
         return self._m.tokens[run.start].norm in ("is", "was", "are", "were") and self._m.asks(run)
+
+    def _waved_off(self, item: _Item) -> bool:
+        """ "Not Atonement, too sad": whether a film is refused, and why, rather than judged."""
+        before = [t.norm for t in self._m.tokens[: item.i]]
+        return before[-1:] == ["not"] and set(before[:-1]) <= {
+            *self._m.words.fillers,
+            *self._m.words.interjections,
+            "no",
+        }
 
     def _set_against(self, item: _Item, stance: Stance) -> bool:
         """ "Not that one, the first": what follows the comma is what they mean instead."""
@@ -241,7 +278,9 @@ class Opinions:
     def _judges(self, run: range) -> bool:
         """Whether a sentence may speak of the item in view without naming or pointing at it."""
         words = {self._m.tokens[n].norm for n in run}
-        said = any(s.kind is Kind.ITEM and self._within(s.start, run) for s in self._m.out)
+        said = any(
+            (s.kind is Kind.ITEM or s.value == Intent.ACCEPT) and self._within(s.start, run) for s in self._m.out
+        )
         if (
             said
             or len(run) > 9
@@ -263,7 +302,10 @@ class Opinions:
         return start <= place < end
 
     def _note_implied(self, target: str, run: range) -> None:
-        stance = self._m.scopes.about_end(run.stop)
+        opens = self._m.tokens[run.start].norm in _CONSENT and len(run) > 1
+        film = opens and self._m.tokens[run.start + 1].norm in self._m.words.grammar.film_nouns
+        begun = run.start + (opens and not film)  # "ok whats next" finds nothing ok
+        stance = self._m.scopes.about_end(run.stop, begun)
         polarity = {Verdict.GOOD: 1, Verdict.BAD: -1}.get(stance.verdict) if stance.verdict else None
         if polarity is None and stance.cue in OPINIONS and self._m.scopes.closes(run.stop):
             polarity = OPINIONS[stance.cue]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from rapidfuzz import fuzz
 
-from bot.conversation.spelling import Rarity, Spelling, skeleton
+from bot.conversation.spelling import NAMELIKE, Rarity, Spelling, skeleton
 from bot.conversation.tokens import ARTICLES, Token, capitals_tell, norms
 from recsys.catalogue import MAKERS, PEOPLE, Catalogue, Facet
 
@@ -23,6 +24,15 @@ _COMMON_NAME = 8
 """People who share a first name when it is a common one."""
 _ALIKE, _FIRST_ALIKE = 84, 72
 """How alike (0..100) a whole name and its first name must be to count as misspelt."""
+
+_SMALL_WORD = 4.5
+"""The rarity up to which a word is one that any sentence may hold."""
+_MANY_FILMS = 5
+"""Films from which on a director may be called by the surname."""
+_OWN_OEUVRE = 3.0
+"""How much more of films and fame a director so called must have than all others of the surname."""
+_BESIDE_STARS = 0.2
+"""How well known a director so called must be, beside whoever is best known of that surname."""
 
 OWN_NAME = 8.0
 """How much better known than all others of a first name together somebody is whom it means alone: "Denzel"."""
@@ -45,12 +55,20 @@ class People:
     """Who made or plays in the items of a catalogue; the more popular their items, the better known they are."""
 
     def __init__(
-        self, catalogue: Catalogue, rarity: Rarity, words: Container[str] = (), cues: Container[str] = ()
+        self,
+        catalogue: Catalogue,
+        rarity: Rarity,
+        words: Container[str] = (),
+        cues: Container[str] = (),
+        nouns: Container[str] = (),
+        nicknames: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """``words`` mean something else: alone they name nobody ("zombie"). Behind ``cues`` everyday words in lower
-        case can name a star ("with will smith")."""
-        self._rarity, self._cues = rarity, cues
+        """``words`` mean something else: alone they name nobody ("zombie"). Behind ``cues``, and before ``nouns``,
+        everyday words in lower case can name a star ("with will smith", "nolan movies"). ``nicknames``: what first
+        names are short for."""
+        self._rarity, self._cues, self._nouns, self._nicknames = rarity, cues, nouns, nicknames
         self._fame: dict[str, float] = defaultdict(float)
+        self._directed: dict[str, list[float]] = defaultdict(list)
         self._kinds: dict[str, set[str]] = defaultdict(set)
         for item in catalogue.items:
             weight = max(item.number("popularity") or 0.0, 0.0) + 1
@@ -58,6 +76,8 @@ class People:
                 for name in item.facets.get(kind, ()):
                     self._fame[name] += weight
                     self._kinds[name].add(kind)
+            for name in item.facets.get("director", ()):
+                self._directed[name].append(weight)
         self._names: dict[str, str] = {}
         self._spellings: dict[str, list[str]] = defaultdict(list)
         self._by_surname: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -106,13 +126,28 @@ class People:
             best, *others = (self._fame[name] for _, name in people)
             dominant = best >= famous and best >= 1.5 * sum(others)
             given = self._first_names[surname]
-            if dominant and len(surname) > 3 and given < (8 if self._rarity(surname) > 8.5 else 1):
+            if dominant and len(surname) > 3 and given < (8 if self._rarity(surname) > NAMELIKE else 1):
                 alone[surname] = people[0][1]
+            elif director := self._auteur(surname):
+                alone[surname] = director
         for first, (star, *namesakes) in self._by_first_name.items():
             own = self._fame[star] >= max(self._stars, OWN_NAME * sum(self._fame[name] for name in namesakes))
             if own and len(first) >= 5 and not self._rarity.common(first):
                 alone.setdefault(first, star)
         return alone
+
+    def _auteur(self, surname: str) -> str | None:
+        """The director whom a surname means that players share: "Bergman", "Lynch"."""
+        names = [name for _, name in self._by_surname[surname]]
+        oeuvres = {n: sum(self._directed[n]) * len(self._directed[n]) for n in names if n in self._directed}
+        directors = sorted(oeuvres, key=oeuvres.__getitem__, reverse=True)
+        namelike = self._rarity(surname) > NAMELIKE and self._first_names[surname] < _COMMON_NAME
+        if not directors or not namelike or (len(surname) < 4 and self._rarity.common(surname)):
+            return None
+        best, *others = directors
+        films = self._directed[best]
+        known = len(films) >= _MANY_FILMS and sum(films) >= _BESIDE_STARS * self._fame[names[0]]
+        return best if known and oeuvres[best] >= _OWN_OEUVRE * sum(oeuvres[n] for n in others) else None
 
     def find(self, text: str, tokens: Sequence[Token]) -> list[PersonMatch]:
         """People in reading order; never by a first name that others share."""
@@ -167,7 +202,9 @@ class People:
 
     def _is_first_name(self, token: Token) -> bool:
         """Whether a word before a surname makes it another person's; small words ("or", "the") don't."""
-        named = token.norm in self._first_names and (token.capital or self._rarity(token.norm) > 6.5)
+        rarity = self._rarity(token.norm)
+        told = token.capital and rarity > _SMALL_WORD  # "No Hitchcock" is nobody's name
+        named = token.norm in self._first_names and (told or rarity > 6.5)
         return named or (token.capital and not self._rarity.common(token.norm))
 
     def _full_name(self, text: str, tokens: Sequence[Token], i: int, width: int) -> str | None:
@@ -175,7 +212,9 @@ class People:
         said = [t.norm for t in window[:-1]]
         if len(window) == 4 and said[1] == "the" and window[0].capital and window[3].capital:
             said = said[:1]  # Dwayne "The Rock" Johnson
-        name = self._names.get("".join(said) + window[-1].bare)
+        surname = window[-1].bare
+        whole = [self._nicknames.get(said[0], said[0]), *said[1:]] if said else []
+        name = self._names.get("".join(said) + surname) or self._names.get("".join(whole) + surname)
         if name is None or any(_breaks(text, left, right) for left, right in pairwise(window)):
             return None
         told = all(t.capital for t in window) or sum(self._rarity(t.bare) for t in window) > 12
@@ -219,7 +258,8 @@ class People:
             return None  # "one. I'll" is no O'Neill
         name = self._alone.get(key)
         meant = window[0].capital or not capitals_tell(tokens)
-        if name is None and width == 1 and rare and meant and len(key) >= 7 and not self._rarity.inflected(key):
+        odd = rare and key not in self._by_surname and not self._rarity.inflected(key)
+        if name is None and width == 1 and odd and meant and len(key) >= 7:
             reach = 2 if len(key) > 8 else 1
             near = [word for word, distance in self._spelling.meant(key) if word in self._alone and distance <= reach]
             name = self._alone[near[0]] if near else None
@@ -230,7 +270,15 @@ class People:
             return None  # somebody else of that surname
         if rare:
             return name
-        told = window[0].capital and before is not None and before.norm not in ARTICLES and capitals_tell(tokens)
+        if capitals_tell(tokens):
+            told = window[0].capital and before is not None and before.norm not in ARTICLES
+        elif len(tokens) == width:
+            told = self._rarity(key) > NAMELIKE
+        else:
+            after = tokens[i + width].norm if i + width < len(tokens) else ""
+            told = self._rarity(key) > NAMELIKE and (
+                (before is not None and before.norm in self._cues) or after in self._nouns
+            )
         return name if told and self._fame[name] >= self._stars else None
 
 

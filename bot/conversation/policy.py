@@ -50,6 +50,7 @@ class Action(StrEnum):
     BYE = "bye"
     SORRY = "sorry"
     WHICH = "which_one"  # which of the items in view "it" is
+    WHOM = "whom"  # who "he" or "she" is
     CHAT = "chat"
 
 
@@ -163,6 +164,8 @@ def _preferences(
         return Decision(Action.RECOMMEND, f"asked for a recommendation; {_state(dialogue)}, {taste}")
     if Intent.WHICH in intents:
         return Decision(Action.WHICH, "speaks of one item while several are in view", intents[Intent.WHICH])
+    if Intent.WHOM in intents:
+        return Decision(Action.WHOM, "speaks of a person who may be any of several", intents[Intent.WHOM])
     if newcomer:
         return Decision(Action.WELCOME, "the first turn, and nothing to go by yet")
     if Intent.GREET in intents:

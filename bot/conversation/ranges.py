@@ -38,7 +38,7 @@ _AFTER = re.compile(
     rf"|\bfrom {_YEAR} (?:on|onwards?|and (?:up|later|newer)|or (?:later|newer))",
     re.IGNORECASE,
 )
-_LAST = re.compile(
+RECENT = re.compile(
     r"\b(?:last|past)\s+(?:(\d{1,2}|couple(?: of)?|few|two|three|five|ten|twenty)\s+(years?|decades?)|decade)\b",
     re.IGNORECASE,
 )
@@ -115,6 +115,8 @@ _RATED = re.compile(
     r"(?:over|above|at least|higher th[ae]n|more th[ae]n|>=?)\s*(\d(?:\.\d)?)\b",
     re.IGNORECASE,
 )
+_SHORTEST = 45
+"""Minutes that somebody may want a film to last; a shorter time is spoken of for another reason."""
 SHORT, LONG, NOT_LONG = 95, 140, 120
 """Minutes: what "short", "long" and "not too long" mean."""
 AGED = 25
@@ -127,6 +129,8 @@ _LIMIT_WORDS = (
 """What limits are made of: few enough words to be known when they are misspelt."""
 _LIKE_THEM = ("never",)
 """What is misspelt like one of them: "neever mind"."""
+_WISHING = frozenset(("something", "anything", "nothing", "more", "prefer", "only", "some", "very", "pretty", "really"))
+"""Words before an era that is wished for, or not: "something old"."""
 _NEAR = 3
 """Words between a misspelt limit word and the number that tells what it is, at most."""
 _BRIEF = 4
@@ -206,7 +210,7 @@ class Ranges:
                     label=_said(m[0]),
                 ),
             ),
-            (_LAST, self._last_years),
+            (RECENT, self._last_years),
             (_LAST_YEAR, lambda m: Range("year", low=self._newest - 1, label=f"{self._newest - 1} or later")),
             (_EXACT, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_YEAR_FILM, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
@@ -293,7 +297,7 @@ class Ranges:
         unit = (match[2] or "decade").lower()
         count = int(word) if word.isdigit() else SMALL_NUMBERS[word]
         years = count * (10 if unit.startswith("decade") else 1)
-        return Range("year", low=self._newest - years, label=match[0].lower())
+        return Range("year", low=self._newest - years, label=f"the {match[0].lower()}")
 
     @staticmethod
     def _runtime(match: re.Match[str]) -> Range | None:
@@ -309,8 +313,8 @@ class Ranges:
         else:
             return None
         bound = (match["op"] or "") + (match["or"] or "")
-        if not 5 <= minutes <= 600:
-            return None
+        if not (5 if bound else _SHORTEST) <= minutes <= 600:
+            return None  # "the first 10 minutes" are no length
         label = _said(match[0])
         if _MOST.match(bound):
             return Range("runtime", high=minutes, label=label)
@@ -325,7 +329,7 @@ class Ranges:
             film = any(tokens[n].norm in self._loose and not taken[n] for n in following) or bool(
                 following & set(nouns)
             )
-            wished = before in ("something", "anything", "more", "prefer", "only", "some", "very", "pretty", "really")
+            wished = before in _WISHING
             sole = sum(t.norm not in ("a", "an", "the", "please") for t in tokens) <= 1
             aged = before in ("year", "years", "month", "months")
             known = before == "the" and any(tokens[n].norm in ("one", "ones") for n in following)  # "the new one"

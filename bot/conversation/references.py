@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import dropwhile
 
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.statements import Context
 from bot.conversation.tokens import Phrases, Token, squash
+
+_TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades", "minutes", "hours"))
+_SORTS = (["sort"], ["kind"], ["type"], ["stuff"], ["genre"], ["style"], ["era"], ["vibe"])
+_OBJECTS = frozenset(("him", "her", "his", "he", "she"))
+"""Not everybody who says "I like she" was born to the language."""
+_ASKING = frozenset(("is", "was", "does"))
+_SUBJECTS = frozenset(("he", "she", "hes", "shes"))
 
 
 class Pointing(StrEnum):
@@ -47,12 +55,47 @@ class References:
             )
             for phrase in group
         )
+        cues, self._asking = (*lexicon.cues.like, *lexicon.cues.dislike), {*self._grammar.film_nouns, *words.anybody}
+        self._felt = Phrases((phrase, True) for phrase in cues)
+        self._judged = Phrases((phrase, True) for phrase in (*lexicon.predicates.good, *lexicon.predicates.bad))
+        self._copulas = set(lexicon.negators.copulas)
         self._last = {squash(w) for w in words.last}
-        self._around_numbers = set(words.around)
+        self._around_numbers = {*words.around, *map(squash, (*lexicon.fillers.words, *lexicon.interjections.words))}
 
     def loose(self, tokens: Sequence[Token]) -> bool:
         """Whether words hold an "it" or "this one"."""
         return any(hit.value == "focus" for hit in self._groups.find(tokens))
+
+    def felt(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[int]:
+        """Where "him" or "her" is somebody whom the speaker likes or not: "I love him", "she's annoying"."""
+        felt = {hit.j for hit in self._felt.find(tokens, taken)}
+        found = []
+        for n, token in enumerate(tokens):
+            rest = tokens[n + 1 :]
+            film = [t.norm for t in rest[:2]] in (["in", "it"], ["in", "that"], ["in", "this"])  # "love her in it"
+            whose = not rest or token.norm in ("him", "he", "she") or rest[0].norm in self._grammar.film_nouns
+            whose = whose or (token.norm == "her" and rest[0].norm in {*self._grammar.slot_closers, *self._copulas})
+            if token.norm in _OBJECTS and n in felt and whose and not film:
+                found.append(n)
+            elif token.norm in _SUBJECTS and (token.norm in self._copulas or self._is(rest)):
+                rest = [*dropwhile(lambda t: t.norm in self._copulas, rest)]
+                found += [n] if self._judged.starting(rest) else []
+        return [n for n in found if not taken[n]]
+
+    def _is(self, rest: Sequence[Token]) -> bool:
+        return bool(rest) and rest[0].norm in ("is", "was", "isnt", "wasnt")
+
+    def wanted(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[int]:
+        """Where "him" or "her" is somebody whose films are asked for: "more with her", "something by him"."""
+        return [
+            n
+            for n, token in enumerate(tokens)
+            if token.norm in ("him", "her")
+            and n > 1
+            and tokens[n - 1].norm in ("with", "by", "from", "of")
+            and tokens[n - 2].norm in self._asking
+            and not taken[n]
+        ]
 
     @staticmethod
     def focus(context: Context) -> tuple[str, ...]:
@@ -74,6 +117,8 @@ class References:
                     found.append(reference)
                     used[reference.i : reference.j] = [True] * (reference.j - reference.i)
         for hit in self._groups.find(tokens, used):
+            if hit.value == "focus" and [t.norm for t in tokens[hit.j : hit.j + 1]] in _SORTS:
+                continue  # "that sort of thing"
             if hit.value == "focus":
                 before = [r.item_ids for r in found if r.how is Pointing.ORDINAL and r.i < hit.i]
                 ids, how = self.focus(context) or (before[-1] if before else ()), Pointing.FOCUS
@@ -93,6 +138,8 @@ class References:
         start, end = (i - 1 if i and tokens[i - 1].norm == "the" else i), i + 1
         if norm in ("first", "last") and following in self._ordinals and self._ordinals[following] > 1:
             count = self._ordinals[following]
+            if i + 2 < len(tokens) and tokens[i + 2].norm in _TIMES:
+                return None
             ids = shown[:count] if norm == "first" else shown[-count:]
             end += 2 if i + 2 < len(tokens) and tokens[i + 2].norm in self._grammar.slot_nouns else 1
             return Reference(start, end, Pointing.ORDINAL, ids)
@@ -112,6 +159,7 @@ class References:
             or following in self._grammar.slot_closers
             or following in self._ordinals
             or not following
+            or (i > 1 and start < i and tokens[i - 2].norm in _ASKING and not tokens[i + 1].capital)
         )
         punctuated = (
             bool(following) and text[tokens[end - 1].end : tokens[end].start].strip() != ""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.conversation.message import Message
+from bot.conversation.ranges import RangeMatch
 from bot.conversation.references import Pointing
 from bot.conversation.statements import COMPARED, Critique, Intent, Kind
 from bot.conversation.tokens import Hit
@@ -95,9 +96,10 @@ class Sentences:
 
     def _note_intent(self, run: range) -> bool:
         tokens = self._m.tokens[run.start : run.stop]
-        while len(tokens) > 1 and tokens[0].norm in self._m.words.interjections:
-            tokens = tokens[1:]
         opening = self._m.words.starts.starting(tokens)
+        while not opening and len(tokens) > 1 and tokens[0].norm in self._m.words.interjections:
+            tokens = tokens[1:]
+            opening = self._m.words.starts.starting(tokens)
         parts = self._m.words.parts.find(tokens)
         intent = opening.value if opening else parts[0].value if parts else None
         if intent is None or (intent is Intent.LIKE_THIS and any(t.norm == "but" for t in tokens)):
@@ -133,7 +135,8 @@ class Sentences:
         return wishes or any(self._m.named[n] for n in rest)
 
     def _question(self, run: range) -> bool:
-        while len(run) > 1 and self._m.tokens[run.start].norm in self._m.words.interjections:  # "ok, which is best?"
+        aside = {*self._m.words.interjections, "and", "but", "also"}
+        while len(run) > 1 and self._m.tokens[run.start].norm in aside:  # "ok, which is best?"
             run = run[1:]
         tokens = self._m.tokens[run.start : run.stop]
         if any(unknown.start in run for unknown in self._m.unknown):
@@ -150,15 +153,35 @@ class Sentences:
         if hits or bridged:
             field = bridged or hits[0].value
             informal = hits and hits[0].i <= 1 and len(run) <= 9
-            target_named = bool(self._m.targets(run))
-            if (asks or informal) and (targets or target_named or (asks and hits and hits[0].i <= 1 and len(run) <= 7)):
-                for target in targets or (None,):
-                    self._m.say(Kind.QUESTION, field, start, end, target=target)
+            target_named = bool(self._m.targets(run)) or (field == "where" and informal)
+            if (asks or informal) and (targets or target_named or (asks and hits and hits[0].i <= 3 and len(run) <= 7)):
+                others = [hit.value for hit in hits]  # "how long is it and who's in it?"
+                for asked in dict.fromkeys((field, *others)):
+                    for target in targets or (None,):
+                        self._m.say(Kind.QUESTION, asked, start, end, target=target)
                 return True
+        who = self._somebody(run) if tokens[0].norm in ("is", "was") else None
+        several = self._m.targets(run)
+        if who and len(several) > 1:  # "is she in any of these?"
+            for target in several:
+                self._m.say(Kind.QUESTION, "most", start, end, target=target, clause=who)
+            return True
+        if who and targets:  # "is he in the second one?"
+            self._m.say(Kind.QUESTION, "facet", start, end, target=targets[0], clause=who)
+            return True
+        if who and len(self._m.context.shown) > 1 and self._m.words.references.loose(tokens):
+            self._m.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
+            return True
         about = self._m.words.about.starting(tokens) or (
-            tokens[0].norm in ("is", "was", "does") and bool(self._m.targets(run))
+            tokens[0].norm in ("is", "was", "does", "how") and bool(self._m.targets(run))
         )
+        if about and not targets and asks and len(self._m.context.shown) > 1 and self._m.words.references.loose(tokens):
+            self._m.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
+            return True
         if about and targets and (asks or self._m.asks(run)):
+            if limit := next((r for r in self._stated(run) if r.range.name in ("year", "runtime", "rating")), None):
+                self._m.say(Kind.QUESTION, limit.range.name, start, end, target=targets[0])  # "is it from the 90s?"
+                return True
             compared = self._m.words.concepts.comparative(tokens)  # "is Heat scarier than Alien?"
             for meaning in (*self._m.meanings, *([compared[1]] if compared else ())):
                 if (meaning.i in run or meaning not in self._m.meanings) and meaning.wanted:
@@ -166,6 +189,14 @@ class Sentences:
                     self._m.say(Kind.QUESTION, "facet", start, end, target=targets[0], clause=clause)
                     return True
         return False
+
+    def _somebody(self, run: range) -> Clause | None:
+        """The person of whom a question asks whether they are in a film, by name or as "he" or "she"."""
+        if "in" not in [self._m.tokens[n].norm for n in run]:
+            return None
+        named = [Clause(p.name, p.facets) for p in self._m.people if p.i in run]
+        told = self._m.tokens[run.start + 1].norm in ("he", "she") and len(self._m.context.people) == 1
+        return named[0] if named else self._m.context.people[0] if told else None
 
     def _compared(self, run: range, hits: Sequence[Hit[str]]) -> bool:
         """ "Which is the shortest?", "which one is the scariest?", "compare the first and the second"."""
@@ -188,7 +219,8 @@ class Sentences:
 
     def _bridged(self, run: range) -> str | None:
         """A question that its title interrupts: "what is Heat about", "when did Heat come out"."""
-        said = [self._m.tokens[n].norm for n in run if not self._m.named[n]]
+        pointed = {n for r in self._m.pointers if r.how is Pointing.ORDINAL for n in range(r.i, r.j)}
+        said = [self._m.tokens[n].norm for n in run if not self._m.named[n] and n not in pointed]
         if not any(t.i in run for t in self._m.titles) and not any(r.i in run for r in self._m.pointers):
             return None
         if said[:1] in (["is"], ["was"]) and said[1:] in (
@@ -198,7 +230,7 @@ class Sentences:
             ["worth", "watching"],
         ):
             return "rating"
-        if said[:1] in (["what"], ["whats"]) and said[-1:] == ["about"]:
+        if said[:1] in (["what"], ["whats"]) and said[-1:] in (["about"], ["like"]):
             return "overview"
         if said[:2] in (["when", "did"], ["when", "was"], ["when", "does"]):
             return "year"
@@ -234,15 +266,17 @@ class Sentences:
     def _comparable(self, run: range) -> bool:
         return self._m.words.concepts.comparative(self._m.tokens[run.start : run.stop]) is not None
 
+    def _stated(self, run: range) -> list[RangeMatch]:
+        """The years and lengths that a run of words speaks of."""
+        nouns = [m.i for m in self._m.meanings]
+        found = self._m.words.ranges.find(self._m.head, self._m.tokens, self._m.named, nouns)
+        start, end = self._m.span(run)
+        return [limit for limit in found if start <= limit.start and limit.end <= end]
+
     def _limits(self, run: range) -> bool:
         """Whether a year or a length is asked for in so many words."""
-        tokens = self._m.tokens
-        found = self._m.words.ranges.find(self._m.head, tokens, self._m.named, [m.i for m in self._m.meanings])
-        start, end = self._m.span(run)
-        relative = [t for t in tokens if t.norm in ("older", "newer", "shorter", "longer")]
-        return any(
-            start <= r.start and r.end <= end and not any(r.start <= t.start < r.end for t in relative) for r in found
-        )
+        relative = [t for t in self._m.tokens if t.norm in ("older", "newer", "shorter", "longer")]
+        return any(not any(r.start <= t.start < r.end for t in relative) for r in self._stated(run))
 
     def _compare(self, run: range) -> bool:
         if self._limits(run):

@@ -272,7 +272,7 @@ class Conversations:
         """Runs in a thread: a message of thousands of misspelt words must hold nobody up."""
         press = parse_press(pressed_data) if pressed_data is not None else None
         if pressed_data is None:
-            heard, verb = self._heard(text or "", Context(before.shown, before.focus, before.asked))
+            heard, verb = self._heard(text or "", Context(before.shown, before.focus, before.asked, before.people))
         elif press is not None and press.verb is Verb.FORGET:
             heard, verb = meaning.forgetting(pressed_in, press.slot)
         else:

@@ -12,6 +12,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 NUMBER_RARITY = 4.5
+NAMELIKE = 8.5
+"""The rarity of an everyday word from which on it is rather a name: "cruise", "nolan"."""
 
 
 class Rarity:

@@ -37,6 +37,9 @@ class Verdict(StrEnum):
     BAD = "bad"
 
 
+_OF_OTHERS = frozenset(("reviews", "review", "ratings", "rating", "score", "scores", "press"))
+_OFTEN = frozenset(("twice", "once", "already", "before", "too", "though", "recently", "times", "many", "really"))
+
 OPINIONS = {Cue.LIKE: 1, Cue.DISLIKE: -1}
 """The polarity of a cue that tells a taste."""
 
@@ -261,13 +264,19 @@ class Scopes:
     def _find_judgements(self) -> list[_Judgement]:
         found = []
         for hit in self._words._verdicts.find(self._tokens, self._mentioned):
+            if self._asked_in(hit.i):
+                continue
             hedged = bool(self._words._hedges.find(self._tokens[max(0, hit.i - 3) : hit.j]))
-            negated = self._negated(hit.i) is not None and self._tokens[hit.i].norm != "not"
+            negator = self._negated(hit.i)
+            if negator is not None and self._tokens[hit.i].norm == "too" and self._tokens[negator].norm == "nothing":
+                continue  # "nothing too dark" is a wish
+            negated = negator is not None and self._tokens[hit.i].norm != "not"
             turned = negated != self._doubted(hit.i)
             verdict = hit.value
             if turned:
                 verdict = Verdict.BAD if verdict is Verdict.GOOD else Verdict.GOOD
             seems = any(t.norm in self._words.grammar.seeming for t in self._tokens[max(0, hit.i - 3) : hit.i])
+            seems = seems or any(t.norm in _OF_OTHERS for t in self._tokens[hit.j : hit.j + 1])  # "terrible reviews"
             found.append(_Judgement(hit.i, hit.j, verdict, hedged or (turned and verdict is Verdict.GOOD), seems))
         for cue in self._cues:
             after = self._tokens[cue.j : cue.j + 1]
@@ -280,6 +289,12 @@ class Scopes:
                 verdict = Verdict.GOOD if cue.kind is Cue.LIKE else Verdict.BAD
                 found.append(_Judgement(cue.i, cue.j + 1, verdict, False))
         return sorted(found)
+
+    def _asked_in(self, i: int) -> bool:
+        """ "It's so long, is it worth it": whether the phrase of a verdict asks for it."""
+        first = next(n for n in range(len(self._tokens)) if self.phrase[n] == self.phrase[i])
+        opening = [t.norm for t in self._tokens[first : first + 2]]
+        return opening[:1] in (["is"], ["was"], ["are"]) and opening[-1] in self._words.grammar.pronouns
 
     def _doubted(self, i: int) -> bool:
         """ "I don't think Heat is any good": whether what is judged at ``i`` is denied before the mention."""
@@ -301,7 +316,7 @@ class Scopes:
         """How the speaker stands to what ``tokens[i:j]`` names; ``close`` takes only a verdict by a copula."""
         if i >= len(self._tokens):
             return Stance(None, None, 1.0, 0)
-        governing = self._governing(i)
+        governing = self._governing(i) or self._following(j)
         base = None
         refused = governing is not None and governing.turned
         if governing and (
@@ -322,7 +337,7 @@ class Scopes:
             and not self._is_verb_phrase(judged, j)
             and not (
                 self.phrase[judged.i] == self.phrase[j - 1]
-                and any(self._tokens[n].norm in self._words._copulas for n in range(j, judged.i))
+                and any(self._tokens[n].norm in self._words._copulas for n in range(j - 1, judged.i))  # "he's great"
                 and not any(self._tokens[n].norm in ("that", "which") for n in range(j, judged.i))
             )
         ):
@@ -383,12 +398,13 @@ class Scopes:
             if judgement.i > run.start
         )
 
-    def about_end(self, stop: int | None = None) -> Stance:
-        """The stance at the end of what was said, as if something named followed: "haven't seen", "boring"."""
+    def about_end(self, stop: int | None = None, start: int = 0) -> Stance:
+        """The stance at the end of what was said from ``start`` on, as if something named followed: "haven't seen",
+        "boring"."""
         end = len(self._tokens) if stop is None else stop
         last = end - 1
-        cues = [c for c in self._cues if c.j <= end and self.clause[c.i] == self.clause[last]]
-        judged = [v for v in self._judgements if v.j <= end and self.clause[v.i] == self.clause[last]]
+        cues = [c for c in self._cues if start <= c.i and c.j <= end and self.clause[c.i] == self.clause[last]]
+        judged = [v for v in self._judgements if start <= v.i and v.j <= end and self.clause[v.i] == self.clause[last]]
         verdict = judged[-1] if judged else None
         cue = cues[-1].kind if cues else None
         tentative = bool(verdict and verdict.tentative)
@@ -416,12 +432,30 @@ class Scopes:
                 return None  # past a comma a refusal reaches over a bare list only: "no horror, musicals or war films"
             if best.kind in (Cue.LIKE, Cue.DISLIKE) and self._asks_anew(i):
                 return None
+            if best.kind is Cue.SEEN and self._tells_story(i):
+                return None
         return best
 
     def _asks_anew(self, i: int) -> bool:
         """Whether a phrase after a comma is a request of its own: "I hate gore, a quiet film please"."""
         phrase = [t.norm for n, t in enumerate(self._tokens) if self.phrase[n] == self.phrase[i]]
         return phrase[0] in ("a", "an") and bool(set(phrase) & set(self._words.grammar.film_nouns))
+
+    def _following(self, j: int) -> _Cue | None:
+        """ "The first one I didn't care for": the cue that closes a phrase behind what it governs."""
+        if j >= len(self._tokens) or self._tokens[j].norm not in ("i", "ive", "we", "weve"):
+            return None
+        end = next((n for n in range(j, len(self._tokens)) if self.phrase[n] != self.phrase[j]), len(self._tokens))
+        while end > j + 1 and self._tokens[end - 1].norm in _OFTEN:
+            end -= 1
+        near = (cue for cue in self._cues if j <= cue.i <= j + 2 and cue.j == end)
+        return next((cue for cue in near if cue.kind in (Cue.LIKE, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN)), None)
+
+    def _tells_story(self, i: int) -> bool:
+        """ "A film I saw years ago, a guy lives in a TV show": whether a phrase says what a film is about."""
+        phrase = [n for n in range(len(self._tokens)) if self.phrase[n] == self.phrase[i]]
+        opens = self._tokens[phrase[0]].norm in ("a", "an", "about", "where") and not self._mentioned[phrase[0]]
+        return opens and len(phrase) > 3 and not any(self._mentioned[n] for n in phrase)
 
     def within(self, run: range) -> set[Cue]:
         """The cues that stand in a run of words or govern its last."""

@@ -36,12 +36,13 @@ class Dialogue:
     """Immutable: each turn makes a new one.
 
     ``moods`` are wishes for the encoder, ``called`` what people call them. ``shown`` holds the last list (or the films
-    asked about) in order of slots and ``shown_in`` its turn, ``past`` all of tonight's lists; ``focus`` is the item
-    talked about; ``asked`` and ``options`` are the open question and its ready answers, ``questions`` how many were
-    asked in a row, ``page`` the page of the profile; ``pending`` is the opinion that waits for an ambiguous title to be
-    settled, ``pending_in`` the turn that asked. ``measured`` holds the labels of limits that a list was the measure of
-    ("older"). ``transcript``, ``words``, ``named`` and ``echoed`` are the talk so far. ``company`` holds the ids of
-    those who watch together, in a group.
+    asked about) in order of slots and ``shown_in`` its turn, ``past`` all of tonight's lists, ``refused`` what is not
+    to come tonight at all; ``focus`` is the item talked about; ``asked`` and ``options`` are the open question and its
+    ready answers, ``questions`` how many were asked in a row, ``page`` the page of the profile; ``pending`` is the
+    opinion that waits for an ambiguous title to be settled, ``pending_in`` the turn that asked. ``measured`` holds the
+    labels of limits that a list was the measure of ("older"). ``transcript``, ``words``, ``named`` and ``echoed`` are
+    the talk so far. ``company`` holds the ids of those who watch together, in a group; ``people`` are those who were
+    named or told of last.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -54,6 +55,7 @@ class Dialogue:
     shown: tuple[str, ...] = ()
     shown_in: str | None = None
     past: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     focus: str | None = None
     asked: str | None = None
     options: tuple[str, ...] = ()
@@ -67,6 +69,7 @@ class Dialogue:
     named: tuple[str, ...] = ()
     echoed: tuple[Clause, ...] = ()
     company: tuple[str, ...] = ()
+    people: tuple[Clause, ...] = ()
 
     @property
     def talk(self) -> Talk:
@@ -80,8 +83,10 @@ class Dialogue:
         spans = [(n.start, n.end) for n in heard.named if n.kind is NamedKind.TITLE]
         words = "".join(c for n, c in enumerate(heard.text) if not any(i <= n < j for i, j in spans))
         pointed = [s.target for s in heard.statements if s.target and s.polarity > 0]
+        people = tuple(n.clause for n in heard.named if n.kind is NamedKind.PERSON and n.clause)
         return replace(
             self._told(heard, pointed),
+            people=people or self.people,
             words=f"{self.words} {' '.join(_YEAR.sub(' ', words).split())}"[-WORDS_KEPT:].strip(),
         )
 
@@ -126,7 +131,7 @@ class Dialogue:
         if resembles:  # older than what was shown when something else was wanted
             state = replace(state, ranges=tuple(r for r in state.ranges if r.label not in state.measured))
         if any(s.value == Intent.BYE for s in said):
-            state = replace(state._alone(), unwanted=(), outside=())
+            state = replace(state._alone(), unwanted=(), outside=(), refused=())
         if any(s.value == Intent.ALONE for s in said):
             state = state._alone()
         refines = adds or any(s.kind is Kind.CRITIQUE for s in said)
@@ -164,6 +169,8 @@ class Dialogue:
         return replace(self, wanted=wanted, unwanted=unwanted, moods=moods, transcript="", words="")
 
     def _apply(self, said: Statement, catalogue: Catalogue, *, adds: bool) -> Dialogue:
+        if said.kind is Kind.FACET and not said.polarity:
+            return self  # spoken of, neither wanted nor refused
         if said.kind is Kind.FACET and said.clause:
             return self._want(said.clause) if said.polarity > 0 else self._veto(said.clause)
         if said.kind is Kind.RANGE and said.range:
@@ -175,7 +182,9 @@ class Dialogue:
         if said.target and said.value in (Intent.LIKE_THIS, "like"):
             return self._resemble(said.target, said.polarity)
         if said.kind is Kind.ITEM and said.target and said.polarity < 0 and not said.lasting:
-            return replace(self, past=(*self.past, said.target))  # refused for tonight
+            return replace(self, refused=(*(i for i in self.refused if i != said.target), said.target))
+        if said.kind is Kind.ITEM and said.target in self.refused and said.polarity > 0:
+            return replace(self, refused=tuple(i for i in self.refused if i != said.target))
         if said.kind is Kind.CRITIQUE:
             return self._criticised(said, catalogue)
         return self
@@ -204,6 +213,8 @@ class Dialogue:
     def _veto(self, clause: Clause) -> Dialogue:
         # "Not animated" sends no child to bed: whom it is for stays, unless others watch who don't go with them.
         stay = {c.label for c in self.wanted if c.whom and not clause.whom} - {clause.label}
+        if spoilt(self, clause):
+            return self
         wanted = tuple(c for c in self.wanted if c.label in stay or not _overlap(c, clause))
         label = clause.label.casefold()
         moods = tuple(m for m in self.moods if label not in f"{m} {self.called.get(m, '')}".casefold())
@@ -298,13 +309,13 @@ class Dialogue:
         """The state that ``to_json`` wrote; fields it does not know are ignored, so that old rows stay readable, and so
         are items that the catalogue lacks by now. A list that lacks one is gone: its slots would name others."""
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
-        for name in ("wanted", "unwanted", "echoed"):
+        for name in ("wanted", "unwanted", "echoed", "people"):
             known[name] = tuple(clause_from_json(c) for c in known.get(name, ()))
         for name in ("ranges", "outside"):
             known[name] = tuple(Range(**r) for r in known.get(name, ()))
-        for name in ("moods", "like", "shown", "past", "options", "measured", "named", "company"):
+        for name in ("moods", "like", "shown", "past", "refused", "options", "measured", "named", "company"):
             known[name] = tuple(known.get(name, ()))
-        for name in ("like", "past", "named"):
+        for name in ("like", "past", "refused", "named"):
             known[name] = tuple(i for i in known[name] if i in catalogue)
         if not all(i in catalogue for i in known["shown"]):
             known |= {"shown": (), "shown_in": None}
@@ -317,6 +328,12 @@ def clause_from_json(data: Mapping[str, Any]) -> Clause:
     """A ``Clause`` from its ``asdict`` form after a trip through JSON."""
     facets, beyond = (tuple(Facet(*f) for f in data.get(name, ())) for name in ("facets", "beyond"))
     return Clause(data["label"], facets, beyond, data.get("mood", ""), data.get("whom", ""))
+
+
+def spoilt(state: Dialogue, veto: Clause) -> Clause | None:
+    """Those who watch along for whom a veto would leave nothing: "no family films" while the kids watch."""
+    suits = (c for c in state.wanted if c.whom and c.facets and not veto.whom)
+    return next((c for c in suits if c.core <= veto.core), None)
 
 
 def wishes_anew(statements: Sequence[Statement]) -> bool:

@@ -61,6 +61,7 @@ class Intent(StrEnum):
     YES = "yes"
     NO = "no"
     WHICH = "which"  # speaks of "it" while several items are in view
+    WHOM = "whom"  # speaks of "him" or "her", and nobody or several were named
     SMALLTALK = "smalltalk"  # about their day
     CHAT = "chat"  # off-topic, or nothing that we understand
 
@@ -143,6 +144,8 @@ class Context:
     asked: str | None = None
     """The kind of open question: ``"opinion"`` (of ``shown``: what they think of these films), ``"wish"`` (what
     they feel like), ``"choice"`` (which of ``shown`` was meant), or None."""
+    people: Sequence[Clause] = ()
+    """Those who were named or told of last: "him", "her"."""
 
 
 class NamedKind(StrEnum):

@@ -138,6 +138,8 @@ def _settle(message: Message) -> None:
             ):
                 best[s.target] = s
     message.out = [s for s in message.out if s.kind is not Kind.ITEM or best.get(s.target or "") is s]
+    seen = {s.target for s in message.out if s.kind is Kind.ITEM and s.seen}  # "looks good, but I've seen it"
+    message.out = [s for s in message.out if not (s.value == Intent.ACCEPT and s.target in seen)]
     distinct: dict[object, Statement] = {}
     for s in message.out:
         distinct.setdefault((s.kind, s.value, s.polarity, s.target, s.clause, s.range, s.lasting), s)

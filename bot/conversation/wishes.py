@@ -12,9 +12,9 @@ from bot.conversation.people import PersonMatch
 from bot.conversation.ranges import RangeMatch, than
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Intent, Kind
-from bot.conversation.tokens import squash
+from bot.conversation.tokens import ARTICLES, squash
 from bot.texts import is_chinese
-from recsys.catalogue import MAKERS, PEOPLE, Facet, Item
+from recsys.catalogue import MAKERS, PEOPLE, Facet
 from recsys.taste import Clause, Range
 
 _COMPARED = {
@@ -94,24 +94,18 @@ class Wishes:
         if stance.verdict is not None and stance.referred:  # "my wife loves westerns but I hate them"
             return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
         if stance.cue in OPINIONS:
-            return OPINIONS[stance.cue], not (tonight or self._of_company(i, stance)), stance
+            return OPINIONS[stance.cue], not (tonight or self._m.of_company(i, stance)), stance
         if stance.cue is Cue.AVOID:
             return -1, False, stance
+        if stance.cue is Cue.SEEN and self._m.every(i):
+            return -1, False, stance  # "we've seen all the Disney ones"
         if stance.cue in (Cue.SEEN, Cue.UNSEEN):
             sentence = self._m.sentence(i)
             return int(self._m.asks_for_suggestions(sentence)), False, stance
         if stance.verdict is not None and stance.cue is None:
-            return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
+            mildly = stance.weight < HEDGED and self._m.tokens[self._m.sentence(i).start].norm in ARTICLES
+            return (1 if stance.verdict is Verdict.GOOD else -1), not mildly, stance  # "a comedy that's not too silly"
         return 1, False, stance
-
-    def _of_company(self, i: int, stance: Stance) -> bool:
-        """ "They don't like violence": somebody else's taste, to be minded tonight. The word before the cue tells."""
-        grammar = self._m.words.grammar
-        said = [t.norm for t in self._m.tokens[:i] if t.start < stance.start]
-        small = self._m.words.negators | {*grammar.adverbs, "a", "big", "huge"}  # "he's a big fan of"
-        while said and said[-1] in small:
-            said.pop()
-        return bool(said) and said[-1] in grammar.company
 
     def _note_person(self, person: PersonMatch) -> None:
         polarity, lasting, stance = self._attitude(person.i, person.j)
@@ -156,9 +150,14 @@ class Wishes:
             if self._m.done[title.i] or not (before[-2:] == ["director", "of"] or before == ["same", "director", "as"]):
                 continue
             self._want_people(self._m.words.catalogue[title.item_ids[0]].makers, title.start, title.end)
-        for phrases, people in ((self._m.words.maker, _makers), (self._m.words.players, _players)):
+        if self._m.people or any(s.value == Intent.WHOM for s in self._m.out):
+            return  # named, or to be asked for
+        spoken_of = self._m.context.people if len(self._m.context.people) == 1 else ()
+        for phrases, kinds in ((self._m.words.maker, MAKERS), (self._m.words.players, ("cast",))):
             for hit in phrases.find(self._m.tokens, self._m.named):
-                found = [person for i in self._m.focus() for person in people(self._m.words.catalogue[i])]
+                found = [facet for who in spoken_of for facet in who.facets if facet.kind in kinds]
+                in_view = [self._m.words.catalogue[i] for i in self._m.focus()]
+                found = found or [person for item in in_view for person in item.people(kinds)]
                 self._want_people(found[:LEADS], *self._m.span(range(hit.i, hit.j)))
 
     def _want_people(self, people: Sequence[Facet], start: int, end: int) -> None:
@@ -202,20 +201,28 @@ class Wishes:
         polarity, lasting, stance = self._attitude(meaning.i, meaning.j)
         if described:  # "it's a scary movie" tells of a film, not of a wish
             polarity, lasting = 0, False
-        lasting = lasting and not meaning.clause(polarity).whom  # who watches, watches tonight
+        whom = meaning.clause(polarity).whom and not (polarity < 0 and self._of_films(meaning))
+        lasting = lasting and not whom  # who watches, watches tonight
+        theirs = self._m.of_company(meaning.i, stance)
         mild = polarity > 0 and stance.weight < HEDGED
         if mild and all(facet.kind == "language" for facet in meaning.clause(polarity).facets):
             lasting = False  # "English is fine"
-        if meaning.flipped and polarity > 0 and lasting:  # "I love foreign films" rules nothing out
+        if theirs and polarity:  # "she's into sci-fi apparently": no words of a wish
+            self._tastes.add(self._m.scopes.phrase[meaning.i])
+        if meaning.flipped and polarity > 0 and (lasting or mild):  # "I love foreign films" rules nothing out
             self._remember(meaning.i, meaning.j, 0, lasting, stance)
             return
         if meaning.flipped and polarity:
             polarity = -polarity
+        wanted = {s.value for s in self._m.out if s.kind is Kind.FACET and s.polarity > 0}
+        if polarity < 0 and meaning.label in wanted and self._m.tokens[meaning.i - 1].norm == "too":
+            return  # "scary, but not too scary"
         clauses = (meaning.clause(-1),) if polarity < 0 else meaning.wanted
-        theirs = self._of_company(meaning.i, stance)
         self._for_company = self._for_company or (theirs and polarity > 0)
         if polarity < 0 and theirs:
             clauses = tuple(replace(clause, whom=clause.whom or COMPANY) for clause in clauses)
+        elif polarity < 0 and self._of_films(meaning):
+            clauses = tuple(replace(clause, whom="") for clause in clauses)
         start, end = self._m.span(range(meaning.i, meaning.j))
         for clause in clauses:
             if clause.facets or clause.mood:
@@ -235,6 +242,10 @@ class Wishes:
             if not lasting:
                 self._wanted.append(meaning)
         self._remember(meaning.i, meaning.j, 1 if meaning.flipped else polarity, lasting, stance)
+
+    def _of_films(self, meaning: Meaning) -> bool:
+        """ "No family films" refuses films, where "no kids" says who doesn't watch."""
+        return any(t.norm in self._m.words.grammar.film_nouns for t in self._m.tokens[meaning.i : meaning.j + 1])
 
     def _find_ranges(self) -> None:
         taken = [d or n for d, n in zip(self._m.done, self._m.named, strict=True)]
@@ -376,6 +387,8 @@ class Wishes:
         if self._m.scopes.within(run) & {Cue.AVOID, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN}:
             return False
         items = [s for s in self._m.out if s.kind is Kind.ITEM and start <= s.start < end]
+        if items and Cue.LIKE in self._m.scopes.within(run):  # "my kids loved Frozen"
+            return False
         return all(s.value == "like" and s.polarity > 0 for s in items) and not any(
             start <= c.start < end for c in self._m.choices
         )
@@ -468,11 +481,3 @@ class Wishes:
             and not any(s.kind is Kind.INTENT for s in self._m.out)
             and not self._m.scopes.judges(range(words[0], words[-1] + 1))
         )
-
-
-def _makers(item: Item) -> Sequence[Facet]:
-    return item.makers
-
-
-def _players(item: Item) -> Sequence[Facet]:
-    return [Facet("cast", name) for name in item.facets.get("cast", ())]

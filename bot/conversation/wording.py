@@ -57,6 +57,9 @@ SUBSTANTIAL = 0.2
 BESIDE = 0.25
 """A reason about the person stands in for one that was just given from this part of the largest share on."""
 
+NAMED_PEOPLE = {**dict.fromkeys(MAKERS, 2), "cast": 8}
+"""How many of them an answer names at most."""
+
 MEASURES = {
     "shortest": ("runtime", False),
     "longest": ("runtime", True),
@@ -103,8 +106,13 @@ class Wording:
     def label(self, wish: Clause | Range) -> str:
         """A wish or veto as the person would recognise it."""
         if isinstance(wish, Range):
-            return self.texts.limit(wish.name, wish.low, wish.high, wish.label)
+            called = self.texts.limit(wish.name, wish.low, wish.high, wish.label)
+            return self.texts("some", what=called) if self.adjectival(wish) else called
         return self.texts.name(wish.label)
+
+    def adjectival(self, limit: Range) -> bool:
+        """Whether a limit is called by an adjective: "recent", as against "the 1990s"."""
+        return limit.label in self.texts.options("adjectives")
 
     def labels(self, labels: Iterable[str], wish: Wish) -> list[str]:
         """The parts of a wish that these labels name, as the person would recognise them."""
@@ -395,7 +403,7 @@ class Wording:
         facets = [s for s in said if s.clause and s.kind in (Kind.FACET, Kind.CRITIQUE)]
         ranges = [s for s in said if s.range]
         limits = [self.label(s.range) for s in ranges if s.range and s.polarity >= 0]
-        outside = [self.label(s.range) for s in ranges if s.range and s.polarity < 0]
+        no = [s.clause or s.range for s in (*facets, *ranges) if s.polarity < 0 and not s.lasting]
         said_limits = {s.range for s in ranges}
         limits += [self.label(r) for r in implied if r not in said_limits]
         moods = [s for s in facets if s.clause and s.clause.mood == s.clause.label and self._described(s.clause.mood)]
@@ -414,13 +422,13 @@ class Wording:
             ("got_taste", self.texts.join([*self._said(things, 1, lasting=True), *films])),
             ("got_wanted", self._looked_for(wanted)),
             ("got_veto", self.texts.join(self._said(facets, -1, lasting=True), "or")),
-            ("got_unwanted", self.texts.join(self._said(facets, -1, lasting=False), "or")),
-            ("got_outside", self.texts.join(outside, "or")),
+            *self._ruled_out("got", no),
+            ("got_refused", self.texts.join(self._refused(items), "or")),
             (
                 "got_still",
                 self.texts("comma").join(sorted(map(self._held, still), key=lambda what: bool(self._whom(what)))),
             ),
-            ("got_still_not", self.texts.join([self.label(veto) for veto in still_not], "or")),
+            *self._ruled_out("got_still", still_not),
         )
         parts = [self.texts(key, what=what) for key, what in groups if what]
         got = self.texts("got", what=self.texts("semicolon").join(parts)) if parts else ""
@@ -429,7 +437,31 @@ class Wording:
     def _held(self, wish: Clause | Range) -> str:
         """A wish that holds besides: "the 1990s", "something dark"."""
         mood = isinstance(wish, Clause) and wish.mood == wish.label and self._described(wish.mood)
-        return self.texts("some", what=self.label(wish)) if mood else self.label(wish)
+        return self.texts("some", what=self.label(wish)) if mood else self._wanted(wish)
+
+    def _wanted(self, wish: Clause | Range) -> str:
+        """What is wanted, as it stands in a sentence: "comedy", "something from Germany"."""
+        return self.texts("from_place", what=self._place(wish)) if self._place(wish) else self.label(wish)
+
+    def _place(self, wish: Clause | Range) -> str:
+        """The country that a wish or veto is about; empty when it is about something else."""
+        if isinstance(wish, Range) or not wish.facets or any(facet.kind != "country" for facet in wish.facets):
+            return ""
+        name = self.label(wish)
+        return self.texts("the_place", what=name) if name in self.texts.options("places_with_the") else name
+
+    def _ruled_out(self, how: str, vetoes: Iterable[Clause | Range | None]) -> list[tuple[str, str]]:
+        """What is refused, by the way it is said: "no war films", "nothing old", "nothing from Germany", "not for the
+        kids"; ``how``: the beginning of the texts' names."""
+        said: dict[str, list[str]] = {"unwanted": [], "nothing": [], "outside": [], "alone": []}
+        for veto in vetoes:
+            if isinstance(veto, Range):
+                adjective = self.adjectival(veto)
+                said["nothing" if adjective else "outside"].append(veto.label if adjective else self.label(veto))
+            elif veto is not None:
+                place, leaves = self._place(veto), self._whom(veto.label) and veto.whom == veto.label
+                said["outside" if place else "alone" if leaves else "unwanted"].append(place or self.label(veto))
+        return [(f"{how}_{key}", self.texts.join(list(dict.fromkeys(what)), "or")) for key, what in said.items()]
 
     def unknown(self, heard: Reading) -> str:
         """That the catalogue lacks what was named."""
@@ -447,8 +479,20 @@ class Wording:
     def _name(self, said: Statement) -> str:
         return self.film(self._catalogue[said.target or ""])
 
+    def _refused(self, items: Sequence[Statement]) -> list[str]:
+        """The films refused for tonight; of a series that one title stands for, that title without its year."""
+        spoken: dict[int, list[Item]] = {}
+        for s in items:
+            if s.value == "mention" and s.polarity < 0 and not s.lasts and s.target:
+                spoken.setdefault(s.start, []).append(self._catalogue[s.target])
+        names = []
+        for first, *others in spoken.values():
+            heads = others and first.title.casefold() in others[0].title.casefold()
+            names += [self.titled(first)] if heads else [self.film(item) for item in (first, *others)]
+        return names
+
     def _said(self, facets: Iterable[Statement], polarity: int, *, lasting: bool) -> list[str]:
-        return [self.label(s.clause) for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
+        return [self._wanted(s.clause) for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
 
     def _in_own_words(self, heard: Reading, facets: Sequence[Statement]) -> list[str]:
         """Free-text wishes, where no facet says them already: the words that count, or that there are many."""
@@ -529,11 +573,25 @@ class Wording:
         known = value and key in self.texts
         return self.texts(key if known else "answer_unknown", title=self.film(item), value=value)
 
+    def told(self, asked: Statement, item: Item) -> tuple[Clause, ...]:
+        """The people whom an answer about an item names."""
+        kinds: Sequence[str] = PEOPLE
+        if asked.kind is Kind.QUESTION:
+            kinds = MAKERS if asked.value in MAKERS else [kind for kind in PEOPLE if kind == asked.value]
+        names = dict.fromkeys(name for kind in kinds for name in item.facets.get(kind, ())[: NAMED_PEOPLE[kind]])
+        facets = {name: [Facet(kind, name) for kind in PEOPLE] for name in names}
+        rows = self._catalogue.rows_with
+        return tuple(Clause(name, tuple(f for f in own if len(rows(f)))) for name, own in facets.items())
+
     def compared(self, asked: Statement, items: Sequence[Item]) -> tuple[Item | None, str]:
         """The answer to "which is the shortest?" and the like, and the item that it names; or all items in a line
         each, where that can't be told or they are to be compared."""
         if asked.clause is not None:
             found = [i for i in items if any(f.value in i.facets.get(f.kind, ()) for f in asked.clause.facets)]
+            if all(facet.kind in PEOPLE for facet in asked.clause.facets):
+                films = self.texts.join([self.film(i) for i in found])
+                key = "most_with" if found else "most_without"
+                return next(iter(found), None), self.texts(key, titles=films, what=self.label(asked.clause))
             if len(found) == 1:
                 return found[0], self.texts("most_only", title=self.film(found[0]), what=self.label(asked.clause))
             key = "most_all" if found else "most_none"
@@ -557,6 +615,9 @@ class Wording:
         has = [f.value for f in clause.facets if f.value in item.facets.get(f.kind, ())]
         known = any(item.facets.get(kind) for kind in kinds)
         key = "yes" if has else "no" if known else "unknown"
+        if kinds & set(PEOPLE) and key != "unknown":
+            told = self.texts.join(self.names(item.facets.get("cast", ())[:8]))
+            return self.texts(f"whether_in_{key}", title=self.film(item), what=self.label(clause), value=told)
         described = self.texts.join([value.lower() for value in self.names(has or item.facets.get("genre", ())[:3])])
         return self.texts(f"whether_{key}", title=self.film(item), what=self.label(clause), value=described)
 

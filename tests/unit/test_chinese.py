@@ -23,10 +23,11 @@ from bot.store.migrate import upgrade
 from bot.store.repository import Store
 from bot.texts import LANGUAGES, Texts, is_chinese
 from recsys.artefact import Artefact
-from recsys.catalogue import Catalogue, Item
+from recsys.catalogue import Catalogue, Facet, Item
 from recsys.engine import Engine
 from recsys.llm import Budget
 from recsys.models.fusion import KNOTS
+from recsys.taste import Clause
 from tests.support.films import film, films
 
 UNDERSTANDING = Understanding(films(), load_lexicon())
@@ -114,6 +115,12 @@ def test_a_message_of_its_own(text: str, said: list[str]) -> None:
     ("context", "text", "said"),
     [
         (LISTED, "太老了", ["newer"]),
+        (LISTED, "这些片子我都不认识", ["better_known"]),
+        (LISTED, "我不认识这些片子", ["better_known"]),
+        (LISTED, "第一部好看吗", ["rating Heat"]),
+        (LISTED, "最近五年的", ["+the last 5 years"]),
+        (Context(SHOWN, people=(Clause("Al Pacino", (Facet("cast", "Al Pacino"),)),)), "我喜欢他", ["+Al Pacino"]),
+        (Context(SHOWN, people=(Clause("Al Pacino", (Facet("cast", "Al Pacino"),)),)), "还有他演的吗", ["+Al Pacino"]),
         (LISTED, "太长了", ["shorter"]),
         (LISTED, "换一个", ["other"]),
         (LISTED, "再来三部", ["more"]),
@@ -328,7 +335,8 @@ async def test_a_conversation_of_ten_turns(conversations: Conversations) -> None
     assert all("Comedy" in found for found in genres(comedy)) and comedy.cards
     assert all(films()[card.item_id].numbers["runtime"] <= 120 for card in comedy.cards)
     director = await say("第一部的导演是谁？")
-    assert all(name in director.text for name in films()[comedy.cards[0].item_id].facets["director"])
+    called = map(Texts("zh").name, films()[comedy.cards[0].item_id].facets["director"])
+    assert all(name in director.text for name in called)
     unread = await say("想看关于量子纠缠的")
     assert "“量子纠缠”我还读不懂" in unread.text
     taken = await say("就看第一部吧")

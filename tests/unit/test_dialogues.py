@@ -104,6 +104,38 @@ class TestWishes:
         assert "horror, for the kids" in reply.text
         assert "no horror" not in (await ann.say("/profile")).text
 
+    async def test_no_family_films_is_followed(self, ann: Person) -> None:
+        reply = await ann.say("an animated film, no family films")
+        assert reply.cards
+        assert not any("Family" in found for found in genres(ann, reply))
+
+    async def test_no_family_films_for_the_kids_is_not_passed_over_in_silence(self, ann: Person) -> None:
+        reply = await ann.say("something for my kids", "no family films")
+        assert "Nearly everything I know for the kids is listed as family" in reply.text
+        assert "no family films" not in reply.text
+        assert all("Family" in found for found in genres(ann, reply))
+
+    async def test_what_is_asked_for_tonight_is_not_ruled_out_by_what_was_said_for_good(self, ann: Person) -> None:
+        reply = await ann.say("I hate horror", "something scary")
+        assert "had to give way" not in reply.text
+        assert all("Horror" in found for found in genres(ann, reply))
+        reply = await ann.say("a drama")
+        assert not any("Horror" in found for found in genres(ann, reply))
+
+    async def test_films_refused_together_are_all_named(self, ann: Person) -> None:
+        listed = await ann.say("a thriller")
+        told = (await ann.say("the first two look boring")).text
+        assert all(card.title in told for card in listed.cards[:2])
+        assert told.startswith("Got it: not ")
+
+    async def test_what_is_refused_is_said_as_people_say_it(self, ann: Person) -> None:
+        told = (await ann.say("no horror, nothing from the 90s, nothing from france")).text
+        assert "no horror films; nothing from France or the 1990s" in told
+        assert "nothing old" in (await ann.say("nothing old")).text
+        told = (await ann.say("a thriller")).text
+        assert "still no horror films; still nothing old; still nothing from France or the 1990s" in told
+        assert "looking for something from the United States" in (await ann.say("something american")).text
+
     async def test_never_mind_ends_the_wish(self, ann: Person) -> None:
         await ann.say("a thriller from the 90s", "never mind, surprise me")
         assert "thriller" not in (await ann.say("/profile")).text
@@ -112,6 +144,47 @@ class TestWishes:
         reply = await ann.say("a comedy", "what did Michael Mann make?")
         assert "comedy" not in reply.text
         assert reply.cards
+
+    async def test_two_questions_at_once_are_answered(self, ann: Person) -> None:
+        told = (await ann.say("how long is Heat and who directed it?")).text
+        assert "runs 170 minutes" in told
+        assert "was directed by Michael Mann" in told
+
+    async def test_what_the_catalogue_does_not_tell_is_said(self, ann: Person) -> None:
+        assert "doesn't say that about Heat" in (await ann.say("did Heat win any oscars?")).text
+
+    async def test_services_are_unknown_to_the_catalogue(self, ann: Person) -> None:
+        assert "not services" in (await ann.say("I only have netflix and prime")).text
+        assert "comedy" in (await ann.say("a comedy on netflix")).text
+
+    async def test_whether_somebody_is_in_a_film(self, ann: Person) -> None:
+        assert (await ann.say("is Al Pacino in Heat?")).text.startswith("Yes, Al Pacino had a part in Heat")
+        assert "Not as far as my catalogue says" in (await ann.say("is he in Alien?")).text
+        assert len((await ann.say("a science fiction film")).cards) > 1
+        told = (await ann.say("is Marilyn Monroe in any of these?")).text
+        assert "Marilyn Monroe is in none of these" in told
+
+    async def test_ok_opens_a_question_and_judges_nothing(self, ann: Person) -> None:
+        told = (await ann.say("how long is Heat?", "ok whats next", "/profile")).text
+        assert "You like" not in told
+
+    async def test_a_taste_beside_a_mere_limit_leads_the_list(self, ann: Person) -> None:
+        reply = await ann.say("I love westerns, under three hours")
+        assert "Western" in set().union(*genres(ann, reply))
+
+    async def test_he_is_whoever_the_answer_told_of(self, ann: Person) -> None:
+        told = (await ann.say("who directed Heat?", "I love him", "/profile")).text
+        assert "You like: Michael Mann" in told
+
+    async def test_of_several_whom_an_answer_told_of_one_is_asked_for(self, ann: Person) -> None:
+        asked = await ann.say("who is in Heat?", "I love him")
+        assert [b.label for b in asked.buttons][:1] == ["Al Pacino"]
+        assert "you like Al Pacino" in (await ann.press(asked.buttons[0].press)).text
+
+    async def test_what_somebody_else_loves_steers_the_evening_only(self, ann: Person) -> None:
+        reply = await ann.say("she loves Heat")
+        assert "in the spirit of Heat (1995)" in reply.text
+        assert "You like" not in (await ann.say("/profile")).text
 
     async def test_a_person_whom_nobody_here_knows_is_said_to_be_unknown(self, ann: Person) -> None:
         assert "I don't know “zendaya”" in (await ann.say("whats good with zendaya")).text

@@ -299,6 +299,69 @@ def test_a_first_name_means_the_star_who_has_it_almost_alone() -> None:
         assert not [s for s in understanding.read(words).statements if s.kind is Kind.FACET]
 
 
+def test_a_surname_alone_means_the_director_of_that_name() -> None:
+    known = [
+        *(Item(f"b{n}", f"Persona {n}", facets={"director": ("Ingmar Bergman",)}) for n in range(9)),
+        Item("i", "Notorious", facets={"cast": ("Ingrid Bergman",)}, numbers={"popularity": 11.0}),
+        Item("t", "Stalker", facets={"director": ("Genndy Tartakovsky",)}, numbers={"popularity": 900.0}),
+        Item("a", "Mirror", facets={"director": ("Andrei Tarkovsky",)}),
+        Item("s", "Cape Fear", facets={"cast": ("Shelley Berman",)}, numbers={"popularity": 900.0}),
+        *(Item(f"x{n}", f"Film {n}", facets={"cast": (f"Nobody Known{n}",)}) for n in range(60)),
+    ]
+    understanding = Understanding(Catalogue(known), load_lexicon())
+    said = understanding.read("something like late Bergman").statements
+    assert [s.value for s in said if s.kind is Kind.FACET] == ["Ingmar Bergman"]
+    said = understanding.read("something by Tarkovsky").statements  # a slip of nobody's name
+    assert "Genndy Tartakovsky" not in {s.value for s in said}
+
+
+def test_a_first_name_may_be_short_for_another() -> None:
+    known = Catalogue([Item("h", "Harvey", facets={"cast": ("James Stewart",)}), Item("n", "No")])
+    said = Understanding(known, load_lexicon()).read("something with Jimmy Stewart").statements
+    assert [s.value for s in said if s.kind is Kind.FACET] == ["James Stewart"]
+
+
+def test_no_is_nobodys_first_name() -> None:
+    known = Catalogue(
+        [
+            Item("v", "Vertigo", facets={"director": ("Alfred Hitchcock",)}, numbers={"popularity": 900.0}),
+            Item("h", "Hitchcock", 2012, numbers={"popularity": 90.0}),
+            *(Item(f"x{n}", f"Film {n}", facets={"cast": (f"Nobody No{n}", "Somebody No")}) for n in range(60)),
+        ]
+    )
+    said = Understanding(known, load_lexicon()).read("No Hitchcock").statements
+    assert [(s.value, s.polarity) for s in said] == [("Alfred Hitchcock", -1)]
+
+
+@pytest.mark.parametrize("text", ["nolan movies", "something by nolan", "nolan but not batman"])
+def test_a_star_is_named_in_lower_case_where_only_a_name_stands(text: str) -> None:
+    films_of = [
+        Item(f"n{n}", f"Film {n}", facets={"director": ("Christopher Nolan",)}, numbers={"popularity": 900.0})
+        for n in range(5)
+    ]
+    known = Catalogue([*films_of, *(Item(f"x{n}", f"Other {n}", facets={"cast": (f"No One{n}",)}) for n in range(60))])
+    said = Understanding(known, load_lexicon()).read(text).statements
+    assert [s.value for s in said if s.kind is Kind.FACET] == ["Christopher Nolan"]
+
+
+def test_with_a_film_its_whole_series_is_refused() -> None:
+    known = [
+        Item("b", "Batman", 1989, numbers={"popularity": 900.0}),
+        Item("r", "Batman Returns", 1992, numbers={"popularity": 500.0}),
+        Item("k", "The Dark Knight", 2008, facets={"keyword": ("batman",)}),
+        Item("g", "Big", 1988, numbers={"popularity": 900.0}),
+        Item("f", "Big Fish", 2003, numbers={"popularity": 500.0}),
+        *(Item(f"x{n}", f"Film {n}") for n in range(20)),
+    ]
+    understanding = Understanding(Catalogue(known), load_lexicon())
+
+    def refused(text: str) -> set[str | None]:
+        return {s.target for s in understanding.read(text).statements if s.kind is Kind.ITEM and s.polarity < 0}
+
+    assert refused("superheroes but not batman") == {"b", "r", "k"}
+    assert refused('superheroes but not "Big"') == {"g"}
+
+
 def test_a_word_that_nobody_uses_names_its_film_when_something_is_said_of_it() -> None:
     lesser = Item("t", "Timecop", 1994)
     greater = [Item(f"x{n}", f"Number {n}", numbers={"popularity": 9000.0}) for n in range(400)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.lexicon import load_lexicon
-from bot.conversation.statements import Context, Kind
+from bot.conversation.statements import Context, Intent, Kind
 from bot.conversation.understand import Understanding
-from recsys.catalogue import Catalogue, Item
+from recsys.catalogue import Catalogue, Facet, Item
+from recsys.taste import Clause
 from tests.support.films import film, films
 
 UNDERSTANDING = Understanding(films(), load_lexicon())
@@ -269,3 +270,242 @@ def test_films_by_somebody_are_those_they_directed() -> None:
         (said,) = understanding.read(text).statements
         assert said.clause
         assert {f.kind for f in said.clause.facets} == kinds
+
+
+PACINO = Clause("Al Pacino", (Facet("cast", "Al Pacino"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity", "lasting"),
+    [
+        ("I love him", 1, True),
+        ("we both like him", 1, True),
+        ("both of us like him", 1, True),
+        ("he's great", 1, True),
+        ("I can't stand him", -1, True),
+        ("she is so annoying", -1, True),
+        ("I like his movies", 1, True),
+        ("anything else by him?", 1, False),
+        ("more with her", 1, False),
+        ("what else was she in?", 1, False),
+    ],
+)
+def test_him_and_her_are_whoever_was_told_of(text: str, polarity: int, lasting: bool) -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read(text, Context(shown=[heat], people=(PACINO,))).statements
+    assert [(s.value, s.polarity, s.lasting) for s in said] == [("Al Pacino", polarity, lasting)]
+
+
+@pytest.mark.parametrize("text", ["I love her in it", "watching it with her", "I love her hair", "she is asleep"])
+def test_her_is_not_always_whoever_was_told_of(text: str) -> None:
+    said = UNDERSTANDING.read(text, Context(people=(PACINO,))).statements
+    assert not [s for s in said if s.kind is Kind.FACET]
+
+
+def test_whom_is_asked_where_several_were_told_of() -> None:
+    somebody = Clause("Val Kilmer", (Facet("cast", "Val Kilmer"),))
+    for text in ("I love him", "anything else with him?"):
+        (said,) = UNDERSTANDING.read(text, Context(people=(PACINO, somebody))).statements
+        assert said.value == Intent.WHOM
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "polarity"),
+    [
+        ("she loves {}", "like", 1),
+        ("my kids loved {}", "like", 1),
+        ("my husband hated {}", "mention", -1),
+        ("my dad doesn't like {}", "mention", -1),
+        ("she's seen {}", "mention", -1),
+        ("my wife and I love {}", "opinion", 1),
+        ("my wife hates {}, I love it", "opinion", 1),
+    ],
+)
+def test_what_somebody_else_thinks_of_a_film_is_no_taste_of_ones_own(text: str, value: str, polarity: int) -> None:
+    said = UNDERSTANDING.read(text.format("Gladiator")).statements
+    assert [(s.value, s.polarity, s.lasts) for s in said if s.kind is Kind.ITEM] == [
+        (value, polarity, value == "opinion")
+    ]
+    assert not [s for s in said if s.kind is Kind.WISH and "loved" in s.value]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("ok thanks, we'll go with the second", Intent.ACCEPT),
+        ("I take the second", Intent.ACCEPT),
+        ("the second then", Intent.ACCEPT),
+        ("ok lets do the second one", Intent.ACCEPT),
+        ("what's on my profile", Intent.PROFILE),
+        ("lol ok whats the 2nd abt", "overview"),
+        ("nah dont know any of these", "better_known"),
+        ("i dont know this films", "better_known"),
+        ("sounds mid", "other"),
+        ("the 2nd one looks good but I've seen it", "mention"),
+        ("And is it okay for a ten year old?", Intent.WHICH),
+        ("is the second from 2010 or later?", "year"),
+        ("is the second longer than 2 hours?", "runtime"),
+        ("who's the girl in the second one", "cast"),
+        ("who wrote the second one", "author"),
+        ("is the second one any good?", "rating"),
+        ("what is the second one like", "overview"),
+        ("how scary is the second one from 1 to 10", "facet"),
+        ("can they watch the second one?", "certificate"),
+        ("you keep showing me old stuff", "newer"),
+        ("hit me with something obscure", "lesser_known"),
+        ("can you show me something newer", "newer"),
+    ],
+)
+def test_what_is_said_of_a_list_in_passing(text: str, intent: str) -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
+    said = UNDERSTANDING.read(text, Context(shown=shown)).statements
+    assert said[-1].value == intent
+    assert said[-1].target == (shown[1] if "2nd" in text or "second" in text else None)
+    assert len(said) == 1 + text.startswith("ok thanks")
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity", "seen"),
+    [("the first one I didn't care for", -1, True), ("the first I loved", 1, True), ("the first I've seen", 0, True)],
+)
+def test_what_is_said_may_follow_the_film(text: str, polarity: int, seen: bool) -> None:
+    heat = film("Heat (1995)")
+    (said,) = UNDERSTANDING.read(text, Context(shown=[heat, film("Alien (1979)")])).statements
+    assert (said.target, said.polarity, said.seen) == (heat, polarity, seen)
+
+
+def test_two_questions_at_once() -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read("how long is it and who's in it?", Context(shown=[heat], focus=heat)).statements
+    assert [(s.value, s.target) for s in said] == [("runtime", heat), ("cast", heat)]
+
+
+def test_yes_that_one_takes_the_film_in_view() -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read("yes that one", Context(shown=[heat], focus=heat)).statements
+    assert [(s.value, s.target) for s in said] == [(Intent.ACCEPT, heat)]
+
+
+def test_a_story_is_told_of_a_film_that_was_seen() -> None:
+    said = UNDERSTANDING.read("a film I saw years ago, a guy lives in a TV show").statements
+    assert [(s.kind, s.value) for s in said] == [(Kind.WISH, "guy lives in a TV show")]
+
+
+def test_ok_the_first_one_is_no_opinion_of_the_film_in_view() -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read("ok the first one", Context(shown=[heat, film("Alien (1979)")], focus=heat)).statements
+    assert [(s.value, s.target) for s in said] == [(Intent.ACCEPT, heat)]
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("nothing old please", [("old", -1)]),
+        ("something from the last five years", [("the last five years", 1)]),
+        ("I fell asleep in the first 10 minutes", []),
+    ],
+)
+def test_times_are_limits_only_where_films_are_meant(text: str, limits: list[tuple[str, int]]) -> None:
+    context = Context(shown=[film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")])
+    said = UNDERSTANDING.read(text, context).statements
+    assert [(s.value, s.polarity) for s in said if s.kind is Kind.RANGE] == limits
+
+
+@pytest.mark.parametrize("text", ["Gladiator 2", "I loved Gladiator 2", "Gladiator 2 was a huge hit with them"])
+def test_a_part_that_the_catalogue_lacks_is_unknown(text: str) -> None:
+    said = UNDERSTANDING.read(text).statements
+    assert [(s.kind, s.value) for s in said] == [(Kind.UNKNOWN, "Gladiator 2")]
+    assert opinions("I saw Gladiator 2 times and loved it") == {"Gladiator": 1}
+
+
+def test_nothing_too_dark_judges_no_film() -> None:
+    said = UNDERSTANDING.read("last year we watched Gladiator, so nothing too dark please").statements
+    assert [s.polarity for s in said if s.kind is Kind.ITEM] == [0]
+
+
+def test_all_of_a_kind_are_not_the_films_on_show() -> None:
+    context = Context(shown=[film("Heat (1995)"), film("Alien (1979)")])
+    said = UNDERSTANDING.read("we've seen all the superhero movies", context).statements
+    assert not [s for s in said if s.kind is Kind.ITEM]
+    assert {(s.value, s.polarity) for s in said if s.kind is Kind.FACET} == {("superhero", -1)}
+    said = UNDERSTANDING.read("she's seen all the Downton Abbey ones", context).statements
+    assert not [s for s in said if s.kind is Kind.ITEM]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("my grandma died last week", None),
+        ("a film for my grandma", "for you and your parents"),
+        ("my daughter turns 10 and has a sleepover", "for the kids"),
+        ("i'm just sad", "feel-good"),
+        ("a popcorn flick, nothing deep", "light"),
+        ("not so stupid", "thought-provoking"),
+        ("not for kids", "for grown-ups"),
+        ("something for a first date", "date night"),
+        ("a comedy, subtitles are ok", "comedy"),
+    ],
+)
+def test_what_people_say_of_themselves(text: str, value: str | None) -> None:
+    facets = [s.value for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET and s.polarity > 0]
+    assert facets == [value] * (value is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a horror movie that's not too scary", [("horror", 1, False)]),
+        ("something scary but not too scary", [("horror", 1, False)]),
+        ("she only likes dumb comedies", [("comedy", 1, False)]),
+        ("westerns are not bad", [("western", 1, True)]),
+    ],
+)
+def test_a_wish_may_be_mild(text: str, said: list[tuple[str, int, bool]]) -> None:
+    facets = [s for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET]
+    assert [(s.value, s.polarity, s.lasting) for s in facets] == said
+
+
+def test_a_film_waved_off_is_not_judged() -> None:
+    said = UNDERSTANDING.read("no not Gladiator, too sad").statements
+    assert [(s.value, s.polarity, s.lasts) for s in said if s.kind is Kind.ITEM] == [("mention", -1, False)]
+
+
+def test_a_bad_press_is_no_opinion_of_ones_own() -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)")]
+    (said,) = UNDERSTANDING.read("the second one has terrible reviews", Context(shown=shown)).statements
+    assert (said.target, said.polarity, said.lasts) == (shown[1], -1, False)
+
+
+def test_as_good_as_a_film_is_like_it() -> None:
+    (said,) = UNDERSTANDING.read("I want a movie as good as Gladiator").statements
+    assert (said.value, said.polarity) == ("like", 1)
+
+
+def test_numbers_are_slots_beside_small_words() -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
+    said = UNDERSTANDING.read("hmm i've seen 1 and 3", Context(shown=shown)).statements
+    assert [(s.target, s.seen) for s in said] == [(shown[0], True), (shown[2], True)]
+
+
+def test_that_sort_of_thing_is_no_film() -> None:
+    heat = film("Heat (1995)")
+    said = UNDERSTANDING.read("I enjoy westerns, that sort of thing", Context(shown=[heat], focus=heat)).statements
+    assert [(s.kind, s.value) for s in said] == [(Kind.FACET, "western")]
+
+
+def test_age_ratings_are_refused_for_children() -> None:
+    known = Catalogue([Item("r", "Adult", facets={"genre": ("Animation",), "certificate": ("R",)})])
+    understanding = Understanding(known, load_lexicon())
+    for text in ("nothing rated R", "a cartoon for my kids"):
+        refused = {s.value for s in understanding.read(text).statements if s.kind is Kind.FACET and s.polarity < 0}
+        assert "R-rated" in refused
+
+
+def test_a_verdict_that_is_asked_for_is_none() -> None:
+    (said,) = UNDERSTANDING.read("they say I should watch Gladiator but it's long, is it worth it").statements
+    assert (said.target, said.lasting) == (film("Gladiator (2000)"), False)
+
+
+def test_with_her_is_who_the_message_names() -> None:
+    said = UNDERSTANDING.read("Sigourney Weaver? more with her", Context(people=(PACINO,))).statements
+    assert {s.value for s in said if s.kind is Kind.FACET} == {"Sigourney Weaver"}

@@ -123,6 +123,15 @@ class TestDialogue:
     def test_lasting_taste_is_not_tonights_wish(self) -> None:
         assert not heard(Dialogue(), wants(COMEDY, lasting=True), wants(HORROR, -1, lasting=True)).wish
 
+    def test_what_is_merely_spoken_of_is_no_veto(self) -> None:
+        assert heard(Dialogue(), wants(COMEDY, 0)) == Dialogue()
+
+    def test_a_film_is_refused_until_it_is_wanted_or_the_evening_ends(self) -> None:
+        state = heard(Dialogue(), Statement(Kind.ITEM, "mention", -1, target="old"))
+        assert state.refused == ("old",)
+        assert heard(state, Statement(Kind.ITEM, "mention", 1, target="old")).refused == ()
+        assert heard(state, intent(Intent.BYE)).refused == ()
+
     def test_it_survives_the_store(self) -> None:
         state = Dialogue(
             wanted=(COMEDY,),
@@ -133,6 +142,7 @@ class TestDialogue:
             shown=("new",),
             shown_in="T",
             past=("new",),
+            refused=("bare",),
             focus="new",
             asked="opinion",
             options=("a", "b"),

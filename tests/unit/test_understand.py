@@ -275,7 +275,7 @@ INTENTS: list[tuple[str, Intent]] = [
     ("what do you know about me?", Intent.PROFILE), ("my history", Intent.HISTORY), ("what can you do?", Intent.HELP),
     ("thanks!", Intent.THANKS), ("thank you so much", Intent.THANKS), ("bye", Intent.BYE), ("good night", Intent.BYE),
     ("you're useless", Intent.COMPLAIN), ("this isn't working", Intent.COMPLAIN),
-    ("any suggestions for a film?", Intent.RECOMMEND), ("what's the best film ever?", Intent.RECOMMEND),
+    ("any suggestions for a film?", Intent.RECOMMEND), ("what's the best film ever?", Intent.MORE),
     ("yes", Intent.YES), ("yeah sure", Intent.YES), ("no", Intent.NO), ("nah", Intent.NO),
     ("lol", Intent.CHAT), ("I'm bored", Intent.CHAT), ("asdkjh qweoiu", Intent.CHAT), ("you suck", Intent.COMPLAIN),
     ("my dog is sick", Intent.CHAT), ("👍", Intent.YES), ("👎", Intent.NO),

@@ -58,6 +58,7 @@ class Actions:
             Action.GREET: asking.greet,
             Action.ASK: asking.ask,
             Action.CHOOSE: asking.choose,
+            Action.WHOM: asking.whom,
             Action.RECOMMEND: recommending.recommend,
             Action.EXPLAIN: explaining.explain,
             Action.ANSWER: explaining.answer,
@@ -83,6 +84,7 @@ class Actions:
 
         shared = (
             Action.CHOOSE,
+            Action.WHOM,
             Action.ANSWER,
             Action.NOTE,
             Action.WHICH,

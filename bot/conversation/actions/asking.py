@@ -16,6 +16,7 @@ from bot.conversation.wording import liked_items
 from bot.texts import LANGUAGES, Texts
 
 FILMS_ASKED = 6
+PEOPLE_ASKED = 4
 
 
 class Asking(Room):
@@ -107,6 +108,20 @@ class Asking(Room):
             shown=choice.item_ids,
             purpose="question",
         )
+
+    async def whom(self, moment: Moment) -> Draft:
+        """Who "he" or "she" is: of those told of, else those of the film in view. A name says again what was said."""
+        state, cause = moment.dialogue, moment.decision.cause
+        names = [clause.label for clause in state.people]
+        if not names and state.focus and state.focus in self._catalogue:
+            facets = self._catalogue[state.focus].facets
+            names = [*dict.fromkeys((*facets.get("director", ()), *facets.get("cast", ())))]
+        names = names[:PEOPLE_ASKED]
+        text, (start, end) = moment.reading.text, (cause.start, cause.end) if cause else (0, 0)
+        after = replace(state, options=tuple(f"{text[:start]}{name}{text[end:]}" for name in names))
+        labels = self._wording.names(names)
+        buttons = tuple(Button(label, self._press(moment, Verb.SAY, n)) for n, label in enumerate(labels, 1))
+        return Draft(after, question=self._texts("whom"), buttons=buttons)
 
     async def language(self, moment: Moment) -> Draft:
         """Go on in the language that was asked for, which is this one by now; else ask which."""

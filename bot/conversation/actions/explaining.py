@@ -92,20 +92,27 @@ class Explaining(Room):
         """What would be asked of the engine if one thing had not been said; what was shown may come again."""
         dialogue = forgotten(moment.dialogue, evidence.key)
         events = [e for e in moment.memory.events if e.id not in evidence.events]
-        gone = {*moment.before.past, *moment.memory.saved, *evidence.sources} - {*moment.before.shown, item.id}
-        return Query(taste_of(events), dialogue.wish, frozenset(gone), LIST_LENGTH, talk=dialogue.talk)
+        barred = {*moment.before.past, *moment.before.refused, *moment.memory.saved, *evidence.sources}
+        gone = barred - {*moment.before.shown, item.id}
+        return Query(
+            taste_of(events).tonight(dialogue.wish), dialogue.wish, frozenset(gone), LIST_LENGTH, talk=dialogue.talk
+        )
 
     async def answer(self, moment: Moment) -> Draft:
         item_id, cause = moment.target(), moment.decision.cause
         if cause is not None and cause.value in COMPARED:
             return self._compare(moment, cause)
+        if cause is not None and cause.value == "where" and not (cause.target or moment.dialogue.focus):
+            return Draft(moment.dialogue, self._texts("answer_where_any"))
         if item_id is None or cause is None:
             return Draft(moment.dialogue, self._texts("answer_which"))
         item = self._catalogue[item_id]
-        after = replace(moment.dialogue, focus=item_id, asked=None)
+        told = self._wording.told(cause, item)
+        after = replace(moment.dialogue, focus=item_id, asked=None, people=told or moment.dialogue.people)
         if cause.kind is Kind.QUESTION:
             buttons = self._item_buttons(moment, 1, ABOUT_BUTTONS)
-            text = self._wording.answer(cause, item)
+            every = [s for s in moment.reading.statements if s.kind is Kind.QUESTION and s.target == cause.target]
+            text = "\n".join(dict.fromkeys(self._wording.answer(question, item) for question in every))
             return Draft(after, text, buttons=buttons, shown=(item_id,), purpose="answer")
         known = {} if moment.company else moment.taste.items  # what one thinks of a film is nothing to tell a group
         opinion = known.get(item_id, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +11,8 @@ from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reply import Card, ToExplain
-from bot.conversation.state import wishes_anew
-from bot.conversation.statements import Critique, Intent, Kind
+from bot.conversation.state import Dialogue, spoilt, wishes_anew
+from bot.conversation.statements import Critique, Intent, Kind, Statement
 from bot.conversation.wording import FITS_THEME
 from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
@@ -36,7 +37,9 @@ class Recommending(Room):
         query, result = await self._search(moment, surprise=surprise)
         state = moment.dialogue
         implied = [r for r in state.ranges if r not in moment.before.ranges]
-        heard = self._wording.acknowledge(moment.reading, implied, *_still(moment))
+        spoiling = [s for s in moment.reading.statements if s.clause and s.polarity < 0 and spoilt(state, s.clause)]
+        kept = tuple(s for s in moment.reading.statements if s.lasting or s not in spoiling)
+        heard = self._wording.acknowledge(replace(moment.reading, statements=kept), implied, *_still(moment))
         basis = self._basis(moment, query, result)
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])), basis=basis)
@@ -47,7 +50,7 @@ class Recommending(Room):
         shown = tuple(card.item_id for card in cards)
         return Draft(
             state.without(result.relaxed).listed(shown, moment.turn_id),
-            "\n".join(filter(None, [heard, unread, relaxed, intro])),
+            "\n".join(filter(None, [heard, self._spared(state, spoiling), unread, relaxed, intro])),
             cards,
             self._texts("nudge", moment.number),
             self.buttons(moment, Verb.NEXT, Verb.SURPRISE),
@@ -80,7 +83,8 @@ class Recommending(Room):
         result = await self._run(query)
         if result.picks and not result.relaxed:
             return query, result
-        again = replace(query, exclude=frozenset({*moment.before.shown, *moment.memory.saved}))
+        state = moment.dialogue
+        again = replace(query, exclude=frozenset({*state.refused, *moment.before.shown, *moment.memory.saved}))
         second = await self._run(again)
         better = second.picks and (not result.picks or len(second.relaxed) < len(result.relaxed))
         return (again, second) if better else (query, result)
@@ -98,6 +102,15 @@ class Recommending(Room):
         if self._engine.multilingual:
             return query
         return replace(query, wish=replace(query.wish, text=without_chinese(query.wish.text)))
+
+    def _spared(self, state: Dialogue, spoiling: Sequence[Statement]) -> str:
+        """That a refusal is not followed which would leave nothing to those who watch along."""
+        spared = {
+            self._texts("list_spared", whom=self._wording.label(whom), what=self._wording.label(s.clause))
+            for s in spoiling
+            if s.clause and (whom := spoilt(state, s.clause))
+        }
+        return " ".join(sorted(spared))
 
     def _relaxed(self, query: Query, result: Recommendation) -> str:
         gave_way = self._wording.labels([*result.relaxed, *self._unmet(query, result)], query.wish)
@@ -164,12 +177,12 @@ def _still(moment: Moment) -> tuple[list[Clause | Range], list[Clause | Range]]:
 
 
 def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) -> Query:
-    """What the engine is asked at a moment: nothing that was shown tonight or saved."""
+    """What the engine is asked at a moment: nothing that was shown or refused tonight, or saved."""
     state = moment.dialogue
     return Query(
-        _emphasised(moment),
+        _emphasised(moment).tonight(state.wish),
         state.wish,
-        frozenset({*state.past, *state.named, *moment.before.shown, *moment.memory.saved}),
+        frozenset({*state.past, *state.refused, *state.named, *moment.before.shown, *moment.memory.saved}),
         k,
         SURPRISE if surprise else 0.0,
         seed(moment.turn_id),
@@ -180,7 +193,8 @@ def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) ->
 def _emphasised(moment: Moment) -> Taste:
     """The taste, with what was just said of it in front: "I love horror films" opens an evening with horror."""
     said = [s for s in moment.reading.statements if s.kind is Kind.FACET and s.lasting and s.polarity > 0 and s.clause]
-    if moment.dialogue.wish or not said:
+    wish = moment.dialogue.wish
+    if wish.text or wish.wanted or wish.hoped or wish.like or not said:  # limits alone say nothing of what is wanted
         return moment.taste
     loved = {facet: JUST_SAID for s in said for facet in (s.clause.facets if s.clause else ())}
     return replace(moment.taste, facets={**moment.taste.facets, **loved})

@@ -42,9 +42,9 @@ class Together(Room):
     async def recommend(self, moment: Moment) -> Draft:
         """What serves everybody who is in; see ``recsys.group`` for what is fair."""
         state = moment.dialogue
-        result = await self._search(moment, {*state.past, *moment.before.shown})
+        result = await self._search(moment, {*state.past, *state.refused, *moment.before.shown})
         if not result.picks or result.relaxed:  # those shown earlier come back before a wish has to give way
-            again = await self._search(moment, {*moment.before.shown})
+            again = await self._search(moment, {*state.refused, *moment.before.shown})
             result = again if again.picks and not again.relaxed else result
         heard = self._wording.acknowledge(moment.reading)
         if not result.picks:
