@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, insert, inspect, literal, not_, null, or_, select, update
+from sqlalchemy import and_, case, delete, insert, inspect, literal, not_, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.conversation.statements import Kind
@@ -136,19 +136,18 @@ class Unit(Reading):
             await self._execute(update(table).where(where, table.retracted_at.is_(None)).values(retracted_at=at))
         return events
 
-    async def forget_user(self, user_id: str) -> None:
-        """Delete everything about a person, in the queues too.
+    async def forget_user(self, user_id: str, inbox_id: int | None = None) -> None:
+        """Delete everything about a person, in the queues too, with the update that asks for this, if one does.
 
-        Of the updates in their own chats the oldest open one, which asks for this, goes as well; those behind
-        it stay and start afresh. A chat with others keeps its updates.
+        Other open updates in their own chats stay and start afresh. A chat with others keeps its updates.
         """
         user = await self.user(user_id)
         if user is None:
             return
         chats = await self._own_chats(user)
         received = and_(tables.Inbox.channel == user.channel, tables.Inbox.chat_id.in_(chats))
-        handled = select(func.min(tables.Inbox.id)).where(received, INBOX_OPEN).group_by(tables.Inbox.chat_id)
-        await self._execute(delete(tables.Inbox).where(received, or_(not_(INBOX_OPEN), tables.Inbox.id.in_(handled))))
+        settled = and_(received, not_(INBOX_OPEN))
+        await self._execute(delete(tables.Inbox).where(or_(settled, tables.Inbox.id == inbox_id)))
         await self._execute(
             delete(tables.Outbox).where(tables.Outbox.channel == user.channel, tables.Outbox.chat_id.in_(chats))
         )
