@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -26,12 +26,14 @@ log = structlog.get_logger(__name__)
 
 FORMATS = ("csv", "jsonl")
 KEPT = timedelta(days=7)
+TIDY = 60.0
+"""Seconds between looks at which files are to go."""
 AT_ONCE = 2
 """Exports that run side by side: they share the database with the conversations."""
 
 
 class Exporter:
-    """Starts exports and knows their files. Files are removed after a week."""
+    """Starts exports and knows their files, which go after a week or when somebody is erased who may be in them."""
 
     def __init__(self, store: Store, folder: Path) -> None:
         self._store = store
@@ -64,7 +66,6 @@ class Exporter:
         error = "broken off"
         try:
             async with self._room:
-                await asyncio.to_thread(self._tidy)
                 await self._rows(export, filters)
             error = ""
         except (OSError, StoreError) as failure:
@@ -87,6 +88,7 @@ class Exporter:
         async with self._store.reading_as(Takeout) as reading:
             total = await reading.count_of(export.kind, filters)
         written, after = 0, ""
+        self._folder.mkdir(parents=True, exist_ok=True)
         with _private(self.file(export)) as file:
             header = True
             while True:
@@ -101,11 +103,21 @@ class Exporter:
                     await unit.export_went_on(export.id, written, max(total, written))
                     await unit.commit()
 
-    def _tidy(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        oldest = (utcnow() - KEPT).timestamp()
+    async def keep_tidy(self) -> None:
+        """Remove the files whose time is over, until cancelled."""
+        while True:
+            try:
+                oldest = utcnow() - KEPT
+                async with self._store.reading_as(AdminReading) as reading:
+                    failed = await reading.failed_exports(oldest)
+                await asyncio.to_thread(self._tidy, oldest, {self.file(export) for export in failed})
+            except (OSError, StoreError) as error:
+                log.error("exports not tidied", error=type(error).__name__)
+            await asyncio.sleep(TIDY)
+
+    def _tidy(self, oldest: datetime, failed: Collection[Path]) -> None:
         for path in self._folder.glob("*-*.*"):
-            if path.suffix[1:] in FORMATS and path.stat().st_mtime < oldest:
+            if path.suffix[1:] in FORMATS and (path in failed or path.stat().st_mtime < oldest.timestamp()):
                 path.unlink(missing_ok=True)
 
 

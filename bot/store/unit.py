@@ -35,6 +35,9 @@ IDS_HOLD = timedelta(days=3)
 """For so long an update's id means that very update: Telegram repeats it for a day at most, and starts its ids anew
 only after a week of silence."""
 
+WITHDRAWN = "withdrawn: somebody was erased who may be in it"
+"""The error of an export that nobody may fetch any more."""
+
 
 class Unit(Reading):
     """All or nothing, from ``Store.unit``: what is not committed is rolled back."""
@@ -139,7 +142,8 @@ class Unit(Reading):
     async def forget_user(self, user_id: str, inbox_id: int | None = None) -> None:
         """Delete everything about a person, in the queues too, with the update that asks for this, if one does.
 
-        Other open updates in their own chats stay and start afresh. A chat with others keeps its updates.
+        Other open updates in their own chats stay and start afresh. A chat with others keeps its updates. Exports that
+        were not finished before the person came are withdrawn.
         """
         user = await self.user(user_id)
         if user is None:
@@ -151,6 +155,8 @@ class Unit(Reading):
         await self._execute(
             delete(tables.Outbox).where(tables.Outbox.channel == user.channel, tables.Outbox.chat_id.in_(chats))
         )
+        may_hold_them = or_(tables.Export.finished_at.is_(None), tables.Export.finished_at >= user.created_at)
+        await self._execute(update(tables.Export).where(may_hold_them).values(error=WITHDRAWN))
         await self._execute(delete(tables.User).where(tables.User.id == user_id))
 
     async def receive(self, channel: str, updates: Iterable[tuple[int, str, Json]]) -> int:
