@@ -14,6 +14,7 @@ from bot.admin.access import Pace
 from bot.store.admin import AdminUnit
 from bot.store.records import Audited
 from bot.store.repository import Store
+from bot.web import number
 from recsys.errors import StoreError
 
 log = structlog.get_logger(__name__)
@@ -87,8 +88,8 @@ class Guard:
         origin = headers.get("origin")
         if unsafe and origin and urlsplit(origin).netloc != host:
             return PlainTextResponse("Requests from other sites are refused.", 403)
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BYTES:
+        length = number(headers.get("content-length", "0"))
+        if length is None or length > MOST_BYTES:
             return PlainTextResponse("The request is too large.", 413)
         return None
 

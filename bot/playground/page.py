@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.playground.server import BotApi
 from bot.playground.telegram import BOT, REACTIONS, Message
+from bot.web import number
 
 ANN, BOB, GROUP = 101, 102, -1001
 PEOPLE = {ANN: "Ann", BOB: "Bob"}
@@ -44,14 +45,14 @@ class Page:
         return [
             *pages,
             Route("/state", self._state),
-            Route("/file/{message:int}", self._download),
+            Route("/file/{message}", self._download),
             Route("/do", self._do, methods=["POST"]),
         ]
 
     async def populate(self) -> None:
         """Two people, and a group of theirs."""
-        for number, name in PEOPLE.items():
-            self.api.name(number, name)
+        for person, name in PEOPLE.items():
+            self.api.name(person, name)
         await self.api.found(GROUP, "Film night", ANN)
 
     async def _file(self, request: Request) -> Response:
@@ -60,13 +61,13 @@ class Page:
         return Response(content, media_type=_FILES[name], headers=_HEADERS)
 
     async def _state(self, request: Request) -> Response:
-        since = request.query_params.get("since", "")
-        await self.api.changed(int(since) if since.isdigit() else -1, WAIT)
+        since = number(request.query_params.get("since", ""))
+        await self.api.changed(-1 if since is None else since, WAIT)
         return _json(self._snapshot())
 
     async def _download(self, request: Request) -> Response:
-        number = request.path_params["message"]
-        message = next((m for m in self.api.messages if m.id == number and m.document), None)
+        wanted = number(request.path_params["message"])
+        message = next((m for m in self.api.messages if m.id == wanted and m.document), None)
         if message is None:
             raise HTTPException(404)
         name = {"Content-Disposition": f'attachment; filename="{message.document}"'}
@@ -117,14 +118,14 @@ class Page:
             "results": api.results,
             "chats": [
                 {
-                    "id": number,
+                    "id": chat,
                     "name": name,
-                    "menu": api.menu(number),
-                    "typing": now - api.typing.get(number, -TYPING_LASTS) < TYPING_LASTS,
-                    "draft": api.drafts.get(number, ""),
-                    "messages": [_shown(m) for m in sorted(_of(api, number), key=lambda m: m.at)],
+                    "menu": api.menu(chat),
+                    "typing": now - api.typing.get(chat, -TYPING_LASTS) < TYPING_LASTS,
+                    "draft": api.drafts.get(chat, ""),
+                    "messages": [_shown(m) for m in sorted(_of(api, chat), key=lambda m: m.at)],
                 }
-                for number, name in chats
+                for chat, name in chats
             ],
         }
 

@@ -31,6 +31,7 @@ from bot.conversation.service import Incoming
 from bot.roles import Role
 from bot.settings import Settings
 from bot.stages import Home
+from bot.store import review
 from bot.store.admin import AdminReading, AdminUnit
 from bot.store.migrate import upgrade
 from bot.store.records import Audited, utcnow
@@ -368,6 +369,12 @@ class TestForgery:
                 r"<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+=\"|//[a-z.]+\.(?:com|me|net)", answer.text
             ), path
 
+    @pytest.mark.parametrize("length", ["\u00b2", "9" * 5000, "-1", "many"])
+    async def test_a_length_that_is_none_is_refused(self, site: Site, length: str) -> None:
+        async with site.browser() as browser:
+            headers = {"content-length": length.encode("latin-1")}
+            assert (await browser.post("/admin/login", headers=headers)).status_code == 413  # type: ignore[arg-type]
+
     async def test_metrics_are_for_this_machine_alone(self, site: Site) -> None:
         far = httpx.ASGITransport(site.web, client=("203.0.113.9", 1))
         async with httpx.AsyncClient(transport=far, base_url="http://127.0.0.1:8090") as browser:
@@ -382,6 +389,26 @@ class TestReview:
             "Ruled out", "no gory:", "template", "understand", "Feedback given here", "like",
         ):  # fmt: skip
             assert words in page, words
+
+    async def test_each_page_of_a_replay_shows_what_was_ruled_out_then(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        talk = await site.say("pager", "nothing gory, from the 90s", "something from the 1940s, no westerns")
+        reviewer = await site.signed_in("reviewer")
+        whole = _ruled_out(await reviewer.get(f"/admin/conversations/{talk}"))
+        assert "the 1990s" in whole[0]
+        assert "the 1940s" in whole[1]
+        monkeypatch.setattr(review, "TURNS_SHOWN", 1)
+        pages = [await reviewer.get(f"/admin/conversations/{talk}?after={after}") for after in (0, 1)]
+        assert [_ruled_out(page) for page in pages] == [whole[:1], whole[1:]]
+        assert ["Later turns" in page.text for page in pages] == [True, False]
+
+    @pytest.mark.parametrize(
+        ("after", "status"), [("9999", 404), ("²", 200), ("1e9", 200), ("-1", 200), ("9" * 30, 200), ("9" * 5000, 200)]
+    )
+    async def test_a_page_that_is_not_there_is_no_crash(self, site: Site, talk: str, after: str, status: int) -> None:
+        reviewer = await site.signed_in("reviewer")
+        assert (await reviewer.get(f"/admin/conversations/{talk}", params={"after": after})).status_code == status
 
     async def test_evidence_is_highlighted_in_the_message(self, site: Site, talk: str) -> None:
         page = (await (await site.signed_in("reviewer")).get(f"/admin/conversations/{talk}")).text
@@ -549,6 +576,11 @@ class TestOperations:
         assert again is not None
         assert again.attempts == 0
 
+    @pytest.mark.parametrize("row", ["²", "9" * 30, "9" * 5000, "x"])
+    async def test_no_row_of_a_queue_is_no_crash(self, site: Site, row: str) -> None:
+        owner = await site.signed_in("owner")
+        assert (await post(owner, f"/admin/dead/inbox/{row}/retry", {})).status_code == 404
+
     async def test_the_catalogue_shows_an_item_and_its_neighbours(self, site: Site) -> None:
         viewer = await site.signed_in("viewer")
         found = re.search(
@@ -641,6 +673,11 @@ def _number(role: str) -> str:
 def _text(answer: httpx.Response) -> str:
     body = re.sub(r"<title>.*?</title>", "", answer.text, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def _ruled_out(answer: httpx.Response) -> list[str]:
+    """The line below each list that says what it could not hold."""
+    return re.findall(r"Ruled out.*?</div>", answer.text, re.DOTALL)
 
 
 def _turn(answer: httpx.Response) -> str:

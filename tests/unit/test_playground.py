@@ -40,6 +40,11 @@ async def test_a_name_that_leads_to_this_machine_is_not_served(api: BotApi, path
     assert await answer(api, path, Host="evil.example") == 400
 
 
+@pytest.mark.parametrize("since", ["²", "9" * 5000, "x", ""])
+async def test_a_version_that_is_none_gets_the_whole_page(api: BotApi, since: str) -> None:
+    assert await answer(api, f"/state?since={since}") == 200
+
+
 @pytest.mark.parametrize("path", ["/state", f"/bot{TOKEN}/getMe"])
 async def test_pages_of_other_sites_are_refused(api: BotApi, path: str) -> None:
     assert await answer(api, path, Origin=api.url) == 200
