@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -79,14 +79,14 @@ class Guard:
         address = _address(scope)
         unsafe = scope["method"] not in SAFE
         host = headers.get("host", "")
-        if (urlsplit(f"//{host}").hostname or "") not in self._hosts:
+        if (_split(f"//{host}").hostname or "") not in self._hosts:
             return PlainTextResponse("This host is not served here; set ADMIN_URL.", 421)
         if not self._requests.allows(address):
             return PlainTextResponse("Too many requests; wait a minute.", 429)
         if unsafe and scope["path"].startswith(("/admin/login", "/admin/link")) and not self._sign_ins.allows(address):
             return PlainTextResponse("Too many attempts to sign in; wait five minutes.", 429)
         origin = headers.get("origin")
-        if unsafe and origin and urlsplit(origin).netloc != host:
+        if unsafe and origin and _split(origin).netloc != host:
             return PlainTextResponse("Requests from other sites are refused.", 403)
         length = number(headers.get("content-length", "0"))
         if length is None or length > MOST_BYTES:
@@ -119,6 +119,14 @@ def door_of(path: str) -> str:
 
 def _address(scope: Scope) -> str:
     return str(scope["client"][0]) if scope.get("client") else ""
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address that somebody sent; empty ones when it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _limited(receive: Receive) -> Receive:

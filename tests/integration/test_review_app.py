@@ -346,6 +346,17 @@ class TestForgery:
         async with site.browser() as browser:
             assert (await browser.get("/admin/login", headers={"host": "rebound.example"})).status_code == 421
 
+    @pytest.mark.parametrize(
+        ("method", "header", "status"),
+        [("GET", {"host": "["}, 421), ("POST", {"origin": "http://["}, 403), ("GET", {"host": "127.0.0.1]"}, 421)],
+    )
+    async def test_addresses_that_are_none_are_refused_and_noted(
+        self, site: Site, method: str, header: dict[str, str], status: int
+    ) -> None:
+        async with site.browser() as browser:
+            assert (await browser.request(method, "/admin/login", headers=header)).status_code == status
+        assert (await site.audited("refused"))[0].detail == f"{method} {status}"
+
     async def test_large_bodies_are_refused(self, site: Site) -> None:
         async with site.browser() as browser:
             assert (await browser.post("/admin/login", content=b"x" * 300_000)).status_code == 413
