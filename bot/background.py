@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from bot.logs import places
+
 log = structlog.get_logger(__name__)
 
 
@@ -28,4 +30,5 @@ async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 def _mourn(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("background work died", error=type(error).__name__)  # its words may quote a person
+        # Its words may quote a person.
+        log.error("background work died", error=type(error).__name__, where=places(error))
