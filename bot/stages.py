@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.private import make_folder
 from bot.settings import Settings
 from bot.store.migrate import upgrade
 from recsys.artefact import Artefact
@@ -38,6 +39,14 @@ class Home:
     """The folders and files of one installation."""
 
     root: Path
+
+    def make(self) -> None:
+        """Make the folder unless it is there. Raises ``ConfigError`` when that can't be."""
+        try:
+            make_folder(self.root)
+        except OSError as error:
+            why = f"USHER_HOME={self.root} can't be used ({error.strerror}): name another folder."
+            raise ConfigError(why) from error
 
     @property
     def downloads(self) -> Path:
@@ -92,12 +101,14 @@ def build_catalogue(home: Home, progress: Progress = silent) -> Catalogue:
     """The default movie catalogue, fetched and built anew."""
     from recsys.datasets import movies
 
+    home.make()
     return movies.build(movies.fetch(home.downloads, progress), home.catalogue, progress)
 
 
 def import_catalogue(home: Home, file: Path) -> Catalogue:
     """Items of a file in place of the catalogue. The default ratings go with the default catalogue."""
     catalogue = read_items(file)
+    home.make()
     home.report.unlink(missing_ok=True)  # first: from here on the items are the operator's own
     home.ratings.unlink(missing_ok=True)
     catalogue.save(home.items)
@@ -146,16 +157,14 @@ def ready_index(
 
 def fetch_generator(home: Home, progress: Progress = silent) -> Path:
     """The default text generator (1.1 GB), downloaded and verified."""
+    home.make()
     return fetch_joined(GENERATOR, home.models, progress)
 
 
 def set_up(settings: Settings, announce: Announce, progress: Progress = silent) -> tuple[Catalogue, Artefact, Encoder]:
     """Everything that a conversation needs, in order. Quick when it is all there."""
     home = Home(settings.usher_home)
-    try:
-        home.root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"USHER_HOME={home.root} can't be used ({error.strerror}): name another folder.") from error
+    home.make()
     asyncio.run(upgrade(settings.database))  # first: what is wrong with the database shows at once
     catalogue = ready_catalogue(home, announce, progress)
     encoder = encoder_of(settings)

@@ -6,15 +6,15 @@ import asyncio
 import csv
 import io
 import json
-import os
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import structlog
 from starlette_admin.export.helpers import escape_formula
 
+from bot.private import make_folder, write_file
 from bot.store.admin import AdminReading, AdminUnit
 from bot.store.records import Export, utcnow
 from bot.store.repository import Store
@@ -88,8 +88,8 @@ class Exporter:
         async with self._store.reading_as(Takeout) as reading:
             total = await reading.count_of(export.kind, filters)
         written, after = 0, ""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with _private(self.file(export)) as file:
+        make_folder(self._folder)
+        with write_file(self.file(export)) as file:
             header = True
             while True:
                 async with self._store.reading_as(Takeout) as reading:
@@ -144,11 +144,6 @@ def _cell(value: Any) -> Any:
 
 def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _private(path: Path) -> IO[str]:
-    """A new file that others can't read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="")
 
 
 async def overtaken(store: Store, exporter: Exporter) -> None:

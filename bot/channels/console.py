@@ -23,6 +23,7 @@ from bot.conversation.press import Verb, parse_press
 from bot.conversation.reply import Button, Card, Explanation, Reply
 from bot.conversation.service import Conversations, Incoming
 from bot.logs import places
+from bot.private import write_file
 from recsys.errors import UsherError
 
 log = structlog.get_logger(__name__)
@@ -100,7 +101,7 @@ class Console:
             return
         kept = await self.conversations.export(reply.export)
         try:
-            await asyncio.to_thread(EXPORT.write_text, kept, encoding="utf-8")
+            await asyncio.to_thread(_write, kept)
         except OSError as error:
             self._say(f"It can't be written here ({error.strerror}): go where you may write, and try again.")
         else:
@@ -147,6 +148,11 @@ async def _in_thread(read: Callable[[], str]) -> str:
 
     threading.Thread(target=work, daemon=True).start()
     return await line
+
+
+def _write(kept: str) -> None:
+    with write_file(EXPORT) as file:
+        file.write(kept)
 
 
 def _told(error: Exception) -> str:

@@ -82,6 +82,7 @@ async def test_the_terminal_writes_a_file_and_offers_only_what_can_be_pressed(
     out = StringIO()
     await Console(Keeper(), source=StringIO("/export\n"), out=out).chat()  # type: ignore[arg-type]
     assert json.loads((tmp_path / "usher-export.json").read_text()) == {"users": ["me"]}
+    assert (tmp_path / "usher-export.json").stat().st_mode & 0o077 == 0
     assert "It is in usher-export.json." in out.getvalue()
     assert "[a] Erase" in out.getvalue() and "Share" not in out.getvalue()
 
@@ -101,7 +102,10 @@ class Failing(Keeper):
         return await super().turn(incoming)
 
 
-async def test_what_nobody_foresaw_ends_no_chat(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_what_nobody_foresaw_ends_no_chat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     logs.configure("WARNING")
     lines, person = StringIO(), StringIO()
     await Console(Failing(), source=StringIO("secret\nhello\n"), out=lines).serve_json()  # type: ignore[arg-type]
