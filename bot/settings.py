@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -114,10 +115,10 @@ class Settings(BaseSettings):
         password = parse(self.database).password
         return tuple(s for s in (*given, password) if s)
 
-    @field_validator("llm_url", "telegram_webhook_url")
+    @field_validator("llm_url", "telegram_webhook_url", "admin_url")
     @classmethod
     def _is_a_url(cls, url: str) -> str:
-        if url and not url.startswith(("http://", "https://")):
+        if url and not (url.startswith(("http://", "https://")) and urlsplit(url).hostname):
             raise ValueError("must be an http(s) URL, or empty")
         return url
 

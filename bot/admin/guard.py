@@ -39,10 +39,14 @@ HEADERS = {
 class Guard:
     """Turns away what comes too often, from elsewhere or too large; notes down every refusal, whoever made it."""
 
-    def __init__(self, app: ASGIApp, store: Store, hosts: Sequence[str], requests: Pace, sign_ins: Pace) -> None:
+    def __init__(
+        self, app: ASGIApp, store: Store, hosts: Sequence[str], address: str, requests: Pace, sign_ins: Pace
+    ) -> None:
+        """``address`` is how browsers reach us: what comes by its name came by its scheme, whatever a proxy says."""
         self._app = app
         self._store = store
-        self._hosts = frozenset(hosts)
+        self._address = urlsplit(address)
+        self._hosts = frozenset((*hosts, self._address.hostname or ""))
         self._requests = requests
         self._sign_ins = sign_ins
 
@@ -66,6 +70,8 @@ class Guard:
                     headers["cache-control"] = "no-store"
             await send(message)
 
+        if self._address.scheme == "https" and _host(scope) == self._address.hostname:
+            scope["scheme"] = "https"  # cookies and links are made by it
         refusal = self._refusal(scope)
         if refusal is not None:
             await refusal(scope, receive, answer)
@@ -78,15 +84,14 @@ class Guard:
         headers = Headers(scope=scope)
         address = _address(scope)
         unsafe = scope["method"] not in SAFE
-        host = headers.get("host", "")
-        if (_split(f"//{host}").hostname or "") not in self._hosts:
+        if _host(scope) not in self._hosts:
             return PlainTextResponse("This host is not served here; set ADMIN_URL.", 421)
         if not self._requests.allows(address):
             return PlainTextResponse("Too many requests; wait a minute.", 429)
         if unsafe and scope["path"].startswith(("/admin/login", "/admin/link")) and not self._sign_ins.allows(address):
             return PlainTextResponse("Too many attempts to sign in; wait five minutes.", 429)
         origin = headers.get("origin")
-        if unsafe and origin and _split(origin).netloc != host:
+        if unsafe and origin and _split(origin).netloc != headers.get("host", ""):
             return PlainTextResponse("Requests from other sites are refused.", 403)
         length = number(headers.get("content-length", "0"))
         if length is None or length > MOST_BYTES:
@@ -119,6 +124,11 @@ def door_of(path: str) -> str:
 
 def _address(scope: Scope) -> str:
     return str(scope["client"][0]) if scope.get("client") else ""
+
+
+def _host(scope: Scope) -> str:
+    """The name by which we were reached, without the port."""
+    return _split(f"//{Headers(scope=scope).get('host', '')}").hostname or ""
 
 
 def _split(address: str) -> SplitResult:

@@ -296,6 +296,29 @@ class TestSigningIn:
         async with site.browser(cookies={"usher_admin": planted}) as attacker:
             assert (await attacker.get("/admin/")).status_code == 303
 
+    @pytest.mark.parametrize(
+        ("base", "secure"), [("http://review.example.org", True), ("http://127.0.0.1:8090", False)]
+    )
+    async def test_behind_tls_cookies_are_secure_whatever_the_proxy_says(
+        self, site: Site, base: str, secure: bool
+    ) -> None:
+        settings = site.settings.model_copy(update={"admin_url": "https://review.example.org"})
+        web = create_app(
+            settings, Desk(settings, site.application.store, site.application.conversations, site.exporter)
+        )
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url=base) as browser:
+            page = await browser.get("/admin/login")
+            csrf = re.search(r'name="csrftoken" value="([^"]+)"', page.text)
+            assert csrf
+            # What comes over TLS to the proxy comes to us without.
+            cookies = {"cookie": page.headers["set-cookie"].partition(";")[0]}
+            entered = await browser.post(
+                "/admin/login", data={"csrftoken": csrf[1], "password": PASSWORD}, headers=cookies
+            )
+        assert entered.status_code == 303
+        for answer in (page, entered):
+            assert ("Secure" in answer.headers["set-cookie"]) is secure
+
     @pytest.mark.parametrize(("idle", "whole"), [(-1, 3600), (3600, -1)])
     async def test_sessions_end_by_idleness_and_by_age(
         self, site: Site, monkeypatch: pytest.MonkeyPatch, idle: int, whole: int

@@ -69,6 +69,12 @@ class TestStaff:
             load_settings()
         assert "hunter2" not in str(caught.value)
 
+    @pytest.mark.parametrize("url", ["review.example.org", "ftp://review.example.org", "https://", "http://["])
+    def test_an_address_that_no_browser_reaches_is_refused(self, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+        monkeypatch.setenv("ADMIN_URL", url)
+        with pytest.raises(ConfigError, match="ADMIN_URL"):
+            load_settings()
+
 
 class TestPace:
     def test_each_key_has_its_own_limit(self) -> None:
