@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 MOST_BYTES = 256 * 1024
 """A request's body: forms are small."""
+STRANGERS = 30
+"""Refusals of people unknown that go into the audit log within a minute; of one address at one door a single one."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -37,7 +39,8 @@ HEADERS = {
 
 
 class Guard:
-    """Turns away what comes too often, from elsewhere or too large; notes down every refusal, whoever made it."""
+    """Turns away what comes too often, from elsewhere or too large. Every refusal is in the log; in the audit log are
+    those of members, and of strangers as many as can't fill it."""
 
     def __init__(
         self, app: ASGIApp, store: Store, hosts: Sequence[str], address: str, requests: Pace, sign_ins: Pace
@@ -49,6 +52,8 @@ class Guard:
         self._hosts = frozenset((*hosts, self._address.hostname or ""))
         self._requests = requests
         self._sign_ins = sign_ins
+        self._strangers = Pace(STRANGERS, 60)
+        self._tries = Pace(1, 60)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -99,22 +104,22 @@ class Guard:
         return None
 
     async def _note(self, scope: Scope, status: int) -> None:
-        """The audit log is spared from floods: what comes too often is in the log alone."""
         member = scope["state"].get("admin_user")
         who = member.who if member else ""
-        door = door_of(scope["path"])
-        log.warning("refused", who=who, door=door, method=scope["method"], status=status, address=_address(scope))
-        if status == 429:
+        door, address = door_of(scope["path"]), _address(scope)
+        log.warning("refused", who=who, door=door, method=scope["method"], status=status, address=address)
+        if status == 429 or not (who or self._is_news(address, door)):
             return
-        entry = Audited(
-            who=who, what="refused", target=door, detail=f"{scope['method']} {status}", address=_address(scope)
-        )
+        entry = Audited(who=who, what="refused", target=door, detail=f"{scope['method']} {status}", address=address)
         try:
             async with self._store.unit_as(AdminUnit) as unit:
                 await unit.audit(entry)
                 await unit.commit()
         except StoreError as error:
             log.error("refusal not stored", error=str(error))
+
+    def _is_news(self, address: str, door: str) -> bool:
+        return self._tries.allows(f"{address} {door}") and self._strangers.allows("")
 
 
 def door_of(path: str) -> str:

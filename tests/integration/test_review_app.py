@@ -31,7 +31,7 @@ from bot.conversation.service import Incoming
 from bot.roles import Role
 from bot.settings import Settings
 from bot.stages import Home
-from bot.store import review
+from bot.store import review, tables
 from bot.store.admin import AdminReading, AdminUnit
 from bot.store.migrate import upgrade
 from bot.store.records import Audited, utcnow
@@ -73,6 +73,11 @@ class Site:
     async def audited(self, what: str) -> list[Audited]:
         async with self.application.store.reading_as(AdminReading) as reading:
             return list(await reading.audited(what=what))
+
+    async def refusals(self) -> list[Audited]:
+        """All of them, oldest first."""
+        async with self.application.store.reading_as(AdminReading) as reading:
+            return list(await reading._all(Audited, tables.Audit.what == "refused", order_by=tables.Audit.id))
 
     async def say(self, person: str, *texts: str) -> str:
         """Have somebody say things; returns the conversation's id."""
@@ -232,6 +237,28 @@ class TestDoors:
         answers = [(await browser.get("/healthz")).status_code for _ in range(620)]
         assert 429 in answers
         assert answers[0] == 200
+
+    async def test_strangers_cannot_fill_the_audit_log(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+        viewer = await site.signed_in("viewer")
+        monkeypatch.undo()
+        desk = Desk(site.settings, site.application.store, site.application.conversations, site.exporter)
+        crowd = replace(site, web=create_app(site.settings, desk))
+        before = await site.refusals()
+        async with crowd.browser() as stranger:
+            with hands() as lines:
+                for _ in range(20):
+                    await stranger.get("/admin/people")
+                    await stranger.get("/admin/audit")
+            assert len(lines) == 40
+            noted = (await site.refusals())[len(before) :]
+            assert [entry.target for entry in noted] == ["/admin/people", "/admin/audit"]
+            for n in range(100):
+                await stranger.get(f"/admin/{n}")
+        assert len(await site.refusals()) - len(before) < 40
+        async with crowd.browser(cookies=viewer.cookies) as known:
+            for _ in range(3):
+                await known.get("/admin/people")
+        assert [entry.who for entry in (await site.refusals())[-3:]] == ["telegram/1"] * 3
 
 
 class TestSigningIn:
