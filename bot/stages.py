@@ -164,6 +164,10 @@ def fetch_generator(home: Home, progress: Progress = silent) -> Path:
 def set_up(settings: Settings, announce: Announce, progress: Progress = silent) -> tuple[Catalogue, Artefact, Encoder]:
     """Everything that a conversation needs, in order. Quick when it is all there."""
     home = Home(settings.usher_home)
+    if not (home.items.exists() and home.index.exists()):
+        # The default is relative: from another folder than the last time this would be a second installation.
+        where = home.root.resolve()
+        announce(f"Setting up an installation in {where} (USHER_HOME), in minutes. Not there? Ctrl+C stops it.")
     home.make()
     asyncio.run(upgrade(settings.database))  # first: what is wrong with the database shows at once
     catalogue = ready_catalogue(home, announce, progress)
