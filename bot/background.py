@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from bot.logs import places
 from recsys.errors import UsherError
 
 log = structlog.get_logger(__name__)
@@ -36,9 +37,10 @@ def surviving(trouble: str) -> Iterator[None]:
     except UsherError as error:
         log.error(trouble, error=str(error))
     except Exception as error:
-        log.error(trouble, error=type(error).__name__)  # its words may quote a person
+        log.error(trouble, error=type(error).__name__, where=places(error))  # its words may quote a person
 
 
 def _mourn(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("background work died", error=type(error).__name__)  # its words may quote a person
+        # Its words may quote a person.
+        log.error("background work died", error=type(error).__name__, where=places(error))

@@ -119,7 +119,7 @@ def migrate() -> None:
     from bot.store.migrate import upgrade
 
     settings = current_settings()
-    settings.usher_home.mkdir(parents=True, exist_ok=True)
+    Home(settings.usher_home).make()
     asyncio.run(upgrade(settings.database))
     announce("The database is up to date.")
 

@@ -7,6 +7,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Final
 
@@ -29,6 +30,7 @@ FIELDS: Final = frozenset(
         "update",
         "attempts",
         "error",
+        "where",
         "who",
         "door",
         "method",
@@ -48,6 +50,8 @@ QUIET: Final = {
     "uvicorn": logging.WARNING,
     "starlette_admin": logging.ERROR,  # its warnings hold whole URLs, and so what was searched for
 }
+PLACES: Final = 4
+"""How many of an error's innermost places are told."""
 _HIDDEN: Final = "[hidden]"
 _TOKENS: Final = re.compile(
     r"\b\d{6,}:[A-Za-z0-9_-]{30,}|(?<=/link/)[A-Za-z0-9_-]{20,}|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"
@@ -72,6 +76,13 @@ class Redactor:
         return {
             name: self(value) if isinstance(value, str) else value for name, value in event.items() if name in FIELDS
         }
+
+
+def places(error: BaseException) -> str:
+    """Where an error was raised, and from where that was called: files and lines, none of its words or values."""
+    frames = traceback.walk_tb(error.__traceback__)
+    told = [f"{'/'.join(Path(frame.f_code.co_filename).parts[-2:])}:{line}" for frame, line in frames]
+    return " < ".join(reversed(told[-PLACES:]))
 
 
 class Plain(logging.Formatter):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
@@ -101,17 +102,19 @@ def serve_playground(settings: Settings, announce: Announce, bars: ProgressBars,
     """Serve a Telegram of our own on this machine, with a page to chat on, until SIGTERM or Ctrl+C. What people say
     there is kept in a database of its own, ``playground.db`` in ``USHER_HOME``."""
     from bot.playground.page import Page
-    from bot.playground.server import TOKEN, BotApi
+    from bot.playground.server import BotApi
+    from bot.playground.telegram import BOT
 
+    token = f"{BOT['id']}:{secrets.token_urlsafe(32)}"  # other pages in the same browser can't guess it
     database = f"sqlite:///{settings.usher_home.resolve() / 'playground.db'}"
-    ours = {"telegram_bot_token": SecretStr(TOKEN), "telegram_webhook_url": "", "database_url": database}
+    ours = {"telegram_bot_token": SecretStr(token), "telegram_webhook_url": "", "database_url": database}
     settings = settings.model_copy(update=ours)
     with bars() as progress:
         parts = set_up(settings, announce, progress)
 
     async def serve() -> None:
         page = Page()
-        page.api = BotApi(port=port, routes=page.routes)
+        page.api = BotApi(token, port=port, routes=page.routes)
         try:
             await page.api.start()
         except OSError as error:

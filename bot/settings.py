@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.roles import Role, parse_staff
+from bot.store.database import parse
 from bot.texts import Language
 from recsys.errors import ConfigError
 
@@ -108,16 +109,16 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value, for the logs to leave out."""
+        """Every secret value, for the logs to leave out. Raises ``ConfigError`` for a database that we can't use."""
         values = (getattr(self, name) for name in type(self).model_fields)
         given = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-        password = urlsplit(self.database_url).password
+        password = parse(self.database).password
         return tuple(s for s in (*given, password) if s)
 
-    @field_validator("llm_url", "telegram_webhook_url")
+    @field_validator("llm_url", "telegram_webhook_url", "admin_url")
     @classmethod
     def _is_a_url(cls, url: str) -> str:
-        if url and not url.startswith(("http://", "https://")):
+        if url and not (url.startswith(("http://", "https://")) and urlsplit(url).hostname):
             raise ValueError("must be an http(s) URL, or empty")
         return url
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from bot.conversation.taste import taste_of
+from bot.private import make_folder
 from bot.settings import Settings
 from bot.store.migrate import upgrade
 from bot.store.records import Event
@@ -52,6 +53,14 @@ class Home:
     """The folders and files of one installation."""
 
     root: Path
+
+    def make(self) -> None:
+        """Make the folder unless it is there. Raises ``ConfigError`` when that can't be."""
+        try:
+            make_folder(self.root)
+        except OSError as error:
+            why = f"USHER_HOME={self.root} can't be used ({error.strerror}): name another folder."
+            raise ConfigError(why) from error
 
     @property
     def downloads(self) -> Path:
@@ -114,12 +123,14 @@ def build_catalogue(home: Home, progress: Progress = silent) -> Catalogue:
     """The default movie catalogue, fetched and built anew."""
     from recsys.datasets import movies
 
+    home.make()
     return movies.build(movies.fetch(home.downloads, progress), home.catalogue, progress)
 
 
 def import_catalogue(home: Home, file: Path) -> Catalogue:
     """Items of a file in place of the catalogue. The default ratings go with the default catalogue."""
     catalogue = read_items(file)
+    home.make()
     home.report.unlink(missing_ok=True)  # first: from here on the items are the operator's own
     home.ratings.unlink(missing_ok=True)
     catalogue.save(home.items)
@@ -226,29 +237,26 @@ def promote(home: Home, version: str, encoder: Encoder) -> None:
 def changing(home: Home, waiting: Callable[[], object]) -> Iterator[None]:
     """Held by whoever changes the catalogue or which model is served, from reading the old to serving the new: so the
     two always belong together. ``waiting`` is called before another process is waited for, and may raise instead."""
-    make_root(home)
+    home.make()
     with (home.root / "changing").open("w") as lock:
         take_turn(lock, waiting)
         yield
 
 
-def make_root(home: Home) -> None:
-    """Make the installation's folder unless it is there."""
-    try:
-        home.root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"USHER_HOME={home.root} can't be used ({error.strerror}): name another folder.") from error
-
-
 def fetch_generator(home: Home, progress: Progress = silent) -> Path:
     """The default text generator (1.1 GB), downloaded and verified."""
+    home.make()
     return fetch_joined(GENERATOR, home.models, progress)
 
 
 def set_up(settings: Settings, announce: Announce, progress: Progress = silent) -> tuple[Catalogue, Artefact, Encoder]:
     """Everything that a conversation needs, in order. Quick when it is all there."""
     home = Home(settings.usher_home)
-    make_root(home)
+    if not (home.items.exists() and home.index.exists()):
+        # The default is relative: from another folder than the last time this would be a second installation.
+        where = home.root.resolve()
+        announce(f"Setting up an installation in {where} (USHER_HOME), in minutes. Not there? Ctrl+C stops it.")
+    home.make()
     asyncio.run(upgrade(settings.database))  # first: what is wrong with the database shows at once
     encoder = encoder_of(settings)
     with suppress(DataError, ModelError):  # what is missing or damaged is named and built below

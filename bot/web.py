@@ -1,4 +1,4 @@
-"""HTTP served from within our own event loop: webhook, review app, playground."""
+"""HTTP served from within our own event loop, and what its requests state: webhook, review app, playground."""
 
 from __future__ import annotations
 
@@ -29,3 +29,8 @@ class Server(uvicorn.Server):
         """See ``uvicorn.Server``."""
         with super().capture_signals() if self._takes_signals else nullcontext():
             yield
+
+
+def number(text: str) -> int | None:
+    """A count that a request states; None when it is none, or one that no database holds."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None

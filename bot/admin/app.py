@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -48,7 +47,6 @@ def create_app(settings: Settings, desk: Desk) -> Starlette:
     for page in (ConversationList, Items, People, Models, Exports, DeadLetters, AuditLog):
         admin.add_view(page(desk))
     monitoring = Monitoring(desk)
-    hosts = {"127.0.0.1", "localhost", "::1", settings.admin_host, urlsplit(settings.admin_address).hostname or ""}
     app = Starlette(
         routes=[
             Route("/", lambda _: RedirectResponse(f"{PATH}/"), name="root"),
@@ -60,7 +58,8 @@ def create_app(settings: Settings, desk: Desk) -> Starlette:
             Middleware(
                 Guard,
                 store=desk.store,
-                hosts=tuple(hosts),
+                hosts=("127.0.0.1", "localhost", "::1", settings.admin_host),
+                address=settings.admin_address,
                 requests=Pace(REQUESTS_A_MINUTE, 60),
                 sign_ins=Pace(SIGN_INS, 300),
             )

@@ -6,15 +6,15 @@ import asyncio
 import csv
 import io
 import json
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import structlog
 from starlette_admin.export.helpers import escape_formula
 
+from bot.private import make_folder, write_file
 from bot.store.admin import AdminReading, AdminUnit
 from bot.store.records import Export, utcnow
 from bot.store.repository import Store
@@ -26,12 +26,14 @@ log = structlog.get_logger(__name__)
 
 FORMATS = ("csv", "jsonl")
 KEPT = timedelta(days=7)
+TIDY = 60.0
+"""Seconds between looks at which files are to go."""
 AT_ONCE = 2
 """Exports that run side by side: they share the database with the conversations."""
 
 
 class Exporter:
-    """Starts exports and knows their files. Files are removed after a week."""
+    """Starts exports and knows their files, which go after a week or when somebody is erased who may be in them."""
 
     def __init__(self, store: Store, folder: Path) -> None:
         self._store = store
@@ -64,7 +66,6 @@ class Exporter:
         error = "broken off"
         try:
             async with self._room:
-                await asyncio.to_thread(self._tidy)
                 await self._rows(export, filters)
             error = ""
         except (OSError, StoreError) as failure:
@@ -87,7 +88,8 @@ class Exporter:
         async with self._store.reading_as(Takeout) as reading:
             total = await reading.count_of(export.kind, filters)
         written, after = 0, ""
-        with _private(self.file(export)) as file:
+        make_folder(self._folder)
+        with write_file(self.file(export)) as file:
             header = True
             while True:
                 async with self._store.reading_as(Takeout) as reading:
@@ -101,11 +103,21 @@ class Exporter:
                     await unit.export_went_on(export.id, written, max(total, written))
                     await unit.commit()
 
-    def _tidy(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        oldest = (utcnow() - KEPT).timestamp()
+    async def keep_tidy(self) -> None:
+        """Remove the files whose time is over, until cancelled."""
+        while True:
+            try:
+                oldest = utcnow() - KEPT
+                async with self._store.reading_as(AdminReading) as reading:
+                    failed = await reading.failed_exports(oldest)
+                await asyncio.to_thread(self._tidy, oldest, {self.file(export) for export in failed})
+            except (OSError, StoreError) as error:
+                log.error("exports not tidied", error=type(error).__name__)
+            await asyncio.sleep(TIDY)
+
+    def _tidy(self, oldest: datetime, failed: Collection[Path]) -> None:
         for path in self._folder.glob("*-*.*"):
-            if path.suffix[1:] in FORMATS and path.stat().st_mtime < oldest:
+            if path.suffix[1:] in FORMATS and (path in failed or path.stat().st_mtime < oldest.timestamp()):
                 path.unlink(missing_ok=True)
 
 
@@ -132,11 +144,6 @@ def _cell(value: Any) -> Any:
 
 def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _private(path: Path) -> IO[str]:
-    """A new file that others can't read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="")
 
 
 async def overtaken(store: Store, exporter: Exporter) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,12 +14,15 @@ from bot.admin.access import Pace
 from bot.store.admin import AdminUnit
 from bot.store.records import Audited
 from bot.store.repository import Store
+from bot.web import number
 from recsys.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
 MOST_BYTES = 256 * 1024
 """A request's body: forms are small."""
+STRANGERS = 30
+"""Refusals of people unknown that go into the audit log within a minute; of one address at one door a single one."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -36,14 +39,21 @@ HEADERS = {
 
 
 class Guard:
-    """Turns away what comes too often, from elsewhere or too large; notes down every refusal, whoever made it."""
+    """Turns away what comes too often, from elsewhere or too large. Every refusal is in the log; in the audit log are
+    those of members, and of strangers as many as can't fill it."""
 
-    def __init__(self, app: ASGIApp, store: Store, hosts: Sequence[str], requests: Pace, sign_ins: Pace) -> None:
+    def __init__(
+        self, app: ASGIApp, store: Store, hosts: Sequence[str], address: str, requests: Pace, sign_ins: Pace
+    ) -> None:
+        """``address`` is how browsers reach us: what comes by its name came by its scheme, whatever a proxy says."""
         self._app = app
         self._store = store
-        self._hosts = frozenset(hosts)
+        self._address = urlsplit(address)
+        self._hosts = frozenset((*hosts, self._address.hostname or ""))
         self._requests = requests
         self._sign_ins = sign_ins
+        self._strangers = Pace(STRANGERS, 60)
+        self._tries = Pace(1, 60)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,6 +75,8 @@ class Guard:
                     headers["cache-control"] = "no-store"
             await send(message)
 
+        if self._address.scheme == "https" and _host(scope) == self._address.hostname:
+            scope["scheme"] = "https"  # cookies and links are made by it
         refusal = self._refusal(scope)
         if refusal is not None:
             await refusal(scope, receive, answer)
@@ -77,38 +89,37 @@ class Guard:
         headers = Headers(scope=scope)
         address = _address(scope)
         unsafe = scope["method"] not in SAFE
-        host = headers.get("host", "")
-        if (urlsplit(f"//{host}").hostname or "") not in self._hosts:
+        if _host(scope) not in self._hosts:
             return PlainTextResponse("This host is not served here; set ADMIN_URL.", 421)
         if not self._requests.allows(address):
             return PlainTextResponse("Too many requests; wait a minute.", 429)
         if unsafe and scope["path"].startswith(("/admin/login", "/admin/link")) and not self._sign_ins.allows(address):
             return PlainTextResponse("Too many attempts to sign in; wait five minutes.", 429)
         origin = headers.get("origin")
-        if unsafe and origin and urlsplit(origin).netloc != host:
+        if unsafe and origin and _split(origin).netloc != headers.get("host", ""):
             return PlainTextResponse("Requests from other sites are refused.", 403)
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BYTES:
+        length = number(headers.get("content-length", "0"))
+        if length is None or length > MOST_BYTES:
             return PlainTextResponse("The request is too large.", 413)
         return None
 
     async def _note(self, scope: Scope, status: int) -> None:
-        """The audit log is spared from floods: what comes too often is in the log alone."""
         member = scope["state"].get("admin_user")
         who = member.who if member else ""
-        door = door_of(scope["path"])
-        log.warning("refused", who=who, door=door, method=scope["method"], status=status, address=_address(scope))
-        if status == 429:
+        door, address = door_of(scope["path"]), _address(scope)
+        log.warning("refused", who=who, door=door, method=scope["method"], status=status, address=address)
+        if status == 429 or not (who or self._is_news(address, door)):
             return
-        entry = Audited(
-            who=who, what="refused", target=door, detail=f"{scope['method']} {status}", address=_address(scope)
-        )
+        entry = Audited(who=who, what="refused", target=door, detail=f"{scope['method']} {status}", address=address)
         try:
             async with self._store.unit_as(AdminUnit) as unit:
                 await unit.audit(entry)
                 await unit.commit()
         except StoreError as error:
             log.error("refusal not stored", error=str(error))
+
+    def _is_news(self, address: str, door: str) -> bool:
+        return self._tries.allows(f"{address} {door}") and self._strangers.allows("")
 
 
 def door_of(path: str) -> str:
@@ -118,6 +129,19 @@ def door_of(path: str) -> str:
 
 def _address(scope: Scope) -> str:
     return str(scope["client"][0]) if scope.get("client") else ""
+
+
+def _host(scope: Scope) -> str:
+    """The name by which we were reached, without the port."""
+    return _split(f"//{Headers(scope=scope).get('host', '')}").hostname or ""
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address that somebody sent; empty ones when it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _limited(receive: Receive) -> Receive:

@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 DAYS: Final = 30
 ERRORS: Final = 8
+LONGEST: Final = 240
+"""Characters of an error: enough for its kind and where it happened."""
 TURNS: Final = 12
 """Turns of a replay in the chat; the web app shows them all."""
 NEEDED: Final[Mapping[str, Role]] = {
@@ -144,7 +146,7 @@ class BackRoom:
     async def _errors(self, _: str, __: str) -> Reply:
         async with self._store.reading_as(Dashboard) as reading:
             errors = await reading.latest_errors(ERRORS)
-        lines = [f"{at:%d %b %H:%M} {queue}, {tries}×: {error[:160]}" for queue, error, tries, at in errors]
+        lines = [f"{at:%d %b %H:%M} {queue}, {tries}×: {error[:LONGEST]}" for queue, error, tries, at in errors]
         return _said("\n".join(lines) or self._texts("admin_errors_none"))
 
 

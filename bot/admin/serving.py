@@ -12,6 +12,7 @@ import uvicorn
 from bot.admin.app import create_app
 from bot.admin.desk import Desk
 from bot.admin.exporting import Exporter, overtaken
+from bot.background import background
 from bot.stages import Home
 from bot.web import Server
 from bot.wiring import Application
@@ -38,7 +39,8 @@ async def _server(app: Application, *, alone: bool) -> AsyncIterator[Server]:
         timeout_graceful_shutdown=5,
     )
     try:
-        yield Server(config, takes_signals=alone)
+        async with background(exporter.keep_tidy()):
+            yield Server(config, takes_signals=alone)
     finally:
         await exporter.aclose()
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from uuid import uuid4
 
+import structlog
 from rich.console import Console as RichConsole
 from rich.live import Live
 from rich.text import Text
@@ -21,11 +22,16 @@ from rich.text import Text
 from bot.conversation.press import Verb, parse_press
 from bot.conversation.reply import Button, Card, Explanation, Reply
 from bot.conversation.service import Conversations, Incoming
+from bot.logs import places
+from bot.private import write_file
 from recsys.errors import UsherError
+
+log = structlog.get_logger(__name__)
 
 CHANNEL = "console"
 WIDTH = 96
 HINT = 'Type what you feel like, or e.g. "like 2", "why 1", "save 3". Ctrl+D ends.'
+FAILED = "Something went wrong. Say it in other words; what failed, and where, is on standard error: please report it."
 EXPORT = Path("usher-export.json")
 CARD_VERBS = (Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE, Verb.UNSAVE, Verb.MORE, Verb.WHY)
 
@@ -57,8 +63,8 @@ class Console:
                 self._show(last)
                 await self._keep(last)
                 explanation = await self._explained(last)
-            except UsherError as error:
-                self._say(f"\n{error}")
+            except Exception as error:  # the chat outlives what nobody foresaw
+                self._say(f"\n{_told(error)}")
                 continue
             if explanation is not None and explanation.adds:
                 self._say("\n" + _wrapped(explanation.text))
@@ -85,8 +91,8 @@ class Console:
                 answer = as_json(reply, explanation)
                 if reply.export is not None:
                     answer["export"] = json.loads(await self.conversations.export(reply.export))
-            except UsherError as error:
-                answer = {"error": str(error)}
+            except Exception as error:  # exactly one line, whatever happens
+                answer = {"error": _told(error)}
             self._say(json.dumps(answer, ensure_ascii=False))
 
     async def _keep(self, reply: Reply) -> None:
@@ -95,7 +101,7 @@ class Console:
             return
         kept = await self.conversations.export(reply.export)
         try:
-            await asyncio.to_thread(EXPORT.write_text, kept, encoding="utf-8")
+            await asyncio.to_thread(_write, kept)
         except OSError as error:
             self._say(f"It can't be written here ({error.strerror}): go where you may write, and try again.")
         else:
@@ -144,6 +150,19 @@ async def _in_thread(read: Callable[[], str]) -> str:
     return await line
 
 
+def _write(kept: str) -> None:
+    with write_file(EXPORT) as file:
+        file.write(kept)
+
+
+def _told(error: Exception) -> str:
+    """What to say of an error; one that nobody foresaw may quote the person, so only where it happened is logged."""
+    if isinstance(error, UsherError):
+        return str(error)
+    log.error("turn failed", error=type(error).__name__, where=places(error))
+    return FAILED
+
+
 def as_json(reply: Reply, explanation: Explanation | None) -> dict[str, Any]:
     """A reply as documented in ``docs/chat-json.md``."""
     answer: dict[str, Any] = {
@@ -185,7 +204,7 @@ def _parse(line: str) -> tuple[str | None, str | None]:
     """A line of a program. JSON that is not one of the two documented objects is plain text."""
     try:
         data = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return line, None
     if isinstance(data, dict) and isinstance(data.get("press"), str):
         return None, data["press"]

@@ -45,8 +45,8 @@ def halfwidth(text: str) -> str:
 
 
 def number(said: str) -> float:
-    """A number in digits or in Chinese: "120", "两", "九十", "一百二十", "二零一零"."""
-    if said[0].isdigit() and said.isascii():
+    """A number in digits of any script or in Chinese: "120", "١٢٠", "两", "九十", "一百二十", "二零一零"."""
+    if said[0].isdecimal():
         return float(said)
     if not set(said) & set("十百"):
         return float("".join(str(_DIGITS[c]) for c in said))
@@ -86,14 +86,14 @@ def _length(match: re.Match[str]) -> str:
 
 
 def _ordinal(match: re.Match[str]) -> str:
-    n = int(number(match["n"]))
-    return f"the {_ORDINALS[n - 1]} one" if 1 <= n <= len(_ORDINALS) else ""
+    n = number(match["n"])
+    return f"the {_ORDINALS[int(n) - 1]} one" if 1 <= n <= len(_ORDINALS) else ""
 
 
 def _first_few(match: re.Match[str]) -> str:
-    n = int(number(match["n"]))
+    n = number(match["n"])
     return (
-        f"the {'first' if match['end'] == '前' else 'last'} {('two', 'three', 'four', 'five')[n - 2]}"
+        f"the {'first' if match['end'] == '前' else 'last'} {('two', 'three', 'four', 'five')[int(n) - 2]}"
         if 2 <= n <= 5
         else ""
     )

@@ -413,7 +413,7 @@ class Conversations:
     async def _erase(self, incoming: Incoming, user_id: str, outbox: Sequence[Mapping[str, Any]]) -> None:
         """Nothing stays, not even this turn; the goodbye goes too, once it is sent."""
         async with self._store.unit() as unit:
-            await unit.forget_user(user_id)
+            await unit.forget_user(user_id, incoming.inbox_id)
             last = [{**payload, "last": True} for payload in outbox]
             await unit.enqueue(incoming.channel, incoming.chat_id, *last)
             await unit.commit()

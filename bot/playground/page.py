@@ -9,14 +9,13 @@ from time import monotonic
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route
 
 from bot.playground.server import BotApi
 from bot.playground.telegram import BOT, REACTIONS, Message
+from bot.web import number
 
 ANN, BOB, GROUP = 101, 102, -1001
 PEOPLE = {ANN: "Ann", BOB: "Bob"}
@@ -43,19 +42,17 @@ class Page:
     def routes(self) -> list[BaseRoute]:
         """The page, its files, its news and its deeds."""
         pages: list[BaseRoute] = [Route(f"/{name}", self._file) for name in _FILES]
-        rest = [
+        return [
+            *pages,
             Route("/state", self._state),
-            Route("/file/{message:int}", self._download),
+            Route("/file/{message}", self._download),
             Route("/do", self._do, methods=["POST"]),
         ]
-        # Another site's page must not reach this one by a name of its own that resolves to this machine.
-        guard = Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
-        return [Mount("/", routes=[*pages, *rest], middleware=[guard])]
 
     async def populate(self) -> None:
         """Two people, and a group of theirs."""
-        for number, name in PEOPLE.items():
-            self.api.name(number, name)
+        for person, name in PEOPLE.items():
+            self.api.name(person, name)
         await self.api.found(GROUP, "Film night", ANN)
 
     async def _file(self, request: Request) -> Response:
@@ -64,13 +61,13 @@ class Page:
         return Response(content, media_type=_FILES[name], headers=_HEADERS)
 
     async def _state(self, request: Request) -> Response:
-        since = request.query_params.get("since", "")
-        await self.api.changed(int(since) if since.isdigit() else -1, WAIT)
+        since = number(request.query_params.get("since", ""))
+        await self.api.changed(-1 if since is None else since, WAIT)
         return _json(self._snapshot())
 
     async def _download(self, request: Request) -> Response:
-        number = request.path_params["message"]
-        message = next((m for m in self.api.messages if m.id == number and m.document), None)
+        wanted = number(request.path_params["message"])
+        message = next((m for m in self.api.messages if m.id == wanted and m.document), None)
         if message is None:
             raise HTTPException(404)
         name = {"Content-Disposition": f'attachment; filename="{message.document}"'}
@@ -121,14 +118,14 @@ class Page:
             "results": api.results,
             "chats": [
                 {
-                    "id": number,
+                    "id": chat,
                     "name": name,
-                    "menu": api.menu(number),
-                    "typing": now - api.typing.get(number, -TYPING_LASTS) < TYPING_LASTS,
-                    "draft": api.drafts.get(number, ""),
-                    "messages": [_shown(m) for m in sorted(_of(api, number), key=lambda m: m.at)],
+                    "menu": api.menu(chat),
+                    "typing": now - api.typing.get(chat, -TYPING_LASTS) < TYPING_LASTS,
+                    "draft": api.drafts.get(chat, ""),
+                    "messages": [_shown(m) for m in sorted(_of(api, chat), key=lambda m: m.at)],
                 }
-                for number, name in chats
+                for chat, name in chats
             ],
         }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 from base64 import b64encode
 from collections import defaultdict, deque
@@ -19,11 +20,13 @@ from typing import Any, Self
 import httpx
 import uvicorn
 from starlette.applications import Starlette
-from starlette.datastructures import UploadFile
+from starlette.datastructures import Headers, UploadFile
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.playground.markup import (
     CALLBACK_BYTES,
@@ -38,12 +41,16 @@ from bot.playground.markup import (
 from bot.playground.telegram import BOT, Message, Telegram
 from bot.web import Server
 
-TOKEN = "123456:local-test-token"  # noqa: S105 (it opens nothing)
+TOKEN = "123456:local-test-token"  # noqa: S105 (it opens nothing but what tests serve)
 INLINE_RESULTS = 50
 UNMODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a "
     "current content and reply markup of the message"
 )
+
+
+_HERE = re.compile(r"http://127\.0\.0\.1:\d+/.*")
+"""Where a webhook may be: what people say leaves this machine for nobody."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,7 @@ class BotApi(Telegram):
         route = Route("/bot{token}/{method}", self._handle, methods=["GET", "POST"])
         self._server = Server(
             uvicorn.Config(
-                Starlette(routes=[route, *self._routes]),
+                Starlette(routes=[route, *self._routes], middleware=_GUARDS),
                 log_config=None,
                 access_log=False,
                 lifespan="off",
@@ -216,7 +223,7 @@ class BotApi(Telegram):
             case "sendChatAction":
                 self.typing[self._open_chat(params)] = monotonic()
             case "setWebhook":
-                if not params["url"].startswith(("https://", "http://127.0.0.1:")):
+                if not _HERE.fullmatch(params["url"]):
                     raise Refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
                 self.webhook = params
             case "deleteWebhook":
@@ -360,6 +367,26 @@ def _refused(refusal: Refusal) -> Response:
 def _json(body: object, status: int = 200) -> Response:
     # As ASCII: half a surrogate pair, which UTF-8 can't hold, is something that people may send.
     return Response(json.dumps(body), status, media_type="application/json")
+
+
+class _OwnOrigin:
+    """Refuses what pages of other sites ask for: they can't read the answer, but it would have had its effect."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        own = f"http://{headers.get('host')}"
+        refused = PlainTextResponse("Requests from other sites are refused.", 403)
+        await (self._app if headers.get("origin", own) == own else refused)(scope, receive, send)
+
+
+_GUARDS = [
+    # Nor by a name of its own that resolves to this machine.
+    Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"]),
+    Middleware(_OwnOrigin),
+]
 
 
 class _Cut(Response):

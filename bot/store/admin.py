@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from bot.store import tables
 from bot.store.reading import Reading
@@ -52,6 +52,10 @@ class AdminReading(Reading):
     async def exports(self) -> tuple[Export, ...]:
         """The latest exports, newest first."""
         return await self._all(Export, order_by=tables.Export.id.desc(), limit=PAGE)
+
+    async def failed_exports(self, since: datetime) -> tuple[Export, ...]:
+        """Exports begun since then that nobody may fetch: broken off or withdrawn."""
+        return await self._all(Export, tables.Export.created_at >= since, tables.Export.error.is_not(None))
 
     async def export(self, export_id: str) -> Export | None:
         """One export."""
@@ -126,9 +130,11 @@ class AdminUnit(AdminReading, Unit):
         await self._execute(update(tables.Export).where(tables.Export.id == export_id).values(done=done, total=total))
 
     async def end_export(self, export_id: str, error: str | None = None) -> None:
-        """An export is complete, or failed."""
+        """An export is complete, or failed; one that was withdrawn meanwhile stays so."""
         await self._execute(
-            update(tables.Export).where(tables.Export.id == export_id).values(finished_at=utcnow(), error=error)
+            update(tables.Export)
+            .where(tables.Export.id == export_id)
+            .values(finished_at=utcnow(), error=func.coalesce(tables.Export.error, error))
         )
 
     async def retry_incoming(self, inbox_id: int) -> bool:

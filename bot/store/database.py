@@ -93,7 +93,7 @@ def parse(url: str) -> URL:
 
 def sqlite_path(url: URL) -> Path | None:
     """The file of an SQLite database, if it is a plain one."""
-    if url.get_backend_name() != "sqlite" or not url.database or "uri" in url.query:
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:") or "uri" in url.query:
         return None
     return Path(url.database)
 

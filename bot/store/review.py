@@ -97,13 +97,14 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A conversation with a page of its turns."""
+    """A conversation with a page of its turns; ``following`` is the first turn behind the page."""
 
     conversation: Conversation
     user: User
     turns: tuple[Replayed, ...]
     total: int
     marks: tuple[Mark, ...] = field(default=())
+    following: Turn | None = None
 
 
 def span(since: date | None, until: date | None) -> tuple[str, str]:
@@ -147,10 +148,14 @@ class ReviewReading(Reading):
         if conversation is None or user is None:
             return None
         mine = tables.Turn.conversation_id == conversation_id
-        turns = await self._all(Turn, mine, tables.Turn.number > after, order_by=tables.Turn.number, limit=TURNS_SHOWN)
+        turns = await self._all(
+            Turn, mine, tables.Turn.number > after, order_by=tables.Turn.number, limit=TURNS_SHOWN + 1
+        )
+        shown = turns[:TURNS_SHOWN]
         total = (await self._execute(select(func.count()).where(mine))).scalar_one()
         marks = await self._all(Mark, tables.Mark.conversation_id == conversation_id, order_by=tables.Mark.id)
-        return Replay(conversation, user, await self._replayed(turns, marks), total, marks)
+        following = turns[TURNS_SHOWN] if len(turns) > TURNS_SHOWN else None
+        return Replay(conversation, user, await self._replayed(shown, marks), total, marks, following)
 
     async def conversation_of(self, some_id: str) -> str | None:
         """The conversation of an id: of itself, of one of its turns, or the latest of a user."""

@@ -14,7 +14,6 @@ from sqlalchemy import (
     case,
     cast,
     delete,
-    func,
     insert,
     inspect,
     literal,
@@ -53,6 +52,9 @@ only after a week of silence."""
 
 EMPTIED_AT_ONCE = 200
 """Rows of a queue that one transaction empties: others wait to write meanwhile."""
+
+WITHDRAWN = "withdrawn: somebody was erased who may be in it"
+"""The error of an export that nobody may fetch any more."""
 
 
 class Unit(Reading):
@@ -162,22 +164,24 @@ class Unit(Reading):
             await self._execute(update(table).where(where, table.retracted_at.is_(None)).values(retracted_at=at))
         return events
 
-    async def forget_user(self, user_id: str) -> None:
-        """Delete everything about a person, in the queues too.
+    async def forget_user(self, user_id: str, inbox_id: int | None = None) -> None:
+        """Delete everything about a person, in the queues too, with the update that asks for this, if one does.
 
-        Of the updates in their own chats the oldest open one, which asks for this, goes as well; those behind
-        it stay and start afresh. A chat with others keeps its updates.
+        Other open updates in their own chats stay and start afresh. A chat with others keeps its updates. Exports that
+        were not finished before the person came are withdrawn.
         """
         user = await self.user(user_id)
         if user is None:
             return
         chats = await self._own_chats(user)
         received = and_(tables.Inbox.channel == user.channel, tables.Inbox.chat_id.in_(chats))
-        handled = select(func.min(tables.Inbox.id)).where(received, INBOX_OPEN).group_by(tables.Inbox.chat_id)
-        await self._execute(delete(tables.Inbox).where(received, or_(not_(INBOX_OPEN), tables.Inbox.id.in_(handled))))
+        settled = and_(received, not_(INBOX_OPEN))
+        await self._execute(delete(tables.Inbox).where(or_(settled, tables.Inbox.id == inbox_id)))
         await self._execute(
             delete(tables.Outbox).where(tables.Outbox.channel == user.channel, tables.Outbox.chat_id.in_(chats))
         )
+        may_hold_them = or_(tables.Export.finished_at.is_(None), tables.Export.finished_at >= user.created_at)
+        await self._execute(update(tables.Export).where(may_hold_them).values(error=WITHDRAWN))
         await self._execute(delete(tables.User).where(tables.User.id == user_id))
 
     async def receive(self, channel: str, updates: Iterable[tuple[int, str, Json]]) -> int:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -36,7 +37,11 @@ def start(environment: dict[str, str], cwd: Path, **changed: str) -> subprocess.
     return subprocess.Popen(command, env={**environment, **changed}, cwd=cwd, stderr=subprocess.PIPE, text=True)
 
 
-def test_it_serves_until_it_is_told_to_stop(environment: dict[str, str], tmp_path: Path) -> None:
+def test_it_serves_until_it_is_told_to_stop(environment: dict[str, str], home: Path, tmp_path: Path) -> None:
+    old = home / "exports" / "turns-of-a-test.csv"
+    old.parent.mkdir(exist_ok=True)
+    old.touch()
+    os.utime(old, (0, 0))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -51,6 +56,10 @@ def test_it_serves_until_it_is_told_to_stop(environment: dict[str, str], tmp_pat
         assert answer.read() == b"ready"
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/") as answer:
         assert answer.url.startswith(f"http://127.0.0.1:{port}/admin/login")
+    deadline = time.monotonic() + 20
+    while old.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not old.exists()
     process.send_signal(signal.SIGTERM)
     _, rest = process.communicate(timeout=30)
     assert process.returncode in (0, -signal.SIGTERM)

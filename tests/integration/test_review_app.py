@@ -31,6 +31,7 @@ from bot.conversation.service import Incoming
 from bot.roles import Role
 from bot.settings import Settings
 from bot.stages import Home, changing
+from bot.store import review, tables
 from bot.store.admin import AdminReading, AdminUnit
 from bot.store.migrate import upgrade
 from bot.store.records import Audited, utcnow
@@ -72,6 +73,11 @@ class Site:
     async def audited(self, what: str) -> list[Audited]:
         async with self.application.store.reading_as(AdminReading) as reading:
             return list(await reading.audited(what=what))
+
+    async def refusals(self) -> list[Audited]:
+        """All of them, oldest first."""
+        async with self.application.store.reading_as(AdminReading) as reading:
+            return list(await reading._all(Audited, tables.Audit.what == "refused", order_by=tables.Audit.id))
 
     async def say(self, person: str, *texts: str) -> str:
         """Have somebody say things; returns the conversation's id."""
@@ -233,6 +239,28 @@ class TestDoors:
         assert 429 in answers
         assert answers[0] == 200
 
+    async def test_strangers_cannot_fill_the_audit_log(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+        viewer = await site.signed_in("viewer")
+        monkeypatch.undo()
+        desk = Desk(site.settings, site.application.store, site.application.conversations, site.exporter)
+        crowd = replace(site, web=create_app(site.settings, desk))
+        before = await site.refusals()
+        async with crowd.browser() as stranger:
+            with hands() as lines:
+                for _ in range(20):
+                    await stranger.get("/admin/people")
+                    await stranger.get("/admin/audit")
+            assert len(lines) == 40
+            noted = (await site.refusals())[len(before) :]
+            assert [entry.target for entry in noted] == ["/admin/people", "/admin/audit"]
+            for n in range(100):
+                await stranger.get(f"/admin/{n}")
+        assert len(await site.refusals()) - len(before) < 40
+        async with crowd.browser(cookies=viewer.cookies) as known:
+            for _ in range(3):
+                await known.get("/admin/people")
+        assert [entry.who for entry in (await site.refusals())[-3:]] == ["telegram/1"] * 3
+
 
 class TestSigningIn:
     async def test_a_link_shows_a_button_and_works_once_by_it(self, site: Site) -> None:
@@ -296,6 +324,29 @@ class TestSigningIn:
         async with site.browser(cookies={"usher_admin": planted}) as attacker:
             assert (await attacker.get("/admin/")).status_code == 303
 
+    @pytest.mark.parametrize(
+        ("base", "secure"), [("http://review.example.org", True), ("http://127.0.0.1:8090", False)]
+    )
+    async def test_behind_tls_cookies_are_secure_whatever_the_proxy_says(
+        self, site: Site, base: str, secure: bool
+    ) -> None:
+        settings = site.settings.model_copy(update={"admin_url": "https://review.example.org"})
+        web = create_app(
+            settings, Desk(settings, site.application.store, site.application.conversations, site.exporter)
+        )
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url=base) as browser:
+            page = await browser.get("/admin/login")
+            csrf = re.search(r'name="csrftoken" value="([^"]+)"', page.text)
+            assert csrf
+            # What comes over TLS to the proxy comes to us without.
+            cookies = {"cookie": page.headers["set-cookie"].partition(";")[0]}
+            entered = await browser.post(
+                "/admin/login", data={"csrftoken": csrf[1], "password": PASSWORD}, headers=cookies
+            )
+        assert entered.status_code == 303
+        for answer in (page, entered):
+            assert ("Secure" in answer.headers["set-cookie"]) is secure
+
     @pytest.mark.parametrize(("idle", "whole"), [(-1, 3600), (3600, -1)])
     async def test_sessions_end_by_idleness_and_by_age(
         self, site: Site, monkeypatch: pytest.MonkeyPatch, idle: int, whole: int
@@ -346,6 +397,17 @@ class TestForgery:
         async with site.browser() as browser:
             assert (await browser.get("/admin/login", headers={"host": "rebound.example"})).status_code == 421
 
+    @pytest.mark.parametrize(
+        ("method", "header", "status"),
+        [("GET", {"host": "["}, 421), ("POST", {"origin": "http://["}, 403), ("GET", {"host": "127.0.0.1]"}, 421)],
+    )
+    async def test_addresses_that_are_none_are_refused_and_noted(
+        self, site: Site, method: str, header: dict[str, str], status: int
+    ) -> None:
+        async with site.browser() as browser:
+            assert (await browser.request(method, "/admin/login", headers=header)).status_code == status
+        assert (await site.audited("refused"))[0].detail == f"{method} {status}"
+
     async def test_large_bodies_are_refused(self, site: Site) -> None:
         async with site.browser() as browser:
             assert (await browser.post("/admin/login", content=b"x" * 300_000)).status_code == 413
@@ -369,6 +431,12 @@ class TestForgery:
                 r"<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+=\"|//[a-z.]+\.(?:com|me|net)", answer.text
             ), path
 
+    @pytest.mark.parametrize("length", ["\u00b2", "9" * 5000, "-1", "many"])
+    async def test_a_length_that_is_none_is_refused(self, site: Site, length: str) -> None:
+        async with site.browser() as browser:
+            headers = {"content-length": length.encode("latin-1")}
+            assert (await browser.post("/admin/login", headers=headers)).status_code == 413  # type: ignore[arg-type]
+
     async def test_metrics_are_for_this_machine_alone(self, site: Site) -> None:
         far = httpx.ASGITransport(site.web, client=("203.0.113.9", 1))
         async with httpx.AsyncClient(transport=far, base_url="http://127.0.0.1:8090") as browser:
@@ -383,6 +451,26 @@ class TestReview:
             "Ruled out", "no gory:", "template", "understand", "Feedback given here", "like",
         ):  # fmt: skip
             assert words in page, words
+
+    async def test_each_page_of_a_replay_shows_what_was_ruled_out_then(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        talk = await site.say("pager", "nothing gory, from the 90s", "something from the 1940s, no westerns")
+        reviewer = await site.signed_in("reviewer")
+        whole = _ruled_out(await reviewer.get(f"/admin/conversations/{talk}"))
+        assert "the 1990s" in whole[0]
+        assert "the 1940s" in whole[1]
+        monkeypatch.setattr(review, "TURNS_SHOWN", 1)
+        pages = [await reviewer.get(f"/admin/conversations/{talk}?after={after}") for after in (0, 1)]
+        assert [_ruled_out(page) for page in pages] == [whole[:1], whole[1:]]
+        assert ["Later turns" in page.text for page in pages] == [True, False]
+
+    @pytest.mark.parametrize(
+        ("after", "status"), [("9999", 404), ("²", 200), ("1e9", 200), ("-1", 200), ("9" * 30, 200), ("9" * 5000, 200)]
+    )
+    async def test_a_page_that_is_not_there_is_no_crash(self, site: Site, talk: str, after: str, status: int) -> None:
+        reviewer = await site.signed_in("reviewer")
+        assert (await reviewer.get(f"/admin/conversations/{talk}", params={"after": after})).status_code == status
 
     async def test_evidence_is_highlighted_in_the_message(self, site: Site, talk: str) -> None:
         page = (await (await site.signed_in("reviewer")).get(f"/admin/conversations/{talk}")).text
@@ -553,6 +641,11 @@ class TestOperations:
         assert again is not None
         assert again.attempts == 0
 
+    @pytest.mark.parametrize("row", ["²", "9" * 30, "9" * 5000, "x"])
+    async def test_no_row_of_a_queue_is_no_crash(self, site: Site, row: str) -> None:
+        owner = await site.signed_in("owner")
+        assert (await post(owner, f"/admin/dead/inbox/{row}/retry", {})).status_code == 404
+
     async def test_the_catalogue_shows_an_item_and_its_neighbours(self, site: Site) -> None:
         viewer = await site.signed_in("viewer")
         found = re.search(
@@ -645,6 +738,11 @@ def _number(role: str) -> str:
 def _text(answer: httpx.Response) -> str:
     body = re.sub(r"<title>.*?</title>", "", answer.text, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def _ruled_out(answer: httpx.Response) -> list[str]:
+    """The line below each list that says what it could not hold."""
+    return re.findall(r"Ruled out.*?</div>", answer.text, re.DOTALL)
 
 
 def _turn(answer: httpx.Response) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.stages import Home, import_catalogue, ready_catalogue, ready_index
+from bot.settings import Settings
+from bot.stages import Home, import_catalogue, ready_catalogue, ready_index, set_up
 from recsys.catalogue import Catalogue
 from recsys.encoder import Encoder
 from recsys.errors import DataError
@@ -61,3 +62,29 @@ def test_a_damaged_catalogue_of_ones_own_is_never_replaced(own: Home) -> None:
     own.items.write_bytes(own.items.read_bytes()[:-100])
     with pytest.raises(DataError, match="import it again"):
         ready_catalogue(own, print)
+
+
+def test_where_a_new_installation_comes_to_be_is_said_before_it_takes_minutes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("USHER_HOME", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    operator = Operator()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("bot.stages.build_catalogue", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        set_up(Settings(_env_file=None), operator)  # type: ignore[call-arg]
+    (told,) = operator.told
+    assert str(tmp_path / ".usher") in told
+    assert "USHER_HOME" in told
+
+
+def test_an_installation_that_is_there_says_nothing(own: Home) -> None:
+    operator, settings = Operator(), Settings(usher_home=own.root, _env_file=None)  # type: ignore[call-arg]
+    set_up(settings, print)
+    set_up(settings, operator)
+    assert operator.told == []

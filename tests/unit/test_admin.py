@@ -70,6 +70,12 @@ class TestStaff:
             load_settings()
         assert "hunter2" not in str(caught.value)
 
+    @pytest.mark.parametrize("url", ["review.example.org", "ftp://review.example.org", "https://", "http://["])
+    def test_an_address_that_no_browser_reaches_is_refused(self, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+        monkeypatch.setenv("ADMIN_URL", url)
+        with pytest.raises(ConfigError, match="ADMIN_URL"):
+            load_settings()
+
 
 class TestPace:
     def test_each_key_has_its_own_limit(self) -> None:
@@ -259,3 +265,12 @@ class TestLogs:
             database_url="postgresql://usher:dbpass@host/usher",
         ).secrets
         assert set(found) == {"1:token", SECRET, "correct horse", "dbpass"}
+
+    @pytest.mark.parametrize(("url", "password"), [("pa[ss", "pa[ss"), ("pa]ss", "pa]ss"), ("p%40ss", "p@ss")])
+    def test_whatever_password_the_database_takes_is_known(self, url: str, password: str) -> None:
+        assert settings(database_url=f"postgresql://usher:{url}@host/usher").secrets == (password,)
+
+    def test_a_database_that_we_cannot_use_is_said_without_its_url(self) -> None:
+        with pytest.raises(ConfigError, match="DATABASE_URL must start with") as caught:
+            _ = settings(database_url="mysql://usher:hunter2@host/usher").secrets
+        assert "hunter2" not in str(caught.value)

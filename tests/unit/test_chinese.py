@@ -197,7 +197,16 @@ def test_titles_that_the_catalogue_lacks_are_no_titles() -> None:
 
 @pytest.mark.parametrize(
     ("said", "value"),
-    [("90", 90), ("8.5", 8.5), ("两", 2), ("九十", 90), ("一百二十", 120), ("二零一零", 2010), ("十", 10)],
+    [
+        ("90", 90),
+        ("8.5", 8.5),
+        ("١٢٠", 120),
+        ("两", 2),
+        ("九十", 90),
+        ("一百二十", 120),
+        ("二零一零", 2010),
+        ("十", 10),
+    ],
 )
 def test_numbers(said: str, value: float) -> None:
     assert number(said) == value
@@ -214,6 +223,7 @@ def test_numbers(said: str, value: float) -> None:
         ("一个半小时以内", "under 90 minutes"),
         ("两个小时以上", "over 120 minutes"),
         ("不超过100分钟", "under 100 minutes"),
+        ("不超过१००分钟", "under 100 minutes"),
         ("1小时45分钟", "105 minutes"),
         ("第三部", "the third one"),
         ("前两部", "the first two"),
@@ -226,7 +236,7 @@ def test_quantities(said: str, words: str) -> None:
     assert QUANTITIES.match(said, 0, len(said)) == (words, len(said))
 
 
-@pytest.mark.parametrize("said", ["十分好看", "年代", "第", "三天"])
+@pytest.mark.parametrize("said", ["十分好看", "年代", "第", "三天", f"第{'9' * 400}部", f"前{'9' * 400}部"])
 def test_what_is_no_quantity(said: str) -> None:
     assert QUANTITIES.match(said, 0, len(said)) is None
 

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
-from bot.channels.console import Console
+from bot import logs
+from bot.channels.console import FAILED, Console
 from bot.conversation.reply import Button, Reply
+from bot.conversation.service import Incoming
 from bot.conversation.sharing import Links, payload_of
 from bot.conversation.taste import taste_of
 from bot.store.records import Event, utcnow
@@ -79,6 +82,7 @@ async def test_the_terminal_writes_a_file_and_offers_only_what_can_be_pressed(
     out = StringIO()
     await Console(Keeper(), source=StringIO("/export\n"), out=out).chat()  # type: ignore[arg-type]
     assert json.loads((tmp_path / "usher-export.json").read_text()) == {"users": ["me"]}
+    assert (tmp_path / "usher-export.json").stat().st_mode & 0o077 == 0
     assert "It is in usher-export.json." in out.getvalue()
     assert "[a] Erase" in out.getvalue() and "Share" not in out.getvalue()
 
@@ -87,3 +91,37 @@ async def test_programs_get_what_is_kept_in_their_line() -> None:
     out = StringIO()
     await Console(Keeper(), source=StringIO("/export\n"), out=out).serve_json()  # type: ignore[arg-type]
     assert json.loads(out.getvalue())["export"] == {"users": ["me"]}
+
+
+class Failing(Keeper):
+    """Fails at one thing that is said, in a way that nobody foresaw."""
+
+    async def turn(self, incoming: Incoming) -> Reply:
+        if incoming.text == "secret":
+            raise KeyError(incoming.text)
+        return await super().turn(incoming)
+
+
+async def test_what_nobody_foresaw_ends_no_chat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    logs.configure("WARNING")
+    lines, person = StringIO(), StringIO()
+    await Console(Failing(), source=StringIO("secret\nhello\n"), out=lines).serve_json()  # type: ignore[arg-type]
+    await Console(Failing(), source=StringIO("secret\nhello\n"), out=person).chat()  # type: ignore[arg-type]
+    structlog.reset_defaults()
+    failed, answered = map(json.loads, lines.getvalue().splitlines())
+    assert failed == {"error": FAILED}
+    assert answered["text"] == "Here it is."
+    assert person.getvalue().index(FAILED) < person.getvalue().index("Here it is.")
+    logged = capsys.readouterr().err
+    assert logged.count('error=KeyError where="unit/test_sharing.py:') == 2
+    assert "secret" not in logged
+
+
+@pytest.mark.parametrize("line", ["[" * 200_000, '{"text": ' * 200_000])
+async def test_json_of_any_depth_is_plain_text(line: str) -> None:
+    out = StringIO()
+    await Console(Keeper(), source=StringIO(f"{line}\n"), out=out).serve_json()  # type: ignore[arg-type]
+    assert json.loads(out.getvalue())["text"] == "Here it is."

@@ -521,7 +521,9 @@ class TestPrivacy:
         assert {name for name, rows in others.items() if not rows} == ABOUT_STAFF
         user = await self.everything(store, "7")
         async with store.unit() as unit:
-            await unit.forget_user(user.id)
+            asks = await unit.next_inbox("telegram", "7")
+            assert asks is not None
+            await unit.forget_user(user.id, asks.id)
             await unit.commit()
         assert await rows_by_table(store) == others
 
@@ -534,13 +536,25 @@ class TestPrivacy:
             await unit.inbox_done(update.id)
             await unit.commit()
         async with store.unit() as unit:
-            await unit.forget_user(user.id)
+            asks = await unit.next_inbox("telegram", "7")
+            assert asks is not None
+            await unit.forget_user(user.id, asks.id)
             await unit.commit()
         async with store.reading() as reading:
             update = await reading.next_inbox("telegram", "7")
         assert update is not None
         assert update.payload == {"n": 3}
         assert (await rows_by_table(store))["inbox"] == 1
+
+    async def test_an_update_that_waits_is_answered_though_an_admin_erased_its_writer(self, store: Store) -> None:
+        user, _ = await talk(store, "7")
+        await store.receive("telegram", [(1, "7", {"n": 1}), (2, "7", {"n": 2})])
+        async with store.unit() as unit:
+            await unit.forget_user(user.id)
+            await unit.commit()
+        async with store.reading() as reading:
+            waiting = await reading.inbox_of("telegram", "7", 5)
+        assert [update.payload for update in waiting] == [{"n": 1}, {"n": 2}]
 
     async def test_an_export_holds_everything_as_json_and_nothing_of_others(self, store: Store) -> None:
         user = await self.everything(store, "7")

@@ -33,6 +33,7 @@ from bot.conversation.service import Incoming
 from bot.conversation.suggestions import Suggestion
 from bot.settings import Settings
 from bot.store import tables
+from bot.store.dashboard import Dashboard
 from bot.store.migrate import upgrade
 from bot.store.records import Conversation, Turn
 from bot.store.repository import Store
@@ -810,6 +811,26 @@ async def test_a_poison_message_is_set_aside_after_five_tries(world: World, chat
         await world.api.wait_for(lambda: len(world.api.texts(chat)) == 2)
     assert Counter(i.text for i in world.talk.heard) == {"/poison": 5, "/hello": 1}
     assert world.api.texts(chat) == ["Something went wrong.", "You said /hello"]
+
+
+async def test_a_failing_turn_says_where_and_not_what_in_the_log(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def rule(incoming: Incoming) -> Reply:
+        return {}[incoming.text]  # type: ignore[index]
+
+    world.talk.rule = rule
+    async with world.running():
+        await world.api.say(ANN, "my secret wish")
+        await world.api.wait_for(lambda: world.api.texts(ANN))
+    said = capfd.readouterr().err
+    here = f"unit/test_telegram_channel.py:{rule.__code__.co_firstlineno + 1} < "
+    assert "error=KeyError" in said
+    assert f'where="{here}' in said
+    assert "my secret wish" not in said
+    async with world.store.reading_as(Dashboard) as reading:
+        ((_, stored, _, _),) = await reading.latest_errors(1)
+    assert stored.startswith(f"KeyError at {here}")
 
 
 async def test_malformed_updates_stop_nobody(world: World) -> None:

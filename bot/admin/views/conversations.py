@@ -28,6 +28,7 @@ from bot.roles import Role
 from bot.store.admin import PAGE
 from bot.store.records import Correction, Event, Mark, StoredRecommendation, StoredStatement, Turn
 from bot.store.review import OUTCOMES, TURNS_SHOWN, UNSURE, Replay, Replayed, ReviewReading, ReviewUnit
+from bot.web import number
 from recsys.candidates import hidden
 from recsys.catalogue import Catalogue
 from recsys.taste import Query
@@ -86,17 +87,18 @@ class ConversationList(Page):
     async def replay(self, request: Request) -> Response:
         """An id of a turn or person leads to the conversation as well."""
         conversation_id = request.path_params["conversation_id"]
-        after = request.query_params.get("after", "0")
+        after = number(request.query_params.get("after", "")) or 0
         async with self.desk.store.reading_as(ReviewReading) as reading:
             known = await reading.conversation_of(conversation_id) if conversation_id.isalnum() else None
-            replay = await reading.replay(known, int(after) if after.isdigit() else 0) if known else None
+            replay = await reading.replay(known, after) if known else None
             memory = await reading.memory_before(replay.turns[-1].turn) if replay and replay.turns else None
         if replay is None:
             raise HTTPException(404, "There is no such conversation; it may have been erased.")
+        if after and not replay.turns:
+            raise HTTPException(404, "The conversation has no turns as late as these.")
         await self.audit(request, "viewed conversation", replay.conversation.id)
         engine = self.desk.conversations.engine
         counts = await asyncio.to_thread(ruled_out, engine.catalogue, replay, memory.events if memory else ())
-        last = replay.turns[-1].turn.number if replay.turns else 0
         return self.render(
             request,
             "replay.html",
@@ -109,8 +111,8 @@ class ConversationList(Page):
             signals=charts.SIGNALS,
             unsure=UNSURE,
             kinds=tuple(Kind),
-            later=last if last < replay.total and len(replay.turns) == TURNS_SHOWN else None,
-            earlier=max(0, replay.turns[0].turn.number - 1 - TURNS_SHOWN) if after not in ("", "0") else None,
+            later=replay.turns[-1].turn.number if replay.following else None,
+            earlier=max(0, replay.turns[0].turn.number - 1 - TURNS_SHOWN) if after else None,
         )
 
     @route("/{conversation_id}/mark", methods=["POST"], name="mark")
@@ -248,10 +250,11 @@ def ruled_out(catalogue: Catalogue, replay: Replay, events: Sequence[Event]) -> 
     The state after a turn is the one that the next turn began with.
     """
     found = {}
-    states = [r.turn.reply.get("before", {}) for r in replay.turns[1:]]
-    for replayed, after in zip(replay.turns, [*states, replay.conversation.state], strict=True):
+    following = [*(r.turn for r in replay.turns[1:]), replay.following]
+    for replayed, then in zip(replay.turns, following, strict=False):
         if replayed.turn.action != Action.RECOMMEND:
             continue
+        after = then.reply.get("before", {}) if then else replay.conversation.state
         found[replayed.turn.id] = hidden(catalogue, _query(replayed, Dialogue.from_json(after, catalogue), events))
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import ClassVar
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin import route
@@ -13,6 +14,7 @@ from bot.admin.desk import Page, audited, done
 from bot.roles import Role
 from bot.store.admin import AdminReading, AdminUnit
 from bot.store.records import Json
+from bot.web import number
 
 
 class DeadLetters(Page):
@@ -31,13 +33,15 @@ class DeadLetters(Page):
         await self.audit(request, "viewed dead letters")
         return self.render(request, "dead.html", queues=queues, pretty=pretty)
 
-    @route("/{queue}/{number:int}/retry", methods=["POST"])
+    @route("/{queue}/{number}/retry", methods=["POST"])
     async def retry(self, request: Request) -> Response:
-        queue, number = request.path_params["queue"], request.path_params["number"]
+        queue, row = request.path_params["queue"], number(request.path_params["number"])
+        if row is None:
+            raise HTTPException(404, "There is no such row.")
         async with self.desk.store.unit_as(AdminUnit) as unit:
             revive = unit.retry_incoming if queue == "inbox" else unit.retry_outgoing
-            found = await revive(number)
-            await unit.audit(audited(request, "retried", f"{queue}/{number}"))
+            found = await revive(row)
+            await unit.audit(audited(request, "retried", f"{queue}/{row}"))
             await unit.commit()
         if not found:
             return done(request, "This row is not dead any more.", "/dead", good=False)

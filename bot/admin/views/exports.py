@@ -65,7 +65,7 @@ class Exports(Page):
         async with self.desk.store.reading_as(AdminReading) as reading:
             export = await reading.export(request.path_params["export_id"])
         if export is None or export.finished_at is None or export.error or not self.desk.exporter.file(export).exists():
-            raise HTTPException(404, "This export is not there; files are kept for a week.")
+            raise HTTPException(404, "This export is not there; files are kept for a week, unless somebody is erased.")
         await self.audit(request, "downloaded export", export.id)
         path = self.desk.exporter.file(export)
         return FileResponse(path, filename=path.name, media_type="application/octet-stream")

@@ -23,6 +23,7 @@ from bot.channels.telegram.counters import Counters
 from bot.channels.telegram.pace import Limits, Timing, forced_wait
 from bot.channels.telegram.post import Post, changes
 from bot.channels.telegram.underway import Underway
+from bot.logs import places
 from bot.store.reading import LONGEST_RETRY, Reading
 from bot.store.records import Outgoing, utcnow
 from bot.store.repository import Store
@@ -252,7 +253,8 @@ class Sender:
                 failures += 1
                 self._unwritten = batch + self._unwritten
                 known = isinstance(error, StoreError)
-                log.warning("outbox not written", error=str(error) if known else type(error).__name__)
+                what = str(error) if known else type(error).__name__
+                log.warning("outbox not written", error=what, where=places(error))
                 await asyncio.sleep(self._timing.backoff(failures))
             else:
                 failures = 0

@@ -37,6 +37,7 @@ from bot.channels.telegram.stream import Stream
 from bot.conversation.press import Press
 from bot.conversation.reply import Explanation, Reply, ToExplain
 from bot.conversation.service import Conversations, Incoming
+from bot.logs import places
 from bot.store.records import Incoming as Row
 from bot.store.repository import Store
 from bot.texts import Language
@@ -142,10 +143,12 @@ class Turns:
             except StoreError:
                 raise
             except Exception as error:
-                kind = type(error).__name__  # its text may quote what the person wrote: not for the log
-                log.exception("update failed", update=row.update_id, attempts=row.attempts + 1, error=kind)
-                await self._failed(row, f"{kind}: {error}")
-                return self._timing.backoff(row.attempts + 1)
+                kind, where = type(error).__name__, places(error)
+                tries = row.attempts + 1
+                # Its text may quote what the person wrote: not for the log.
+                log.error("update failed", update=row.update_id, attempts=tries, error=kind, where=where)
+                await self._failed(row, f"{kind} at {where}: {error}")
+                return self._timing.backoff(tries)
             return 0.0 if more else None
 
     async def _failed(self, row: Row, error: str) -> None:
@@ -241,7 +244,7 @@ class Turns:
         if self._explaining.get(chat_id) is task:
             del self._explaining[chat_id]
         if not task.cancelled() and (error := task.exception()):
-            log.error("explanation failed", error=type(error).__name__)
+            log.error("explanation failed", error=type(error).__name__, where=places(error))
 
     async def _explanation(self, reply: Reply, what: ToExplain, chat_id: str) -> None:
         posted = partial(self._counters.saw, chat_id)
