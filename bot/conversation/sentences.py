@@ -115,6 +115,9 @@ class Sentences:
         rest = len(tokens) - (opening.j if opening else 0)
         if not targets and opening and rest > 4 and intent is not Intent.WHY:
             return False
+        takes = bool(targets) or intent is not Intent.ACCEPT or tokens[-1].norm in ("one", "ones")
+        if not takes and opening and self._goes_on(run, opening.j + len(run) - len(tokens)):
+            return False  # "I'll go for a western" takes nothing
         if not targets:
             targets = self._m.focus()
         if not targets and not (self._m.context.shown or intent is Intent.WHY):

@@ -816,3 +816,23 @@ def test_a_rare_word_says_what_kind_of_film_is_wanted(text: str) -> None:
 @pytest.mark.parametrize("text", ["it was a mesmerising film", "I saw something dreadful yesterday", "something cool"])
 def test_a_rare_word_about_what_was_seen_is_no_wish(text: str) -> None:
     assert not [s for s in read(text).statements if s.kind is Kind.WISH]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("hmm no, let's do a tense thriller instead", "+thriller"),
+        ("I'll go for a western", "+western"),
+        ("I'll watch something funny", "+comedy"),
+        ("going with a horror movie", "+horror"),
+    ],
+)
+def test_who_will_watch_a_kind_of_film_takes_none_of_the_list(text: str, wanted: str) -> None:
+    said = briefs(text, LISTED)
+    assert wanted in said
+    assert "intent: accept" not in said
+
+
+@pytest.mark.parametrize("text", ["didn't like Jaws at all", "I did not enjoy Jaws, at all"])
+def test_at_all_means_nothing_of_the_list(text: str) -> None:
+    assert [s.target for s in read(text, LISTED).statements] == [film("Jaws (1975)")]
