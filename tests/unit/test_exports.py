@@ -72,7 +72,7 @@ async def error_of(store: Store, export: Export) -> str | None:
 
 
 def gone(path: Path) -> None:
-    end = monotonic() + 5
+    end = monotonic() + 30
     while path.exists():
         assert monotonic() < end, "it is still there"
         sleep(0.01)
