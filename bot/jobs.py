@@ -52,14 +52,14 @@ async def follow_registry(home: Home, served: str, renew: Renew) -> None:
 
 
 async def learn_regularly(home: Home, store: Store, hours: float) -> None:
-    """Run ``usher learn`` in a process of its own whenever the newest version is older than ``hours`` and somebody has
-    reacted to something since, until cancelled."""
+    """Run ``usher learn`` in a process of its own whenever the models were last fitted more than ``hours`` ago and
+    somebody has reacted to something since, until cancelled."""
     while True:
         with surviving("learning waits"):
-            newest = await asyncio.to_thread(_newest, home)
+            fitted = await asyncio.to_thread(_last_fitted, home)
             async with store.reading() as reading:
                 heard = await reading.last_heard()
-            if newest and heard and heard > newest and utcnow() - newest > timedelta(hours=hours):
+            if fitted and heard and heard > fitted and utcnow() - fitted > timedelta(hours=hours):
                 await _learn()
                 await asyncio.sleep(3600 * hours)  # whatever came of it: a failure must not run in circles
         await asyncio.sleep(CONSIDER)
@@ -128,6 +128,5 @@ def _load(home: Home) -> tuple[Catalogue, Artefact]:
     return Catalogue.load(home.items), Registry(home.index).load()
 
 
-def _newest(home: Home) -> datetime | None:
-    versions = Registry(home.index).versions()
-    return versions[0].made if versions else None
+def _last_fitted(home: Home) -> datetime | None:
+    return max((version.fitted for version in Registry(home.index).versions()), default=None)

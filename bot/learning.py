@@ -11,6 +11,7 @@ from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.catalogue_io import read_items
 from recsys.encoder import Encoder
+from recsys.errors import ModelError
 from recsys.progress import Progress, silent
 from recsys.registry import Registry, quality
 from recsys.upsert import extended
@@ -56,11 +57,15 @@ def learn(
 
 def add_items(home: Home, file: Path, encoder: Encoder) -> tuple[int, Artefact]:
     """The items of a file into the catalogue, those with a known id in place of the old ones, each with its place in
-    every signal; nothing is fitted anew. Returns how many, and the new version."""
+    every signal; nothing is fitted anew. Returns how many, and the new version. Raises ``ModelError`` when the one that
+    is served is of another catalogue or encoder."""
     catalogue = Catalogue.load(home.items)
     items = read_items(file).items
     registry = Registry(home.index)
-    grown, artefact = extended(catalogue, registry.load(), encoder, items)
+    before = registry.load()
+    if not belong_together(catalogue, before, encoder):
+        raise ModelError("The catalogue or the encoder has changed: run `usher index build`, then add the items.")
+    grown, artefact = extended(catalogue, before, encoder, items)
     registry.add(artefact, promote=False)
     home.report.unlink(missing_ok=True)  # from here on the items are the operator's own
     grown.save(home.items)

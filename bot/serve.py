@@ -17,6 +17,7 @@ from bot.channels.console import Console
 from bot.jobs import empty_queues, learning
 from bot.settings import Settings
 from bot.stages import Announce, Home, set_up
+from bot.store.migrate import upgrade
 from bot.wiring import Application, application
 from recsys.errors import ConfigError
 from recsys.progress import Progress
@@ -108,9 +109,10 @@ def serve_playground(settings: Settings, announce: Announce, bars: ProgressBars,
     token = f"{BOT['id']}:{secrets.token_urlsafe(32)}"  # other pages in the same browser can't guess it
     database = f"sqlite:///{settings.usher_home.resolve() / 'playground.db'}"
     ours = {"telegram_bot_token": SecretStr(token), "telegram_webhook_url": "", "database_url": database}
-    settings = settings.model_copy(update=ours)
     with bars() as progress:
-        parts = set_up(settings, announce, progress)
+        parts = set_up(settings, announce, progress)  # who plays teaches nothing, should the index be built here
+    settings = settings.model_copy(update=ours)
+    asyncio.run(upgrade(settings.database))
 
     async def serve() -> None:
         page = Page()

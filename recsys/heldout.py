@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue
 from recsys.encoder import Encoder
 from recsys.engine import Engine, EngineConfig, Recommendation
-from recsys.errors import DataError
+from recsys.errors import DataError, ModelError
 from recsys.files import sha256
 from recsys.interactions import Interactions, on_catalogue
 from recsys.moods import Moods
@@ -53,7 +54,9 @@ def hold_out(
         raise DataError("Too few people with ratings to hold some out; run `usher catalogue build`.")
     teachers = data.where(~np.isin(data.user, held))
     place = folder / sha256(ratings)[:12]
-    artefact = Artefact.load(place) if place.exists() else None
+    artefact = None
+    with suppress(ModelError):  # none yet, or a damaged one
+        artefact = Artefact.load(place)
     of = (catalogue.version, encoder.name)
     if artefact is None or (artefact.config["catalogue"], artefact.config["encoder"]) != of:
         artefact = fit_index(catalogue, likes_of([teachers], catalogue), encoder, cache, progress)

@@ -22,10 +22,11 @@ _CURRENT = "current"
 @dataclass(frozen=True, slots=True)
 class Version:
     """One version as the registry lists it. ``catalogue`` and ``encoder``: what it was built for; ``people``: how many
-    taught it."""
+    taught it, at the time ``fitted``, which is before it was ``made`` when items were added since."""
 
     name: str
     made: datetime
+    fitted: datetime
     metrics: Mapping[str, float]
     people: int
     catalogue: str
@@ -100,8 +101,9 @@ class Registry:
                     for part in ("config", "metrics")
                 )
                 name, made = path.parent.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                fitted = datetime.fromisoformat(config["fitted"]) if "fitted" in config else made
                 people, built_for = config.get("people", 0), (config["catalogue"], config["encoder"])
-                found.append(Version(name, made, metrics, people, *built_for, name == current))
+                found.append(Version(name, made, fitted, metrics, people, *built_for, name == current))
             except (OSError, ValueError, KeyError, TypeError):
                 continue  # half a version is none; ``load`` says what is wrong with the one that is served
         return sorted(found, key=lambda version: version.made, reverse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -349,6 +350,7 @@ def fit_index(
             "people": everybody.shape[0],
             "heard": 0 if heard is None else heard.likes.shape[0],
             "judges": len(held),
+            "fitted": datetime.now(UTC).isoformat(),
         },
         tensors=tensors,
         vocabulary=tuple(item.id for item in catalogue.items),

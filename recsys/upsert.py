@@ -43,7 +43,7 @@ def extended(
 
     A new item's text gives it a vector, and the vector a predicted place in every kernel: the map from texts to places
     is the ridge regression that unrated items had at fitting, over the items that people know. A replaced item keeps
-    the places that ratings gave it.
+    the places that ratings gave it; one that nobody rated gets those of its new text.
     """
     rows = {item.id: row for row, item in enumerate(catalogue.items)}
     merged = list(catalogue.items)
@@ -66,12 +66,12 @@ def extended(
         "prior": fit_prior(grown),
         "known": _put(known, at[:0], known[:0], len(grown)),
     }
+    unrated = ~torch.isin(at, taught)
     for name, tensor in old.items():
         if name.partition(".")[2] in ("source", "target", "items"):
             observed = tensor[taught].float()
-            new = at >= count
-            places = fresh[new] @ text_map(observed, known[taught], old["vectors"][taught])
-            tensors[name] = _put(tensor, at[new], places.to(tensor.dtype), len(grown))
+            places = fresh[unrated] @ text_map(observed, known[taught], old["vectors"][taught])
+            tensors[name] = _put(tensor, at[unrated], places.to(tensor.dtype), len(grown))
     if "talk.expected" in old:
         new = at[at >= count]
         expected = old["talk.expected"][_alike(grown, new, count)].mean(dim=1)

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from starlette_admin.export.helpers import escape_formula
 
+from bot.background import surviving
 from bot.private import make_folder, write_file
 from bot.store.admin import AdminReading, AdminUnit
 from bot.store.records import Export, utcnow
@@ -106,13 +107,11 @@ class Exporter:
     async def keep_tidy(self) -> None:
         """Remove the files whose time is over, until cancelled."""
         while True:
-            try:
+            with surviving("exports not tidied"):
                 oldest = utcnow() - KEPT
                 async with self._store.reading_as(AdminReading) as reading:
                     failed = await reading.failed_exports(oldest)
                 await asyncio.to_thread(self._tidy, oldest, {self.file(export) for export in failed})
-            except (OSError, StoreError) as error:
-                log.error("exports not tidied", error=type(error).__name__)
             await asyncio.sleep(TIDY)
 
     def _tidy(self, oldest: datetime, failed: Collection[Path]) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.conversation.statements import Kind
 from bot.store import tables
 from bot.store.database import translated
-from bot.store.reading import INBOX_OPEN, TABLES, Reading
+from bot.store.reading import INBOX_OPEN, TABLES, Reading, inline_queue
 from bot.store.records import (
     Conversation,
     Event,
@@ -167,16 +167,16 @@ class Unit(Reading):
     async def forget_user(self, user_id: str, inbox_id: int | None = None) -> None:
         """Delete everything about a person, in the queues too, with the update that asks for this, if one does.
 
-        Other open updates in their own chats stay and start afresh. A chat with others keeps its updates. Exports that
-        were not finished before the person came are withdrawn.
+        Other open updates in their own chats stay and start afresh; what they typed inline waits for no answer. A chat
+        with others keeps its updates. Exports that were not finished before the person came are withdrawn.
         """
         user = await self.user(user_id)
         if user is None:
             return
         chats = await self._own_chats(user)
         received = and_(tables.Inbox.channel == user.channel, tables.Inbox.chat_id.in_(chats))
-        settled = and_(received, not_(INBOX_OPEN))
-        await self._execute(delete(tables.Inbox).where(or_(settled, tables.Inbox.id == inbox_id)))
+        over = or_(not_(INBOX_OPEN), tables.Inbox.chat_id == inline_queue(user.external_id))
+        await self._execute(delete(tables.Inbox).where(or_(and_(received, over), tables.Inbox.id == inbox_id)))
         await self._execute(
             delete(tables.Outbox).where(tables.Outbox.channel == user.channel, tables.Outbox.chat_id.in_(chats))
         )
@@ -272,8 +272,8 @@ class Unit(Reading):
         await self._end(outbox_id, payload=payload, error=None)
 
     async def empty_done(self, before: datetime, after: int) -> int | None:
-        """Take what they said out of the next updates behind id ``after`` that were handled before a moment: turns keep
-        it where it is needed. Returns the last one's id; None when that was all."""
+        """Take what they said out of the next updates behind id ``after`` that were handled before a moment, and errors
+        that quote it: turns keep it where it is needed. Returns the last one's id; None when that was all."""
         return await self._empty(tables.Inbox, tables.Inbox.done_at < before, after)
 
     async def empty_sent(self, before: datetime, after: int) -> int | None:
@@ -294,7 +294,7 @@ class Unit(Reading):
         for row_id, payload in found:
             left = {"slot": payload["slot"]} if "slot" in payload else {}
             if payload != left:
-                await self._execute(update(queue).where(queue.id == row_id).values(payload=left))
+                await self._execute(update(queue).where(queue.id == row_id).values(payload=left, error=None))
         return found[-1][0] if found else None
 
     async def outbox_retry(self, outbox_id: int, not_before: datetime, error: str) -> None:

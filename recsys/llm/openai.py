@@ -64,8 +64,8 @@ async def chat(http: httpx.AsyncClient, prompt: Prompt, max_tokens: int, **more:
             if response.status_code != httpx.codes.OK:
                 raise GenerationError(_refusal(response.status_code))
             async for line in response.aiter_lines():
-                data = line.removeprefix("data: ")
-                if data == line or data == "[DONE]":
+                field, _, data = line.partition(":")
+                if field != "data" or data.strip() == "[DONE]":
                     continue
                 choices = json.loads(data)["choices"]
                 if not choices:  # a report of usage

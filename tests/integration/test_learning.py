@@ -21,7 +21,7 @@ from bot.store.repository import Store
 from recsys.catalogue import Catalogue, Item
 from recsys.encoder import Encoder
 from recsys.engine import Engine
-from recsys.errors import DataError
+from recsys.errors import DataError, ModelError
 from recsys.registry import Registry
 from recsys.taste import Query, Taste, Wish
 from tests.conftest import ROOT
@@ -173,5 +173,16 @@ def test_a_file_that_can_not_be_read_changes_nothing(home: Home, tmp_path: Path)
     before = home.items.read_bytes(), Registry(home.index).current()
     (tmp_path / "new.jsonl").write_text('{"year": 1999}\n')
     with pytest.raises(DataError, match="title"):
+        add_items(home, tmp_path / "new.jsonl", Encoder())
+    assert (home.items.read_bytes(), Registry(home.index).current()) == before
+
+
+def test_items_are_not_added_to_the_model_of_another_catalogue(home: Home, tmp_path: Path) -> None:
+    """Imported, and no index built yet: the vectors that are there are of other items."""
+    Catalogue([Item("new", "Copper Canyon Standoff", 2026)]).export_jsonl(tmp_path / "new.jsonl")
+    Catalogue(films().items[:-1]).export_jsonl(tmp_path / "others.jsonl")
+    import_catalogue(home, tmp_path / "others.jsonl")
+    before = home.items.read_bytes(), Registry(home.index).current()
+    with pytest.raises(ModelError, match="usher index build"):
         add_items(home, tmp_path / "new.jsonl", Encoder())
     assert (home.items.read_bytes(), Registry(home.index).current()) == before

@@ -465,6 +465,31 @@ class TestReview:
         assert [_ruled_out(page) for page in pages] == [whole[:1], whole[1:]]
         assert ["Later turns" in page.text for page in pages] == [True, False]
 
+    async def test_what_was_asked_for_by_name_is_not_told_as_ruled_out_for_good(self, site: Site) -> None:
+        talk = await site.say("moody", "I hate horror", "something scary")
+        page = await (await site.signed_in("reviewer")).get(f"/admin/conversations/{talk}")
+        *_, asked = _ruled_out(page)
+        assert "not horror:" in asked
+        assert "no horror:" not in asked
+
+    async def test_of_a_groups_turn_no_more_is_shown_than_is_kept(self, site: Site) -> None:
+        said = ("something funny, nothing gory", "older")
+        for n, text in enumerate(said):
+            incoming = Incoming("telegram", "cyd", "-7", f"-7:{n}", text, name="Cyd", group="Film night")
+            await site.application.conversations.turn(incoming)
+        async with site.application.store.reading() as reading:
+            group = await reading.user_called("telegram", "-7")
+            memory = await reading.memory(group.id) if group else None
+        assert memory and memory.conversation and memory.last_turn
+        path = f"/admin/conversations/{memory.conversation.id}"
+        reviewer = await site.signed_in("reviewer")
+        page = await reviewer.get(path)
+        assert _text(page).count("its words are not kept") == len(said)
+        assert "Run again" not in page.text
+        assert _ruled_out(page) == []
+        again = await reviewer.get(f"{path}/turns/{memory.last_turn.id}/again")
+        assert (again.status_code, "too little is kept" in again.text) == (404, True)
+
     @pytest.mark.parametrize(
         ("after", "status"), [("9999", 404), ("²", 200), ("1e9", 200), ("-1", 200), ("9" * 30, 200), ("9" * 5000, 200)]
     )

@@ -24,8 +24,9 @@ REPLY = "You loved The Insider, so try Heat, a tense crime thriller by Michael M
 @dataclass
 class ChatServer:
     """Answers with ``reply``, or with the ``fault``: "slow", "hanging", "500", "401", "empty", "cut", "garbage",
-    "late" (words, then silence). ``requests`` holds bodies and the headers' authorization; ``broken_off`` is set by
-    a reply whose reader went away."""
+    "late" (words, then silence), "dense" (without the spaces that the protocol leaves to the server: no fault of its).
+    ``requests`` holds bodies and the headers' authorization; ``broken_off`` is set by a reply whose reader went away.
+    """
 
     reply: str = REPLY
     fault: str = ""
@@ -42,7 +43,7 @@ class ChatServer:
     async def _noticing(self) -> AsyncIterator[bytes]:
         try:
             async for chunk in self._stream():
-                yield chunk
+                yield chunk.replace(b"data: ", b"data:") if self.fault == "dense" else chunk
         except (asyncio.CancelledError, GeneratorExit):
             self.broken_off.set()
             raise

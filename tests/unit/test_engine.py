@@ -289,6 +289,16 @@ class TestTaughtIndex:
         fan, other = kernel(torch.tensor([[2, 6], [1, 5]]), torch.full((2, 2), 0.5))[:, -1]
         assert fan > other
 
+    def test_whose_text_is_corrected_gets_a_new_place_unless_ratings_gave_it_one(self, taught: Engine) -> None:
+        """Added as a western, then said to be a horror film."""
+        wrong, right = (Item("new", "New", 2026, f"A {g.lower()}.", {"genre": (g,)}) for g in ("Western", "Horror"))
+        corrected, at_once = taught.with_items([wrong]).with_items([right]), taught.with_items([right])
+        fan = [Query(Taste({"i1": 1.0, "i5": 1.0}))]
+        assert corrected.scores(fan)[0, -1] == pytest.approx(at_once.scores(fan)[0, -1], abs=1e-4)
+        rated = replace(taught.catalogue["i9"], overview="A western.")
+        places = [engine._artefact.tensors["choices.target"] for engine in (taught, taught.with_items([rated]))]
+        assert torch.equal(*places)
+
 
 class TestBotsOfTheCharts:
     """What the product is compared with when simulated people talk."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -133,17 +134,18 @@ class TestLearning:
     ) -> None:
         looks = asyncio.Queue[None]()
 
-        def newest(home: Home) -> None:
+        def last_fitted(home: Home) -> None:
             looks.put_nowait(None)
             raise PermissionError
 
-        monkeypatch.setattr(jobs, "_newest", newest)
+        monkeypatch.setattr(jobs, "_last_fitted", last_fitted)
         async with jobs.learning(home, store, hours=1):
             for _ in range(2):
                 await asyncio.wait_for(looks.get(), 30)
 
-    async def test_it_begins_when_somebody_reacted_since_the_newest_version(
-        self, home: Home, store: Store, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("items_added_since", [False, True])
+    async def test_it_begins_when_somebody_reacted_since_the_models_were_fitted(
+        self, home: Home, store: Store, monkeypatch: pytest.MonkeyPatch, items_added_since: bool
     ) -> None:
         begun = asyncio.Event()
 
@@ -152,6 +154,10 @@ class TestLearning:
 
         monkeypatch.setattr(jobs, "_learn", learn)
         os.utime(home.index / "one" / "config.json", (0, 0))
+        if items_added_since:
+            grown = version("two")
+            long_ago = (utcnow() - timedelta(days=2)).isoformat()
+            Registry(home.index).add(replace(grown, config={**grown.config, "fitted": long_ago}))
         async with jobs.learning(home, store, hours=1):
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(begun.wait(), 0.2)  # nobody has said anything

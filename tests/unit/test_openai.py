@@ -31,6 +31,13 @@ async def test_words_stream_and_the_key_goes_in_the_header_alone() -> None:
     assert [m["role"] for m in body["messages"]] == ["system", "user"]
 
 
+async def test_a_server_may_leave_out_the_space_before_what_it_sends() -> None:
+    async with chat_server(fault="dense") as server:
+        generator = OpenAI(server.url, "some-model")
+        assert "".join(await read(generator)) == REPLY
+        await generator.aclose()
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_every_fault_is_a_generation_error_by_the_deadline(fault: str) -> None:
     async with chat_server(fault=fault) as server:

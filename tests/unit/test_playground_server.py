@@ -14,6 +14,7 @@ import pytest_asyncio
 from bot import serve
 from bot.playground.page import Page
 from bot.settings import Settings
+from bot.store.migrate import check
 from recsys.progress import silent
 from tests.support.botapi import TOKEN, BotApi
 
@@ -60,23 +61,33 @@ async def test_updates_are_sent_nowhere_but_to_this_machine(api: BotApi, scheme:
     assert not api.webhook
 
 
-def test_each_run_has_a_token_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_run_has_a_token_of_its_own_and_who_plays_there_teaches_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     used: list[str] = []
+    learned_from: list[str] = []
 
     @asynccontextmanager
     async def application(settings: Settings, *_: object) -> AsyncIterator[Settings]:
         yield settings
 
+    def set_up(settings: Settings, *_: object) -> tuple[()]:
+        learned_from.append(settings.database)
+        return ()
+
     async def on_telegram(settings: Any, _: object) -> None:
+        await check(settings.database)
+        assert settings.database.endswith("/playground.db")
         used.append(settings.telegram_bot_token.get_secret_value())
         async with httpx.AsyncClient() as client:
             for token, status in ((used[-1], 200), (TOKEN, 401)):
                 assert (await client.get(f"{settings.telegram_base_url}{token}/getMe")).status_code == status
 
-    monkeypatch.setattr(serve, "set_up", lambda *_: ())
+    monkeypatch.setattr(serve, "set_up", set_up)
     monkeypatch.setattr(serve, "application", application)
     monkeypatch.setattr(serve, "on_telegram", on_telegram)
     for _ in range(2):
         settings = Settings(usher_home=tmp_path, _env_file=None)  # type: ignore[call-arg]
         serve.serve_playground(settings, lambda _: None, lambda: nullcontext(silent), port=0)
     assert len(set(used)) == 2
+    assert learned_from == [f"sqlite+aiosqlite:///{tmp_path / 'usher.db'}"] * 2

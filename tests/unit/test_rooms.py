@@ -130,7 +130,7 @@ class TestWaiting:
         answered, read = threading.Event(), Understanding.read
 
         def slowly(self: Understanding, text: str, context: Context = Context()) -> Reading:  # noqa: B008 (frozen)
-            assert text != "endless" or answered.wait(5), "nobody was answered meanwhile"
+            assert text != "endless" or answered.wait(30), "nobody was answered meanwhile"
             return read(self, text, context)
 
         monkeypatch.setattr(Understanding, "read", slowly)

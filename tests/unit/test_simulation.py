@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,7 +20,9 @@ from bot.simulation.people import Kind, Limit, Person, Temper, broken, drawn_lim
 from bot.simulation.report import summary
 from bot.simulation.scripts import read_scripts
 from recsys.errors import DataError
+from recsys.heldout import hold_out
 from tests.support.films import film, films
+from tests.unit.test_engine import AxisEncoder, catalogue
 
 CALM = Temper(patience=4, typos=0.0, lower=False, slang=False, presses=0.0, fickle=0.0)
 HASTY = Temper(patience=2, typos=0.1, lower=True, slang=True, presses=0.8, fickle=0.2)
@@ -224,3 +227,19 @@ def test_scripts_that_are_none_are_refused(tmp_path: Any) -> None:
     path.write_text("[[conversation]]\ntitle = 'No lines'\n")
     with pytest.raises(DataError, match="no file of conversations"):
         read_scripts(path)
+
+
+def test_a_damaged_model_of_those_not_held_out_is_made_anew(tmp_path: Path) -> None:
+    ratings = tmp_path / "ratings.csv"
+    rows = [f"{user},i{(user + n) % 40},{5 - n % 2}" for user in range(60) for n in range(16)]
+    ratings.write_text("\n".join(["userId,movieId,rating", *rows]))
+
+    def version() -> str:
+        given = (ratings, catalogue(), AxisEncoder(), tmp_path / "cache", tmp_path / "simulation")
+        return hold_out(*given).artefact.version  # type: ignore[arg-type]
+
+    first = version()
+    (model,) = (tmp_path / "simulation").glob("*/model.safetensors")
+    model.write_bytes(b"nonsense")
+    assert version() == first
+    assert model.read_bytes() != b"nonsense"

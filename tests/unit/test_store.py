@@ -705,6 +705,7 @@ class TestEmptying:
         await store.receive("telegram", [(n, "7", said) for n in range(5)])
         async with store.unit() as unit:
             for row in await unit.inbox_of("telegram", "7", 3):
+                await unit.inbox_failed(row.id, "KeyError: 'I love Heat'")  # at first
                 await unit.inbox_done(row.id)
             card, last = {"text": "Heat (1995)", "slot": 2}, {"text": "Like one of them?", "slot": 0}
             ids = await unit.enqueue("telegram", "7", card, last, {"picture": "iVBORw0"}, {"n": 4}, turn_id=turn.id)
@@ -734,6 +735,9 @@ class TestEmptying:
             incoming, outgoing = await emptied(utcnow() + timedelta(seconds=1))
             assert incoming == [{}] * 3 + [said] * 2
             assert outgoing == [{"slot": 2}, {"slot": 0}, {}, {"n": 4}]
+        async with store.engine.connect() as connection:
+            errors = await connection.execute(select(tables.Inbox.error).where(tables.Inbox.done_at.is_not(None)))
+            assert errors.scalars().all() == [None] * 3
         assert await store.receive("telegram", [(0, "7", said)]) == 0
         async with store.reading() as reading:
             assert await reading.shown_in("telegram", "7", "90") == (turn.id, 2)

@@ -111,6 +111,7 @@ class ConversationList(Page):
             signals=charts.SIGNALS,
             unsure=UNSURE,
             kinds=tuple(Kind),
+            is_whole=is_whole,
             later=replay.turns[-1].turn.number if replay.following else None,
             earlier=max(0, replay.turns[0].turn.number - 1 - TURNS_SHOWN) if after else None,
         )
@@ -191,6 +192,8 @@ class ConversationList(Page):
             memory = await reading.memory_before(turn) if turn else None
             if turn is None or memory is None or turn.conversation_id != request.path_params["conversation_id"]:
                 raise HTTPException(404, "This conversation has no such turn.")
+            if not is_whole(turn):
+                raise HTTPException(404, "Of a group's turns too little is kept to run them again.")
             shown = await reading.shown_by(turn.id)
             statements = await reading.statements_of(turn.id)
             pressed = await _pressed(reading, turn)
@@ -217,6 +220,11 @@ class ConversationList(Page):
             scale=_scale([*shown, *result.picks]),
             signals=charts.SIGNALS,
         )
+
+
+def is_whole(turn: Turn) -> bool:
+    """Whether everything about a turn is kept; of a group's it is not."""
+    return "before" in turn.reply
 
 
 async def _pressed(reading: ReviewReading, turn: Turn) -> StoredRecommendation | None:
@@ -252,7 +260,7 @@ def ruled_out(catalogue: Catalogue, replay: Replay, events: Sequence[Event]) -> 
     found = {}
     following = [*(r.turn for r in replay.turns[1:]), replay.following]
     for replayed, then in zip(replay.turns, following, strict=False):
-        if replayed.turn.action != Action.RECOMMEND:
+        if replayed.turn.action != Action.RECOMMEND or not is_whole(replayed.turn):
             continue
         after = then.reply.get("before", {}) if then else replay.conversation.state
         found[replayed.turn.id] = hidden(catalogue, _query(replayed, Dialogue.from_json(after, catalogue), events))
@@ -262,7 +270,7 @@ def ruled_out(catalogue: Catalogue, replay: Replay, events: Sequence[Event]) -> 
 def _query(replayed: Replayed, after: Dialogue, events: Sequence[Event]) -> Query:
     then = [e for e in events if e.turn_id is None or e.turn_id < replayed.turn.id]
     shown = {s.item_id for s in replayed.shown}
-    return Query(taste_of(then), after.wish, frozenset(set(after.past) - shown))
+    return Query(taste_of(then).tonight(after.wish), after.wish, frozenset(set(after.past) - shown))
 
 
 def corrected(text: str, stated: Sequence[StoredStatement], form: Mapping[str, str]) -> list[dict[str, Any]] | str:
