@@ -278,7 +278,8 @@ class World:
         assert all((m.chat, m.first) in texts for m in repeats)
         first = {(str(m.chat), str(m.id)): m.first for m in self.api.messages}
         for row in messages_of(rows.outbox):
-            assert first[row["chat_id"], row["message_id"]] == row["payload"]["text"]
+            known = first[row["chat_id"], row["message_id"]]
+            assert row["payload"].get("text", known) == known  # words leave the queue after days, as the clock has them
         return len(repeats)
 
 
