@@ -68,7 +68,7 @@ class People:
         names are short for."""
         self._rarity, self._cues, self._nouns, self._nicknames = rarity, cues, nouns, nicknames
         self._fame: dict[str, float] = defaultdict(float)
-        self._directed: dict[str, list[float]] = defaultdict(list)
+        self._made: dict[str, list[float]] = defaultdict(list)
         self._kinds: dict[str, set[str]] = defaultdict(set)
         for item in catalogue.items:
             weight = max(item.number("popularity") or 0.0, 0.0) + 1
@@ -76,8 +76,8 @@ class People:
                 for name in item.facets.get(kind, ()):
                     self._fame[name] += weight
                     self._kinds[name].add(kind)
-            for name in item.facets.get("director", ()):
-                self._directed[name].append(weight)
+            for maker in item.makers:
+                self._made[maker.value].append(weight)
         self._names: dict[str, str] = {}
         self._spellings: dict[str, list[str]] = defaultdict(list)
         self._by_surname: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -139,13 +139,13 @@ class People:
     def _auteur(self, surname: str) -> str | None:
         """The director whom a surname means that players share: "Bergman", "Lynch"."""
         names = [name for _, name in self._by_surname[surname]]
-        oeuvres = {n: sum(self._directed[n]) * len(self._directed[n]) for n in names if n in self._directed}
+        oeuvres = {n: sum(self._made[n]) * len(self._made[n]) for n in names if n in self._made}
         directors = sorted(oeuvres, key=oeuvres.__getitem__, reverse=True)
         namelike = self._rarity(surname) > NAMELIKE and self._first_names[surname] < _COMMON_NAME
         if not directors or not namelike or (len(surname) < 4 and self._rarity.common(surname)):
             return None
         best, *others = directors
-        films = self._directed[best]
+        films = self._made[best]
         known = len(films) >= _MANY_FILMS and sum(films) >= _BESIDE_STARS * self._fame[names[0]]
         return best if known and oeuvres[best] >= _OWN_OEUVRE * sum(oeuvres[n] for n in others) else None
 

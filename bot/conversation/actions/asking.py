@@ -113,9 +113,9 @@ class Asking(Room):
         """Who "he" or "she" is: of those told of, else those of the film in view. A name says again what was said."""
         state, cause = moment.dialogue, moment.decision.cause
         names = [clause.label for clause in state.people]
-        if not names and state.focus and state.focus in self._catalogue:
-            facets = self._catalogue[state.focus].facets
-            names = [*dict.fromkeys((*facets.get("director", ()), *facets.get("cast", ())))]
+        if not names and state.focus:
+            item = self._catalogue[state.focus]
+            names = [*dict.fromkeys(person.value for person in (*item.makers, *item.people(("cast",))))]
         names = names[:PEOPLE_ASKED]
         text, (start, end) = moment.reading.text, (cause.start, cause.end) if cause else (0, 0)
         after = replace(state, options=tuple(f"{text[:start]}{name}{text[end:]}" for name in names))
