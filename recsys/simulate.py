@@ -13,6 +13,7 @@ from torch import Tensor
 
 from recsys.belief import fit_belief
 from recsys.elicit import telling
+from recsys.errors import DataError
 from recsys.evaluation import metrics
 from recsys.evaluation.ratings import LEAST_LIKES, LIKED
 from recsys.evaluation.splits import LEAST, folds, shuffled
@@ -78,9 +79,11 @@ def onboarding(
     share of questions with none that was. Asking about what a person loves takes it from the targets, so every question
     makes the rest harder to find; ``answers`` and ``ten random`` compare both kinds of evidence, and ``nothing`` none,
     on the same targets: those that were neither asked about nor among the ten. ``gap`` is the paired difference of the
-    former two after the last question, with its 95 % interval.
+    former two after the last question, with its 95 % interval. Raises ``DataError`` when nobody has enough ratings.
     """
     positive = data.where(data.rating >= LIKED, LEAST_LIKES) if likes else data
+    if not (np.bincount(positive.user) >= LEAST).any():
+        raise DataError("Nobody in these ratings has enough of them to be asked about: take a larger file.")
     values: dict[tuple[str, str], list[list[npt.NDArray[np.float64]]]] = {}
     seen: dict[str, list[int]] = {}
     reference: list[npt.NDArray[np.float64]] = []

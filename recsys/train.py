@@ -176,8 +176,10 @@ def fit_blend(
 
     ``prior`` makes the first signal (N,) from likes. ``stratified``: an item is worth popularity^-stratified as a
     target. ``lessons``: at most so many lists of either kind teach the weights, drawn at random; few parameters need no
-    more.
+    more. Raises ``DataError`` when there are too few people to learn from.
     """
+    if likes.shape[0] < SPLITS:
+        raise DataError("These ratings are of too few people to learn from: take a larger file.")
     rng = np.random.default_rng(SEED)
     worth = torch.from_numpy(np.maximum(likes.getnnz(axis=0), 1).astype(np.float32)) ** -stratified
     counts = torch.from_numpy(likes.getnnz(axis=0))
@@ -275,7 +277,7 @@ def _answered(liked: npt.NDArray[np.int32], belief: Belief) -> Iterator[Case]:
     asked = np.empty(0, dtype=np.int64)
     for card in range(1, CARDS[-1] + 1):
         answers = torch.from_numpy(np.isin(asked, liked).astype(np.float32))
-        asked = np.append(asked, telling(belief, torch.from_numpy(asked), answers, CARD))
+        asked = np.array([*asked, *telling(belief, torch.from_numpy(asked), answers, CARD)], dtype=np.int64)
         named = np.isin(asked, liked)
         hidden = np.setdiff1d(liked, asked).astype(np.int64)
         if card in CARDS and len(hidden) >= LEAST_HIDDEN:

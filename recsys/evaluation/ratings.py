@@ -111,7 +111,9 @@ def evaluate(
     found: dict[str, dict[str, Outcome]] = {}
     cases: dict[str, list[Case]] = {}
     counts = data.matrix().getnnz(axis=0)
-    rounds = list(_folds(data, protocol))
+    rounds = [by_k for by_k in _folds(data, protocol) if any(fold.cases for fold in by_k.values())]
+    if not rounds:
+        raise DataError("Nobody in these ratings has enough of them to be measured on: take a larger file.")
     for n, by_k in enumerate(rounds):
         train = _train_matrix(data, next(iter(by_k.values())))
         for m, (name, fit) in enumerate(models.items()):
@@ -122,8 +124,6 @@ def evaluate(
         for k, fold in by_k.items():
             cases.setdefault(k, []).extend(fold.cases)
     progress("Fitting and ranking", len(rounds) * len(models), len(rounds) * len(models))
-    if not any(cases.values()):
-        raise DataError("Nobody in these ratings has enough of them to be measured on: take a larger file.")
     report: dict[str, Any] = {"protocol": protocol, "likes": likes, "people": len(next(iter(cases.values())))}
     last = list(models)[-1]
     for name, by in found.items():

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from recsys.errors import DataError
 from recsys.interactions import Codes, Interactions
 
 FOLDS: Final = 5
@@ -42,7 +43,9 @@ class Fold:
 
 
 def folds(n: int) -> list[Codes]:
-    """Positions of ``n`` users in five folds."""
+    """Positions of ``n`` users in five folds. Raises ``DataError`` when these are not even one each."""
+    if n < FOLDS:
+        raise DataError(f"These ratings are of fewer than {FOLDS} people who have enough of them: take a larger file.")
     return [np.sort(part) for part in np.array_split(np.random.RandomState(SEED).permutation(n), FOLDS)]
 
 

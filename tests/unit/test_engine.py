@@ -265,6 +265,14 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 
 class TestTaughtIndex:
+    @pytest.mark.parametrize("size", [1, 4, 12])
+    def test_a_catalogue_has_fewer_items_than_there_are_questions(self, tmp_path: Path, size: int) -> None:
+        items = Catalogue(catalogue().items[:size])
+        likes = sparse.csr_matrix(np.random.default_rng(4).random((40, size)) < 0.6, dtype=np.float32)
+        index = fit_index(items, likes, AxisEncoder(), tmp_path)  # type: ignore[arg-type]
+        small = Engine(items, index, AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
+        assert {pick.item_id for pick in picks(small, Query(k=40))} == {item.id for item in items.items}
+
     def test_what_people_choose_counts_and_reasons_tell_its_share(self, taught: Engine) -> None:
         query = Query(Taste({"i1": 1.0, "i5": 1.0}), k=5)
         found = picks(taught, query)

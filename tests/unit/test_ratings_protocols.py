@@ -8,7 +8,7 @@ from recsys.catalogue import Catalogue, Item
 from recsys.errors import DataError
 from recsys.evaluation import splits
 from recsys.evaluation.baselines import Constant
-from recsys.evaluation.ratings import contestants, evaluate, extras_of, new_items
+from recsys.evaluation.ratings import Protocol, contestants, evaluate, extras_of, new_items
 from recsys.interactions import Interactions, on_catalogue
 from recsys.simulate import onboarding
 from tests.support.films import films
@@ -103,9 +103,22 @@ class TestEvaluate:
         assert list(report["ease"]) == ["0", "1", "2", "3", "5", "10"]
         assert report["ease"]["10"]["ndcg@10"] > report["ease"]["0"]["ndcg@10"] + 0.1
 
-    def test_too_few_ratings_are_an_error(self, data: Interactions) -> None:
-        with pytest.raises(DataError, match="enough"):
-            evaluate(data.where(data.item < 3), "cold", {"ease": contestants()["ease"]})
+    @pytest.mark.parametrize(
+        ("protocol", "users", "items"),
+        [
+            ("cold", USERS, 3),
+            ("leave-last-out", USERS, 1),
+            ("strong", 2, GROUPS * SIZE),
+            ("cold", 2, GROUPS * SIZE),
+            ("leave-last-out", 2, GROUPS * SIZE),
+        ],
+    )
+    def test_too_few_ratings_are_an_error(self, data: Interactions, protocol: Protocol, users: int, items: int) -> None:
+        few = data.where((data.user < users) & (data.item < items))
+        with pytest.raises(DataError, match="take a larger file"):
+            evaluate(few, protocol, {name: contestants()[name] for name in ("als", "usher")})
+        with pytest.raises(DataError, match="take a larger file"):
+            onboarding(few)
 
     def test_items_nobody_rated_are_found_by_their_texts(self, data: Interactions) -> None:
         noise = torch.rand(GROUPS * SIZE, GROUPS, generator=torch.Generator().manual_seed(1))

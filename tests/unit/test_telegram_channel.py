@@ -833,6 +833,19 @@ async def test_a_failing_turn_says_where_and_not_what_in_the_log(
     assert stored.startswith(f"KeyError at {here}")
 
 
+async def test_so_does_a_message_that_can_not_be_sent(world: World, capfd: pytest.CaptureFixture[str]) -> None:
+    async with world.store.unit() as unit:
+        await unit.enqueue("telegram", str(ANN), {"replace": "my secret wish", "text": "", "keyboard": []})
+        await unit.commit()
+    async with world.running():
+        await world.settled()
+    said = capfd.readouterr().err
+    assert "ValueError at telegram/post.py:" in said
+    assert "my secret wish" not in said
+    (dead,) = await world.outbox()
+    assert str(dead.error).startswith("ValueError at telegram/post.py:")
+
+
 async def test_malformed_updates_stop_nobody(world: World) -> None:
     private = {"id": ANN, "type": "private"}
     malformed: list[dict[str, Any]] = [

@@ -173,7 +173,8 @@ class Sender:
             else:
                 await self._retry(row, self._timing.backoff(row.attempts + 1), error)
         except Exception as error:  # a payload that we can't even post would be tried for ever
-            await self._give_up(row, f"{type(error).__name__}: {error}")
+            # Its words may quote a person.
+            await self._give_up(row, f"{type(error).__name__} at {places(error)}")
         else:
             if message_id is not None:
                 self._counters.saw(row.chat_id, int(message_id))
