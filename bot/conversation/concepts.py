@@ -280,4 +280,7 @@ def _adjectival(norm: str) -> bool:
         "graphic",
         "beautiful",
         "suspense",
+        "stupid",
+        "dumb",
+        "daft",
     )

@@ -148,11 +148,13 @@ class Noise(_Table):
 
 
 class References(_Table):
-    """Words for shown items; ``maker``: for who made the one in view, ``players``: for who is in it, ``anybody``: what
-    stands before "with her"."""
+    """Words for shown items; ``maker``: for who made the one in view, ``players``: for who is in it, ``makers`` and
+    ``stars``: what they are called behind "the same", ``anybody``: what stands before "with her"."""
 
     maker: Words
     players: Words
+    makers: Words
+    stars: Words
     anybody: Words
     last: Words
     all: Words

@@ -203,6 +203,7 @@ class Sentences:
         tokens = self._m.tokens[run.start : run.stop]
         start, end = self._m.span(run)
         asks = tokens[0].norm in ("which", "whats", "what", "who", "so") or self._m.asks(run) or len(run) <= 3
+        asks = asks or any(r.i in run and r.how is Pointing.GROUP for r in self._m.pointers)  # "the oldest of those"
         field = next((hit.value for hit in hits if hit.value in COMPARED), None)
         most = self._m.words.concepts.superlative(tokens)
         shown = len(self._m.context.shown) > 1 or len(self._m.targets(run)) > 1

@@ -153,12 +153,17 @@ class Wishes:
         if self._m.people or any(s.value == Intent.WHOM for s in self._m.out):
             return  # named, or to be asked for
         spoken_of = self._m.context.people if len(self._m.context.people) == 1 else ()
-        for phrases, kinds in ((self._m.words.maker, MAKERS), (self._m.words.players, ("cast",))):
-            for hit in phrases.find(self._m.tokens, self._m.named):
-                found = [facet for who in spoken_of for facet in who.facets if facet.kind in kinds]
-                in_view = [self._m.words.catalogue[i] for i in self._m.focus()]
-                found = found or [person for item in in_view for person in item.people(kinds)]
-                self._want_people(found[:LEADS], *self._m.span(range(hit.i, hit.j)))
+        words, tokens, named = self._m.words, self._m.tokens, self._m.named
+        asked = [(hit.i, hit.j, False) for hit in words.maker.find(tokens, named)]
+        asked += [(hit.i, hit.j, True) for hit in words.players.find(tokens, named)]
+        for i, j, plays in asked or words.references.same(tokens, named):
+            kinds: Sequence[str] = ("cast",) if plays else MAKERS
+            found = [facet for who in spoken_of for facet in who.facets if facet.kind in kinds]
+            in_view = [words.catalogue[item_id] for item_id in self._m.focus()]
+            found = found or [person for item in in_view for person in item.people(kinds)]
+            self._want_people(found[:LEADS], *self._m.span(range(i, j)))
+            phrase = self._m.scopes.phrase
+            self._tastes.update(phrase[n] for n in range(i, j) if found)  # the words say nothing more
 
     def _want_people(self, people: Sequence[Facet], start: int, end: int) -> None:
         if not people:

@@ -816,3 +816,102 @@ def test_a_rare_word_says_what_kind_of_film_is_wanted(text: str) -> None:
 @pytest.mark.parametrize("text", ["it was a mesmerising film", "I saw something dreadful yesterday", "something cool"])
 def test_a_rare_word_about_what_was_seen_is_no_wish(text: str) -> None:
     assert not [s for s in read(text).statements if s.kind is Kind.WISH]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Heat I know already", ["~Heat (1995) mention seen"]),
+        ("I know Heat already", ["~Heat (1995) mention seen"]),
+        ("I already know Heat", ["~Heat (1995) mention seen"]),
+        ("I know what I want: a comedy", ["+comedy"]),
+    ],
+)
+def test_a_film_that_is_known_already_was_seen(text: str, said: list[str]) -> None:
+    assert briefs(text, LISTED, wishes=True) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("the oldest of those", "oldest"),
+        ("give me the newest of these", "newest"),
+        ("the shortest of them?", "shortest"),
+    ],
+)
+def test_the_most_of_a_list_is_asked_for(text: str, field: str) -> None:
+    assert [(s.kind, s.value, s.target) for s in read(text, LISTED).statements] == [
+        (Kind.QUESTION, field, item) for item in SHOWN
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("anything from this century?", "+year 2000.."),
+        ("a film from the 21st century", "+year 2000.."),
+        ("something made in the last century", "+year ..1999"),
+    ],
+)
+def test_a_century_is_a_range(text: str, limit: str) -> None:
+    assert briefs(text, LISTED, wishes=True) == [limit]
+
+
+@pytest.mark.parametrize("text", ["stupid for my brain", "something dumb", "brainless fun", "stupid fun"])
+def test_stupid_fun_is_silly(text: str) -> None:
+    assert briefs(text) == ["+silly"]
+
+
+def test_stupid_may_be_a_verdict() -> None:
+    assert briefs("that was stupid", FOCUSED) == ["-Alien (1979) opinion lasting seen"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not Don't Look Up, that was lame", "not Saltburn, it was dull", "nah, not Saltburn", "no, not Saltburn please"],
+)
+def test_an_unknown_film_may_be_refused_and_no_other_is_judged(text: str) -> None:
+    found = read(text, FOCUSED).statements
+    assert [s.kind for s in found if s.value != Intent.NO] == [Kind.UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cool save it", "nice, save that for later", "put that on the list", "great, add it to my watchlist", "add that"],
+)
+def test_the_film_in_view_is_saved(text: str) -> None:
+    assert [(s.value, s.target) for s in read(text, FOCUSED).statements] == [(Intent.SAVE, ALIEN)]
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("what else did that director do", "Ridley Scott"),
+        ("other films by that director", "Ridley Scott"),
+        ("anything else from the same people", "Ridley Scott"),
+        ("that director's other films", "Ridley Scott"),
+        ("other films by that actress", "Sigourney Weaver, Tom Skerritt"),
+        ("what other movies has the lead been in?", "Sigourney Weaver, Tom Skerritt"),
+    ],
+)
+def test_other_films_of_the_same_people(text: str, whom: str) -> None:
+    assert briefs(text, FOCUSED, wishes=True) == [f"+{whom}"]
+
+
+@pytest.mark.parametrize(
+    "text", ["I liked the cast, something funny", "who is that director?", "people say the cast is great"]
+)
+def test_people_who_are_spoken_of_are_not_asked_for(text: str) -> None:
+    assert not [
+        s for s in read(text, FOCUSED).statements if s.clause and any(f.kind == "cast" for f in s.clause.facets)
+    ]
+
+
+def test_what_each_of_two_wants_counts() -> None:
+    assert briefs("she wants a musical, I want something with swords", wishes=True) == ["+musical", "wish: swords"]
+
+
+def test_no_r_rated_is_no_nor() -> None:
+    catalogue = Catalogue([*films().items, Item("r", "Rough", facets={"certificate": ("R",)})])
+    found = Understanding(catalogue, load_lexicon()).read("no r-rated films").statements
+    assert [(s.value, s.polarity) for s in found] == [("R-rated", -1)]
