@@ -79,6 +79,7 @@ class Negators(_Table):
     between: Words
     contrast: Words
     copulas: Words
+    idle: Words
     denials: Words
     thinking: Words
     intensifiers: Words
@@ -188,6 +189,7 @@ class Grammar(_Table):
     objects: Words
     links: Words
     abbreviations: Words
+    events: Words
     question_words: Words
     speakers: Words
     selves: Words

@@ -84,6 +84,7 @@ class Words:
             [(words, Intent.FORGET) for words in forgetting.words]
             + [(words, Intent.DISREGARD) for words in forgetting.outright]
         )
+        self._idle = Phrases((words, True) for words in lexicon.negators.idle)
         self.speech = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.whole)
         self.languages = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.name)
         self.commands = {word: intent for intent, said in intents for word in said.command}
@@ -95,6 +96,10 @@ class Words:
         self.taste = Phrases(
             [(words, False) for words in questions.offers] + [(words, True) for words in questions.taste]
         )
+
+    def idle(self, tokens: Sequence[Token]) -> bool:
+        """Whether a "no" refuses nothing: "no rush"."""
+        return self._idle.starting(tokens) is not None
 
     def cue(self, token: Token) -> Token:
         """A word that is none, as the word of asking or judging that it is one slip away from: "lookking for"."""
@@ -149,7 +154,7 @@ class Message:
     def points_nowhere(self) -> bool:
         """Whether a short message speaks of "it" while several items are in view and none of them is in focus."""
         several = len(self.context.shown) > 1 and not self.context.focus
-        return several and len(self.tokens) <= 6 and self.words.references.loose(self.tokens)
+        return several and len(self.tokens) <= 9 and self.words.references.loose(self.tokens)
 
     def asks_for_anything(self) -> bool:
         """Whether nothing but small words ask for a film: "something for friday night"."""

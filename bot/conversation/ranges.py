@@ -74,6 +74,9 @@ SMALL_NUMBERS = {
     "four": 4,
     "few": 4,
     "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
     "ten": 10,
     "twenty": 20,
 }

@@ -187,6 +187,9 @@ class References:
             return None
         if not 1 <= number <= len(shown):
             return None
+        aside = i == 0 and not bare and len(tokens) > end + 1 and text[tokens[0].end : tokens[1].start].strip() != ""
+        if aside and tokens[1].norm not in self._ordinals.keys() | {"and", "it", "that"}:
+            return None  # "first, a question"
         end += end < len(tokens) and tokens[end].norm in self._grammar.slot_nouns
         return Reference(start, end, Pointing.ORDINAL, (shown[number - 1],))
 

@@ -199,7 +199,7 @@ def test_not_that_one_says_nothing_good_of_it() -> None:
         ("nah too old", {"newer"}),
         ("gimme the weirdest thing u got", {"weird", "weird, quirky and surreal"}),
         ("what's the scariest movie ever", {"horror"}),
-        ("is the guy from gladiator in it", {"chat"}),  # asks, and wants nothing like it
+        ("is the guy from gladiator in it", {"which"}),  # asks, and wants nothing like it
     ],
 )
 def test_short_ways_of_saying_it(text: str, said: set[str]) -> None:
