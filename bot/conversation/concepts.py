@@ -139,6 +139,11 @@ class Concepts:
             for hit in self._phrases.find(tokens, taken)
         ]
 
+    def theme(self, words: str) -> tuple[Facet, ...]:
+        """The themes of a catalogue that words name, in the singular or plural."""
+        stem = words.removesuffix("s")
+        return tuple(dict.fromkeys(self._facets("keyword", (words, stem, f"{stem}s"))))
+
     def misspelt(self, token: Token) -> bool:
         """Whether a word is no word but one slip away from a genre's name."""
         return self._spelt(token) != token
@@ -280,4 +285,7 @@ def _adjectival(norm: str) -> bool:
         "graphic",
         "beautiful",
         "suspense",
+        "stupid",
+        "dumb",
+        "daft",
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.conversation.state import Dialogue, clause_from_json
 from bot.conversation.statements import PASSED, Kind, Statement
 from bot.conversation.taste import ACCEPTED, taste_of
-from bot.conversation.wording import Wording
+from bot.conversation.wording import Wording, refusal
 from bot.store.records import Event
 from recsys.catalogue import Catalogue, Item
 from recsys.taste import Clause, Range
@@ -121,7 +121,7 @@ def _tonight(dialogue: Dialogue, wording: Wording, catalogue: Catalogue) -> Iter
         name = wording.texts("comma").join(own) if called else wording.texts("quoted", what=mood)
         yield _evidence(f"wish:{mood}", name, name, wording, "wanted", ("wish",))
     alone = (c for c in dialogue.unwanted if not c.whom or c.whom not in labels)
-    yield from (_clause(c, wording, "unwanted", "want") for c in alone)
+    yield from (_clause(c, wording, refusal(c), "want") for c in alone)
     yield from (_range(r, wording, "outside") for r in dialogue.outside)
 
 

@@ -74,7 +74,7 @@ def _open(reading: Reading) -> bool:
     said = reading.statements
     return not reading.choices and all(
         (s.kind is Kind.INTENT and s.value in (Intent.CHAT, Intent.WHICH))
-        or (s.kind is Kind.WISH and not (s.clause and s.clause.facets))
+        or (s.kind is Kind.WISH and s.polarity > 0 and not (s.clause and s.clause.facets))
         or (len(said) == 1 and s.bare)
         for s in said
     )

@@ -79,6 +79,7 @@ class Negators(_Table):
     between: Words
     contrast: Words
     copulas: Words
+    idle: Words
     denials: Words
     thinking: Words
     intensifiers: Words
@@ -148,11 +149,13 @@ class Noise(_Table):
 
 
 class References(_Table):
-    """Words for shown items; ``maker``: for who made the one in view, ``players``: for who is in it, ``anybody``: what
-    stands before "with her"."""
+    """Words for shown items; ``maker``: for who made the one in view, ``players``: for who is in it, ``makers`` and
+    ``stars``: what they are called behind "the same", ``anybody``: what stands before "with her"."""
 
     maker: Words
     players: Words
+    makers: Words
+    stars: Words
     anybody: Words
     last: Words
     all: Words
@@ -186,6 +189,7 @@ class Grammar(_Table):
     objects: Words
     links: Words
     abbreviations: Words
+    events: Words
     question_words: Words
     speakers: Words
     selves: Words

@@ -8,10 +8,11 @@ from typing import Any
 
 from bot.conversation.actions import Moment, reaction
 from bot.conversation.press import Press, Verb
-from bot.conversation.state import Dialogue
-from bot.conversation.statements import PASSED, Intent, Kind, Reading, Statement
+from bot.conversation.state import Dialogue, names_genre
+from bot.conversation.statements import PASSED, Critique, Intent, Kind, Reading, Statement
 from bot.conversation.taste import payload_of
 from bot.store.records import Feedback, StoredStatement, Turn
+from recsys.taste import Clause
 
 _ANSWERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("keep", Intent.YES): {"value": Intent.SAVE},
@@ -34,7 +35,16 @@ def settled(heard: Reading, dialogue: Dialogue) -> Reading:
     if dialogue.focus and len(statements) == 1 and statements[0].kind is Kind.INTENT:
         meant = _ANSWERS.get((dialogue.asked or "", statements[0].value))
         statements = (replace(statements[0], target=dialogue.focus, **meant),) if meant else statements
-    return replace(heard, statements=statements)
+    return replace(heard, statements=tuple(_milder(s, dialogue) for s in statements))
+
+
+def _milder(said: Statement, dialogue: Dialogue) -> Statement:
+    """ "Not too scary" of horror that was asked for still wants horror: what is refused is too much of its mood."""
+    held = next((c for c in dialogue.wanted if said.clause and c.label == said.clause.label), None)
+    mild = said.kind is Kind.FACET and said.polarity < 0 and said.weight < 1 and not said.lasting
+    if not (mild or said.value == Critique.LESS_OF) or not (held and held.mood and names_genre(held)):
+        return said
+    return replace(said, clause=Clause(f"too {held.mood}", (), mood=held.mood))
 
 
 def forgetting(turn: Turn | None, slot: int) -> tuple[Reading, Verb]:

@@ -84,6 +84,7 @@ class Words:
             [(words, Intent.FORGET) for words in forgetting.words]
             + [(words, Intent.DISREGARD) for words in forgetting.outright]
         )
+        self._idle = Phrases((words, True) for words in lexicon.negators.idle)
         self.speech = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.whole)
         self.languages = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.name)
         self.commands = {word: intent for intent, said in intents for word in said.command}
@@ -95,6 +96,10 @@ class Words:
         self.taste = Phrases(
             [(words, False) for words in questions.offers] + [(words, True) for words in questions.taste]
         )
+
+    def idle(self, tokens: Sequence[Token]) -> bool:
+        """Whether a "no" refuses nothing: "no rush"."""
+        return self._idle.starting(tokens) is not None
 
     def cue(self, token: Token) -> Token:
         """A word that is none, as the word of asking or judging that it is one slip away from: "lookking for"."""
@@ -149,7 +154,7 @@ class Message:
     def points_nowhere(self) -> bool:
         """Whether a short message speaks of "it" while several items are in view and none of them is in focus."""
         several = len(self.context.shown) > 1 and not self.context.focus
-        return several and len(self.tokens) <= 6 and self.words.references.loose(self.tokens)
+        return several and len(self.tokens) <= 9 and self.words.references.loose(self.tokens)
 
     def asks_for_anything(self) -> bool:
         """Whether nothing but small words ask for a film: "something for friday night"."""
@@ -191,7 +196,7 @@ class Message:
         self.meanings = words.concepts.find(tokens, self.named)
         masked = list(self.named)
         for meaning in self.meanings:
-            if tokens[meaning.i].norm in words.negators:
+            if tokens[meaning.i].norm in words.negators or len(tokens[meaning.i].norm) == 1:  # "no r-rated" is no "nor"
                 masked[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
         pointed = list(none)
         for slot in slots:
@@ -199,7 +204,7 @@ class Message:
                 pointed[slot.i : slot.j] = [True] * (slot.j - slot.i)
         self.scopes: Scopes = words.stances.of(text, tokens, masked, joined, pointed)
         pointers = words.references.find(text, tokens, self.context, self.named)
-        self.pointers = [self._bound(reference, pointers) for reference in pointers]
+        self.pointers = [self._bound(r, pointers) for r in pointers if not self._means_unknown(r, pointers)]
 
     def _goes_on(self, title: TitleMatch) -> bool:
         """ "Paddington 2": whether the number of a part follows that the catalogue lacks; "Heat 2 times" has none."""
@@ -265,6 +270,13 @@ class Message:
             end += self.head[end : end + 1] == ")" and "(" in self.head[start:end]
             self.say(Kind.UNKNOWN, self.head[start:end], start, end)
 
+    def _means_unknown(self, reference: Reference, pointers: Sequence[Reference]) -> bool:
+        """ "Not Saltburn, that was lame": whether "that" takes up a title that the catalogue lacks."""
+        before = [run.start for run in self.unknown if run.start < reference.i]
+        known = [t.i for t in self.titles if t.i < reference.i]
+        known += [r.i for r in pointers if r.how is Pointing.ORDINAL and r.i < reference.i]
+        return reference.how is Pointing.FOCUS and bool(before) and max(known, default=-1) < before[-1]
+
     def _bound(self, reference: Reference, pointers: Sequence[Reference]) -> Reference:
         """ "It" and "both" mean what the same message named before: "I've seen the first one, it was boring"."""
         named = [(t.i, t.item_ids[:1]) for t in self.titles if t.i < reference.i]
@@ -290,9 +302,9 @@ class Message:
         asked = self.words.asking_for.starting(tokens)
         if asked and asked.j < len(tokens) and (said := self.whole_of(tokens[asked.j :])) is not None:
             return said  # "hit me with something obscure"
-        agrees = len(tokens) > 1 and tokens[0].norm in self.words.grammar.agreeing
-        if agrees and self.whole_of(tokens[1:]) is Intent.ACCEPT:  # "yes, that one"
-            return Intent.ACCEPT
+        agrees = len(tokens) > 1 and tokens[0].norm in {*self.words.grammar.agreeing, *self.words.interjections}
+        if agrees and (said := self.whole_of(tokens[1:])) in (Intent.ACCEPT, Intent.SAVE):  # "yes, that one"
+            return said
         i, j = 0, len(tokens)
         while j - i > 1 and tokens[j - 1].norm in self.words.fillers:
             j -= 1

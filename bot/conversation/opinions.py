@@ -84,9 +84,10 @@ class Opinions:
         rarity = self._m.words.titles.rarity
         words = norms(stem)
         own = len(words) > 1 or any(rarity(norm) >= NAMELIKE for norm in words)
-        about = [catalogue.items[row].id for row in catalogue.rows_with(Facet("keyword", stem))] if own else []
         head = re.compile(rf"(?:the )?{re.escape(stem)}\b")
-        called = (i.id for i in catalogue.items if own and head.match(i.title.casefold()))
+        called = [i.id for i in catalogue.items if own and head.match(i.title.casefold())]
+        theme = Facet("keyword", stem)  # of one film alone it is an everyday word: "Stalker"
+        about = [catalogue.items[row].id for row in catalogue.rows_with(theme)] if len(called) > 1 else []
         return tuple(dict.fromkeys((*item.item_ids, *called, *about)))
 
     def _speaks_of(self, reference: Reference) -> bool:
@@ -139,6 +140,8 @@ class Opinions:
             value, polarity = "mention", 0
         elif item.how is None and stance.verdict is Verdict.BAD and self._waved_off(item):
             polarity = -1
+        elif stance.cue is Cue.SEEN and self._m.of_company(item.i, stance):
+            polarity = -1  # "he's seen it": not tonight
         elif stance.verdict is not None and (stance.tentative or self._speaks_of_proposal(item)):
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
             if polarity > 0 and item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and not self._asked_of(item):
@@ -163,8 +166,6 @@ class Opinions:
             value, polarity, lasting, seen = _EXCEPTED[stance.base]
         elif stance.cue is Cue.AVOID:
             polarity = -1
-        elif stance.cue is Cue.SEEN and self._m.of_company(item.i, stance):
-            polarity = -1  # "he's seen it": not tonight
         elif stance.cue is Cue.SEEN:
             seen = True
         elif stance.cue is Cue.UNSEEN:
@@ -286,6 +287,7 @@ class Opinions:
         if (
             said
             or len(run) > 9
+            or self._m.asks(run)
             or all(self._m.done[n] for n in run)
             or words & set(self._m.words.grammar.other_matters)
         ):

@@ -156,7 +156,7 @@ def _preferences(
             return Decision(action, f"said {intent}", intents[intent])
     if Intent.ALONE in intents and dialogue.past:
         return Decision(Action.RECOMMEND, f"nobody else watches: the list changes; {_state(dialogue)}")
-    if intents.keys() & {Intent.RECOMMEND, Intent.YES, Intent.ALONE}:
+    if intents.keys() & {Intent.RECOMMEND, Intent.MANY, Intent.YES, Intent.ALONE}:
         if not (knows_taste or dialogue.wish or dialogue.questions or dialogue.past):
             known = f"{_state(dialogue)}, no taste known"
             return Decision(Action.ASK, f"asked for a recommendation; {known}: a question is worth more than a guess")

@@ -43,6 +43,11 @@ RECENT = re.compile(
     re.IGNORECASE,
 )
 _LAST_YEAR = re.compile(r"\b(?:from|of)\s+(?:last|this)\s+year\b", re.IGNORECASE)
+_CENTURY = re.compile(
+    r"\b(?:from|of|made in|released in)\s+(?:the (?:last|20th|twentieth) century"
+    r"|(?P<now>(?:this|the (?:21st|twenty[ -]first|current)) century|the (?:new )?millennium))\b",
+    re.IGNORECASE,
+)
 _EXACT = re.compile(rf"\b(?:from|in|of|released in|made in|year)\s+{_YEAR}(?!['’]?s)", re.IGNORECASE)
 _YEAR_FILM = re.compile(rf"\ban?\s+{_YEAR}\s+(?:movie|film|flick|release)s?\b", re.IGNORECASE)
 _BORN = re.compile(rf"\bborn in {_YEAR}\W+(?:\w+\W+){{0,4}}?{_NOT}older th[ae]n (?:me|i|myself)\b", re.IGNORECASE)
@@ -69,6 +74,9 @@ SMALL_NUMBERS = {
     "four": 4,
     "few": 4,
     "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
     "ten": 10,
     "twenty": 20,
 }
@@ -212,6 +220,7 @@ class Ranges:
             ),
             (RECENT, self._last_years),
             (_LAST_YEAR, lambda m: Range("year", low=self._newest - 1, label=f"{self._newest - 1} or later")),
+            (_CENTURY, self._century),
             (_EXACT, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_YEAR_FILM, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_ONLY_YEAR, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
@@ -298,6 +307,12 @@ class Ranges:
         count = int(word) if word.isdigit() else SMALL_NUMBERS[word]
         years = count * (10 if unit.startswith("decade") else 1)
         return Range("year", low=self._newest - years, label=f"the {match[0].lower()}")
+
+    @staticmethod
+    def _century(match: re.Match[str]) -> Range:
+        if match["now"]:
+            return Range("year", low=2000, label="2000 or later")
+        return Range("year", high=1999, label="before 2000")
 
     @staticmethod
     def _runtime(match: re.Match[str]) -> Range | None:

@@ -16,6 +16,8 @@ _SORTS = (["sort"], ["kind"], ["type"], ["stuff"], ["genre"], ["style"], ["era"]
 _OBJECTS = frozenset(("him", "her", "his", "he", "she"))
 """Not everybody who says "I like she" was born to the language."""
 _ASKING = frozenset(("is", "was", "does"))
+_FURTHER = frozenset(("else", "other", "others", "more", "another", "same"))
+_THAT = frozenset(("that", "this", "those", "these"))
 _SUBJECTS = frozenset(("he", "she", "hes", "shes"))
 
 
@@ -59,6 +61,7 @@ class References:
         self._felt = Phrases((phrase, True) for phrase in cues)
         self._judged = Phrases((phrase, True) for phrase in (*lexicon.predicates.good, *lexicon.predicates.bad))
         self._copulas = set(lexicon.negators.copulas)
+        self._called = {squash(w): how for how in ("makers", "stars") for w in getattr(words, how)}
         self._last = {squash(w) for w in words.last}
         self._around_numbers = {*words.around, *map(squash, (*lexicon.fillers.words, *lexicon.interjections.words))}
 
@@ -96,6 +99,20 @@ class References:
             and tokens[n - 2].norm in self._asking
             and not taken[n]
         ]
+
+    def same(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[tuple[int, int, bool]]:
+        """Where further films of those are asked for who made, or (True) play in, the one in view: "anything else by
+        that director", "from the same people"."""
+        said = {t.norm for t in tokens}
+        found = []
+        for n, token in enumerate(tokens):
+            how = self._called.get(token.bare) or self._called.get(token.norm)
+            before = tokens[n - 1].norm if n else ""
+            further = before in {"the", "same", *_THAT} and bool(said & _FURTHER)
+            asked = before in _THAT and bool(said & self._asking) and tokens[n - 2].norm in ("by", "from", "with", "of")
+            if how and not taken[n] and (further or asked):
+                found.append((n - 1, n + 1, how == "stars"))
+        return found
 
     @staticmethod
     def focus(context: Context) -> tuple[str, ...]:
@@ -170,6 +187,9 @@ class References:
             return None
         if not 1 <= number <= len(shown):
             return None
+        aside = i == 0 and not bare and len(tokens) > end + 1 and text[tokens[0].end : tokens[1].start].strip() != ""
+        if aside and tokens[1].norm not in self._ordinals.keys() | {"and", "it", "that"}:
+            return None  # "first, a question"
         end += end < len(tokens) and tokens[end].norm in self._grammar.slot_nouns
         return Reference(start, end, Pointing.ORDINAL, (shown[number - 1],))
 

@@ -22,6 +22,12 @@ MEASURES = {
     "shorter": Critique.SHORTER,
     "longer": Critique.LONGER,
 }
+_MEASURED = {"old": "year", "new": "year", "recent": "year", "long": "runtime", "short": "runtime"}
+"""What "is it old?" asks for."""
+_PREDICATE = frozenset(
+    ("it", "that", "this", "one", "very", "really", "too", "so", "pretty", "quite", "a", "film", "movie")
+)
+ASKING = ("is", "was", "are", "does")
 _NO = ("no", "nah", "nope")
 _TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
 
@@ -45,6 +51,20 @@ class Sentences:
                 and self._command_like(run, part=True)
             ):
                 self._m.done[run.start : run.stop] = [True] * len(run)
+        for run in self._m.runs(self._m.scopes.clause):
+            self._asked_at_its_end(run)
+
+    def _asked_at_its_end(self, clause: range) -> None:
+        """ "The second sounds nice, but is it sad?": a question that takes up what came before it."""
+        if clause.start and self._m.tokens[clause.start].norm in self._m.words.lexicon.negators.contrast:
+            asked = clause[1:]
+        else:
+            asked = next((run for run in self._m.runs(self._m.scopes.phrase) if run[-1] == clause[-1]), clause)
+        inside = asked.start > 0 and len(asked) > 2 and not any(self._m.done[n] for n in asked)
+        opening = [self._m.tokens[n].norm for n in asked[:2]]
+        takes_up = inside and opening[0] in ASKING and opening[1] in self._m.words.grammar.pronouns
+        if takes_up and self._m.asks(asked) and self._question(asked):
+            self._m.done[asked.start : asked.stop] = [True] * len(asked)
 
     def _command_like(self, run: range, part: bool = False) -> bool:
         """Whether the words ask for something to happen, and note what."""
@@ -206,6 +226,7 @@ class Sentences:
         tokens = self._m.tokens[run.start : run.stop]
         start, end = self._m.span(run)
         asks = tokens[0].norm in ("which", "whats", "what", "who", "so") or self._m.asks(run) or len(run) <= 3
+        asks = asks or any(r.i in run and r.how is Pointing.GROUP for r in self._m.pointers)  # "the oldest of those"
         field = next((hit.value for hit in hits if hit.value in COMPARED), None)
         most = self._m.words.concepts.superlative(tokens)
         shown = len(self._m.context.shown) > 1 or len(self._m.targets(run)) > 1
@@ -233,6 +254,9 @@ class Sentences:
             ["worth", "watching"],
         ):
             return "rating"
+        plain = [word for word in said if word not in _PREDICATE]
+        if len(plain) == 2 and plain[0] in ("is", "was") and plain[1] in _MEASURED:
+            return _MEASURED[plain[1]]
         if said[:1] in (["what"], ["whats"]) and said[-1:] in (["about"], ["like"]):
             return "overview"
         if said[:2] in (["when", "did"], ["when", "was"], ["when", "does"]):

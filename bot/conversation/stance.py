@@ -210,7 +210,7 @@ class Scopes:
         found = []
         for hit in self._words._cues.find(self._tokens, self._mentioned):
             kind, start = hit.value, hit.i
-            if self._bounds(hit):
+            if self._bounds(hit) or (self._tokens[hit.j - 1].norm == "know" and not self._knows(hit)):
                 continue
             if self._tokens[start].norm == "like" and hit.j == hit.i + 1:
                 kind = Cue.LIKE if self._is_verb(start) else Cue.RESEMBLE
@@ -231,6 +231,13 @@ class Scopes:
         )
         after = self._tokens[end].norm if end and end < len(self._tokens) and not self._mentioned[end] else ""
         return after[:1].isdigit() or after in SMALL_NUMBERS
+
+    def _knows(self, hit: Hit[Cue]) -> bool:
+        """ "I know Heat already", "I know all of those": whether films are what is known."""
+        phrase = [t.norm for n, t in enumerate(self._tokens) if self.phrase[n] == self.phrase[hit.i]]
+        after = self._tokens[hit.j].norm if hit.j < len(self._tokens) and not self._mentioned[hit.j] else ""
+        group = after in ("all", "both", "them", "these", "those")
+        return "already" in phrase or group or self._tokens[hit.i].norm not in ("i", "we")
 
     def _not_seen(self, n: int, cues: Sequence[_Cue]) -> _Cue:
         """ "Saw X but not Y" has not seen Y, and does not refuse it."""
@@ -446,9 +453,10 @@ class Scopes:
         if j >= len(self._tokens) or self._tokens[j].norm not in ("i", "ive", "we", "weve"):
             return None
         end = next((n for n in range(j, len(self._tokens)) if self.phrase[n] != self.phrase[j]), len(self._tokens))
-        while end > j + 1 and self._tokens[end - 1].norm in _OFTEN:
-            end -= 1
-        near = (cue for cue in self._cues if j <= cue.i <= j + 2 and cue.j == end)
+        close = end
+        while close > j + 1 and self._tokens[close - 1].norm in _OFTEN:
+            close -= 1
+        near = (cue for cue in self._cues if j <= cue.i <= j + 2 and cue.j in (close, end))
         return next((cue for cue in near if cue.kind in (Cue.LIKE, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN)), None)
 
     def _tells_story(self, i: int) -> bool:

@@ -123,7 +123,7 @@ class Dialogue:
         said = [s for s in statements if not s.lasting]
         adds = any(s.value == Intent.REFINE for s in said)
         resembles = _resembles(statements)
-        asked = self.moods or self.like or any(_names_genre(c) for c in self.wanted)
+        asked = self.moods or self.like or any(names_genre(c) for c in self.wanted)
         like = [s.target for s in said if s.target and (s.value in ("like", Intent.LIKE_THIS))] if resembles else []
         state = self
         if (asked and wishes_anew(statements)) or _ends_wish(said):
@@ -232,7 +232,10 @@ class Dialogue:
         if said.value in (Critique.LESSER_KNOWN, Critique.BETTER_KNOWN):
             return self._known(said.value == Critique.BETTER_KNOWN, catalogue)
         if said.clause and (said.clause.facets or said.clause.mood):
-            return self._want(said.clause) if said.value == Critique.MORE_OF else self._veto(said.clause)
+            if said.value == Critique.LESS_OF:
+                return self._veto(said.clause)
+            milder = tuple(c for c in self.unwanted if c.facets or c.mood != said.clause.mood)  # "too scary" before
+            return replace(self, unwanted=milder)._want(said.clause)
         name, older = {
             Critique.OLDER: ("year", True),
             Critique.NEWER: ("year", False),
@@ -250,7 +253,7 @@ class Dialogue:
         """This state without tonight's wish, and without the genres it was about: those asked for, else those that
         everything on the last list has."""
         state = self._afresh([], catalogue)
-        asked = [c for c in self.wanted if _names_genre(c)]
+        asked = [c for c in self.wanted if names_genre(c)]
         shown = [set(catalogue[i].facets.get("genre", ())) for i in self.shown]
         alike = sorted(set.intersection(*shown)) if shown else []
         for clause in asked or [Clause(value.lower(), (Facet("genre", value),)) for value in alike]:
@@ -339,7 +342,7 @@ def spoilt(state: Dialogue, veto: Clause) -> Clause | None:
 def wishes_anew(statements: Sequence[Statement]) -> bool:
     """Whether a message says what is wanted rather than what to change about it."""
     said = [s for s in statements if not s.lasting]
-    asks = any(s.kind is Kind.FACET and s.polarity > 0 and _names_genre(s.clause) for s in said)
+    asks = any(s.kind is Kind.FACET and s.polarity > 0 and names_genre(s.clause) for s in said)
     company = {s.clause.whom for s in said if s.clause}
     words = [
         s.clause.label.split(", ") if s.clause else [s.value] for s in said if s.kind is Kind.WISH and s.polarity > 0
@@ -379,7 +382,8 @@ def _outspoken(said: Statement, asked_for: Collection[str]) -> bool:
     return clause is not None and said.polarity < 0 and bool(clause.whom) and clause.label in asked_for
 
 
-def _names_genre(clause: Clause | None) -> bool:
+def names_genre(clause: Clause | None) -> bool:
+    """Whether a clause is about a genre rather than about who watches."""
     return clause is not None and any(f.kind == "genre" for f in clause.facets) and not clause.whom
 
 

@@ -29,6 +29,7 @@ class Intent(StrEnum):
     GREET = "greet"
     RECOMMEND = "recommend"
     REFINE = "refine"  # "also", "and", "but": adds to the wish instead of replacing it
+    MANY = "many"  # more films at once than a list holds
     MORE = "more"  # another list, same wish
     SURPRISE = "surprise"
     SKIP = "skip"  # does not know, does not want to answer

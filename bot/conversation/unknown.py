@@ -73,6 +73,7 @@ class UnknownTitles:
             self._quoted(text, tokens),
             self._dated(text, tokens),
             self._told(text, tokens, taken),
+            self._refused(text, tokens, taken),
             self._asked(text, tokens),
             self._starring(text, tokens, taken),
         )
@@ -123,6 +124,18 @@ class UnknownTitles:
                 named = self._words(text, tokens, run, likened=likened)
             if named and self._ends(text, tokens, named.stop):
                 yield named
+
+    def _refused(self, text: str, tokens: Sequence[Token], taken: Sequence[bool]) -> Iterator[range]:
+        """ "Not Saltburn, that was lame": capitals behind a "not" that opens a phrase."""
+        if not capitals_tell(tokens):
+            return
+        for n, token in enumerate(tokens[:-1]):
+            opens = n == 0 or not _JOINED.fullmatch(text[tokens[n - 1].end : token.start])
+            if token.norm == "not" and opens and _JOINED.fullmatch(text[token.end : tokens[n + 1].start]):
+                run = range(n + 1, self._extent(text, tokens, taken, n + 1))
+                named = self._capitals(tokens, run)
+                if named and self._ends(text, tokens, named.stop):
+                    yield named
 
     def _asked(self, text: str, tokens: Sequence[Token]) -> Iterator[range]:
         """ "What is Saltburn about?": capitals, or words that nobody uses."""
@@ -179,9 +192,14 @@ class UnknownTitles:
                 end = n + 1
             elif tokens[n].norm not in _SMALL:
                 break
-        if end == start or not tokens[start].capital or tokens[start].norm in self._plain | {"i"}:
+        plain = tokens[start].norm in self._plain | {"i"}
+        if end == start or not tokens[start].capital or (plain and not self._spelt_out(tokens, range(start, end))):
             return range(0)
         return range(run.start if tokens[run.start].capital else start, end)
+
+    def _spelt_out(self, tokens: Sequence[Token], run: range) -> bool:
+        """ "Don't Look Up": whether all of several words have capitals, so that the first may be an everyday one."""
+        return len(run) > 2 and all(tokens[n].capital for n in run)
 
     def _ends(self, text: str, tokens: Sequence[Token], end: int) -> bool:
         """Whether a title may end before ``tokens[end]``."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
 from bot.conversation.people import PersonMatch
-from bot.conversation.ranges import RangeMatch, than
+from bot.conversation.ranges import SMALL_NUMBERS, RangeMatch, than
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import ARTICLES, squash
@@ -35,13 +35,26 @@ FRAME = 5
 """Words within which a message says that it is about films."""
 MADE = (["directed"], ["made"], ["film"], ["films"], ["movie"], ["movies"])
 """Before "by" and a name they speak of who directs: "films by Clint Eastwood" are not those that he plays in."""
+ABOUT = frozenset(("about", "on"))
+SPEAKER = frozenset(("i", "im", "ive", "my", "we", "our", "weve"))
 THINGS = frozenset(("something", "anything"))
+LISTED, MANY = 3, 30
+"""Films of a list, and how many more than those somebody may ask for."""
+REFUSING = frozenset(("no", "without"))
+DETERMINERS = frozenset((*ARTICLES, "any", "more", "of", "those", "these", "with", "too", "much", "many"))
+THINGLIKE = ("s", "ity", "ing", "ness", "ence")
+"""How words end that name what a film may hold: "no understand" refuses nothing."""
+REFUSED = 2
+"""Words of what is refused: a sentence says something else."""
 RARE = 3
 """Words, besides those that only ask, in a phrase that says by a rare one what kind of film is wanted."""
+ONE = frozenset(("actor", "actress", "lead", "star"))
 LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
 HEDGED = 0.5
 """An opinion that weighs less puts up with something rather than likes it."""
+MILD = 0.5
+"""How much a refusal of too much weighs: "not too scary"."""
 
 
 class Wishes:
@@ -62,10 +75,12 @@ class Wishes:
         self._facets()
         self._note_ranges()
         self._measured()
+        self._count()
         self._choose_year()
         self._meet_halfway()
         self._wish()
         self._most()
+        self._refuse()
 
     def _facets(self) -> None:
         for person in self._m.people:
@@ -153,12 +168,18 @@ class Wishes:
         if self._m.people or any(s.value == Intent.WHOM for s in self._m.out):
             return  # named, or to be asked for
         spoken_of = self._m.context.people if len(self._m.context.people) == 1 else ()
-        for phrases, kinds in ((self._m.words.maker, MAKERS), (self._m.words.players, ("cast",))):
-            for hit in phrases.find(self._m.tokens, self._m.named):
-                found = [facet for who in spoken_of for facet in who.facets if facet.kind in kinds]
-                in_view = [self._m.words.catalogue[i] for i in self._m.focus()]
-                found = found or [person for item in in_view for person in item.people(kinds)]
-                self._want_people(found[:LEADS], *self._m.span(range(hit.i, hit.j)))
+        words, tokens, named = self._m.words, self._m.tokens, self._m.named
+        asked = [(hit.i, hit.j, False) for hit in words.maker.find(tokens, named)]
+        asked += [(hit.i, hit.j, True) for hit in words.players.find(tokens, named)]
+        for i, j, plays in asked or words.references.same(tokens, named):
+            kinds: Sequence[str] = ("cast",) if plays else MAKERS
+            found = [facet for who in spoken_of for facet in who.facets if facet.kind in kinds]
+            in_view = [words.catalogue[item_id] for item_id in self._m.focus()]
+            found = found or [person for item in in_view for person in item.people(kinds)]
+            lead = plays and tokens[j - 1].norm in ONE  # "that actor"
+            self._want_people(found[: 1 if lead else LEADS], *self._m.span(range(i, j)))
+            phrase = self._m.scopes.phrase
+            self._tastes.update(phrase[n] for n in range(i, j) if found)  # the words say nothing more
 
     def _want_people(self, people: Sequence[Facet], start: int, end: int) -> None:
         if not people:
@@ -182,7 +203,12 @@ class Wishes:
         """Whether a mood or theme word stands where it must be meant; genres always are."""
         if meaning.sure:
             return True
+        if meaning.i and self._m.tokens[meaning.i - 1].norm in ("my", "our"):  # "my dog died"
+            return False
         if self._m.scopes.about(meaning.i, meaning.j).cue is not None:
+            return True
+        phrase = next(run for run in self._m.runs(self._m.scopes.phrase) if meaning.i in run)
+        if meaning.i in self._subject(phrase):
             return True
         near = self._m.tokens[meaning.j : meaning.j + 2]
         follows = any(m.i == meaning.j or m.j == meaning.i for m in self._m.meanings)
@@ -190,7 +216,6 @@ class Wishes:
         own |= {n for person in self._m.people for n in range(person.i, person.j)}
         own |= {n for n, t in enumerate(self._m.tokens) if any(r.start <= t.start < r.end for r in self._ranges)}
         own |= {n for n in range(len(self._m.tokens)) if self._m.words.titles.a_place(self._m.tokens, n)}
-        phrase = [n for n in range(len(self._m.tokens)) if self._m.scopes.phrase[n] == self._m.scopes.phrase[meaning.i]]
         return (
             any(t.norm in self._m.words.grammar.film_nouns for t in near)
             or follows
@@ -224,18 +249,12 @@ class Wishes:
         elif polarity < 0 and self._of_films(meaning):
             clauses = tuple(replace(clause, whom="") for clause in clauses)
         start, end = self._m.span(range(meaning.i, meaning.j))
+        too = polarity < 0 and self._m.tokens[meaning.i - 1].norm == "too" and meaning.i > 0
+        weight = stance.weight if lasting else MILD if too else 1.0
         for clause in clauses:
             if clause.facets or clause.mood:
-                self._m.say(
-                    Kind.FACET,
-                    clause.label,
-                    start,
-                    end,
-                    polarity=polarity,
-                    lasting=lasting,
-                    clause=clause,
-                    weight=stance.weight if lasting else 1.0,
-                )
+                said = {"polarity": polarity, "lasting": lasting, "clause": clause, "weight": weight}
+                self._m.say(Kind.FACET, clause.label, start, end, **said)
         if polarity > 0:
             for clause in meaning.refused:
                 self._m.say(Kind.FACET, clause.label, start, end, polarity=-1, clause=clause, confidence=0.9)
@@ -295,6 +314,21 @@ class Wishes:
             low, high = (None, min(values) - 1) if below else (max(values) + 1, None)
             bound = Range(name, low, high, than(token.norm, name, min(values) if below else max(values)))
             self._m.say(Kind.RANGE, bound.label, token.start, token.end, polarity=1, range=bound, confidence=0.8)
+
+    def _count(self) -> None:
+        """ "Give me five films", "ten good comedies": more at once than a list holds."""
+        tokens, nouns = self._m.tokens, {*self._m.words.grammar.film_nouns, *self._m.words.grammar.proposals}
+        names = {m.i for m in self._m.meanings if m.by_name}
+        for n, token in enumerate(tokens[:-1]):
+            number = int(token.norm) if token.norm.isdigit() else SMALL_NUMBERS.get(token.norm, 0)
+            near = next(
+                (k for k in range(n + 1, min(n + 4, len(tokens))) if tokens[k].norm in nouns or k in names), None
+            )
+            told = self._m.scopes.within(range(n, n + 1)) & {Cue.SEEN, Cue.UNSEEN, Cue.LIKE, Cue.DISLIKE, Cue.AVOID}
+            if LISTED < number <= MANY and near and not (self._m.done[n] or self._m.named[n] or told):
+                self._m.say(Kind.INTENT, Intent.MANY, token.start, tokens[near].end, confidence=0.8)
+                self._spans.append((token.start, token.end))
+                return
 
     def _choose_year(self) -> None:
         """ "The 1982 one" answers which film was meant, or corrects the one in view."""
@@ -373,10 +407,57 @@ class Wishes:
                 label = Clause(most.label, ())
                 self._m.say(Kind.WISH, most.wish, start, end, polarity=1, clause=label, confidence=0.8)
 
+    def _refuse(self) -> None:
+        """ "No guns", "nothing with clowns": what no concept names is left out where the catalogue knows it as a theme,
+        and told to be past telling where it does not."""
+        read = [(s.start, s.end) for s in self._m.out]
+        for run in self._m.runs(self._m.scopes.phrase):
+            words = self._refused_words(run)
+            if not words or any(self._m.done[n] or self._m.named[n] for n in run):
+                continue
+            start, end = self._m.span(words)
+            if any(start < e and s < end for s, e in read):
+                continue
+            what = " ".join(self._m.tokens[n].norm for n in words)
+            if themes := self._m.words.concepts.theme(what):
+                self._m.say(Kind.FACET, what, start, end, polarity=-1, clause=Clause(what, themes), confidence=0.8)
+            elif self._m.tokens[words[-1]].norm.endswith(THINGLIKE) and self._m.words.concepts.known(
+                self._m.tokens[words[-1]]
+            ):
+                self._m.say(Kind.WISH, what, start, end, polarity=-1, confidence=0.6)
+
+    def _refused_words(self, run: range) -> range:
+        """What a phrase refuses in few words of its own; none where it says something else."""
+        said = [self._m.tokens[n].norm for n in run]
+        held = (
+            k for k in range(len(run) - 1) if said[k] in ("with", "about")
+        )  # "don't want anything with death in it"
+        refused = [k for k in held if self._m.scopes.about(run[k + 1], run[k + 1] + 1).cue is Cue.AVOID]
+        no = next((k for k, word in enumerate(said) if word in REFUSING), refused[0] if refused else None)
+        if no is None or self._m.words.idle(self._m.tokens[run[no] : run.stop]):
+            return range(0)
+        small = self._m.words.noise | self._m.words.leading
+        kinds = {n for m in self._m.meanings for n in range(m.i, m.j)}
+        if not all(n in kinds or self._m.tokens[n].norm in small for n in run[:no]):  # "a writer with no ideas"
+            return range(0)
+        first, last = run[no] + 1, run.stop
+        while first < last and self._m.tokens[first].norm in DETERMINERS:
+            first += 1
+        while last > first and self._m.tokens[last - 1].norm in self._m.words.noise:
+            last -= 1
+        return range(first, last) if 0 < last - first <= REFUSED else range(0)
+
     def _requested(self, run: range) -> bool:
         """Whether a phrase belongs to this evening's request: no taste, no veto, no film they speak of or ask about."""
         sentence = self._m.sentence(run.start)
         opening = [self._m.tokens[n].norm for n in sentence[:2]]
+        first, *then = [t for t in (self._m.tokens[n].norm for n in sentence) if t not in self._m.words.refining] or [
+            ""
+        ]
+        if first in THINGS and then[:1] and then[0] in self._m.words.grammar.events:  # "something came up"
+            return False
+        if opening[0] == "so" and opening[1:] and opening[1] in self._m.words.grammar.question_words:  # "so does mum"
+            return False
         if opening[0] in ("is", "are", "was", "were", "does", "did") and opening[1:] != ["there"]:
             return False
         if self._m.scopes.phrase[run.start] in self._tastes or self._m.inverted(run.stop - 1):
@@ -395,17 +476,27 @@ class Wishes:
 
     def _from_request(self, run: range) -> range:
         """A phrase from where it asks: "I don't watch much so something easy" asks for something easy."""
+        if subject := self._subject(run):
+            return subject
         if self._m.tokens[run.start].norm in self._m.words.grammar.selves:
             for n in run[3:]:
                 if self._m.tokens[n].norm in ("something", "anything"):
                     return range(n, run.stop)
         return run
 
+    def _subject(self, run: range) -> range:
+        """ "I'm writing an essay on satire, any films?": what a phrase is about, where a bare request follows."""
+        after = [s for s in self._m.out if s.value == Intent.RECOMMEND and s.start > self._m.tokens[run.stop - 1].start]
+        about = next((n + 1 for n in run if self._m.tokens[n].norm in ABOUT), run.stop) if after else run.stop
+        return range(about, run.stop)
+
     def _tells(self, run: range) -> bool:
         """ "Something light, my head hurts": whether a phrase tells of the speaker, beside a wish that is known."""
-        known = any(m.i in run for m in self._m.meanings) or self._m.scopes.asks(run)
-        opens = self._m.tokens[run.start].norm in self._m.words.grammar.selves
-        return bool(self._wanted) and opens and not known
+        small = {*self._m.words.refining, "because", "so", "tonight", "today"}
+        begun = next((n for n in run if self._m.tokens[n].norm not in small), run.start)
+        goes_on = begun > run.start and self._m.tokens[self._m.sentence(run.start).start].norm in SPEAKER
+        opens = self._m.tokens[begun].norm in self._m.words.grammar.selves or goes_on
+        return bool(self._wanted) and opens and not (self._m.scopes.asks(range(begun, run.stop)) or self._subject(run))
 
     def _recalls(self, run: range) -> bool:
         """ "I also liked qwx": whether a phrase tells how the speaker found a film, known or not."""
@@ -461,7 +552,8 @@ class Wishes:
     def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """Whether the words left describe a film rather than make conversation."""
         known = [n for n in content if self._m.words.concepts.known(self._m.tokens[n])]
-        if self._wanted or self._tells_of_films() or self._characterised(content, words):
+        told = any(self._subject(run) for run in self._m.runs(self._m.scopes.phrase))
+        if self._wanted or told or self._tells_of_films() or self._characterised(content, words):
             return True
         foreign = [n for n in content if is_chinese(self._m.tokens[n].norm)]  # words that the glossary lacks
         if len(known) + len(foreign) < max(1, len(content) / 2):

@@ -108,6 +108,8 @@ class Wording:
         if isinstance(wish, Range):
             called = self.texts.limit(wish.name, wish.low, wish.high, wish.label)
             return self.texts("some", what=called) if self.adjectival(wish) else called
+        if mild(wish):
+            return self.texts("too_much", what=self.texts.name(wish.mood))
         return self.texts.name(wish.label)
 
     def adjectival(self, limit: Range) -> bool:
@@ -173,17 +175,18 @@ class Wording:
         """Words for each cause, in the causes' order; each completes "because ..."."""
         return tuple(Reason(c.signal, c.share, self._reason(item, c, query), _sources(c, query)) for c in causes)
 
-    def card_reason(self, reasons: Sequence[Reason], given: Collection[str]) -> str:
+    def card_reason(self, reasons: Sequence[Reason], given: Sequence[str]) -> str:
         """The one reason on a card: of those that set it apart the one that leads, but in place of one of those
         ``given`` on the cards above it another about this person that counts something beside it, or one that counts
-        nearly as much. Empty without reasons."""
+        nearly as much; any other, before a list says the same three times. Empty without reasons."""
         ranked = telling(self._apart(reasons))
         most = max((r.share for r in ranked), default=0.0)
         fresh = [r for r in ranked if r.text not in given and r.share >= TELLING]
         mine = [r for r in fresh if r.signal not in GENERAL and r.share >= BESIDE * most]
         general = [r for r in fresh if r.signal in GENERAL and r.share >= most / 2]
         lead = [r for r in ranked[:1] if r in fresh]
-        return (lead or mine or general or ranked)[0].text if ranked else ""
+        other = [r for r in fresh if ranked and given.count(ranked[0].text) > 1]
+        return (lead or mine or general or other or ranked)[0].text if ranked else ""
 
     def _apart(self, reasons: Sequence[Reason]) -> Sequence[Reason]:
         """The reasons that say what others on the list lack, with their shares among themselves; all if there is none.
@@ -282,6 +285,8 @@ class Wording:
 
     def _a(self, label: str) -> str:
         """A wish's label with its article, where it takes one: "a thriller", but "horror"."""
+        if label in self.texts.options("kinds"):
+            return self.texts("some_films", what=label)
         if label not in self.texts.options("countable"):
             return label
         return self.texts("a_noun", turn=int(label[0] in "aeiou"), noun=label)
@@ -298,13 +303,20 @@ class Wording:
             told = self.texts("mood_for", what=what, whom=self.texts.join(whom)) if what and whom else what
             if told or whom:
                 return self.texts("why_mood", what=told or self.texts.join(whom))
-            named = [self._a(self.texts.name(label)) for label in wish.label.split(", ") if not self._whom(label)]
-            key = "why_wish_for" if points >= FITS_THEME else "why_nearest"
-            return self.texts(key, what=self.texts.join(named)) if named else self.texts("why_said")
-        quotable = self.texts.language == "en" and tellable(wish.text, LONGEST_QUOTE) and "," not in wish.label
-        if not quotable:
+            labels = wish.label.split(", ")
+            company = [self._whom(label) for label in labels if self._whom(label)]
+            named = [self._a(self.texts.name(label)) for label in labels if not self._whom(label)]
+            if not named:
+                return self.texts("why_mood_fits", what=self.texts.join(company))
+            return self.texts("why_wish_for" if points >= FITS_THEME else "why_nearest", what=self.texts.join(named))
+        if not wish.text:  # the talk alone
             return self.texts("why_said")
+        if self.texts.language != "en" or not tellable(wish.text, LONGEST_QUOTE):
+            return self.texts("why_described" if points >= FITS else "why_described_nearest")
         label = wish.label.removeprefix("about ")
+        if "," in label:  # several things, of which some may be no words of theirs
+            key = "why_wish_for" if points >= FITS else "why_nearest"
+            return self.texts(key, what=self.texts.join(label.split(", ")))
         if points >= FITS:
             return self.texts("why_wish", what=label)
         return self.texts("why_nearest", what=self.texts("quoted", what=label))
@@ -326,7 +338,7 @@ class Wording:
         what = self.texts.join(self.names(told))
         genres = [genre.lower() for genre in self.names(_typical(item, told))]
         if not genres:
-            return self.texts("why_said") if whom else self.texts("why_mood_fits", what=what)
+            return self.texts("why_mood_fits", what=whom or what)
         film = self.texts("genre_film", turn=int(genres[0][0] in "aeiou"), genres=self.texts.join(genres))
         return self.texts("why_mood_whom" if whom else "why_mood_film", what=what, whom=whom, film=film)
 
@@ -432,7 +444,7 @@ class Wording:
         )
         parts = [self.texts(key, what=what) for key, what in groups if what]
         got = self.texts("got", what=self.texts("semicolon").join(parts)) if parts else ""
-        return self.texts("sentences").join(filter(None, [got, self.unknown(heard)]))
+        return self.texts("sentences").join(filter(None, [got, self.unknown(heard), self._unheeded(heard)]))
 
     def _held(self, wish: Clause | Range) -> str:
         """A wish that holds besides: "the 1990s", "something dark"."""
@@ -441,7 +453,10 @@ class Wording:
 
     def _wanted(self, wish: Clause | Range) -> str:
         """What is wanted, as it stands in a sentence: "comedy", "something from Germany"."""
-        return self.texts("from_place", what=self._place(wish)) if self._place(wish) else self.label(wish)
+        label = self.label(wish)
+        if label in self.texts.options("kinds"):
+            return self.texts("some_films", what=label)
+        return self.texts("from_place", what=self._place(wish)) if self._place(wish) else label
 
     def _place(self, wish: Clause | Range) -> str:
         """The country that a wish or veto is about; empty when it is about something else."""
@@ -453,20 +468,26 @@ class Wording:
     def _ruled_out(self, how: str, vetoes: Iterable[Clause | Range | None]) -> list[tuple[str, str]]:
         """What is refused, by the way it is said: "no war films", "nothing old", "nothing from Germany", "not for the
         kids"; ``how``: the beginning of the texts' names."""
-        said: dict[str, list[str]] = {"unwanted": [], "nothing": [], "outside": [], "alone": []}
+        said: dict[str, list[str]] = {"unwanted": [], "things": [], "nothing": [], "outside": [], "alone": []}
         for veto in vetoes:
             if isinstance(veto, Range):
                 adjective = self.adjectival(veto)
                 said["nothing" if adjective else "outside"].append(veto.label if adjective else self.label(veto))
             elif veto is not None:
                 place, leaves = self._place(veto), self._whom(veto.label) and veto.whom == veto.label
-                said["outside" if place else "alone" if leaves else "unwanted"].append(place or self.label(veto))
+                kind = "outside" if place else "alone" if leaves else refusal(veto)
+                said[kind].append(place or self.label(veto))
         return [(f"{how}_{key}", self.texts.join(list(dict.fromkeys(what)), "or")) for key, what in said.items()]
 
     def unknown(self, heard: Reading) -> str:
         """That the catalogue lacks what was named."""
         titles = [self.texts("quoted", what=s.value) for s in heard.statements if s.kind is Kind.UNKNOWN]
         return self.texts("unknown_title", what=self.texts.join(titles, "or")) if titles else ""
+
+    def _unheeded(self, heard: Reading) -> str:
+        """What was refused and can't be told of a film."""
+        refused = [s.value for s in heard.statements if s.kind is Kind.WISH and s.polarity < 0]
+        return self.texts("unheeded", what=self.texts.join(refused, "or")) if refused else ""
 
     def _looked_for(self, wanted: Sequence[str]) -> str:
         """Who it is for comes last: "comedy, for a date night"."""
@@ -650,6 +671,17 @@ def _typical(item: Item, moods: Collection[str]) -> list[str]:
 def _strong(liked: Sequence[Part]) -> list[Part]:
     """One or two liked items that account for most of a kinship."""
     return [p for p in liked[:2] if p.amount >= CLOSE * liked[0].amount]
+
+
+def mild(veto: Clause) -> bool:
+    """Whether only too much of a mood is refused: "nothing too scary"."""
+    return not veto.facets and bool(veto.mood) and veto.label != veto.mood
+
+
+def refusal(veto: Clause) -> str:
+    """How a refusal is said: "no horror films", "no sharks", "nothing too scary"."""
+    themes = not (veto.mood or veto.whom) and all(facet.kind == "keyword" for facet in veto.facets)
+    return "nothing" if mild(veto) else "things" if themes and veto.label.endswith("s") else "unwanted"
 
 
 def liked_items(taste: Taste) -> list[str]:

@@ -622,7 +622,7 @@ def test_two_films_may_be_compared_by_name() -> None:
 
 
 def test_what_else_somebody_made_asks_for_the_films_of_who_directed_the_one_in_view() -> None:
-    assert briefs("what else did he make?", FOCUSED) == ["+Ridley Scott"]
+    assert briefs("what else did he make?", FOCUSED) == ["intent: change", "+Ridley Scott"]
 
 
 def test_two_films_of_equal_claim_are_a_choice() -> None:
@@ -836,3 +836,233 @@ def test_who_will_watch_a_kind_of_film_takes_none_of_the_list(text: str, wanted:
 @pytest.mark.parametrize("text", ["didn't like Jaws at all", "I did not enjoy Jaws, at all"])
 def test_at_all_means_nothing_of_the_list(text: str) -> None:
     assert [s.target for s in read(text, LISTED).statements] == [film("Jaws (1975)")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Heat I know already", ["~Heat (1995) mention seen"]),
+        ("I know Heat already", ["~Heat (1995) mention seen"]),
+        ("I already know Heat", ["~Heat (1995) mention seen"]),
+        ("I know what I want: a comedy", ["+comedy"]),
+    ],
+)
+def test_a_film_that_is_known_already_was_seen(text: str, said: list[str]) -> None:
+    assert briefs(text, LISTED, wishes=True) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("the oldest of those", "oldest"),
+        ("give me the newest of these", "newest"),
+        ("the shortest of them?", "shortest"),
+    ],
+)
+def test_the_most_of_a_list_is_asked_for(text: str, field: str) -> None:
+    assert [(s.kind, s.value, s.target) for s in read(text, LISTED).statements] == [
+        (Kind.QUESTION, field, item) for item in SHOWN
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("anything from this century?", "+year 2000.."),
+        ("a film from the 21st century", "+year 2000.."),
+        ("something made in the last century", "+year ..1999"),
+    ],
+)
+def test_a_century_is_a_range(text: str, limit: str) -> None:
+    assert briefs(text, LISTED, wishes=True) == [limit]
+
+
+@pytest.mark.parametrize("text", ["stupid for my brain", "something dumb", "brainless fun", "stupid fun"])
+def test_stupid_fun_is_silly(text: str) -> None:
+    assert briefs(text) == ["+silly"]
+
+
+def test_stupid_may_be_a_verdict() -> None:
+    assert briefs("that was stupid", FOCUSED) == ["-Alien (1979) opinion lasting seen"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not Don't Look Up, that was lame", "not Saltburn, it was dull", "nah, not Saltburn", "no, not Saltburn please"],
+)
+def test_an_unknown_film_may_be_refused_and_no_other_is_judged(text: str) -> None:
+    found = read(text, FOCUSED).statements
+    assert [s.kind for s in found if s.value != Intent.NO] == [Kind.UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cool save it", "nice, save that for later", "put that on the list", "great, add it to my watchlist", "add that"],
+)
+def test_the_film_in_view_is_saved(text: str) -> None:
+    assert [(s.value, s.target) for s in read(text, FOCUSED).statements] == [(Intent.SAVE, ALIEN)]
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("what else did that director do", "Ridley Scott"),
+        ("other films by that director", "Ridley Scott"),
+        ("anything else from the same people", "Ridley Scott"),
+        ("that director's other films", "Ridley Scott"),
+        ("other films by that actress", "Sigourney Weaver"),
+        ("what other movies has the lead been in?", "Sigourney Weaver"),
+        ("anything else with the same actors", "Sigourney Weaver, Tom Skerritt"),
+    ],
+)
+def test_other_films_of_the_same_people(text: str, whom: str) -> None:
+    assert [b for b in briefs(text, FOCUSED, wishes=True) if b != "intent: change"] == [f"+{whom}"]
+
+
+@pytest.mark.parametrize(
+    "text", ["I liked the cast, something funny", "who is that director?", "people say the cast is great"]
+)
+def test_people_who_are_spoken_of_are_not_asked_for(text: str) -> None:
+    assert not [
+        s for s in read(text, FOCUSED).statements if s.clause and any(f.kind == "cast" for f in s.clause.facets)
+    ]
+
+
+def test_what_each_of_two_wants_counts() -> None:
+    assert briefs("she wants a musical, I want something with swords", wishes=True) == ["+musical", "wish: swords"]
+
+
+def test_no_r_rated_is_no_nor() -> None:
+    catalogue = Catalogue([*films().items, Item("r", "Rough", facets={"certificate": ("R",)})])
+    found = Understanding(catalogue, load_lexicon()).read("no r-rated films").statements
+    assert [(s.value, s.polarity) for s in found] == [("R-rated", -1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [("is the second one old?", "year"), ("was the second one very long?", "runtime"), ("is it a recent film", "year")],
+)
+def test_an_adjective_of_age_or_length_asks_for_the_number(text: str, field: str) -> None:
+    assert [(s.kind, s.value, s.target) for s in read(text, FOCUSED).statements] == [(Kind.QUESTION, field, ALIEN)]
+
+
+@pytest.mark.parametrize("text", ["first, a question: do you know French films?", "first, I hate musicals"])
+def test_first_may_open_what_is_said(text: str) -> None:
+    assert not [s for s in read(text, LISTED).statements if s.target]
+
+
+@pytest.mark.parametrize("text", ["the first, it looks good", "first and third, please"])
+def test_first_may_be_the_first_film(text: str) -> None:
+    assert [s for s in read(text, LISTED).statements if s.target]
+
+
+@pytest.mark.parametrize(
+    "text", ["something happened to me today", "something came up", "so does mum", "something is wrong with my tv"]
+)
+def test_what_tells_of_the_day_is_no_wish(text: str) -> None:
+    assert [s.value for s in read(text, LISTED).statements] == [Intent.CHAT]
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("I have to write an essay on media satire for class, any films?", "media satire"),
+        ("I've been reading about dinosaurs, any good movies?", "dinosaurs"),
+    ],
+)
+def test_a_bare_request_asks_for_what_was_told_about(text: str, wish: str) -> None:
+    said = read(text).statements
+    assert [s.value for s in said if s.kind is Kind.WISH] == [wish]
+    assert Intent.RECOMMEND in [s.value for s in said]
+
+
+@pytest.mark.parametrize(
+    "text", ["give me five films", "can you recommend me ten movies", "six more suggestions please"]
+)
+def test_more_films_than_a_list_holds_are_asked_for(text: str) -> None:
+    assert [s.value for s in read(text).statements] == [Intent.MANY]
+
+
+@pytest.mark.parametrize("text", ["I've seen five films by Nolan", "movies for 5 year olds", "12 Angry Men", "3 films"])
+def test_other_numbers_ask_for_no_more_films(text: str) -> None:
+    assert Intent.MANY not in [s.value for s in read(text).statements]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no sharks please", ["-sharks"]),
+        ("no beach please", ["-beach"]),
+        ("a comedy, no motels", ["+comedy", "-motels"]),
+        ("nothing with hotels", ["-hotels"]),
+        ("without any guns", ["intent: refine", "wish: guns"]),
+        ("a comedy with no sharks", ["+comedy", "-sharks"]),
+        ("no rush", ["intent: chat"]),
+        ("no spoilers please", ["intent: chat"]),
+    ],
+)
+def test_a_refused_thing_is_left_out_where_the_catalogue_knows_it(text: str, said: list[str]) -> None:
+    assert [b for b in briefs(text, wishes=True) if not b.startswith("wish: comedy")] == said
+    assert all(s.polarity < 0 for s in read(text).statements if s.kind is Kind.WISH)
+
+
+@pytest.mark.parametrize("text", ["the dog doesn't die", "something where the dog survives", "no animals die"])
+def test_a_dog_that_lives_is_no_wish_for_one_that_dies(text: str) -> None:
+    catalogue = Catalogue([*films().items, Item("d", "Dog", facets={"keyword": ("dog", "death of dog")})])
+    found = Understanding(catalogue, load_lexicon()).read(text).statements
+    assert [(s.value, s.polarity) for s in found] == [("a dying dog", -1)]
+
+
+@pytest.mark.parametrize(("text", "weight"), [("not too scary", 0.5), ("nothing scary", 1.0)])
+def test_too_much_of_something_is_refused_mildly(text: str, weight: float) -> None:
+    (said,) = read(text).statements
+    assert (said.value, said.polarity, said.weight) == ("horror", -1, weight)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("The second one sounds nice but is it sad?", "sad"),
+        ("I'm not sure. The second looks good, is it scary?", "horror"),
+        ("loved the second, is it violent?", "violent"),
+    ],
+)
+def test_a_question_at_the_end_wishes_for_nothing(text: str, label: str) -> None:
+    found = read(text, LISTED).statements
+    assert [(s.target, s.clause and s.clause.label) for s in found if s.kind is Kind.QUESTION] == [(ALIEN, label)]
+    assert not [s for s in found if s.kind in (Kind.FACET, Kind.WISH)]
+
+
+def test_what_somebody_tells_of_their_life_is_no_description_of_a_film() -> None:
+    text = "My husband passed away last month and tonight is my first evening alone. Something gentle please."
+    assert [s.value for s in read(text).statements if s.kind is Kind.WISH] == ["cosy, warm and comforting"]
+    assert "+dogs" not in briefs("my dog just died")
+
+
+@pytest.mark.parametrize("text", ["I don't want anything with hotels in it", "nothing about hotels please"])
+def test_what_a_film_shall_not_hold_is_left_out(text: str) -> None:
+    assert briefs(text, wishes=True) == ["-hotels"]
+
+
+def test_company_that_has_seen_a_film_often_does_not_make_it_liked() -> None:
+    assert briefs("they've all seen Frozen a hundred times so please not that") == ["-Frozen (2013) mention"]
+
+
+def test_a_question_after_great_judges_no_film() -> None:
+    found = read("Great, and for us grown-ups afterwards? something clever", FOCUSED).statements
+    assert not [s for s in found if s.target]
+    assert "for grown-ups" in [s.value for s in found]
+
+
+def test_a_refused_title_that_is_an_everyday_theme_stands_for_itself() -> None:
+    catalogue = Catalogue([Item("s", "Stalker", 1979), Item("o", "Obsessed", facets={"keyword": ("stalker",)})])
+    found = Understanding(catalogue, load_lexicon()).read("something slow but not Stalker").statements
+    assert [s.target for s in found if s.target] == ["s"]
+
+
+def test_broken_english_refuses_no_verb() -> None:
+    assert [s.value for s in read("No understand.", LISTED).statements] == [Intent.CHAT]
+
+
+def test_a_film_told_of_at_length_is_asked_for_where_several_are_in_view() -> None:
+    assert [s.value for s in read("We saw that one at the cinema, loved it", LISTED).statements] == [Intent.WHICH]

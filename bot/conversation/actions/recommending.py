@@ -47,10 +47,11 @@ class Recommending(Room):
         relaxed = self._relaxed(query, result)
         unread = self._unread(moment)
         intro = self._intro(moment, len(cards), surprise=surprise)
+        many = self._texts("list_many") if Intent.MANY in intents else ""
         shown = tuple(card.item_id for card in cards)
         return Draft(
             state.without(result.relaxed).listed(shown, moment.turn_id),
-            "\n".join(filter(None, [heard, self._spared(state, spoiling), unread, relaxed, intro])),
+            "\n".join(filter(None, [heard, self._spared(state, spoiling), unread, relaxed, many, intro])),
             cards,
             self._texts("nudge", moment.number),
             self.buttons(moment, Verb.NEXT, Verb.SURPRISE),
