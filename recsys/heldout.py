@@ -46,12 +46,14 @@ def hold_out(
     """A quarter of the people with enough likes held out, and the index of the others' ratings: the one in ``folder``
     when it is of this catalogue, encoder and file of ratings, else built and kept there. Raises ``DataError`` without
     ratings or enough people."""
+    if not ratings.exists():  # imported
+        raise DataError("This catalogue has no ratings, of which people are made: use the default one's USHER_HOME.")
     data = on_catalogue(Interactions.read(ratings), catalogue)
     liked = np.bincount(data.user[data.rating >= LIKED], minlength=len(data.users))
     able = np.random.default_rng(SEED).permutation(np.flatnonzero(liked >= LEAST_LIKED))
     held = np.sort(able[: int(SHARE * len(able))])
     if not len(held):
-        raise DataError("Too few people with ratings to hold some out; run `usher catalogue build`.")
+        raise DataError("Too few people with ratings to hold some out: use the default catalogue's USHER_HOME.")
     teachers = data.where(~np.isin(data.user, held))
     place = folder / sha256(ratings)[:12]
     artefact = None

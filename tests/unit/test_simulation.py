@@ -243,3 +243,10 @@ def test_a_damaged_model_of_those_not_held_out_is_made_anew(tmp_path: Path) -> N
     model.write_bytes(b"nonsense")
     assert version() == first
     assert model.read_bytes() != b"nonsense"
+
+
+def test_without_ratings_nobody_is_made_up(tmp_path: Path) -> None:
+    """As after `usher catalogue import`: to build the default catalogue there would be no good advice."""
+    given = (tmp_path / "ratings.parquet", catalogue(), AxisEncoder(), tmp_path / "cache", tmp_path / "simulation")
+    with pytest.raises(DataError, match="no ratings"):
+        hold_out(*given)  # type: ignore[arg-type]
