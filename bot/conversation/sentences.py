@@ -117,7 +117,8 @@ class Sentences:
     def _note_intent(self, run: range) -> bool:
         tokens = self._m.tokens[run.start : run.stop]
         opening = self._m.words.starts.starting(tokens)
-        while not opening and len(tokens) > 1 and tokens[0].norm in self._m.words.interjections:
+        aside = {*self._m.words.interjections, "and", "but", "also"}
+        while not opening and len(tokens) > 1 and tokens[0].norm in aside:
             tokens = tokens[1:]
             opening = self._m.words.starts.starting(tokens)
         parts = self._m.words.parts.find(tokens)
@@ -169,6 +170,12 @@ class Sentences:
         if self._compared(run, hits):
             return True
         hits = [hit for hit in hits if hit.value not in COMPARED]
+        group = any(r.i in run and r.how is Pointing.GROUP for r in self._m.pointers)
+        every = self._m.targets(run)
+        if hits and group and len(every) > 1 and asks:  # "how long are these?"
+            for item_id in every:
+                self._m.say(Kind.QUESTION, "compare", start, end, target=item_id)
+            return True
         bridged = self._bridged(run)
         if hits or bridged:
             field = bridged or hits[0].value
@@ -181,9 +188,8 @@ class Sentences:
                         self._m.say(Kind.QUESTION, asked, start, end, target=target)
                 return True
         who = self._somebody(run) if tokens[0].norm in ("is", "was") else None
-        several = self._m.targets(run)
-        if who and len(several) > 1:  # "is she in any of these?"
-            for target in several:
+        if who and len(every) > 1:  # "is she in any of these?"
+            for target in every:
                 self._m.say(Kind.QUESTION, "most", start, end, target=target, clause=who)
             return True
         if who and targets:  # "is he in the second one?"

@@ -1046,3 +1046,32 @@ def test_broken_english_refuses_no_verb() -> None:
 
 def test_a_film_told_of_at_length_is_asked_for_where_several_are_in_view() -> None:
     assert [s.value for s in read("We saw that one at the cinema, loved it", LISTED).statements] == [Intent.WHICH]
+
+
+@pytest.mark.parametrize(
+    "text", ["Gladiator we saw last week", "gladiator I watched the other day", "Gladiator I've seen twice"]
+)
+def test_a_film_named_before_its_verb_was_seen(text: str) -> None:
+    assert briefs(text, LISTED, wishes=True) == ["~Gladiator (2000) mention seen"]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("How long are these?", "compare"),
+        ("who directed these?", "compare"),
+        ("Which of these would you recommend?", "best"),
+    ],
+)
+def test_a_question_about_all_is_answered_for_all(text: str, field: str) -> None:
+    assert [(s.value, s.target) for s in read(text, LISTED).statements] == [(field, item) for item in SHOWN]
+
+
+@pytest.mark.parametrize("text", ["I don't get why you picked the second", "but why the second one?"])
+def test_why_may_stand_inside(text: str) -> None:
+    assert [(s.value, s.target) for s in read(text, LISTED).statements] == [(Intent.WHY, ALIEN)]
+
+
+def test_an_idea_is_no_theme() -> None:
+    found = read("My therapist told me to watch something uplifting. Do you have any idea?").statements
+    assert [s.value for s in found if s.kind is Kind.WISH] == ["uplifting, hopeful and inspiring"]
