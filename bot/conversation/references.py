@@ -166,7 +166,9 @@ class References:
             number, end = self._ordinals[following], i + 2
         elif norm in self._last:
             number = len(shown)
-        elif norm in self._ordinals and norm not in ("middle",):
+        elif norm in self._ordinals and (
+            norm != "middle" or (len(shown) == 3 and following in self._grammar.slot_nouns)
+        ):
             number = self._ordinals[norm]
         else:
             return None

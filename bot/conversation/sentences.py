@@ -140,7 +140,8 @@ class Sentences:
             targets = self._m.focus()
         if not targets and not (self._m.context.shown or intent is Intent.WHY):
             return False
-        for target in targets or (None,):
+        both = len(targets) > 2 and any(t.norm == "both" for t in tokens)  # of three, which two?
+        for target in (None,) if both else targets or (None,):
             self._m.say(Kind.INTENT, intent, start, end, target=target, confidence=0.9)
         return True
 

@@ -38,8 +38,10 @@ class Verdict(StrEnum):
 
 
 _OF_OTHERS = frozenset(("reviews", "review", "ratings", "rating", "score", "scores", "press"))
-_WHEN = frozenset("last week night weekend month year yesterday together ages ago a the other day".split())
-_OFTEN = frozenset("twice once already before too though recently times many really".split()) | _WHEN
+_WHEN = ("last", "week", "night", "weekend", "month", "year", "yesterday", "together", "ages", "ago", "other", "day")
+_OFTEN = frozenset(
+    ("twice", "once", "already", "before", "too", "though", "recently", "times", "many", "really", "a", "the", *_WHEN)
+)
 """What may close a phrase behind its verb: "Heat I saw last week"."""
 
 OPINIONS = {Cue.LIKE: 1, Cue.DISLIKE: -1}

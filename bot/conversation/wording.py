@@ -474,7 +474,7 @@ class Wording:
         said: dict[str, list[str]] = {"unwanted": [], "things": [], "nothing": [], "outside": [], "alone": []}
         for veto in vetoes:
             if isinstance(veto, Range):
-                adjective = self.adjectival(veto)
+                adjective = self.adjectival(veto) or veto.name != "year"  # "nothing longer than 2 hours"
                 said["nothing" if adjective else "outside"].append(veto.label if adjective else self.label(veto))
             elif veto is not None:
                 place, leaves = self._place(veto), self._whom(veto.label) and veto.whom == veto.label

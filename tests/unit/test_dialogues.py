@@ -133,6 +133,10 @@ class TestWishes:
         assert "Which films have needles my catalogue doesn't say" in reply.text
         assert reply.cards
 
+    async def test_a_refused_length_comes_from_nowhere(self, ann: Person) -> None:
+        assert "nothing longer than 2 hours" in (await ann.say("a drama", "no films longer than 2 hours")).text
+        assert "nothing longer than 2 hours" in (await ann.say("/profile")).text
+
     async def test_a_family_film_is_called_one(self, ann: Person) -> None:
         assert "looking for family films" in (await ann.say("looking for family")).text
 

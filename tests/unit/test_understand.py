@@ -1075,3 +1075,20 @@ def test_why_may_stand_inside(text: str) -> None:
 def test_an_idea_is_no_theme() -> None:
     found = read("My therapist told me to watch something uplifting. Do you have any idea?").statements
     assert [s.value for s in found if s.kind is Kind.WISH] == ["uplifting, hopeful and inspiring"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("He hates subtitles and I hate superheroes", ["+English", "-superhero lasting"]),
+        ("subtitles are fine", ["intent: chat"]),
+        ("he's more into action", ["+action"]),
+        ("I like the sound of the second", ["+Alien (1979) mention"]),
+        ("the middle one maybe", ["~Alien (1979) mention"]),
+        ("add both to my list", ["intent: save"]),
+        ("idk something chill", ["+light", "wish: light and fun"]),
+        ("I need three films for a school project about dinosaurs", ["+dinosaurs", "wish: dinosaurs"]),
+    ],
+)
+def test_what_people_say_in_passing(text: str, said: list[str]) -> None:
+    assert sorted(briefs(text, LISTED, wishes=True)) == sorted(said)
