@@ -385,7 +385,8 @@ class Wishes:
         ]
         meanings = [m for m in self._wanted if m.wish or m.label]
         if content and self._describes(content, words):
-            text = self._joined(kept) if dropped or filler else self._m.head[self._m.offset :].strip()
+            adds = self._m.tokens[words[0]].norm in self._m.words.refining  # "but set in Paris"
+            text = self._joined(kept) if dropped or filler or adds else self._m.head[self._m.offset :].strip()
             text = text[:300].strip()
             if text:
                 start, end = self._m.tokens[words[0]].start, self._m.tokens[words[-1]].end
