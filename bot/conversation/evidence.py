@@ -144,7 +144,7 @@ def _company(clause: Clause, refused: Sequence[str], wording: Wording) -> Eviden
 
 
 def _range(limit: Range, wording: Wording, kind: str) -> Evidence:
-    kind = "nothing" if kind == "outside" and wording.adjectival(limit) else kind
+    kind = "nothing" if kind == "outside" and (wording.adjectival(limit) or limit.name != "year") else kind
     name = limit.label if kind == "nothing" else wording.label(limit)
     return _evidence(f"limit:{limit.label}", name, name, wording, kind, (limit.label,))
 

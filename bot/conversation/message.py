@@ -29,7 +29,7 @@ LONG = 7
 
 _AFTER_A_PART = frozenset(("is", "was", "and", "or", "too", "yet", "movie", "film", "because", "with"))
 
-_BEFORE_LIKING = ("a", "big", "huge", "all", "both", "only", "mostly", "usually", "generally", "normally")
+_BEFORE_LIKING = ("more", "a", "big", "huge", "all", "both", "only", "mostly", "usually", "generally", "normally")
 
 _COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
 

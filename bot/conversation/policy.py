@@ -118,7 +118,7 @@ def decide(
         return Decision(Action.CHOOSE, _several(reading))
     for intent in (Intent.ACCEPT, Intent.SAVE):
         if intent in intents and not (intents[intent].target or dialogue.focus) and len(dialogue.shown) > 1:
-            if Intent.THANKS in intents:
+            if Intent.THANKS in intents and intent is Intent.ACCEPT:
                 return Decision(Action.THANKS, "praises a list, with thanks", intents[Intent.THANKS])
             return Decision(Action.WHICH, f"{intent} of one item while several are in view", intents[intent])
         if intent in intents:

@@ -136,6 +136,8 @@ class References:
         for hit in self._groups.find(tokens, used):
             if hit.value == "focus" and [t.norm for t in tokens[hit.j : hit.j + 1]] in _SORTS:
                 continue  # "that sort of thing"
+            if hit.value == "others" and {t.norm for t in tokens[hit.j : hit.j + 1]} & {*_TIMES, "night", "evening"}:
+                continue  # "the other day"
             if hit.value == "focus":
                 before = [r.item_ids for r in found if r.how is Pointing.ORDINAL and r.i < hit.i]
                 ids, how = self.focus(context) or (before[-1] if before else ()), Pointing.FOCUS
@@ -164,7 +166,9 @@ class References:
             number, end = self._ordinals[following], i + 2
         elif norm in self._last:
             number = len(shown)
-        elif norm in self._ordinals and norm not in ("middle",):
+        elif norm in self._ordinals and (
+            norm != "middle" or (len(shown) == 3 and following in self._grammar.slot_nouns)
+        ):
             number = self._ordinals[norm]
         else:
             return None

@@ -117,7 +117,8 @@ class Sentences:
     def _note_intent(self, run: range) -> bool:
         tokens = self._m.tokens[run.start : run.stop]
         opening = self._m.words.starts.starting(tokens)
-        while not opening and len(tokens) > 1 and tokens[0].norm in self._m.words.interjections:
+        aside = {*self._m.words.interjections, "and", "but", "also"}
+        while not opening and len(tokens) > 1 and tokens[0].norm in aside:
             tokens = tokens[1:]
             opening = self._m.words.starts.starting(tokens)
         parts = self._m.words.parts.find(tokens)
@@ -142,7 +143,8 @@ class Sentences:
             targets = self._m.focus()
         if not targets and not (self._m.context.shown or intent is Intent.WHY):
             return False
-        for target in targets or (None,):
+        both = len(targets) > 2 and any(t.norm == "both" for t in tokens)  # of three, which two?
+        for target in (None,) if both else targets or (None,):
             self._m.say(Kind.INTENT, intent, start, end, target=target, confidence=0.9)
         return True
 
@@ -172,6 +174,12 @@ class Sentences:
         if self._compared(run, hits):
             return True
         hits = [hit for hit in hits if hit.value not in COMPARED]
+        group = any(r.i in run and r.how is Pointing.GROUP for r in self._m.pointers)
+        every = self._m.targets(run)
+        if hits and group and len(every) > 1 and asks:  # "how long are these?"
+            for item_id in every:
+                self._m.say(Kind.QUESTION, "compare", start, end, target=item_id)
+            return True
         bridged = self._bridged(run)
         if hits or bridged:
             field = bridged or hits[0].value
@@ -184,9 +192,8 @@ class Sentences:
                         self._m.say(Kind.QUESTION, asked, start, end, target=target)
                 return True
         who = self._somebody(run) if tokens[0].norm in ("is", "was") else None
-        several = self._m.targets(run)
-        if who and len(several) > 1:  # "is she in any of these?"
-            for target in several:
+        if who and len(every) > 1:  # "is she in any of these?"
+            for target in every:
                 self._m.say(Kind.QUESTION, "most", start, end, target=target, clause=who)
             return True
         if who and targets:  # "is he in the second one?"

@@ -38,7 +38,11 @@ class Verdict(StrEnum):
 
 
 _OF_OTHERS = frozenset(("reviews", "review", "ratings", "rating", "score", "scores", "press"))
-_OFTEN = frozenset(("twice", "once", "already", "before", "too", "though", "recently", "times", "many", "really"))
+_WHEN = ("last", "week", "night", "weekend", "month", "year", "yesterday", "together", "ages", "ago", "other", "day")
+_OFTEN = frozenset(
+    ("twice", "once", "already", "before", "too", "though", "recently", "times", "many", "really", "a", "the", *_WHEN)
+)
+"""What may close a phrase behind its verb: "Heat I saw last week"."""
 
 OPINIONS = {Cue.LIKE: 1, Cue.DISLIKE: -1}
 """The polarity of a cue that tells a taste."""

@@ -325,8 +325,11 @@ class Wishes:
                 (k for k in range(n + 1, min(n + 4, len(tokens))) if tokens[k].norm in nouns or k in names), None
             )
             told = self._m.scopes.within(range(n, n + 1)) & {Cue.SEEN, Cue.UNSEEN, Cue.LIKE, Cue.DISLIKE, Cue.AVOID}
-            if LISTED < number <= MANY and near and not (self._m.done[n] or self._m.named[n] or told):
+            if not 0 < number <= MANY or not near or self._m.done[n] or self._m.named[n] or told:
+                continue
+            if number > LISTED:
                 self._m.say(Kind.INTENT, Intent.MANY, token.start, tokens[near].end, confidence=0.8)
+            if number > LISTED or near == n + 1:  # "three films about ..." are about no three
                 self._spans.append((token.start, token.end))
                 return
 
@@ -382,7 +385,8 @@ class Wishes:
         ]
         meanings = [m for m in self._wanted if m.wish or m.label]
         if content and self._describes(content, words):
-            text = self._joined(kept) if dropped or filler else self._m.head[self._m.offset :].strip()
+            adds = self._m.tokens[words[0]].norm in self._m.words.refining  # "but set in Paris"
+            text = self._joined(kept) if dropped or filler or adds else self._m.head[self._m.offset :].strip()
             text = text[:300].strip()
             if text:
                 start, end = self._m.tokens[words[0]].start, self._m.tokens[words[-1]].end

@@ -313,10 +313,13 @@ class Wording:
             return self.texts("why_said")
         if self.texts.language != "en" or not tellable(wish.text, LONGEST_QUOTE):
             return self.texts("why_described" if points >= FITS else "why_described_nearest")
-        label = wish.label.removeprefix("about ")
-        if "," in label:  # several things, of which some may be no words of theirs
+        felt = {clause.label for clause in (*wish.wanted, *wish.hoped) if clause.mood == clause.label}
+        things = [label for label in wish.label.split(", ") if label not in felt and not self._whom(label)]
+        if len(things) != 1:  # of several some may be no words of theirs
             key = "why_wish_for" if points >= FITS else "why_nearest"
-            return self.texts(key, what=self.texts.join(label.split(", ")))
+            said = "why_described" if points >= FITS else "why_described_nearest"
+            return self.texts(key, what=self.texts.join(things)) if things else self.texts(said)
+        label = things[0].removeprefix("about ")
         if points >= FITS:
             return self.texts("why_wish", what=label)
         return self.texts("why_nearest", what=self.texts("quoted", what=label))
@@ -471,7 +474,7 @@ class Wording:
         said: dict[str, list[str]] = {"unwanted": [], "things": [], "nothing": [], "outside": [], "alone": []}
         for veto in vetoes:
             if isinstance(veto, Range):
-                adjective = self.adjectival(veto)
+                adjective = self.adjectival(veto) or veto.name != "year"  # "nothing longer than 2 hours"
                 said["nothing" if adjective else "outside"].append(veto.label if adjective else self.label(veto))
             elif veto is not None:
                 place, leaves = self._place(veto), self._whom(veto.label) and veto.whom == veto.label

@@ -115,6 +115,31 @@ class TestWishes:
         assert "no family films" not in reply.text
         assert all("Family" in found for found in genres(ann, reply))
 
+    @pytest.mark.parametrize("said", ["Not too scary", "less scary"])
+    async def test_too_much_of_a_genre_is_not_the_genre(self, ann: Person, said: str) -> None:
+        reply = await ann.say("a horror film", said)
+        assert "nothing too scary" in reply.text
+        assert all("Horror" in found for found in genres(ann, reply))
+        assert "• nothing too scary" in (await ann.say("/profile")).text
+        assert "nothing too scary" not in (await ann.say("scarier", "/profile")).text
+
+    async def test_who_asks_for_five_films_hears_of_three(self, ann: Person) -> None:
+        reply = await ann.say("give me five comedies")
+        assert len(reply.cards) == 3
+        assert "I show three at a time" in reply.text
+
+    async def test_what_cannot_be_left_out_is_told(self, ann: Person) -> None:
+        reply = await ann.say("a drama", "no needles")
+        assert "Which films have needles my catalogue doesn't say" in reply.text
+        assert reply.cards
+
+    async def test_a_refused_length_comes_from_nowhere(self, ann: Person) -> None:
+        assert "nothing longer than 2 hours" in (await ann.say("a drama", "no films longer than 2 hours")).text
+        assert "nothing longer than 2 hours" in (await ann.say("/profile")).text
+
+    async def test_a_family_film_is_called_one(self, ann: Person) -> None:
+        assert "looking for family films" in (await ann.say("looking for family")).text
+
     async def test_what_is_asked_for_tonight_is_not_ruled_out_by_what_was_said_for_good(self, ann: Person) -> None:
         reply = await ann.say("I hate horror", "something scary")
         assert "had to give way" not in reply.text
