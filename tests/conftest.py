@@ -6,6 +6,7 @@ import os
 import threading
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot.settings import Settings
@@ -16,6 +17,10 @@ from recsys.catalogue import Catalogue
 from recsys.encoder import Encoder
 
 ROOT = Path(__file__).parents[1]
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+hypothesis.settings.register_profile("usher", deadline=None)
+hypothesis.settings.load_profile("usher")
 
 
 def pytest_sessionfinish() -> None:
