@@ -283,7 +283,8 @@ class Unit(Reading):
     async def _empty(
         self, queue: type[tables.Inbox] | type[tables.Outbox], settled: ColumnElement[bool], after: int
     ) -> int | None:
-        full = cast(queue.payload, String) != "{}"
+        said = cast(queue.payload, String)
+        full = and_(said != "{}", or_(not_(said.like('{"slot": %')), said.like("%,%")))  # more than a slot
         rows = await self._execute(
             select(queue.id, queue.payload)
             .where(queue.id > after, settled, full)
