@@ -186,7 +186,7 @@ def evaluate(
     progress: Progress = silent,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The protocol's figures as JSON, and a row for each target. ``year``: of the dialogues, candidates of later ones
-    come last."""
+    come last. Raises ``DataError`` when there is no target."""
     known, new = linked(films, model.engine.catalogue)
     engine = model.engine.with_items(new) if new else model.engine
     understanding = Understanding(engine.catalogue, load_lexicon())
@@ -210,6 +210,8 @@ def evaluate(
             found.append({**about, "new": item_id not in model.recommended, "unlinked": unlinked, **by_model})
         if done % 20 == 0 or done + 1 == len(turns):
             progress("Ranking turns", done + 1, len(turns))
+    if not found:
+        raise DataError("Nothing is recommended in any of these turns: each needs targets.")
     return report(found, contest.names, times), found
 
 

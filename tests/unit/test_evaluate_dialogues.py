@@ -97,6 +97,11 @@ def test_films_seen_leave_the_ranking_and_missing_targets_are_misses(folder: Pat
     assert report["metrics"]["recall@50"] == 0.5
 
 
+def test_turns_in_which_nothing_is_recommended_are_told(folder: Path) -> None:
+    with pytest.raises(DataError, match="each needs targets"):
+        evaluated(folder, [turn(1, [("user", "space")], [], [])], [film(t) for t in SPACE])
+
+
 def test_candidates_that_the_catalogue_lacks_are_added_by_title_and_year(folder: Path) -> None:
     candidates = [*(film(t) for t in SPACE), Film("x", "Paddington", 2014, {})]
     report, found = evaluated(folder, [turn(1, [("user", "space")], [], ["x"])], candidates)
