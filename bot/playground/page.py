@@ -77,7 +77,6 @@ class Page:
         # Only pages of our own may send this type without the browser asking us first, and we never agree.
         if request.headers.get("content-type") != "application/json":
             raise HTTPException(415)
-        deed = await request.json()
         deeds: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {
             "say": lambda d: self.api.write(int(d["chat"]), int(d["by"]), str(d["text"]), **self._answered(d)),
             "press": self._press,
@@ -86,8 +85,9 @@ class Page:
             "share": self._share,
         }
         try:
+            deed = await request.json()
             result = await deeds[deed["do"]](deed)
-        except (KeyError, ValueError, TypeError, StopIteration) as error:
+        except (KeyError, ValueError, TypeError, OverflowError, RecursionError, StopIteration) as error:
             raise HTTPException(400) from error
         return _json(result if isinstance(result, str) else "")
 

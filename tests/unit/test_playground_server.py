@@ -46,6 +46,15 @@ async def test_a_version_that_is_none_gets_the_whole_page(api: BotApi, since: st
     assert await answer(api, f"/state?since={since}") == 200
 
 
+@pytest.mark.parametrize(
+    "deed", ["", "{", "[" * 100_000, "[]", "{}", '{"do": "x"}', '{"do": "say", "chat": Infinity, "by": 1, "text": "x"}']
+)
+async def test_what_is_no_deed_is_refused(api: BotApi, deed: str) -> None:
+    async with httpx.AsyncClient() as client:
+        done = await client.post(f"{api.url}/do", content=deed, headers={"Content-Type": "application/json"})
+    assert done.status_code == 400
+
+
 @pytest.mark.parametrize("path", ["/state", f"/bot{TOKEN}/getMe"])
 async def test_pages_of_other_sites_are_refused(api: BotApi, path: str) -> None:
     assert await answer(api, path, Origin=api.url) == 200
