@@ -436,9 +436,12 @@ class _Court:
             if not self._w.rarity.common(tokens[of.i - 1].norm):
                 case.add(-4)
             elif not starts and tokens[of.i - 1].norm not in ("i", "im"):
-                case.add(-2)
+                cued = tokens[of.i - 1].norm in self._w.firm | self._w.weak
+                case.add(-2 if cued or of.j > of.i + 1 else -4)  # "Black Panther" is no "Panther"
         if brief and of.j < len(tokens) and tokens[of.j].capital and self._gap(of.j) in (" ", "-"):
-            case.add(0 if tokens[of.j].norm in ("and", "with", "i", "im", "or", "but") else -4)
+            joined = tokens[of.j].norm in ("and", "with", "i", "im", "or", "but")
+            alone = of.j == of.i + 1 and self._prior(case) < 0.6  # "Bird Box" is no "Bird"
+            case.add(0 if joined else -6 if alone else -4)
         if "-" in (self._gap(of.i), self._gap(of.j) if of.j < len(tokens) else ""):
             case.add(-3)
 

@@ -24,6 +24,8 @@ _LOOKED_INTO = 6
 """Misspelt words that are looked into per message: the search is the dearest step."""
 _LONGEST = 12
 _UNKNOWN_RANK = 20_000
+_SHORT = 6
+"""Letters of a word that is another one when two of them change, or one of an obscure title's."""
 _KNOWN = 0.55
 """How popular (0..1) a film must be for a part of its title to name it."""
 _ALIAS, _LOOSE, _DOUBLED = 0.6, 0.4, 1.0
@@ -175,7 +177,19 @@ class TitleIndex:
                         trial[other] = near[0][0]
                 for i in range(max(0, n - 6), n + 1):
                     if trial[i] not in ARTICLES:
-                        yield from (c for c in self._from(trial, trial, i, cost) if c.j > n)
+                        found = (c for c in self._from(trial, trial, i, cost) if c.j > n)
+                        yield from (c for c in found if self._likely(c, bares[n], meant, distance))
+
+    def _likely(self, found: Candidate, bare: str, meant: str, distance: int) -> bool:
+        """Whether a name of one short word is misspelt, rather than another name: "Moana" is no "Moon", nor is "Anora"
+        an "Agora", but "Alein" may well be "Alien", and "Hete" is "Heat" by its sound."""
+        if (
+            found.j - found.i > 1
+            or len(bare) > _SHORT
+            or (len(meant) == len(bare) and skeleton(meant) == skeleton(bare))
+        ):
+            return True
+        return distance == 1 and max(self.popularity[row] for row in found.rows) > _KNOWN
 
     def namesake(self, title: str, year: int) -> int | None:
         """The row of the same title and that year."""

@@ -369,3 +369,11 @@ def test_a_word_that_nobody_uses_names_its_film_when_something_is_said_of_it() -
     (said,) = understanding.read("timecop was amazing").statements
     assert (said.target, said.polarity) == ("t", 1)
     assert not understanding.read("dinner was great").named
+
+
+@pytest.mark.parametrize("text", ["we loved Moana", "we loved Anora", "we loved Black Panther", "we loved Bird Box"])
+def test_a_title_that_the_catalogue_lacks_is_not_taken_for_another(text: str) -> None:
+    others = [Item(title, title) for title in ("Moon", "Agora", "Panther", "Bird", "The Box")]
+    found = Understanding(Catalogue([*films().items, *others]), load_lexicon()).read(text).statements
+    assert [s.value for s in found] == [text.removeprefix("we loved ")]
+    assert [s.kind for s in found] == [Kind.UNKNOWN]
