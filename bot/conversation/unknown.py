@@ -198,8 +198,8 @@ class UnknownTitles:
         return range(run.start if tokens[run.start].capital else start, end)
 
     def _spelt_out(self, tokens: Sequence[Token], run: range) -> bool:
-        """ "Don't Look Up": whether all of several words have capitals, so that the first may be an everyday one."""
-        return len(run) > 2 and all(tokens[n].capital for n in run)
+        """ "Get Out": whether all of several words have capitals, so that the first may be an everyday one."""
+        return len(run) > 1 and all(tokens[n].capital for n in run)
 
     def _ends(self, text: str, tokens: Sequence[Token], end: int) -> bool:
         """Whether a title may end before ``tokens[end]``."""
