@@ -15,6 +15,7 @@ import structlog
 
 from bot.conversation import meaning
 from bot.conversation.actions import Actions, Draft, Moment
+from bot.conversation.echo import Echo
 from bot.conversation.evidence import evidence_of, key_for
 from bot.conversation.explaining import Explainer
 from bot.conversation.gate import Gate
@@ -93,6 +94,7 @@ class Voice:
 
     def __init__(self, store: Store, understanding: Understanding, engine: Engine, texts: Texts) -> None:
         self.wording = Wording(texts, engine.catalogue)
+        self.echo = Echo(self.wording)
         self.actions = Actions(store, engine, texts)
         self.suggestions = Suggestions(understanding, engine, texts)
 
@@ -216,7 +218,7 @@ class Conversations:
             cards=draft.cards,
             question=draft.question,
             buttons=draft.buttons,
-            understood=voice.wording.understood(moment.reading.statements),
+            understood=voice.echo.understood(moment.reading.statements),
             notice=draft.notice,
             explain=draft.explain,
             marks=draft.marks,

@@ -1,19 +1,18 @@
-"""What is wanted and refused: facets, numbers, and the words left for the encoder."""
+"""What is wanted and refused: facets and numbers, before the words that are left."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
+from bot.conversation.own_words import Noted, OwnWords
 from bot.conversation.people import PersonMatch
 from bot.conversation.ranges import SMALL_NUMBERS, RangeMatch, than
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Intent, Kind
-from bot.conversation.tokens import ARTICLES, squash
-from bot.texts import is_chinese
+from bot.conversation.tokens import ARTICLES
 from recsys.catalogue import MAKERS, PEOPLE, Facet
 from recsys.taste import Clause, Range
 
@@ -25,29 +24,13 @@ _COMPARED = {
 }
 """What a comparative measures, and whether less of it is wanted."""
 
-
 COMPANY = "company"
 """For whose sake something is refused tonight that "they" don't like."""
 
-
-FILMS = frozenset(("movie", "movies", "film", "films", "story", "stories"))
-FRAME = 5
-"""Words within which a message says that it is about films."""
 MADE = (["directed"], ["made"], ["film"], ["films"], ["movie"], ["movies"])
 """Before "by" and a name they speak of who directs: "films by Clint Eastwood" are not those that he plays in."""
-ABOUT = frozenset(("about", "on"))
-SPEAKER = frozenset(("i", "im", "ive", "my", "we", "our", "weve"))
-THINGS = frozenset(("something", "anything"))
 LISTED, MANY = 3, 30
 """Films of a list, and how many more than those somebody may ask for."""
-REFUSING = frozenset(("no", "without"))
-DETERMINERS = frozenset((*ARTICLES, "any", "more", "of", "those", "these", "with", "too", "much", "many"))
-THINGLIKE = ("s", "ity", "ing", "ness", "ence")
-"""How words end that name what a film may hold: "no understand" refuses nothing."""
-REFUSED = 2
-"""Words of what is refused: a sentence says something else."""
-RARE = 3
-"""Words, besides those that only ask, in a phrase that says by a rare one what kind of film is wanted."""
 ONE = frozenset(("actor", "actress", "lead", "star"))
 LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
@@ -62,15 +45,13 @@ class Wishes:
 
     def __init__(self, message: Message) -> None:
         self._m = message
-        self._refused: list[tuple[int, int]] = []
-        self._wanted: list[Meaning] = []
-        self._tastes: set[int] = set()
+        self._noted = Noted()
+        self._own_words = OwnWords(message, self._noted)
         self._ranges: list[RangeMatch] = []
-        self._spans: list[tuple[int, int]] = []
         self._for_company = False
 
     def read(self) -> None:
-        """Note facets, numbers and the words for the encoder."""
+        """Note facets and numbers, then the wish in the person's own words."""
         self._find_ranges()
         self._facets()
         self._note_ranges()
@@ -78,9 +59,7 @@ class Wishes:
         self._count()
         self._choose_year()
         self._meet_halfway()
-        self._wish()
-        self._most()
-        self._refuse()
+        self._own_words.read()
 
     def _facets(self) -> None:
         for person in self._m.people:
@@ -179,7 +158,7 @@ class Wishes:
             lead = plays and tokens[j - 1].norm in ONE  # "that actor"
             self._want_people(found[: 1 if lead else LEADS], *self._m.span(range(i, j)))
             phrase = self._m.scopes.phrase
-            self._tastes.update(phrase[n] for n in range(i, j) if found)  # the words say nothing more
+            self._noted.tastes.update(phrase[n] for n in range(i, j) if found)  # the words say nothing more
 
     def _want_people(self, people: Sequence[Facet], start: int, end: int) -> None:
         if not people:
@@ -195,9 +174,9 @@ class Wishes:
 
     def _remember(self, i: int, j: int, polarity: int, lasting: bool, stance: Stance) -> None:
         if polarity < 0:
-            self._refused.append((stance.start, self._m.tokens[j - 1].end))
+            self._noted.refused.append((stance.start, self._m.tokens[j - 1].end))
         if lasting or polarity == 0:
-            self._tastes.add(self._m.scopes.phrase[i])
+            self._noted.tastes.add(self._m.scopes.phrase[i])
 
     def _telling(self, meaning: Meaning) -> bool:
         """Whether a mood or theme word stands where it must be meant; genres always are."""
@@ -208,7 +187,7 @@ class Wishes:
         if self._m.scopes.about(meaning.i, meaning.j).cue is not None:
             return True
         phrase = next(run for run in self._m.runs(self._m.scopes.phrase) if meaning.i in run)
-        if meaning.i in self._subject(phrase):
+        if meaning.i in self._own_words.subject(phrase):
             return True
         near = self._m.tokens[meaning.j : meaning.j + 2]
         follows = any(m.i == meaning.j or m.j == meaning.i for m in self._m.meanings)
@@ -233,7 +212,7 @@ class Wishes:
         if mild and all(facet.kind == "language" for facet in meaning.clause(polarity).facets):
             lasting = False  # "English is fine"
         if theirs and polarity:  # "she's into sci-fi apparently": no words of a wish
-            self._tastes.add(self._m.scopes.phrase[meaning.i])
+            self._noted.tastes.add(self._m.scopes.phrase[meaning.i])
         if meaning.flipped and polarity > 0 and (lasting or mild):  # "I love foreign films" rules nothing out
             self._remember(meaning.i, meaning.j, 0, lasting, stance)
             return
@@ -259,7 +238,7 @@ class Wishes:
             for clause in meaning.refused:
                 self._m.say(Kind.FACET, clause.label, start, end, polarity=-1, clause=clause, confidence=0.9)
             if not lasting:
-                self._wanted.append(meaning)
+                self._noted.wanted.append(meaning)
         self._remember(meaning.i, meaning.j, 1 if meaning.flipped else polarity, lasting, stance)
 
     def _of_films(self, meaning: Meaning) -> bool:
@@ -296,7 +275,7 @@ class Wishes:
                 range=found.range,
                 confidence=found.confidence,
             )
-            self._spans.append((found.start, found.end))
+            self._noted.measured.append((found.start, found.end))
             self._remember(i, j, polarity, lasting, stance)
 
     def _measured(self) -> None:
@@ -330,7 +309,7 @@ class Wishes:
             if number > LISTED:
                 self._m.say(Kind.INTENT, Intent.MANY, token.start, tokens[near].end, confidence=0.8)
             if number > LISTED or near == n + 1:  # "three films about ..." are about no three
-                self._spans.append((token.start, token.end))
+                self._noted.measured.append((token.start, token.end))
                 return
 
     def _choose_year(self) -> None:
@@ -359,221 +338,3 @@ class Wishes:
                 self._m.out = [s for s in self._m.out if s.kind is not Kind.RANGE and s.value != Intent.NO]
                 target = self._m.words.catalogue.items[row].id
                 self._m.say(Kind.ITEM, "mention", token.start, token.end, target=target, confidence=0.9)
-
-    def _wish(self) -> None:
-        kept: list[list[int]] = []
-        dropped = False
-        for run in self._m.runs(self._m.scopes.phrase):
-            if self._m.done[run.start] or not self._requested(run):
-                dropped = True
-                continue
-            words = [n for n in self._from_request(run) if not self._removed(n)]
-            dropped = dropped or len(words) < len(run)
-            kept.append(words)
-        words = [n for run in kept for n in run]
-        own = {n for m in self._m.meanings for n in range(m.i, m.j)} | {
-            n for p in self._m.people for n in range(p.i, p.j)
-        }
-        filler = {n for run in kept for n in self._filler(run)}
-        content = [
-            n
-            for n in words
-            if self._m.tokens[n].norm not in self._m.words.noise
-            and n not in own
-            and n not in filler
-            and not self._m.tokens[n].norm.isdigit()
-        ]
-        meanings = [m for m in self._wanted if m.wish or m.label]
-        if content and self._describes(content, words):
-            adds = self._m.tokens[words[0]].norm in self._m.words.refining  # "but set in Paris"
-            text = self._joined(kept) if dropped or filler or adds else self._m.head[self._m.offset :].strip()
-            text = text[:300].strip()
-            if text:
-                start, end = self._m.tokens[words[0]].start, self._m.tokens[words[-1]].end
-                self._m.say(Kind.WISH, text, start, end, polarity=1, confidence=0.7 if self._wanted else 0.6)
-                return
-        if any(m.wish for m in meanings):
-            parts = dict.fromkeys(m.wish or m.label for m in meanings)
-            start = min(self._m.tokens[m.i].start for m in meanings)
-            end = max(self._m.tokens[m.j - 1].end for m in meanings)
-            label = Clause(", ".join(dict.fromkeys(m.label for m in meanings)), ())
-            self._m.say(Kind.WISH, ", ".join(parts), start, end, polarity=1, clause=label, confidence=0.9)
-
-    def _most(self) -> None:
-        """ "The weirdest thing you've got", where nothing else is said: something weird."""
-        most = self._m.words.concepts.superlative(self._m.tokens)
-        if most and not (self._m.out or self._m.choices or self._m.done[most.i]):
-            start, end = self._m.span(range(most.i, most.j))
-            clause = most.clause(1)
-            if clause.facets or clause.mood:
-                self._m.say(Kind.FACET, clause.label, start, end, polarity=1, clause=clause)
-            if most.wish:
-                label = Clause(most.label, ())
-                self._m.say(Kind.WISH, most.wish, start, end, polarity=1, clause=label, confidence=0.8)
-
-    def _refuse(self) -> None:
-        """ "No guns", "nothing with clowns": what no concept names is left out where the catalogue knows it as a theme,
-        and told to be past telling where it does not."""
-        read = [(s.start, s.end) for s in self._m.out]
-        for run in self._m.runs(self._m.scopes.phrase):
-            words = self._refused_words(run)
-            if not words or any(self._m.done[n] or self._m.named[n] for n in run):
-                continue
-            start, end = self._m.span(words)
-            if any(start < e and s < end for s, e in read):
-                continue
-            what = " ".join(self._m.tokens[n].norm for n in words)
-            if themes := self._m.words.concepts.theme(what):
-                self._m.say(Kind.FACET, what, start, end, polarity=-1, clause=Clause(what, themes), confidence=0.8)
-            elif self._m.tokens[words[-1]].norm.endswith(THINGLIKE) and self._m.words.concepts.known(
-                self._m.tokens[words[-1]]
-            ):
-                self._m.say(Kind.WISH, what, start, end, polarity=-1, confidence=0.6)
-
-    def _refused_words(self, run: range) -> range:
-        """What a phrase refuses in few words of its own; none where it says something else."""
-        said = [self._m.tokens[n].norm for n in run]
-        held = (
-            k for k in range(len(run) - 1) if said[k] in ("with", "about")
-        )  # "don't want anything with death in it"
-        refused = [k for k in held if self._m.scopes.about(run[k + 1], run[k + 1] + 1).cue is Cue.AVOID]
-        no = next((k for k, word in enumerate(said) if word in REFUSING), refused[0] if refused else None)
-        if no is None or self._m.words.idle(self._m.tokens[run[no] : run.stop]):
-            return range(0)
-        small = self._m.words.noise | self._m.words.leading
-        kinds = {n for m in self._m.meanings for n in range(m.i, m.j)}
-        if not all(n in kinds or self._m.tokens[n].norm in small for n in run[:no]):  # "a writer with no ideas"
-            return range(0)
-        first, last = run[no] + 1, run.stop
-        while first < last and self._m.tokens[first].norm in DETERMINERS:
-            first += 1
-        while last > first and self._m.tokens[last - 1].norm in self._m.words.noise:
-            last -= 1
-        return range(first, last) if 0 < last - first <= REFUSED else range(0)
-
-    def _requested(self, run: range) -> bool:
-        """Whether a phrase belongs to this evening's request: no taste, no veto, no film they speak of or ask about."""
-        sentence = self._m.sentence(run.start)
-        opening = [self._m.tokens[n].norm for n in sentence[:2]]
-        first, *then = [t for t in (self._m.tokens[n].norm for n in sentence) if t not in self._m.words.refining] or [
-            ""
-        ]
-        if first in THINGS and then[:1] and then[0] in self._m.words.grammar.events:  # "something came up"
-            return False
-        if opening[0] == "so" and opening[1:] and opening[1] in self._m.words.grammar.question_words:  # "so does mum"
-            return False
-        if opening[0] in ("is", "are", "was", "were", "does", "did") and opening[1:] != ["there"]:
-            return False
-        if self._m.scopes.phrase[run.start] in self._tastes or self._m.inverted(run.stop - 1):
-            return False
-        start, end = self._m.span(run)
-        if any(start < e and s < end for s, e in self._refused) or self._tells(run) or self._recalls(run):
-            return False
-        if self._m.scopes.within(run) & {Cue.AVOID, Cue.DISLIKE, Cue.SEEN, Cue.UNSEEN}:
-            return False
-        items = [s for s in self._m.out if s.kind is Kind.ITEM and start <= s.start < end]
-        if items and Cue.LIKE in self._m.scopes.within(run):  # "my kids loved Frozen"
-            return False
-        return all(s.value == "like" and s.polarity > 0 for s in items) and not any(
-            start <= c.start < end for c in self._m.choices
-        )
-
-    def _from_request(self, run: range) -> range:
-        """A phrase from where it asks: "I don't watch much so something easy" asks for something easy."""
-        if subject := self._subject(run):
-            return subject
-        if self._m.tokens[run.start].norm in self._m.words.grammar.selves:
-            for n in run[3:]:
-                if self._m.tokens[n].norm in ("something", "anything"):
-                    return range(n, run.stop)
-        return run
-
-    def _subject(self, run: range) -> range:
-        """ "I'm writing an essay on satire, any films?": what a phrase is about, where a bare request follows."""
-        after = [s for s in self._m.out if s.value == Intent.RECOMMEND and s.start > self._m.tokens[run.stop - 1].start]
-        about = next((n + 1 for n in run if self._m.tokens[n].norm in ABOUT), run.stop) if after else run.stop
-        return range(about, run.stop)
-
-    def _tells(self, run: range) -> bool:
-        """ "Something light, my head hurts": whether a phrase tells of the speaker, beside a wish that is known."""
-        small = {*self._m.words.refining, "because", "so", "tonight", "today"}
-        begun = next((n for n in run if self._m.tokens[n].norm not in small), run.start)
-        goes_on = begun > run.start and self._m.tokens[self._m.sentence(run.start).start].norm in SPEAKER
-        opens = self._m.tokens[begun].norm in self._m.words.grammar.selves or goes_on
-        return bool(self._wanted) and opens and not (self._m.scopes.asks(range(begun, run.stop)) or self._subject(run))
-
-    def _recalls(self, run: range) -> bool:
-        """ "I also liked qwx": whether a phrase tells how the speaker found a film, known or not."""
-        titles = self._m.words.titles
-        words = [self._m.tokens[n].norm for n in run]
-        told = next((n for n, word in enumerate(words) if word in titles.watched), None)
-        return told is not None and all(w in titles.speaking or w in self._m.words.leading for w in words[:told])
-
-    def _removed(self, n: int) -> bool:
-        token = self._m.tokens[n]
-        unknown = any(n in run for run in self._m.unknown)
-        return (
-            unknown or any(t.i <= n < t.j for t in self._m.titles) or any(s <= token.start < e for s, e in self._spans)
-        )
-
-    def _filler(self, run: Sequence[int]) -> set[int]:
-        """The words of a phrase that ask, or tell of the day, and describe nothing: "on second thought"."""
-        hits = self._m.words.cut.find([self._m.tokens[n] for n in run])
-        return {run[n] for hit in hits for n in range(hit.i, hit.j)}
-
-    def _joined(self, kept: Sequence[Sequence[int]]) -> str:
-        """The kept words without filler, phrases set apart by commas."""
-        parts = []
-        for run in kept:
-            cut = self._filler(run)
-            tokens = [self._m.tokens[n] for n in run if n not in cut]
-            words = [self._m.head[t.start : t.end] for t in tokens]
-            dangling = self._m.words.lexicon.noise.dangling
-            while words and squash(words[0]) in dangling and squash(words[0]) != "about":
-                words = words[1:]
-            while words and squash(words[-1]) in dangling:
-                words = words[:-1]
-            if words:
-                parts.append(" ".join(words))
-        return ", ".join(parts)
-
-    def _tells_of_films(self) -> bool:
-        """ "Movies set in Paris", "a film where everybody lies", "set in space"."""
-        said = [t.norm for t in self._m.tokens[: FRAME + 1]]
-        told = any(noun in FILMS and then in ("set", "where") for noun, then in pairwise(said))
-        return told or said[:2] == ["set", "in"]
-
-    def _characterised(self, content: Sequence[int], words: Sequence[int]) -> bool:
-        """ "Something really dreamlike", "a wistful film": a rare word says what kind of thing, whatever it means."""
-        tokens, n, grammar = self._m.tokens, content[-1], self._m.words.grammar
-        if len(content) > RARE or self._m.words.titles.rarity.common(tokens[n].norm):
-            return False
-        before = next((t.norm for t in tokens[:n][::-1] if t.norm not in grammar.adverbs), "")
-        told = tokens[words[0]].norm in {*grammar.pronouns, *grammar.question_words}  # "it was a mesmerizing film"
-        noun = any(t.norm in grammar.film_nouns for t in tokens[n + 1 : n + 2])
-        return before in THINGS or (noun and not told)
-
-    def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
-        """Whether the words left describe a film rather than make conversation."""
-        known = [n for n in content if self._m.words.concepts.known(self._m.tokens[n])]
-        told = any(self._subject(run) for run in self._m.runs(self._m.scopes.phrase))
-        if self._wanted or told or self._tells_of_films() or self._characterised(content, words):
-            return True
-        foreign = [n for n in content if is_chinese(self._m.tokens[n].norm)]  # words that the glossary lacks
-        if len(known) + len(foreign) < max(1, len(content) / 2):
-            return False
-        opening = self._m.tokens[words[0]].norm
-        asking = (Cue.WANT, Cue.INTEND, Cue.HINT, Cue.RESEMBLE)
-        wants = any(self._m.scopes.about(n, n + 1).cue in asking for n in (*known, *foreign))
-        if wants or self._m.context.asked == "wish":
-            return True
-        if any(s.kind in (Kind.ITEM, Kind.CRITIQUE, Kind.QUESTION) for s in self._m.out) or self._m.choices:
-            return False
-        asks = opening in self._m.words.grammar.question_words or "?" in self._m.head
-        return (
-            len(known) >= 2
-            and opening not in self._m.words.grammar.speakers
-            and not asks
-            and not any(s.kind is Kind.INTENT for s in self._m.out)
-            and not self._m.scopes.judges(range(words[0], words[-1] + 1))
-        )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversation.reasoning import Reasoning
 from bot.conversation.reply import Reason
 from bot.conversation.state import Dialogue
 from bot.conversation.wording import Wording
@@ -35,9 +36,9 @@ def facts_with(injection: Injection, n: int) -> Facts:
         )
     else:
         query = Query(wish=Wish(text=injection.text))
-        wording = Wording(Texts(), films())
-        told: tuple[Reason, ...] = wording.reasons(item, [Cause("wish", 1.0, (Part("wish", "wish", 1.0),))], query)
-        reasons += wording.spoken(told, Taste(), Dialogue(moods=(injection.text,)))
+        reasoning = Reasoning(Wording(Texts(), films()))
+        told: tuple[Reason, ...] = reasoning.reasons(item, [Cause("wish", 1.0, (Part("wish", "wish", 1.0),))], query)
+        reasons += reasoning.spoken(told, Taste(), Dialogue(moods=(injection.text,)))
     return Facts.about(item, MOVIE_STYLE, reasons=reasons)
 
 

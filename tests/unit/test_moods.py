@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from bot.conversation.lexicon import load_lexicon
+from bot.conversation.reasoning import Reasoning
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Statement
 from bot.conversation.taste import event_of, taste_of
@@ -190,9 +191,9 @@ def told(language: str, text: str, item: str, taste: Taste = Taste()) -> str:  #
     query = Query(taste, dialogue(text).wish)
     label = next(c.label for c in (*query.wish.hoped, *query.wish.unwanted, *query.wish.wanted, *taste.moods) if c.mood)
     pick = Pick(item, 1.0, {"mood": 1.0}, (Part("mood", label, 1.0),))
-    wording = Wording(Texts(language), items)  # type: ignore[arg-type]
+    reasoning = Reasoning(Wording(Texts(language), items))  # type: ignore[arg-type]
     found = next(i for i in items.items if i.name == item)
-    return wording.reasons(found, causes(pick), query)[0].text
+    return reasoning.reasons(found, causes(pick), query)[0].text
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 import torch
 from scipy import sparse
 
+from bot.conversation.reasoning import Reasoning
 from bot.conversation.wording import Wording
 from bot.texts import Texts
 from recsys.artefact import Artefact
@@ -105,7 +106,7 @@ def test_a_batch_scores_as_its_queries_alone(engine: Engine) -> None:
 def test_a_reason_from_talk_alone_says_so(engine: Engine) -> None:
     query = Query(talk=Talk("give me the creeps", "give me the creeps"))
     pick = engine.recommend([query])[0].picks[0]
-    reasons = Wording(Texts(), engine.catalogue).reasons(engine.catalogue[pick.item_id], causes(pick), query)
+    reasons = Reasoning(Wording(Texts(), engine.catalogue)).reasons(engine.catalogue[pick.item_id], causes(pick), query)
     assert "it fits what you told me" in [r.text for r in reasons if r.signal == "wish"]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversation.reasoning import Reasoning
 from bot.conversation.reply import Reason
 from bot.conversation.wording import Wording
 from bot.texts import Texts
@@ -16,12 +17,13 @@ from recsys.taste import Query, Taste, Wish
 from tests.support.films import films
 
 WORDING = Wording(Texts("en"), films())
+REASONING = Reasoning(WORDING)
 
 
 def led_by(*shares: tuple[str, float], given: tuple[str, ...] = (), **rest_on: tuple[str, ...]) -> str:
     """The signal whose reason is on the card, given the shares by signal, and what signals rest on."""
     reasons = [Reason(signal, share, signal, rest_on.get(signal, ())) for signal, share in shares]
-    return WORDING.card_reason(reasons, given)
+    return REASONING.card_reason(reasons, given)
 
 
 @pytest.mark.parametrize(
@@ -105,5 +107,5 @@ def test_a_plot_is_told_in_its_own_language_only() -> None:
 def test_who_both_directs_and_plays_is_named_once() -> None:
     both = [Part("facets", Facet(kind, "Clint Eastwood"), 0.5) for kind in ("director", "cast")]
     cause = Cause("facets", 1.0, tuple(both))
-    (reason,) = WORDING.reasons(Item("x", "X"), [cause], Query(Taste(), Wish()))
+    (reason,) = REASONING.reasons(Item("x", "X"), [cause], Query(Taste(), Wish()))
     assert reason.text == "you like Clint Eastwood"

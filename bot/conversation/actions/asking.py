@@ -102,7 +102,7 @@ class Asking(Room):
         )
         return Draft(
             after,
-            self._wording.acknowledge(moment.reading),
+            self._echo.acknowledge(moment.reading),
             question=self._texts("which", text=choice.text),
             buttons=(*buttons, *self.buttons(moment, Verb.NONE)),
             shown=choice.item_ids,
@@ -140,7 +140,7 @@ class Asking(Room):
         return Draft(moment.dialogue, text, question=self._texts("thanks_more"))
 
     async def chat(self, moment: Moment) -> Draft:
-        if unknown := self._wording.unknown(moment.reading):
+        if unknown := self._echo.unknown(moment.reading):
             return Draft(
                 moment.dialogue,
                 unknown,

@@ -107,12 +107,12 @@ class Explaining(Room):
         if item_id is None or cause is None:
             return Draft(moment.dialogue, self._texts("answer_which"))
         item = self._catalogue[item_id]
-        told = self._wording.told(cause, item)
+        told = self._answers.told(cause, item)
         after = replace(moment.dialogue, focus=item_id, asked=None, people=told or moment.dialogue.people)
         if cause.kind is Kind.QUESTION:
             buttons = self._item_buttons(moment, 1, ABOUT_BUTTONS)
             every = [s for s in moment.reading.statements if s.kind is Kind.QUESTION and s.target == cause.target]
-            text = "\n".join(dict.fromkeys(self._wording.answer(question, item) for question in every))
+            text = "\n".join(dict.fromkeys(self._answers.answer(question, item) for question in every))
             return Draft(after, text, buttons=buttons, shown=(item_id,), purpose="answer")
         known = {} if moment.company else moment.taste.items  # what one thinks of a film is nothing to tell a group
         opinion = known.get(item_id, 0.0)
@@ -136,7 +136,7 @@ class Explaining(Room):
         """Which of several is the most so, or all of them side by side."""
         pointed = [s.target for s in moment.reading.statements if s.value == cause.value and s.target]
         items = [self._catalogue[i] for i in pointed or moment.before.shown]
-        winner, text = self._wording.compared(cause, items)
+        winner, text = self._answers.compared(cause, items)
         after = replace(moment.dialogue, asked=None, focus=winner.id if winner else moment.dialogue.focus)
         if winner is None:
             return Draft(after, text, question=self._texts("compare_ask"))

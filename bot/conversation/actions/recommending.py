@@ -10,10 +10,10 @@ from typing import Any
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
+from bot.conversation.reasoning import FITS_THEME
 from bot.conversation.reply import Card, ToExplain
 from bot.conversation.state import Dialogue, spoilt, wishes_anew
 from bot.conversation.statements import Critique, Intent, Kind, Statement
-from bot.conversation.wording import FITS_THEME
 from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
 from recsys.explain import causes
@@ -39,7 +39,7 @@ class Recommending(Room):
         implied = [r for r in state.ranges if r not in moment.before.ranges]
         spoiling = [s for s in moment.reading.statements if s.clause and s.polarity < 0 and spoilt(state, s.clause)]
         kept = tuple(s for s in moment.reading.statements if s.lasting or s not in spoiling)
-        heard = self._wording.acknowledge(replace(moment.reading, statements=kept), implied, *_still(moment))
+        heard = self._echo.acknowledge(replace(moment.reading, statements=kept), implied, *_still(moment))
         basis = self._basis(moment, query, result)
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])), basis=basis)
@@ -146,8 +146,8 @@ class Recommending(Room):
         given: list[str] = []
         for slot, pick in enumerate(result.picks, 1):
             item = self._catalogue[pick.item_id]
-            reasons = self._wording.reasons(item, causes(pick), query)
-            given.append(self._wording.card_reason(reasons, given))
+            reasons = self._reasoning.reasons(item, causes(pick), query)
+            given.append(self._reasoning.card_reason(reasons, given))
             cards.append(
                 replace(
                     self._plain_card(moment, slot, item, CARD_BUTTONS),

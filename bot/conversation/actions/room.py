@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.conversation.actions.moment import Draft, Moment
+from bot.conversation.answers import Answers
+from bot.conversation.echo import Echo
 from bot.conversation.evidence import Evidence, evidence_of
 from bot.conversation.press import Press, Verb
+from bot.conversation.reasoning import Reasoning
 from bot.conversation.reply import Button, Card, Mark, Reason, ToExplain
 from bot.conversation.sharing import payload_of
 from bot.conversation.state import Dialogue
@@ -43,6 +46,9 @@ class Room:
         self._catalogue: Catalogue = engine.catalogue
         self._texts = texts
         self._wording = Wording(texts, engine.catalogue)
+        self._reasoning = Reasoning(self._wording)
+        self._echo = Echo(self._wording)
+        self._answers = Answers(self._wording)
 
     def _press(self, moment: Moment, verb: Verb, slot: int = 0) -> str:
         return str(Press(verb, moment.turn_id, slot))
@@ -128,8 +134,8 @@ class Room:
     def _to_explain(self, moment: Moment, item: Item, reasons: tuple[Reason, ...]) -> ToExplain:
         if moment.dialogue.wish.vague and any(reason.signal == "mood" for reason in reasons):
             reasons = tuple(reason for reason in reasons if reason.signal != "wish")  # that is the same mood again
-        spoken = self._wording.spoken(reasons, moment.taste, moment.dialogue)
-        template = self._wording.template(item, reasons)
+        spoken = self._reasoning.spoken(reasons, moment.taste, moment.dialogue)
+        template = self._reasoning.template(item, reasons)
         return ToExplain(moment.memory.user.id, item.id, spoken, template, self._texts.language)
 
 

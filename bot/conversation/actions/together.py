@@ -46,7 +46,7 @@ class Together(Room):
         if not result.picks or result.relaxed:  # those shown earlier come back before a wish has to give way
             again = await self._search(moment, {*state.refused, *moment.before.shown})
             result = again if again.picks and not again.relaxed else result
-        heard = self._wording.acknowledge(moment.reading)
+        heard = self._echo.acknowledge(moment.reading)
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])))
         gave_way = self._wording.labels(result.relaxed, state.wish)

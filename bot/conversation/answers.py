@@ -1,0 +1,106 @@
+"""Questions about items, answered from the catalogue only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.conversation.statements import Kind, Statement
+from bot.conversation.wording import Wording
+from recsys.catalogue import MAKERS, PEOPLE, Facet, Item
+from recsys.taste import Clause
+
+NAMED_PEOPLE = {**dict.fromkeys(MAKERS, 2), "cast": 8}
+"""How many of them an answer names at most."""
+
+MEASURES = {
+    "shortest": ("runtime", False),
+    "longest": ("runtime", True),
+    "oldest": ("year", False),
+    "newest": ("year", True),
+    "best": ("rating", True),
+    "known": ("popularity", True),
+}
+"""What "which is the ...?" is answered by, and whether the highest is meant."""
+
+
+class Answers:
+    """The answers in one language."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+        self._texts = wording.texts
+        self._catalogue = wording.catalogue
+
+    def answer(self, asked: Statement, item: Item) -> str:
+        """A question about an item, answered from the catalogue only."""
+        if asked.clause is not None:
+            return self._whether(asked.clause, item)
+        field = asked.value
+        if field == "where":  # no catalogue tells
+            return self._texts("answer_where", title=self._wording.film(item))
+        if field == "director" and item.makers:  # "who made it?"
+            field = item.makers[0].kind
+        number = item.number(field)
+        values = item.facets.get(field, ())
+        if field == "overview":
+            value = item.overview
+        elif number is not None:
+            value = f"{number:.1f}" if field == "rating" else f"{number:.0f}"
+        else:
+            value = self._texts.join(self._wording.names(values[:8]))
+        if field == "overview" and not value:
+            return f"{self._wording.about(item)} {self._texts('answer_no_overview')}"
+        key = self._wording.made("answer", item) if field in MAKERS else f"answer_{field}"
+        known = value and key in self._texts
+        return self._texts(key if known else "answer_unknown", title=self._wording.film(item), value=value)
+
+    def told(self, asked: Statement, item: Item) -> tuple[Clause, ...]:
+        """The people whom an answer about an item names."""
+        kinds: Sequence[str] = PEOPLE
+        if asked.kind is Kind.QUESTION:
+            kinds = MAKERS if asked.value in MAKERS else [kind for kind in PEOPLE if kind == asked.value]
+        names = dict.fromkeys(name for kind in kinds for name in item.facets.get(kind, ())[: NAMED_PEOPLE[kind]])
+        facets = {name: [Facet(kind, name) for kind in PEOPLE] for name in names}
+        rows = self._catalogue.rows_with
+        return tuple(Clause(name, tuple(f for f in own if len(rows(f)))) for name, own in facets.items())
+
+    def compared(self, asked: Statement, items: Sequence[Item]) -> tuple[Item | None, str]:
+        """The answer to "which is the shortest?" and the like, and the item that it names; or all items in a line
+        each, where that can't be told or they are to be compared."""
+        if asked.clause is not None:
+            what = self._wording.label(asked.clause)
+            found = [i for i in items if any(f.value in i.facets.get(f.kind, ()) for f in asked.clause.facets)]
+            if all(facet.kind in PEOPLE for facet in asked.clause.facets):
+                films = self._texts.join([self._wording.film(i) for i in found])
+                key = "most_with" if found else "most_without"
+                return next(iter(found), None), self._texts(key, titles=films, what=what)
+            if len(found) == 1:
+                return found[0], self._texts("most_only", title=self._wording.film(found[0]), what=what)
+            key = "most_all" if found else "most_none"
+            return None, self._texts(key, titles=self._wording.titles(i.id for i in found), what=what)
+        name, highest = MEASURES.get(asked.value, ("", False))
+        measured = [(value, item) for item in items if name and (value := item.number(name)) is not None]
+        if measured:
+            value, item = (max if highest else min)(measured, key=lambda pair: pair[0])
+            shown = f"{value:.1f}" if name == "rating" else f"{value:.0f}"
+            return item, self._texts(f"most_{asked.value}", title=self._wording.titled(item), value=shown)
+        return None, "\n".join(self._in_a_line(item) for item in items)
+
+    def _in_a_line(self, item: Item) -> str:
+        rating = item.number("rating")
+        rated = self._texts("fact_rating", value=f"{rating:.1f}") if rating is not None else ""
+        return f"• {self._wording.about(item)} {rated}".strip()
+
+    def _whether(self, clause: Clause, item: Item) -> str:
+        """Whether an item is what a clause says. Silence of the catalogue is told apart from a no."""
+        kinds = {facet.kind for facet in clause.facets}
+        has = [f.value for f in clause.facets if f.value in item.facets.get(f.kind, ())]
+        known = any(item.facets.get(kind) for kind in kinds)
+        key = "yes" if has else "no" if known else "unknown"
+        title, what = self._wording.film(item), self._wording.label(clause)
+        if kinds & set(PEOPLE) and key != "unknown":
+            told = self._texts.join(self._wording.names(item.facets.get("cast", ())[:8]))
+            return self._texts(f"whether_in_{key}", title=title, what=what, value=told)
+        names = self._wording.names(has or item.facets.get("genre", ())[:3])
+        described = self._texts.join([value.lower() for value in names])
+        return self._texts(f"whether_{key}", title=title, what=what, value=described)

@@ -1,0 +1,192 @@
+"""What was understood of a message, said back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.conversation.reply import Understood
+from bot.conversation.statements import Intent, Kind, Reading, Statement
+from bot.conversation.wording import Wording, refusal
+from bot.texts import is_chinese
+from recsys.catalogue import PEOPLE, Item
+from recsys.taste import Clause, Range
+
+OWN = 0.8
+"""From this confidence on a free-text wish consists of the lexicon's words for moods and themes."""
+FEW, MANY = 5, 9
+"""Words of a wish that are quoted back: of one that says nothing but what was understood of it, and of others. A
+whole sentence is not."""
+
+
+class Echo:
+    """Says back what was understood, in one language."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+        self._texts = wording.texts
+        self._catalogue = wording.catalogue
+
+    def understood(self, statements: Iterable[Statement]) -> tuple[Understood, ...]:
+        """Every statement as kind, value and polarity, for programs and reviewers."""
+        found = []
+        for s in statements:
+            if s.kind is Kind.FORGET:  # its key is no word for people
+                continue
+            if s.kind is Kind.ITEM and s.target and s.target in self._catalogue:
+                kind = "item" if s.value == "opinion" else s.value
+                found.append(Understood(kind, self._catalogue[s.target].name, s.polarity))
+            elif s.kind is Kind.FACET and s.clause:
+                found.append(Understood(_facet_kind(s), s.clause.label, s.polarity))
+            elif s.kind is Kind.WISH and s.clause:
+                found.append(Understood(str(s.kind), s.clause.label, s.polarity))
+            elif s.kind is Kind.RANGE and s.range:
+                found.append(Understood(s.range.name, s.range.label, s.polarity))
+            else:
+                found.append(Understood(str(s.kind), s.value, s.polarity))
+        return tuple(found)
+
+    def acknowledge(
+        self,
+        heard: Reading,
+        implied: Iterable[Range] = (),
+        still: Sequence[Clause | Range] = (),
+        still_not: Sequence[Clause | Range] = (),
+    ) -> str:
+        """ "Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind.
+        ``implied``: limits that follow from it ("older"); ``still`` and ``still_not``: what holds besides."""
+        wished = {(s.start, s.end) for s in heard.statements if s.polarity > 0}
+        said = [s for s in heard.statements if s.polarity >= 0 or s.confidence == 1 or (s.start, s.end) not in wished]
+        items = [s for s in said if s.kind is Kind.ITEM and s.target and s.target in self._catalogue]
+        opinions = [s for s in items if s.lasts]
+        facets = [s for s in said if s.clause and s.kind in (Kind.FACET, Kind.CRITIQUE)]
+        ranges = [s for s in said if s.range]
+        limits = [self._wording.label(s.range) for s in ranges if s.range and s.polarity >= 0]
+        no = [s.clause or s.range for s in (*facets, *ranges) if s.polarity < 0 and not s.lasting]
+        said_limits = {s.range for s in ranges}
+        limits += [self._wording.label(r) for r in implied if r not in said_limits]
+        moods = [s for s in facets if s.clause and self._adjective(s.clause)]
+        adjectives = self._said(moods, 1, lasting=False)
+        some = [self._texts("some", what=self._texts.join(adjectives))] if adjectives else []
+        things = [s for s in facets if s not in moods]
+        wanted = [*self._said(things, 1, lasting=False), *some, *self._in_own_words(heard, facets), *limits]
+        films = [self._texts("some_films", what=mood) for mood in self._said(moods, 1, lasting=True)]
+        like = [s for s in items if s.value == "like" and s.polarity > 0]
+        like += [s for s in said if s.value == Intent.LIKE_THIS and s.target and s.target in self._catalogue]
+        held = sorted(map(self._held, still), key=lambda what: bool(self._wording.whom(what)))
+        groups = (
+            ("got_liked", self._texts.join([self._name(s) for s in opinions if s.polarity > 0])),
+            ("got_disliked", self._texts.join([self._name(s) for s in opinions if s.polarity < 0])),
+            ("got_seen", self._texts.join([self._name(s) for s in opinions if not s.polarity])),
+            ("got_like", self._texts.join([self._name(s) for s in like])),
+            ("got_taste", self._texts.join([*self._said(things, 1, lasting=True), *films])),
+            ("got_wanted", self._looked_for(wanted)),
+            ("got_veto", self._texts.join(self._said(facets, -1, lasting=True), "or")),
+            *self._ruled_out("got", no),
+            ("got_refused", self._texts.join(self._refused(items), "or")),
+            ("got_still", self._texts("comma").join(held)),
+            *self._ruled_out("got_still", still_not),
+        )
+        parts = [self._texts(key, what=what) for key, what in groups if what]
+        got = self._texts("got", what=self._texts("semicolon").join(parts)) if parts else ""
+        return self._texts("sentences").join(filter(None, [got, self.unknown(heard), self._unheeded(heard)]))
+
+    def _held(self, wish: Clause | Range) -> str:
+        """A wish that holds besides: "the 1990s", "something dark"."""
+        mood = isinstance(wish, Clause) and self._adjective(wish)
+        return self._texts("some", what=self._wording.label(wish)) if mood else self._wanted(wish)
+
+    def _adjective(self, wish: Clause) -> bool:
+        """Whether a wish is a mood that is called by an adjective."""
+        return wish.mood == wish.label and self._wording.described(wish.mood)
+
+    def _wanted(self, wish: Clause | Range) -> str:
+        """What is wanted, as it stands in a sentence: "comedy", "something from Germany"."""
+        label = self._wording.label(wish)
+        if label in self._texts.options("kinds"):
+            return self._texts("some_films", what=label)
+        return self._texts("from_place", what=self._place(wish)) if self._place(wish) else label
+
+    def _place(self, wish: Clause | Range) -> str:
+        """The country that a wish or veto is about; empty when it is about something else."""
+        if isinstance(wish, Range) or not wish.facets or any(facet.kind != "country" for facet in wish.facets):
+            return ""
+        name = self._wording.label(wish)
+        return self._texts("the_place", what=name) if name in self._texts.options("places_with_the") else name
+
+    def _ruled_out(self, how: str, vetoes: Iterable[Clause | Range | None]) -> list[tuple[str, str]]:
+        """What is refused, by the way it is said: "no war films", "nothing old", "nothing from Germany", "not for the
+        kids"; ``how``: the beginning of the texts' names."""
+        said: dict[str, list[str]] = {"unwanted": [], "things": [], "nothing": [], "outside": [], "alone": []}
+        for veto in vetoes:
+            if isinstance(veto, Range):
+                adjective = self._wording.adjectival(veto) or veto.name != "year"  # "nothing longer than 2 hours"
+                what = veto.label if adjective else self._wording.label(veto)
+                said["nothing" if adjective else "outside"].append(what)
+            elif veto is not None:
+                place, leaves = self._place(veto), self._wording.whom(veto.label) and veto.whom == veto.label
+                kind = "outside" if place else "alone" if leaves else refusal(veto)
+                said[kind].append(place or self._wording.label(veto))
+        return [(f"{how}_{key}", self._texts.join(list(dict.fromkeys(told)), "or")) for key, told in said.items()]
+
+    def unknown(self, heard: Reading) -> str:
+        """That the catalogue lacks what was named."""
+        titles = [self._texts("quoted", what=s.value) for s in heard.statements if s.kind is Kind.UNKNOWN]
+        return self._texts("unknown_title", what=self._texts.join(titles, "or")) if titles else ""
+
+    def _unheeded(self, heard: Reading) -> str:
+        """What was refused and can't be told of a film."""
+        refused = [s.value for s in heard.statements if s.kind is Kind.WISH and s.polarity < 0]
+        return self._texts("unheeded", what=self._texts.join(refused, "or")) if refused else ""
+
+    def _looked_for(self, wanted: Sequence[str]) -> str:
+        """Who it is for comes last: "comedy, for a date night"."""
+        whom = {what: self._wording.whom(what) for what in wanted if self._wording.whom(what)}
+        what = [what for what in wanted if what not in whom]
+        if whom and not what:
+            return self._texts("some", what=self._texts("comma").join(whom.values()))
+        return self._texts("comma").join([*what, *whom.values()])
+
+    def _name(self, said: Statement) -> str:
+        return self._wording.film(self._catalogue[said.target or ""])
+
+    def _refused(self, items: Sequence[Statement]) -> list[str]:
+        """The films refused for tonight; of a series that one title stands for, that title without its year."""
+        spoken: dict[int, list[Item]] = {}
+        for s in items:
+            if s.value == "mention" and s.polarity < 0 and not s.lasts and s.target:
+                spoken.setdefault(s.start, []).append(self._catalogue[s.target])
+        names = []
+        for first, *others in spoken.values():
+            heads = others and first.title.casefold() in others[0].title.casefold()
+            names += [self._wording.titled(first)] if heads else [self._wording.film(item) for item in (first, *others)]
+        return names
+
+    def _said(self, facets: Iterable[Statement], polarity: int, *, lasting: bool) -> list[str]:
+        return [self._wanted(s.clause) for s in facets if s.clause and s.polarity == polarity and s.lasting == lasting]
+
+    def _in_own_words(self, heard: Reading, facets: Sequence[Statement]) -> list[str]:
+        """Free-text wishes, where no facet says them already: the words that count, or that there are many."""
+        wishes = [s for s in heard.statements if s.kind is Kind.WISH and s.polarity > 0]
+        spoken = [w for w in wishes if not any(_says(f, w) for f in facets)]
+        quotes = []
+        for wish in spoken:
+            beside = any(wish.start <= f.start and f.end <= wish.end for f in facets)
+            words = heard.text[wish.start : wish.end].strip() if is_chinese(heard.text) else wish.value
+            if len(wish.value.split()) <= (FEW if beside else MANY):
+                quotes.append(self._texts("quoted", what=words))
+            elif not beside:
+                quotes.append(self._texts("described"))
+        return quotes
+
+
+def _says(facet: Statement, wish: Statement) -> bool:
+    """Whether a wish is only a facet's words for the encoder: all of it, or a concept's own words."""
+    inside = wish.start <= facet.start and facet.end <= wish.end
+    return (facet.start <= wish.start and wish.end <= facet.end) or (inside and wish.confidence >= OWN)
+
+
+def _facet_kind(said: Statement) -> str:
+    kinds = {f.kind for f in said.clause.facets} if said.clause else set()
+    if kinds & set(PEOPLE):
+        return "person"
+    return next(iter(kinds)) if len(kinds) == 1 else "theme"
