@@ -379,7 +379,7 @@ def test_a_title_that_the_catalogue_lacks_is_not_taken_for_another(text: str) ->
     assert [s.kind for s in found] == [Kind.UNKNOWN]
 
 
-@pytest.mark.parametrize(("text", "title"), [("I loved Get Out", "Get Out"), ("I hated Lady Bird", "Lady Bird")])
+@pytest.mark.parametrize(("text", "title"), [("I loved Past Lives", "Past Lives"), ("I hated Lady Bird", "Lady Bird")])
 def test_an_unknown_title_of_everyday_words_is_told_by_its_capitals(text: str, title: str) -> None:
     found = Understanding(films(), load_lexicon()).read(text).statements
     assert [(s.kind, s.value) for s in found] == [(Kind.UNKNOWN, title)]
