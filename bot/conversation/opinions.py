@@ -19,6 +19,7 @@ from recsys.index import series
 
 _CONSENT = frozenset(("ok", "okay", "alright", "fine"))
 """Words of consent that would judge a film behind it."""
+_IT_IS = frozenset(("it", "is"))
 _EXCEPTED = {
     Cue.LIKE: ("opinion", -1, True, True),
     Cue.DISLIKE: ("opinion", 1, True, True),
@@ -123,9 +124,11 @@ class Opinions:
         return alone and any(j <= reference.i for j in [m.j for m in self._m.meanings] + [p.j for p in self._m.people])
 
     def _agrees(self, item: _Item) -> bool:
-        """ "Ok, the first one": nothing but a pointer and words of consent."""
+        """ "Ok, the first one", "Babe it is": nothing but a pointer or name and words of consent."""
         rest = {t.norm for n, t in enumerate(self._m.tokens) if not item.i <= n < item.j}
         agreeing = set(self._m.words.grammar.agreeing)
+        if rest >= _IT_IS:
+            return rest - _IT_IS <= agreeing | self._m.words.fillers | self._m.words.interjections
         return bool(rest & agreeing) and rest <= agreeing | self._m.words.fillers | self._m.words.interjections
 
     def _note_item(self, item: _Item) -> None:
@@ -144,7 +147,7 @@ class Opinions:
             polarity = -1  # "he's seen it": not tonight
         elif stance.verdict is not None and (stance.tentative or self._speaks_of_proposal(item)):
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
-            if polarity > 0 and item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and not self._asked_of(item):
+            if polarity > 0 and self._on_show(item) and not self._asked_of(item):
                 self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)
                 return
         elif stance.verdict is not None and (stance.closer or stance.cue not in OPINIONS):
@@ -182,13 +185,12 @@ class Opinions:
         opens = stance.cue is Cue.LIKE and self._m.tokens[0].norm == "like"  # "like the second but older"
         if (undecided or opens) and self._is_model(item):
             value, polarity, lasting, seen, weight = "like", 1, False, False, 1.0
+        if undecided and asked not in ("opinion", "choice") and self._on_show(item) and self._agrees(item):
+            self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)
+            return
+        confidence = item.confidence
         if item.how is Pointing.ORDINAL and value == "mention" and not (seen or polarity or stance.cue is Cue.UNSEEN):
             confidence = 0.5
-            if undecided and asked not in ("opinion", "choice") and self._agrees(item):
-                self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)
-                return
-        else:
-            confidence = item.confidence
         if item.choice:
             name = self._m.head[item.start : item.end]
             self._m.choices.append(Choice(name, item.item_ids, item.start, item.end, polarity, lasting, seen))
@@ -208,8 +210,16 @@ class Opinions:
                 confidence=confidence,
             )
 
+    def _on_show(self, item: _Item) -> bool:
+        """Whether one film of the list is meant, by its place or, alone, by its name."""
+        named = item.how is None and len(self._m.titles) == 1 and item.item_ids[0] in self._m.context.shown
+        return len(item.item_ids) == 1 and (item.how is Pointing.ORDINAL or named)
+
     def _asked_of(self, item: _Item) -> bool:
-        """ "The first looks good, how long is it?" takes nothing yet."""
+        """ "The first looks good, how long is it?", "the first looks good, but not tonight" take nothing yet."""
+        rest = {token.norm for token in self._m.tokens[item.j :]}
+        if rest & {*self._m.words.lexicon.negators.contrast}:
+            return True
         return "?" in self._m.head[item.end :] or self._m.context.asked in ("opinion", "choice")
 
     def _asks_whether(self, item: _Item) -> bool:

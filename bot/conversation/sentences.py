@@ -174,7 +174,8 @@ class Sentences:
         if self._compared(run, hits):
             return True
         hits = [hit for hit in hits if hit.value not in COMPARED]
-        group = any(r.i in run and r.how is Pointing.GROUP for r in self._m.pointers)
+        pointing = {r.how for r in self._m.pointers if r.i in run}
+        group = Pointing.GROUP in pointing and Pointing.ORDINAL not in pointing  # but "the first of these"
         every = self._m.targets(run)
         if hits and group and len(every) > 1 and asks:  # "how long are these?"
             for item_id in every:

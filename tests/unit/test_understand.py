@@ -1120,3 +1120,18 @@ def test_a_wish_that_adds_is_told_without_its_but() -> None:
     assert [s.value for s in read("but with a submarine chase", LISTED).statements if s.kind is Kind.WISH] == [
         "submarine chase"
     ]
+
+
+@pytest.mark.parametrize("text", ["Alien sounds perfect. Thanks", "yes Alien", "ok Alien it is then"])
+def test_a_film_of_the_list_is_taken_by_its_name(text: str) -> None:
+    taken = [s.target for s in read(text, LISTED).statements if s.value == Intent.ACCEPT]
+    assert taken == [ALIEN]
+
+
+@pytest.mark.parametrize("text", ["Alien looks great but not tonight", "Jaws sounds perfect", "Alien sounds boring"])
+def test_praise_that_takes_nothing(text: str) -> None:
+    assert Intent.ACCEPT not in [s.value for s in read(text, LISTED).statements]
+
+
+def test_one_of_a_list_is_asked_about_alone() -> None:
+    assert briefs("how long is the last of those?", LISTED) == ["question: runtime Amadeus"]
