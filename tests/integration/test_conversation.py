@@ -215,6 +215,18 @@ async def test_people_are_remembered_after_a_restart(ann: Person, app: Applicati
         assert "Alien" in (hello.question or "")
 
 
+async def test_a_film_refused_for_tonight_is_no_lasting_dislike(ann: Person) -> None:
+    listed = await ann.say("a thriller")
+    refused = listed.cards[1]
+    await ann.say("who is in the second?")
+    reply = await ann.say("not that one")
+    assert refused.title in reply.text
+    assert refused.item_id not in [card.item_id for card in reply.cards]
+    assert "You don't like" not in (await ann.say("/profile")).text
+    await ann.say("I hated the first one")
+    assert "You don't like" in (await ann.say("/profile")).text
+
+
 async def test_nothing_repeats_over_a_long_evening(ann: Person) -> None:
     seen: list[str] = []
     reply = await ann.say("crime films")

@@ -128,6 +128,6 @@ def reaction(said: Statement) -> str:
     """The name of a reaction to an item, as texts and feedback know it; empty when it is none."""
     if said.kind is Kind.INTENT and said.value in (Intent.SAVE, Intent.UNSAVE, Intent.ACCEPT, Intent.CLEAR):
         return said.value
-    if said.kind is Kind.ITEM and said.value != "like":
+    if said.kind is Kind.ITEM and said.lasts:  # "not that one" is for tonight
         return "like" if said.polarity > 0 else "dislike" if said.polarity < 0 else "seen" if said.seen else ""
     return ""
