@@ -226,8 +226,8 @@ class World:
             await self.api.wait_for(lambda: not self.api.pending, within)
             if not (self.api.pending or await self._waiting()):
                 rows = await self.rows()
-                if self.sent <= {r["update_id"] for r in rows.inbox}:
-                    return rows
+                if self.sent <= {r["update_id"] for r in rows.inbox} and not await self._waiting():
+                    return await self.rows()  # what came in between the two questions has been dealt with, too
             if loop.time() > end:
                 raise AssertionError(f"waiting: {await self._waiting()}; {self.said[-2000:]}")
             await asyncio.sleep(0.1)
