@@ -105,7 +105,7 @@ class People:
         middle = [n for n in plain[1:-1] if len(n) > 1]
         for key in ("".join(plain), "".join((plain[0], *middle, plain[-1]))):
             self._names.setdefault(key, name)
-        for surname in dict.fromkeys(("".join(plain[1:]), plain[-1])):
+        for surname in dict.fromkeys(("".join((*middle, plain[-1])), plain[-1])):  # "triller" is no "T. Miller"
             self._by_surname[surname].append((plain[0], name))
         self._first_names[plain[0]] += 1
         self._by_first_name[plain[0]].append(name)

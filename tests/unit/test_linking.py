@@ -383,3 +383,9 @@ def test_a_title_that_the_catalogue_lacks_is_not_taken_for_another(text: str) ->
 def test_an_unknown_title_of_everyday_words_is_told_by_its_capitals(text: str, title: str) -> None:
     found = Understanding(films(), load_lexicon()).read(text).statements
     assert [(s.kind, s.value) for s in found] == [(Kind.UNKNOWN, title)]
+
+
+def test_a_misspelt_genre_is_nobody_with_an_initial() -> None:
+    directed = [Item(f"m{n}", f"Film {n}", facets={"director": ("George T. Miller",)}) for n in range(6)]
+    said = Understanding(Catalogue([*films().items, *directed]), load_lexicon()).read("a triller please").statements
+    assert [s.value for s in said] == ["thriller"]
