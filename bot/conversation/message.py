@@ -343,6 +343,11 @@ class Message:
         ids = [i for r in strong for i in r.item_ids] if strong else []
         return tuple(dict.fromkeys([*(t.item_ids[0] for t in self.titles if t.i in run), *ids]))
 
+    def spoken_for(self) -> set[int]:
+        """The words that concepts and the names of people account for."""
+        spans = [*((m.i, m.j) for m in self.meanings), *((p.i, p.j) for p in self.people)]
+        return {n for i, j in spans for n in range(i, j)}
+
     def inverted(self, i: int) -> bool:
         """Whether the sentence of a word asks the listener's opinion."""
         run = self.sentence(i)

@@ -75,9 +75,7 @@ class OwnWords:
             dropped = dropped or len(words) < len(run)
             kept.append(words)
         words = [n for run in kept for n in run]
-        own = {n for m in self._m.meanings for n in range(m.i, m.j)} | {
-            n for p in self._m.people for n in range(p.i, p.j)
-        }
+        own = self._m.spoken_for()
         filler = {n for run in kept for n in self._filler(run)}
         content = [
             n
@@ -129,17 +127,16 @@ class OwnWords:
             what = " ".join(self._m.tokens[n].norm for n in words)
             if themes := self._m.words.concepts.theme(what):
                 self._m.say(Kind.FACET, what, start, end, polarity=-1, clause=Clause(what, themes), confidence=0.8)
-            elif self._m.tokens[words[-1]].norm.endswith(THINGLIKE) and self._m.words.concepts.known(
-                self._m.tokens[words[-1]]
-            ):
+                continue
+            thing = self._m.tokens[words[-1]]
+            if thing.norm.endswith(THINGLIKE) and self._m.words.concepts.known(thing):
                 self._m.say(Kind.WISH, what, start, end, polarity=-1, confidence=0.6)
 
     def _refused_words(self, run: range) -> range:
         """What a phrase refuses in few words of its own; none where it says something else."""
         said = [self._m.tokens[n].norm for n in run]
-        held = (
-            k for k in range(len(run) - 1) if said[k] in ("with", "about")
-        )  # "don't want anything with death in it"
+        # "don't want anything with death in it"
+        held = (k for k in range(len(run) - 1) if said[k] in ("with", "about"))
         refused = [k for k in held if self._m.scopes.about(run[k + 1], run[k + 1] + 1).cue is Cue.AVOID]
         no = next((k for k, word in enumerate(said) if word in REFUSING), refused[0] if refused else None)
         if no is None or self._m.words.idle(self._m.tokens[run[no] : run.stop]):
@@ -158,11 +155,10 @@ class OwnWords:
     def _requested(self, run: range) -> bool:
         """Whether a phrase belongs to this evening's request: no taste, no veto, no film they speak of or ask about."""
         sentence = self._m.sentence(run.start)
-        opening = [self._m.tokens[n].norm for n in sentence[:2]]
-        first, *then = [t for t in (self._m.tokens[n].norm for n in sentence) if t not in self._m.words.refining] or [
-            ""
-        ]
-        if first in THINGS and then[:1] and then[0] in self._m.words.grammar.events:  # "something came up"
+        said = [self._m.tokens[n].norm for n in sentence]
+        opening = said[:2]
+        first, then = [*(w for w in said if w not in self._m.words.refining), "", ""][:2]
+        if first in THINGS and then in self._m.words.grammar.events:  # "something came up"
             return False
         if opening[0] == "so" and opening[1:] and opening[1] in self._m.words.grammar.question_words:  # "so does mum"
             return False
@@ -188,7 +184,7 @@ class OwnWords:
             return subject
         if self._m.tokens[run.start].norm in self._m.words.grammar.selves:
             for n in run[3:]:
-                if self._m.tokens[n].norm in ("something", "anything"):
+                if self._m.tokens[n].norm in THINGS:
                     return range(n, run.stop)
         return run
 

@@ -191,8 +191,7 @@ class Wishes:
             return True
         near = self._m.tokens[meaning.j : meaning.j + 2]
         follows = any(m.i == meaning.j or m.j == meaning.i for m in self._m.meanings)
-        own = {n for m in self._m.meanings for n in range(m.i, m.j)}
-        own |= {n for person in self._m.people for n in range(person.i, person.j)}
+        own = self._m.spoken_for()
         own |= {n for n, t in enumerate(self._m.tokens) if any(r.start <= t.start < r.end for r in self._ranges)}
         own |= {n for n in range(len(self._m.tokens)) if self._m.words.titles.a_place(self._m.tokens, n)}
         return (

@@ -294,8 +294,7 @@ class Unit(Reading):
         found = [(row["id"], row["payload"]) for row in rows.mappings()]
         for row_id, payload in found:
             left = {"slot": payload["slot"]} if "slot" in payload else {}
-            if payload != left:
-                await self._execute(update(queue).where(queue.id == row_id).values(payload=left, error=None))
+            await self._execute(update(queue).where(queue.id == row_id).values(payload=left, error=None))
         return found[-1][0] if found else None
 
     async def outbox_retry(self, outbox_id: int, not_before: datetime, error: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
@@ -16,20 +15,9 @@ from bot.conversation.service import Conversations
 from bot.conversation.taste import taste_of
 from bot.store.repository import Store
 from bot.texts import Texts
-from tests.support.chat import Person, buttons, films_chat
+from tests.support.chat import Person, buttons
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chat(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Conversations, Store]]:
-    async with films_chat(tmp_path_factory.mktemp("chat")) as running:
-        yield running
-
-
-@pytest.fixture
-def ann(chat: tuple[Conversations, Store]) -> Person:
-    return Person(*chat, name=f"ann {uuid4()}")
 
 
 def genres(person: Person, reply: Reply) -> list[set[str]]:

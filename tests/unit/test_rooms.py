@@ -5,37 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
 
 from bot.conversation.actions import Actions
-from bot.conversation.service import EVENING, Conversations
+from bot.conversation.service import EVENING
 from bot.conversation.statements import Context, Reading
 from bot.conversation.understand import Understanding
 from bot.store.records import utcnow
-from bot.store.repository import Store
 from bot.store.tables import Base
 from bot.texts import Texts
 from recsys.errors import DataError
-from tests.support.chat import Person, films_chat, films_engine
+from tests.support.chat import Person, films_engine
 from tests.support.films import films
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chat(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Conversations, Store]]:
-    async with films_chat(tmp_path_factory.mktemp("chat")) as running:
-        yield running
-
-
-@pytest.fixture
-def ann(chat: tuple[Conversations, Store]) -> Person:
-    return Person(*chat, name=f"ann {uuid4()}")
 
 
 @pytest.fixture
