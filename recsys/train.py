@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -54,6 +55,8 @@ CONTENDERS = 60
 """Only the best of each list compete when the blend learns: the rest is not in question."""
 NEWCOMERS = (1, 3, 10, 40)
 """The numbers of known items that a kernel each is made for; the fusion runs from one to the next."""
+SIDE_BY_SIDE = 2
+"""Kernels fitted at once: each keeps one core busy and some ten square matrices of people in memory."""
 CARD = 6
 """Items that one question to a newcomer names."""
 CARDS = (1, 2, 3, 5)
@@ -147,7 +150,9 @@ def encode(catalogue: Catalogue, encoder: Encoder, cache: Path, progress: Progre
 
 def fit_kernels(likes: Likes, vectors: Tensor | None = None, *, rank: int | None = None) -> dict[str, Kernel]:
     """The item-to-item signals that ratings teach, and with texts ``vectors`` (N, d) the likeness of those."""
-    kernels = {f"newcomer-{known}": fit_newcomer(likes, known, rank=rank) for known in NEWCOMERS}
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        fitted = pool.map(lambda known: fit_newcomer(likes, known, rank=rank), NEWCOMERS)
+        kernels = dict(zip((f"newcomer-{known}" for known in NEWCOMERS), fitted, strict=True))
     if vectors is not None:
         kernels = {name: with_text(kernel, likes, vectors) for name, kernel in kernels.items()}
     kernels["relation"] = fit_relation(likes, vectors, rank=rank or likes.shape[0])
