@@ -30,6 +30,8 @@ RANDOM_RATINGS: Final = 10
 DISLIKED: Final = 2.0
 """Ratings up to here are answered "didn't like it"; above and below ``LIKED``, "it was all right"."""
 DISLIKE_WEIGHT: Final = -0.5
+ALL_RIGHT_WEIGHT: Final = 0.4
+"""As a chat weighs "it was all right": who has seen something and minds it little tells something, too."""
 BEST_KNOWN: Final = 300
 """Random questions are about these."""
 COLUMNS: Final = ("ndcg@10", "answers", "ten random", "nothing")
@@ -53,7 +55,7 @@ class Newcomer:
         self.asked += items
         for item in seen:
             rating = self.ratings[item]
-            opinion = 1.0 if rating >= LIKED else DISLIKE_WEIGHT if rating <= DISLIKED else 0.0
+            opinion = 1.0 if rating >= LIKED else DISLIKE_WEIGHT if rating <= DISLIKED else ALL_RIGHT_WEIGHT
             self.weight[item] = opinion if likes else 1.0
         return len(seen)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.people import People, PersonMatch
-from bot.conversation.ranges import RECENT, SMALL_NUMBERS
+from bot.conversation.ranges import RECENT, SMALL_NUMBERS, marks
 from bot.conversation.spelling import Rarity
 from bot.conversation.title_index import DATED, PART, SMALL, Candidate, TitleIndex
 from bot.conversation.tokens import ARTICLES, Phrases, Token, capitals_tell, norms, squash, tokenize
@@ -54,6 +54,7 @@ _SEPARATOR = re.compile(
 _BOUNDARY = re.compile(r"\s*(?:$|[^\w\s'’])|[\"”]")
 _QUOTED_REST = re.compile(r"[ :\-–]{1,3}([^\"“”«»\n.!?,]{1,40})[\"”»]")
 _EMOJI = re.compile(r"\s*[\U0001F300-\U0001FAFF\u2764\u2b50]")
+_BEFORE_MARK = " :,-–—=("
 _CONJUNCTIONS = frozenset(("and", "or", "but", "because", "too", "which"))
 _SENTENCE = re.compile(r"[.!?;:\n…]")
 _UNITS = frozenset(("hour", "hours", "minutes", "days", "weeks", "years"))
@@ -333,6 +334,8 @@ class _Court:
             case.add(2, solid=True)
         if _EMOJI.match(after):
             case.add(2, solid=True)
+        if any(not after[: mark.start].strip(_BEFORE_MARK) for mark in marks(after)):
+            case.add(4, solid=True)  # "heat: 8/10"
         leads = case.opens or (case.of.i == 1 and self._own_article(case.of))
         if leads and self._praised(following):
             case.add(3, solid=self._prior(case) > 0.4)

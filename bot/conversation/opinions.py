@@ -337,24 +337,26 @@ class Opinions:
         self._m.done[run.start : run.stop] = [True] * len(run)
 
     def _marks(self) -> None:
+        """Note a mark for what it stands beside, and else for the item in view."""
+        since = 0
         for mark in marks(self._m.head):
             polarity = 1 if mark.share >= 0.6 else -1 if mark.share <= 0.45 else 0
             weight = round(min(1.0, abs(mark.share - 0.5) * 2), 2)
+            opinion = {"polarity": polarity, "lasting": True, "seen": True, "weight": weight}
+            between = [n for n, t in enumerate(self._m.tokens) if since <= t.start and t.end <= mark.start]
+            named = any(title.i in between for title in self._m.titles)  # "8/10 for Fargo, 7/10 for Heat"
+            pointed = self._m.targets(range(between[0], between[-1] + 1)) if between and not named else ()
             items = [s for s in self._m.out if s.kind is Kind.ITEM and s.target]
-            opinion = {"polarity": polarity, "lasting": True, "seen": True, "weight": weight, "value": "opinion"}
-            if items:
-                nearest = min(items, key=lambda s: min(abs(s.start - mark.end), abs(mark.start - s.end)))
-                self._m.out[self._m.out.index(nearest)] = replace(nearest, **opinion)  # type: ignore[arg-type]
-            elif focus := self._m.focus():
+            near = [s for s in items if s.target in pointed] if pointed else items
+            if self._m.head[mark.end :].startswith((" for ", " to ")):
+                near = [s for s in near if s.start > mark.end] or near
+            since = mark.end
+            if near:
+                nearest = min(near, key=lambda s: min(abs(s.start - mark.end), abs(mark.start - s.end)))
+                self._m.out[self._m.out.index(nearest)] = replace(nearest, value="opinion", **opinion)  # type: ignore[arg-type]
+            elif target := (*pointed, *self._m.focus()):
                 self._m.out = [s for s in self._m.out if s.kind is not Kind.INTENT]
-                self._m.say(
-                    Kind.ITEM,
-                    "opinion",
-                    mark.start,
-                    mark.end,
-                    target=focus[0],
-                    **{k: v for k, v in opinion.items() if k != "value"},
-                )
+                self._m.say(Kind.ITEM, "opinion", mark.start, mark.end, target=target[0], **opinion)
 
     def read_emoji(self) -> None:
         """Note an emoji that judges the item in view."""

@@ -115,7 +115,7 @@ _NOT_OLD = re.compile(
 _MARK = re.compile(
     r"(?<![\d/])(\d{1,2}(?:\.\d)?)\s*(?:/|out of)\s*(10|5|100)\b(?!/)|\b([1-5])\s*stars?\b"
     r"|\b(?:give (?:it|that|this|that one|this one)|rate (?:it|that|this)) (?:an? )?(?:solid )?"
-    r"(\d{1,2}(?:\.\d)?)(?![\d/]|\s*(?:/|out of|stars?))",
+    r"(\d{1,2}(?:\.\d)?)(?![\d/]|\s*(?:/|out of|stars?))|((?:[★⭐]\ufe0f?){2,5})",
     re.IGNORECASE,
 )
 _RATED = re.compile(
@@ -165,10 +165,11 @@ class MarkMatch:
 
 
 def marks(text: str) -> list[MarkMatch]:
-    """Marks such as "8/10", "7 out of 10" and "4 stars"."""
+    """Marks such as "8/10", "7 out of 10", "4 stars" and "★★★★"."""
     found = []
     for match in _MARK.finditer(text):
-        given, best = (match[1], match[2]) if match[1] else (match[3], "5") if match[3] else (match[4], "10")
+        of_ten, of_five = match[4], match[3] or (match[5] and len(match[5].replace("\ufe0f", "")))
+        given, best = (match[1], match[2]) if match[1] else (of_five, "5") if of_five else (of_ten, "10")
         share = float(given) / float(best)
         if share <= 1:
             found.append(MarkMatch(share, match.start(), match.end()))

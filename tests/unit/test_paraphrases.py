@@ -510,3 +510,9 @@ def test_a_verdict_that_is_asked_for_is_none() -> None:
 def test_with_her_is_who_the_message_names() -> None:
     said = UNDERSTANDING.read("Sigourney Weaver? more with her", Context(people=(PACINO,))).statements
     assert {s.value for s in said if s.kind is Kind.FACET} == {"Sigourney Weaver"}
+
+
+def test_each_mark_is_for_what_it_stands_beside() -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
+    said = UNDERSTANDING.read("the first was 8/10, the second 4/10 and the third 2/10", Context(shown=shown))
+    assert [(s.target, s.polarity) for s in said.statements] == [(shown[0], 1), (shown[1], -1), (shown[2], -1)]
