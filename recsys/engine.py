@@ -74,8 +74,9 @@ LESS_QUALITY = 10
 """Likes after which ``QUALITY`` is halved."""
 MOST_QUALITY = 0.7
 """What it counts at most beside a wish in free text, which would be lost among what everybody knows."""
-VAGUE = 2.0
-"""The z-score towards which fitting a mood runs: beyond it, that one text fits better than another is chance."""
+VAGUE = 3.0
+"""The z-score towards which fitting a theme runs: beyond it, that one text fits better than another says little, and
+what everybody knows would be lost among films that name it in their titles."""
 SURMISE = 0.8
 """The same for moods of which genres and themes tell more than the encoder does, which reads "fun" into Star Trek."""
 UNWANTED = 0.7

@@ -28,7 +28,7 @@ TYPICAL = 0.2
 SPOKEN = 3
 """Reasons in a whole explanation."""
 
-FITS, FITS_THEME = 3.2, 2.4
+FITS, FITS_THEME = 3.2, 2.8
 """Points from which on a text is said to fit a wish in free words, or a theme: two standard deviations above the
 catalogue's mean."""
 

@@ -516,3 +516,10 @@ def test_each_mark_is_for_what_it_stands_beside() -> None:
     shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
     said = UNDERSTANDING.read("the first was 8/10, the second 4/10 and the third 2/10", Context(shown=shown))
     assert [(s.target, s.polarity) for s in said.statements] == [(shown[0], 1), (shown[1], -1), (shown[2], -1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"), [("a time loop movie", "time loop"), ("coming of age in the 80s", "coming of age")]
+)
+def test_a_theme_is_called_what_it_is(text: str, label: str) -> None:
+    assert [s.value for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET] == [label]
