@@ -15,6 +15,7 @@ from recsys.check import Checker, Verdict
 from recsys.errors import GenerationError
 from recsys.facts import Facts, Style
 from recsys.llm import Message, Prompt, TextGenerator
+from recsys.words import ABBREVIATED
 
 MAX_TOKENS = 90
 _MARGIN = 0.05
@@ -25,7 +26,6 @@ _WORDS_KEPT = 7
 _PAUSE = re.compile(r"(?<=[\w\"”)])(?:[.!?](?=\s)|,(?=\s)|\s[–—-](?=\s)|[;:](?=\s))")
 _ARTICLE = re.compile(r"\b([Aa])(?= (?:action|adventure|anim))")
 """A slip of small models: "a adventure"."""
-_ABBREVIATED = re.compile(r"\b(?:[A-Z]|Dr|Jr|Mr|Mrs|Ms|Sr|St|Vs|vs)$")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f<>|\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
 OnPartial = Callable[[str], Awaitable[None]]
@@ -150,7 +150,7 @@ def _kept(text: str, checker: Checker) -> str | None:
     for pause in reversed(list(_PAUSE.finditer(text))):
         beginning = text[: pause.start()] + "."
         whole = beginning.count('"') % 2 == 0 and beginning.count("(") == beginning.count(")")
-        whole &= _ABBREVIATED.search(text[: pause.start()]) is None
+        whole &= ABBREVIATED.search(text[: pause.start()]) is None
         long = len(beginning.split()) >= _WORDS_KEPT
         if long and whole and checker.tells(beginning) and checker.check(beginning).accepted:
             return beginning

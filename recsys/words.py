@@ -17,6 +17,8 @@ def vocabulary(words: str) -> frozenset[str]:
 SECOND_PERSON = vocabulary("you you've you're you'd your")
 OTHERS = vocabulary("people others viewers readers listeners users everyone everybody many audiences critics")
 SPEAKERS = SECOND_PERSON | OTHERS
+ABBREVIATED = re.compile(r"\b(?:[A-Z]|Capt|Col|Dr|Gen|Inc|Jr|Lt|Mr|Mrs|Ms|Mt|No|Prof|Rev|Sgt|Sr|St|Vs|vs)$")
+"""What stands before a full stop that ends no sentence: a title, an initial."""
 _JOINERS = vocabulary("of the de la von van der du a an")
 _ARTICLES = vocabulary("the a an")
 

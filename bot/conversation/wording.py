@@ -11,6 +11,7 @@ from bot.conversation.taste import ACCEPTED
 from bot.texts import TITLES, Texts, is_chinese
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.taste import Clause, Range, Taste, Wish
+from recsys.words import ABBREVIATED
 
 LISTED = 12
 """Items named in a line of the profile or history."""
@@ -75,8 +76,9 @@ class Wording:
         language than the description's."""
         if (self.texts.language == "zh") != is_chinese(item.overview):
             return ""
-        first = _SENTENCE.search(item.overview, SHORT_PLOT)
-        return shorten(item.overview[: first.end()] if first else item.overview, LONG_PLOT, placeholder="…")
+        told = item.overview
+        ends = (m.end() for m in _SENTENCE.finditer(told, SHORT_PLOT) if not ABBREVIATED.search(told, 0, m.start()))
+        return shorten(told[: next(ends, len(told))], LONG_PLOT, placeholder="…")
 
     def about(self, item: Item) -> str:
         """One line of facts; the title alone when nothing else is known."""

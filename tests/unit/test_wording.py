@@ -84,6 +84,10 @@ def test_without_reasons_a_card_says_none() -> None:
         ("Two cops, one city, no rules", "Two cops, one city, no rules"),
         ("A line\nbroken in two.", "A line broken in two."),
         ("", ""),
+        (
+            "Ralph tries to convince his parents and Santa that a Red Ryder B.B. gun is the gift. They say no.",
+            "Ralph tries to convince his parents and Santa that a Red Ryder B.B. gun is the gift.",
+        ),
     ],
 )
 def test_a_plot_is_how_the_description_begins(description: str, plot: str) -> None:
