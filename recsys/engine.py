@@ -38,6 +38,7 @@ from recsys.encoder import PACKAGED, Encoder
 from recsys.errors import ConfigError, ModelError
 from recsys.group import consensus, utilities
 from recsys.index import diversify, series, top_k
+from recsys.lexical import Lexical, stems_of
 from recsys.models.als import FoldIn
 from recsys.models.bilinear import Bilinear
 from recsys.models.blend import Kernel, padded
@@ -74,9 +75,12 @@ LESS_QUALITY = 10
 """Likes after which ``QUALITY`` is halved."""
 MOST_QUALITY = 0.7
 """What it counts at most beside a wish in free text, which would be lost among what everybody knows."""
-VAGUE = 3.0
-"""The z-score towards which fitting a theme runs: beyond it, that one text fits better than another says little, and
+CLOSEST = 3.0
+"""The z-score towards which fitting a wish runs: beyond it, that one text fits better than another says little, and
 what everybody knows would be lost among films that name it in their titles."""
+WORDS = 2.5
+"""The z-score that a text gains with all the rare words of a wish in somebody's own words. The encoder takes a game for
+chess and brokers for journalists."""
 SURMISE = 0.8
 """The same for moods of which genres and themes tell more than the encoder does, which reads "fun" into Star Trek."""
 UNWANTED = 0.7
@@ -184,6 +188,7 @@ class Engine:
         fused.setdefault("shift", self._fusion.shift)  # an index of before questions told anything
         fused["scale"] = self._fusion.scale  # in an older index it is the same for all counts
         self._fusion.load_state_dict(fused)
+        self._lexical = Lexical([item.text() for item in catalogue.items], read=stems_of)
         self._talk = restored(catalogue, artefact, encoder.encode)
 
     def with_items(self, items: Sequence[Item]) -> Engine:
@@ -438,15 +443,15 @@ class Engine:
         if spoken:
             vectors = torch.from_numpy(self._encoder.encode([wishes[b].text for b in spoken])).to(self.device)
             fit = (vectors @ self._vectors.T - (vectors @ self._centre).unsqueeze(1)) / WISH_SPREAD
-            vague = torch.tensor([[wishes[b].vague] for b in spoken], device=self.device)
-            most = torch.tensor([[self._surmised(wishes[b])] for b in spoken], device=self.device)
-            scores[spoken] = torch.where(vague, most * torch.tanh(fit / most), fit)
+            most = torch.tensor([[self._most(wishes[b])] for b in spoken], device=self.device)
+            own = np.stack([self._lexical.coverage("" if wishes[b].vague else wishes[b].text) for b in spoken])
+            scores[spoken] = most * torch.tanh(fit / most) + WORDS * torch.from_numpy(own).to(self.device)
         return scores
 
-    def _surmised(self, wish: Wish) -> float:
-        """The z-score towards which the encoder's fit of a mood runs."""
-        known = any(self._fits.knows(clause) for clause in (*wish.wanted, *wish.hoped))
-        return SURMISE if known else VAGUE
+    def _most(self, wish: Wish) -> float:
+        """The z-score towards which the encoder's fit of a wish runs."""
+        felt = any(self._fits.knows(clause) for clause in (*wish.wanted, *wish.hoped))
+        return SURMISE if wish.vague and felt else CLOSEST
 
     def _asked(self, wish: Wish) -> tuple[Clause | Range, ...]:
         """Everything that was asked for in so many words, whether it excludes or not. Themes that tell of a mood are

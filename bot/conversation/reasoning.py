@@ -28,9 +28,9 @@ TYPICAL = 0.2
 SPOKEN = 3
 """Reasons in a whole explanation."""
 
-FITS, FITS_THEME = 3.2, 2.8
-"""Points from which on a text is said to fit a wish in free words, or a theme: two standard deviations above the
-catalogue's mean."""
+FITS = 2.8
+"""Points from which on a text is said to fit a theme or a wish in free words: two standard deviations above the
+catalogue's mean, or its very words."""
 
 SHARED = (*((kind, 1, 2) for kind in PEOPLE), ("genre", 2, 2))
 """What makes items alike in words: a kind of facet, how many values they have to share, and how many are told."""
@@ -185,7 +185,7 @@ class Reasoning:
             named = [self._wording.with_article(thing) for thing in things]
             if not named:
                 return self._texts("why_mood_fits", what=self._texts.join(company))
-            return self._texts("why_wish_for" if points >= FITS_THEME else "why_nearest", what=self._texts.join(named))
+            return self._texts("why_wish_for" if points >= FITS else "why_nearest", what=self._texts.join(named))
         if not wish.text:  # the talk alone
             return self._texts("why_said")
         if self._texts.language != "en" or not tellable(wish.text, LONGEST_QUOTE):

@@ -18,7 +18,7 @@ from recsys.catalogue import Catalogue, Facet
 from recsys.engine import SIGNALS, Engine
 from recsys.errors import ModelError
 from recsys.explain import causes
-from recsys.lexical import Lexical
+from recsys.lexical import Lexical, stems_of
 from recsys.talk import PLACE, Lessons, Shelves, TalkModel, named, shelves_of, with_lessons
 from recsys.talk_training import Turn, fit_talk
 from recsys.taste import Clause, Query, Talk, Taste, Wish
@@ -134,6 +134,15 @@ def test_the_latest_item_named_counts_most_and_refused_ones_do_not() -> None:
     weights = named(query, catalogue())
     assert list(weights) == [4, 3, 1]
     assert list(weights.values()) == pytest.approx([4 / 7, 2 / 7, 1 / 7])
+
+
+def test_coverage_is_of_the_rare_words_that_a_text_holds() -> None:
+    texts = ["A journalist learns chess", "Chess players", *(f"A player of number {n}" for n in range(60))]
+    lexical = Lexical(texts, read=stems_of)
+    both, one, *none = lexical.coverage("about journalists who play chess").tolist()
+    assert 0.9 < both <= 1 and 0.3 < one < 0.7
+    assert not any(none)  # nearly every text has a player, which tells nothing
+    assert not lexical.coverage("").any()
 
 
 def test_words_of_a_request_find_the_items_that_hold_them() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
-from bot.conversation.reasoning import FITS_THEME
+from bot.conversation.reasoning import FITS
 from bot.conversation.reply import Card, ToExplain
 from bot.conversation.state import Dialogue, spoilt, wishes_anew
 from bot.conversation.statements import Critique, Intent, Kind, Statement
@@ -120,7 +120,7 @@ class Recommending(Room):
     def _unmet(self, query: Query, result: Recommendation) -> list[str]:
         """Themes that are wanted beside something else and that nothing on the list is known to be about."""
         wish = query.wish
-        if not (wish.wanted or wish.ranges) or any(p.contributions["wish"] >= FITS_THEME for p in result.picks):
+        if not (wish.wanted or wish.ranges) or any(p.contributions["wish"] >= FITS for p in result.picks):
             return []
         rows = [self._catalogue.row(pick.item_id) for pick in result.picks]
         return [c.label for c in wish.hoped if not c.mood and not meets(self._catalogue, c)[rows].any()]
