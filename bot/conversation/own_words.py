@@ -232,9 +232,9 @@ class OwnWords:
         return ", ".join(parts)
 
     def _tells_of_films(self) -> bool:
-        """ "Movies set in Paris", "a film where everybody lies", "set in space"."""
+        """ "Movies set in Paris", "a film where everybody lies", "a movie about firefighters", "set in space"."""
         said = [t.norm for t in self._m.tokens[: FRAME + 1]]
-        told = any(noun in FILMS and then in ("set", "where") for noun, then in pairwise(said))
+        told = any(noun in FILMS and then in ("set", "where", "about") for noun, then in pairwise(said))
         return told or said[:2] == ["set", "in"]
 
     def _characterised(self, content: Sequence[int], words: Sequence[int]) -> bool:

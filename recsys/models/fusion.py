@@ -169,12 +169,15 @@ def _pairs(scores: Tensor, gains: Tensor, cut: Tensor, generator: torch.Generato
 
 def _descend(fusion: Fusion, learned: nn.Parameter, lessons: Lessons, pairs: Pairs, weight: Tensor, steps: int) -> None:
     query, target, other = pairs
+    wide = lessons.gains.shape[1]
+    # Indexing by pairs would add up its gradient with atomic operations, in any order: a fit would differ by the load.
+    first, second = query * wide + target, query * wide + other
     optimiser = torch.optim.LBFGS([learned], max_iter=steps, line_search_fn="strong_wolfe")
 
     def closure() -> float:
         optimiser.zero_grad()
-        scores = lessons.scores(fusion)
-        margin = scores[query, target] - scores[query, other]
+        scores = lessons.scores(fusion).flatten()
+        margin = scores.index_select(0, first) - scores.index_select(0, second)
         loss = (weight * functional.softplus(-margin)).sum() + fusion.roughness()
         loss.backward()  # type: ignore[no-untyped-call]
         return float(loss.detach())

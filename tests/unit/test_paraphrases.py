@@ -519,7 +519,19 @@ def test_each_mark_is_for_what_it_stands_beside() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "label"), [("a time loop movie", "time loop"), ("coming of age in the 80s", "coming of age")]
+    ("text", "label"),
+    [
+        ("a time loop movie", "time loop"),
+        ("coming of age in the 80s", "coming of age"),
+        ("a ww2 movie", "World War II"),
+        ("a film about the vietnam war", "the Vietnam War"),
+        ("gangster movies", "the mafia"),
+    ],
 )
 def test_a_theme_is_called_what_it_is(text: str, label: str) -> None:
     assert [s.value for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET] == [label]
+
+
+def test_what_a_movie_should_be_about_need_be_no_word_that_is_known() -> None:
+    (said,) = UNDERSTANDING.read("a movie about zorbonauts").statements
+    assert (said.kind, said.value) == (Kind.WISH, "about zorbonauts")
