@@ -43,12 +43,16 @@ PEOPLE: Mapping[str, list[str]] = _load("names.zh.toml")["people"]
 """What well-known people are called in Chinese, by the names that the catalogue has."""
 
 
-_SIMPLIFIED = {ord(pair[0]): pair[1] for pair in _load("traditional.zh.toml")["characters"].split()}
+_TRADITIONAL = _load("traditional.zh.toml")
+_SIMPLIFIED = {ord(pair[0]): pair[1] for pair in _TRADITIONAL["characters"].split()}
+_CANTONESE: Mapping[str, str] = _TRADITIONAL["cantonese"]
+_CANTONESE_WORDS = re.compile("|".join(sorted(_CANTONESE, key=len, reverse=True)))
 
 
 def simplified(text: str) -> str:
-    """A text with the simplified characters in place of the traditional ones that our words need; as long as before."""
-    return text.translate(_SIMPLIFIED)
+    """A text with the simplified characters in place of the traditional ones that our words need, and the words of
+    Mandarin in place of some of Cantonese; as long as before."""
+    return _CANTONESE_WORDS.sub(lambda word: _CANTONESE[word[0]], text.translate(_SIMPLIFIED))
 
 
 def spoken(code: str | None) -> Language | None:
@@ -137,7 +141,8 @@ class Texts:
         if quantity == "year" and low is not None and high is not None:
             shape = "exactly" if low == high else "decade" if low % 10 == 0 and high == low + 9 else shape
         own = self._limits.get(f"{quantity}_{shape}")
-        return own.format(low=_plain(low), high=_plain(high)) if own else label
+        end = None if high is None else high + 1  # "before 1980" says the year after the last one
+        return own.format(low=_plain(low), high=_plain(high), end=_plain(end)) if own else label
 
 
 def _problem(key: str, said: object, ours: str | list[str] | None) -> str | None:

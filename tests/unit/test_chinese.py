@@ -21,7 +21,7 @@ from bot.conversation.statements import Context, Kind, Statement
 from bot.conversation.understand import Understanding
 from bot.store.migrate import upgrade
 from bot.store.repository import Store
-from bot.texts import LANGUAGES, Texts, is_chinese
+from bot.texts import LANGUAGES, Texts, is_chinese, simplified
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.engine import Engine
@@ -34,6 +34,8 @@ UNDERSTANDING = Understanding(films(), load_lexicon())
 GLOSSARY = Glossary(films())
 SHOWN = tuple(film(name) for name in ("Heat (1995)", "Alien (1979)", "Toy Story (1995)"))
 NOTHING, LISTED, FOCUSED = Context(), Context(SHOWN), Context(SHOWN, SHOWN[1])
+NO_GROWN_UPS = ("-gory", "-violent", "-sexual", "-horror")
+FOR_KIDS = "family film suitable for children, animation"
 SIGNS = {1: "+", -1: "-", 0: ""}
 
 
@@ -74,7 +76,7 @@ def understood(text: str, context: Context = NOTHING) -> list[str]:
         ("诺兰导演的电影", ["+Christopher Nolan"]),
         ("想看Tom Hanks演的喜剧", ["+Tom Hanks", "+comedy"]),
         ("Al Pacino的电影", ["+Al Pacino"]),
-        ("2000年以后的悬疑片", ["+after 2000", "+mystery"]),
+        ("2000年以后的悬疑片", ["+since 2000", "+mystery"]),
         ("八九十年代的动作片", ["+1980-1999", "+action"]),
         ("不要1980年以前的", ["+1980 or later"]),
         ("不要太长的", ["+not too long"]),
@@ -105,6 +107,19 @@ def understood(text: str, context: Context = NOTHING) -> list[str]:
         ("谢谢", ["thanks"]),
         ("拜拜", ["bye"]),
         ("今天天气真好", ["chat"]),
+        ("哈喽 有啥好看的推荐不", ["greet", "recommend"]),
+        ("今晚有什么推荐", ["recommend"]),
+        ("两个人都能接受的有吗", ["recommend"]),
+        ("Al Pacino的电影有哪些？", ["+Al Pacino"]),
+        ("汤姆汉克斯的作品有吗", ["+Tom Hanks"]),
+        ("想看適合5歲和8歲孩子看的動畫片", ["+for the kids", *NO_GROWN_UPS, "wish " + FOR_KIDS, "+animation"]),
+        ("我看过寻梦环游记", ["wish 寻梦环游记"]),
+        ("说错了，我想看喜剧", ["+comedy"]),
+        ("不要盗梦空间那种", ["-Inception"]),
+        ("推荐一部电影🙏", ["recommend"]),
+        ("1980年以前的喜剧", ["+before 1980", "+comedy"]),
+        ("盗梦空间看过了，我喜欢他不喜欢", ["+Inception"]),
+        ("Pulp Fiction看过了 9分", ["+Pulp Fiction"]),
     ],
 )
 def test_a_message_of_its_own(text: str, said: list[str]) -> None:
@@ -156,6 +171,26 @@ def test_a_message_of_its_own(text: str, said: list[str]) -> None:
         (LISTED, "像第二部那样但是更搞笑的", ["like_this Alien", "more_of comedy"]),
         (FOCUSED, "什么类型的", ["genre Alien"]),
         (FOCUSED, "适合孩子看吗", ["certificate Alien"]),
+        (LISTED, "再来几部类似的", ["like_this"]),
+        (FOCUSED, "还有没有差不多的？", ["like_this Alien"]),
+        (LISTED, "这几部里哪部最短？", ["shortest"]),
+        (LISTED, "哪部评分最高", ["best"]),
+        (LISTED, "哪个更值得看？", ["best"]),
+        (LISTED, "哪部最老", ["oldest"]),
+        (LISTED, "他说太老了", ["newer"]),
+        (LISTED, "新的", ["newer"]),
+        (LISTED, "有没有更冷门一点的？", ["lesser_known"]),
+        (LISTED, "第一部会不会很虐？", ["facet sad Heat"]),
+        (LISTED, "第二部是英语的吗", ["facet English Alien"]),
+        (LISTED, "第三部适合12岁的孩子看吗", ["facet for the kids Toy Story"]),
+        (LISTED, "第二部得过奖吗", ["awards Alien"]),
+        (FOCUSED, "有没有裸露镜头", ["facet sexual Alien"]),
+        (LISTED, "第一部真的太好笑了", ["+Heat"]),
+        (LISTED, "好，就第一部，谢啦", ["accept Heat"]),
+        (FOCUSED, "好的那就看这部", ["accept Alien"]),
+        (FOCUSED, "谢啦👍", ["thanks"]),
+        (LISTED, "再撤销", ["undo"]),
+        (LISTED, "给我看看我的口味", ["profile"]),
     ],
 )
 def test_a_message_about_what_was_shown(context: Context, text: str, said: list[str]) -> None:
@@ -370,6 +405,10 @@ async def test_who_says_nothing_readable_is_spoken_to_in_their_own_language(conv
         ("想看輕鬆一點的愛情片，不要恐怖片", "想看轻松一点的爱情片，不要恐怖片"),
         ("推薦一部九十年代的電影，兩小時以內", "推荐一部九十年代的电影，两小时以内"),
         ("導出我的數據", "导出我的数据"),
+        ("我超愛《全面啟動》跟《星際效應》", "我超爱《盗梦空间》跟《星际穿越》"),
+        ("有沒有類似刺激1995的片？", "有没有类似肖申克的救赎的片？"),
+        ("我想看湯姆‧漢克斯的", "我想看汤姆·汉克斯的"),
+        ("「全面啟動」很好看", "《盗梦空间》很好看"),
     ],
 )
 def test_traditional_characters_are_read_like_simplified_ones(traditional: str, plain: str) -> None:
@@ -405,3 +444,30 @@ def test_the_talk_is_kept_in_the_english_words_that_it_was_read_in() -> None:
     assert "thriller" in state.words
     assert "Inception" in state.transcript
     assert "Inception" not in state.words
+
+
+@pytest.mark.parametrize(
+    ("cantonese", "plain"),
+    [
+        ("有冇好睇嘅戲介紹？", "有没有好看的电影推荐？"),
+        ("我鍾意盜夢空間同埋星際穿越", "我喜欢盗梦空间和星际穿越"),
+        ("唔好睇恐怖片", "不要看恐怖片"),
+        ("第二套睇過喇，幾好睇", "第二部看过了，挺好看"),
+        ("第一套邊個導演㗎？", "第一部谁导演的？"),
+        ("再嚟三套", "再来三部"),
+        ("有冇新啲嘅", "有没有新一点的"),
+    ],
+)
+def test_common_words_of_cantonese_are_read_like_those_of_mandarin(cantonese: str, plain: str) -> None:
+    assert understood(cantonese, LISTED) == understood(plain, LISTED)
+    assert understood(cantonese, LISTED)
+
+
+def test_words_of_cantonese_stand_for_words_that_are_as_long() -> None:
+    assert len(simplified("有冇好睇嘅戲㗎")) == len("有冇好睇嘅戲㗎")
+
+
+def test_titles_that_are_everyday_words_are_read_as_titles_between_their_marks_only() -> None:
+    understanding = Understanding(Catalogue([Item("a", "Her", 2013), Item("b", "Closer", 2004)]), load_lexicon())
+    assert [s.target for s in understanding.read("《她》很好看").statements] == ["a"]
+    assert not understanding.read("我喜欢她").named
