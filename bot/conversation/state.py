@@ -35,7 +35,8 @@ _YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
 class Dialogue:
     """Immutable: each turn makes a new one.
 
-    ``moods`` are wishes for the encoder, ``called`` what people call them. ``shown`` holds the last list (or the films
+    ``moods`` are wishes for the encoder, ``called`` what people call them, ``own`` how this person put those that were
+    read in another language. ``shown`` holds the last list (or the films
     asked about) in order of slots and ``shown_in`` its turn, ``past`` all of tonight's lists, ``refused`` what is not
     to come tonight at all; ``focus`` is the item talked about; ``asked`` and ``options`` are the open question and its
     ready answers, ``questions`` how many were asked in a row, ``page`` the page of the profile; ``pending`` is the
@@ -51,6 +52,7 @@ class Dialogue:
     outside: tuple[Range, ...] = ()
     moods: tuple[str, ...] = ()
     called: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
     like: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     shown_in: str | None = None
@@ -178,7 +180,9 @@ class Dialogue:
         if said.kind is Kind.WISH and said.polarity >= 0:
             moods = (*(m for m in self.moods if m != said.value), said.value)[-MOODS_KEPT:]
             called = {**self.called, **({said.value: said.clause.label} if said.clause else {})}
-            return replace(self, moods=moods, called={m: called[m] for m in moods if m in called})
+            own = {**self.own, **({said.value: said.said} if said.said else {})}
+            known = {m: called[m] for m in moods if m in called}
+            return replace(self, moods=moods, called=known, own={m: own[m] for m in moods if m in own})
         if said.target and said.value in (Intent.LIKE_THIS, "like"):
             return self._resemble(said.target, said.polarity)
         if said.kind is Kind.ITEM and said.target and said.polarity < 0 and not said.lasting:

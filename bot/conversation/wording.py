@@ -111,11 +111,14 @@ class Wording:
     def label(self, wish: Clause | Range) -> str:
         """A wish or veto as the person would recognise it."""
         if isinstance(wish, Range):
-            called = self.texts.limit(wish.name, wish.low, wish.high, wish.label)
-            return self.texts("some", what=called) if self.adjectival(wish) else called
+            return self.texts("some", what=self.limit(wish)) if self.adjectival(wish) else self.limit(wish)
         if mild(wish):
             return self.texts("too_much", what=self.texts.name(wish.mood))
         return self.texts.name(wish.label)
+
+    def limit(self, limit: Range) -> str:
+        """A limit in words: "the 1990s", "longer than 2 hours"."""
+        return self.texts.limit(limit.name, limit.low, limit.high, limit.label)
 
     def labels(self, labels: Iterable[str], wish: Wish) -> list[str]:
         """The parts of a wish that these labels name, as the person would recognise them."""

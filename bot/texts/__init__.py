@@ -94,6 +94,7 @@ class Texts:
         people = {name: own[0] for name, own in PEOPLE.items()} if called else {}
         self._names = {name.casefold(): own for name, own in {**people, **called.get("names", {})}.items()}
         self._limits: Mapping[str, str] = called.get("limits", {})
+        self._kinds, self._places = (frozenset(called.get("films", {}).get(what, ())) for what in ("kinds", "places"))
 
     @classmethod
     def load(cls, language: Language, folder: Path) -> Self:
@@ -134,6 +135,29 @@ class Texts:
     def name(self, value: str) -> str:
         """How this language calls a genre, language, country, mood, theme or well-known person; else the value."""
         return str(self._names.get(value.casefold(), value))
+
+    def kind(self, name: str) -> str:
+        """A genre or country as films are called after it, where this language has a word for that: "喜剧片"."""
+        bare = name in self._kinds | self._places and not name.endswith(("片", "电影"))
+        return self("kind", what=name) if bare else name
+
+    def films(self, parts: Sequence[str], conjunction: Literal["and", "or"] = "and", listed: str = "") -> str:
+        """Films by parts of a wish in a phrase, "1992年以后的法国喜剧片", or by what is refused: "恐怖片或血腥的片子".
+        A language without such a phrase has them ``listed``, or joined."""
+        if not self._kinds or not parts:
+            return listed or self.join(parts, conjunction)
+        kinds, places = ([part for part in parts if part in known] for known in (self._kinds, self._places))
+        rest = [part for part in parts if part not in self._kinds | self._places]
+        if conjunction == "or":
+            described = [self("films_of", what=self.join(rest, "or"))] if rest else []
+            return self.join([*map(self.kind, (*kinds, *places)), *described], "or")
+        comma = self("comma")
+        last = (kinds or places or [""])[-1]
+        called = comma.join(places) + comma.join(kinds).removesuffix(last if kinds else "")
+        called = (called if kinds else called.removesuffix(last)) + self.kind(last)
+        if not rest:
+            return called
+        return self("films_described" if called else "films_of", what=comma.join(rest), films=called)
 
     def limit(self, quantity: str, low: float | None, high: float | None, label: str) -> str:
         """A limit of a quantity ("year", "runtime", "rating"), both ends inclusive, as this language says it."""

@@ -97,7 +97,9 @@ class Reacting(Room):
         parts = [await self._taken_back(turn)]
         if wish := self._tonight(after):
             parts.append(self._texts("undo_wish", what=", ".join(e.plain for e in wish)))
-        return Draft(after, " ".join(parts), buttons=self.buttons(moment, Verb.RECOMMEND), undone=turn.id)
+        return Draft(
+            after, self._texts("sentences").join(parts), buttons=self.buttons(moment, Verb.RECOMMEND), undone=turn.id
+        )
 
     async def _taken_back(self, turn: Turn) -> str:
         """What a turn said, or the button that it pressed."""
