@@ -107,6 +107,10 @@ def understood(text: str, context: Context = NOTHING) -> list[str]:
         ("谢谢", ["thanks"]),
         ("拜拜", ["bye"]),
         ("今天天气真好", ["chat"]),
+        (
+            "孩子们看过盗梦空间，很喜欢",
+            ["+for the kids", *NO_GROWN_UPS, "wish family film suitable for children", "+Inception"],
+        ),
         ("哈喽 有啥好看的推荐不", ["greet", "recommend"]),
         ("今晚有什么推荐", ["recommend"]),
         ("两个人都能接受的有吗", ["recommend"]),
@@ -389,6 +393,27 @@ async def test_a_conversation_of_ten_turns(conversations: Conversations) -> None
     profile = await say("我的口味")
     assert "盗梦空间" in profile.text
     assert turns == 10
+
+
+@pytest.mark.asyncio
+async def test_wishes_that_are_not_read_are_told_in_the_persons_own_words(conversations: Conversations) -> None:
+    async def say(text: str) -> Reply:
+        return await conversations.turn(Incoming("test", "wang", "wang", text, text))
+
+    lost = await say("想看关于量子纠缠的电影")
+    assert "“量子纠缠”我还读不懂" in lost.text
+    assert "想看“量子纠缠”" not in lost.text  # nobody says that it was understood
+    await say("想看量子纠缠的喜剧，有外星人的")
+    profile = await say("我的口味")
+    assert "量子纠缠" in profile.text
+    assert not any(word in profile.text for word in ("comedy", "aliens"))
+
+
+@pytest.mark.asyncio
+async def test_a_word_in_other_letters_does_not_end_a_chinese_talk(conversations: Conversations) -> None:
+    for n, text in enumerate(("想看喜剧", "more", "ok", "undo")):
+        reply = await conversations.turn(Incoming("test", "chen", "chen", str(n), text))
+        assert is_chinese(reply.text), text
 
 
 async def test_who_says_nothing_readable_is_spoken_to_in_their_own_language(conversations: Conversations) -> None:
