@@ -77,7 +77,7 @@ class Echo:
             ("got_liked", self._texts.join([self._name(s) for s in opinions if s.polarity > 0])),
             ("got_disliked", self._texts.join([self._name(s) for s in opinions if s.polarity < 0])),
             ("got_seen", self._texts.join([self._name(s) for s in opinions if not s.polarity])),
-            ("got_like", self._texts.join([self._name(s) for s in like])),
+            ("got_like", self._texts.join(list(dict.fromkeys(map(self._name, like))))),
             ("got_taste", self._texts.films([*self._said(things, 1, lasting=True), *films])),
             ("got_wanted", self._looked_for(wanted)),
             ("got_veto", self._texts.films(self._said(facets, -1, lasting=True), "or")),

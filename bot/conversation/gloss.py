@@ -32,6 +32,7 @@ _EMOJI = "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
 _BREAK = re.compile(
     rf"\s*[，。！？；：\n…]+\s*|(?<=[{HAN}])\s*[,.!?;:]+\s*|[,.!?;:]+\s*(?=[{HAN}])|(?<=[{HAN}])\s+(?=[{HAN}]|\d+分)"
     rf"|(?<=[{HAN}])\s*(?=[{_EMOJI}])|(?<=[{_EMOJI}])\s*(?=[{HAN}])"
+    "|(?<=了)(?=想看|想要|我想|不想|不要|来[点个部]|换[一个点成]|有没有|给我|推荐|再来|看不懂)"  # who writes no commas
 )
 _STOPS = str.maketrans("，。！？；：", ",.!?;:")
 _OTHER = re.compile(rf"[^{HAN}《]+")
@@ -40,7 +41,7 @@ _TITLED = re.compile('「([^」]*)」|『([^』]*)』|〈([^〉]*)〉|“([^”]
 """Marks that hold titles, but other things as well."""
 _MARKS = re.compile(r"[\W_]+")
 _HIDDEN = "囗"
-_PARTICLES = "吧啊呀哦啦嘛呢了的~"
+_PARTICLES = "吧啊呀哦啦嘛呢了的~～"
 _FILMS = frozenset(("movie", "movies", "something", "story"))
 _SLOT = re.compile(r"\{(\d)([+=-]?)(?::([^}]*))?\}")
 
@@ -189,7 +190,11 @@ class Glossary:
 
         def compiled(shapes: Iterable[_Shape]) -> list[tuple[re.Pattern[str], str]]:
             groups = {f"<{name}>": part for name, part in lexicon.parts.items()}
-            groups |= {"<ADJ>": f"({adjectives})", "<NAME>": rf"({names}|[^{HAN}]*[A-Za-z][^{HAN}]*)"}
+            groups |= {
+                "<TITLE>": f"(?:{_HIDDEN}+|《[^》]*》)",
+                "<ADJ>": f"({adjectives})",
+                "<NAME>": rf"({names}|[^{HAN}]*[A-Za-z][^{HAN}]*)",
+            }
             return [(re.compile(_replaced(shape.said, groups)), shape.means) for shape in shapes]
 
         self._shapes = compiled(lexicon.shapes)
@@ -212,10 +217,10 @@ class Glossary:
     def _clauses(self, text: str) -> Iterator[Piece]:
         start = 0
         shown = self._hidden(text)
-        for end, after in [*((m.start(), m.end()) for m in _BREAK.finditer(text)), (len(text), len(text))]:
+        for end, after in [*((m.start(), m.end()) for m in _BREAK.finditer(shown)), (len(text), len(text))]:
             yield from self._clause(text, shown, start, end)
             mark = text[end:after].strip().translate(_STOPS)[:1]
-            if after > end:
+            if end < len(text):
                 yield Piece(mark or ",", end, after, Role.PARTICLE)
             start = after
 

@@ -8,7 +8,7 @@ from itertools import chain
 from textwrap import shorten
 
 from bot.conversation.taste import ACCEPTED
-from bot.texts import TITLES, Texts, is_chinese
+from bot.texts import TITLES, Texts, is_chinese, simplified
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.taste import Clause, Range, Taste, Wish
 
@@ -40,7 +40,7 @@ class Wording:
         if self.texts.language == "en" or is_chinese(item.title):
             return item.title
         own = next(chain(filter(is_chinese, item.aliases), TITLES.get(item.name, ())), None)
-        return f"{own} {item.title}" if own else item.title
+        return f"{simplified(own)} {item.title}" if own else item.title
 
     def titled(self, item: Item) -> str:
         """The title as it stands in a sentence."""
