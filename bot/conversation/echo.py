@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from bot.conversation.reply import Understood
 from bot.conversation.statements import Intent, Kind, Reading, Statement
 from bot.conversation.wording import Wording, refusal
-from bot.texts import is_chinese
 from recsys.catalogue import PEOPLE, Item
 from recsys.taste import Clause, Range
 
@@ -176,9 +175,10 @@ class Echo:
         quotes = []
         for wish in spoken:
             beside = any(wish.start <= f.start and f.end <= wish.end for f in facets)
-            words = heard.text[wish.start : wish.end].strip() if is_chinese(heard.text) else wish.value
+            if beside and wish.said:
+                continue  # the facets say what was read of it
             if len(wish.value.split()) <= (FEW if beside else MANY):
-                quotes.append(self._texts("quoted", what=words))
+                quotes.append(self._texts("quoted", what=wish.said or wish.value))
             elif not beside:
                 quotes.append(self._texts("described"))
         return quotes

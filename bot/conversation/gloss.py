@@ -165,7 +165,6 @@ class Glossary:
         self._titles |= _called({name: own for name, own in TITLES.items() if name in known})
         everyday = {title for titles in lexicon.everyday.values() for title in titles}
         self._spoken = {t: name for t, name in self._titles.items() if len(t) > 1 and t not in everyday}
-        self._longest_title = max(map(len, self._spoken), default=0)
         people = _called(PEOPLE)
         for table, role in (
             (self._spoken, Role.THING),
@@ -184,6 +183,8 @@ class Glossary:
             simplified(title): (f'"{title}"', Role.THING) for title in titles if is_chinese(title) and len(title) > 1
         }
         self._words = protected | self._words
+        self._whole = self._spoken.keys() | protected.keys()
+        self._longest_title = max(map(len, self._whole), default=0)
         self._longest = max(map(len, self._words))
         adjectives = "|".join(sorted(lexicon.adjectives, key=len, reverse=True))
         names = "|".join(sorted(people, key=len, reverse=True))
@@ -228,7 +229,7 @@ class Glossary:
         """A text without the letters of its titles, which shapes must not split: "像肖申克的救赎的片"."""
         hidden, i = list(text), 0
         while i < len(text):
-            n = next((n for n in range(self._longest_title, 1, -1) if text[i : i + n] in self._spoken), 0)
+            n = next((n for n in range(self._longest_title, 1, -1) if text[i : i + n] in self._whole), 0)
             hidden[i : i + n] = _HIDDEN * n
             i += n or 1
         return "".join(hidden)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.conversation.ranges import than
 from bot.conversation.statements import Critique, Intent, Kind, NamedKind, Reading, Statement
+from bot.texts import without_chinese
 from recsys.catalogue import Catalogue, Facet
 from recsys.taste import Clause, Range, Talk, Wish, meets
 
@@ -348,9 +349,8 @@ def wishes_anew(statements: Sequence[Statement]) -> bool:
     said = [s for s in statements if not s.lasting]
     asks = any(s.kind is Kind.FACET and s.polarity > 0 and names_genre(s.clause) for s in said)
     company = {s.clause.whom for s in said if s.clause}
-    words = [
-        s.clause.label.split(", ") if s.clause else [s.value] for s in said if s.kind is Kind.WISH and s.polarity > 0
-    ]
+    wishes = [s for s in said if s.kind is Kind.WISH and s.polarity > 0 and (not s.said or without_chinese(s.value))]
+    words = [s.clause.label.split(", ") if s.clause else [s.value] for s in wishes]
     describes = any(not company.issuperset(labels) for labels in words)
     refines = any(s.value == Intent.REFINE or s.kind is Kind.CRITIQUE for s in said)
     return _resembles(statements) or ((asks or describes) and not refines)

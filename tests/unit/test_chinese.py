@@ -203,6 +203,13 @@ def test_a_message_of_its_own(text: str, said: list[str]) -> None:
         (LISTED, "帮我存第一部", ["save Heat"]),
         (LISTED, "晚安～", ["bye"]),
         (LISTED, "那就盗梦空间吧", ["accept Inception"]),
+        (LISTED, "能不能来点轻松的", ["+light", "wish light and fun"]),
+        (LISTED, "要变态杀手那种", ["+serial killers", "wish serial killer"]),
+        (LISTED, "盗梦空间看过三遍了", ["Inception seen"]),
+        (LISTED, "不要太悲的结局", ["-sad"]),
+        (FOCUSED, "剧情在讲什么", ["overview Alien"]),
+        (LISTED, "好嘞谢谢", ["thanks"]),
+        (LISTED, "下次再来，掰掰", ["bye"]),
         (LISTED, "给我看看我的口味", ["profile"]),
     ],
 )
@@ -416,6 +423,14 @@ async def test_wishes_that_are_not_read_are_told_in_the_persons_own_words(conver
     profile = await say("我的口味")
     assert "量子纠缠" in profile.text
     assert not any(word in profile.text for word in ("comedy", "aliens"))
+
+
+@pytest.mark.asyncio
+async def test_a_wish_of_which_nothing_is_read_leaves_the_one_before(conversations: Conversations) -> None:
+    await conversations.turn(Incoming("test", "zhao", "zhao", "1", "想看喜剧"))
+    reply = await conversations.turn(Incoming("test", "zhao", "zhao", "2", "有没有沈腾的"))
+    assert "“沈腾”我还读不懂" in reply.text
+    assert reply.cards and all("Comedy" in films()[card.item_id].facets["genre"] for card in reply.cards)
 
 
 @pytest.mark.asyncio
