@@ -39,6 +39,8 @@ _OTHER = re.compile(rf"[^{HAN}《]+")
 _QUOTED = re.compile("《([^》]*)》?")
 _TITLED = re.compile('「([^」]*)」|『([^』]*)』|〈([^〉]*)〉|“([^”]*)”|"([^"]*)"')
 """Marks that hold titles, but other things as well."""
+_MEASURED = frozenset(("long", "short"))
+_KIND = re.compile(f"的(?![吗呢吧有])[{HAN}]")
 _MARKS = re.compile(r"[\W_]+")
 _HIDDEN = "囗"
 _PARTICLES = "吧啊呀哦啦嘛呢了的~～"
@@ -310,7 +312,7 @@ class Glossary:
             return Piece(quantity.words, i, quantity.end)
         compared = self._compared.match(text, i, end)
         if compared and compared.end() - i > longest:
-            return Piece(self._comparison(compared), i, compared.end())
+            return Piece(self._comparison(compared, _KIND.match(text, compared.end(), end)), i, compared.end())
         if longest:
             words, role = self._words[text[i : i + longest]]
             return Piece(words, i, i + longest, role)
@@ -322,14 +324,16 @@ class Glossary:
         """The film that is called so between title marks, whatever its punctuation."""
         return self._titles.get(_MARKS.sub("", said))
 
-    def _comparison(self, match: re.Match[str]) -> str:
+    def _comparison(self, match: re.Match[str], kind: re.Match[str] | None) -> str:
+        """A comparison in English; before a ``kind`` of film it says no more than the adjective: "轻松一点的法国片"."""
         if match["less"]:
             return f"less {self._adjectives[match['a']][0]}"
         if match["limit"]:
             return f"not too {self._adjectives[match['e']][0]}"
         if match["too"]:
             return f"too {self._adjectives[match['b']][0]}"
-        return self._adjectives[match["c"] or match["d"]][1]
+        base, more = self._adjectives[match["c"] or match["d"]]
+        return base if kind and match["d"] and base not in _MEASURED else more
 
 
 def _called(names: Mapping[str, Sequence[str]]) -> dict[str, str]:
