@@ -50,7 +50,7 @@ class Answers:
         else:
             value = self._texts.join(self._wording.names(values[:8]))
         if field == "overview" and not value:
-            return f"{self._wording.about(item)} {self._texts('answer_no_overview')}"
+            return self._texts("sentences").join([self._wording.about(item), self._texts("answer_no_overview")])
         key = self._wording.made("answer", item) if field in MAKERS else f"answer_{field}"
         if field == "overview" and (self._texts.language == "zh") != is_chinese(value):
             key = "answer_overview_foreign"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import AsyncIterator
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ from bot.conversation.statements import Context, Kind, Statement
 from bot.conversation.understand import Understanding
 from bot.store.migrate import upgrade
 from bot.store.repository import Store
-from bot.texts import LANGUAGES, Texts, is_chinese, simplified
+from bot.texts import LANGUAGES, Texts, is_chinese
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.engine import Engine
@@ -503,6 +505,11 @@ def test_the_talk_is_kept_in_the_english_words_that_it_was_read_in() -> None:
     assert "Inception" not in state.words
 
 
+def simplified_letters(text: str) -> str:
+    pairs = tomllib.loads((files("bot.texts") / "traditional.zh.toml").read_text("utf-8"))["characters"].split()
+    return text.translate({ord(pair[0]): pair[1] for pair in pairs})
+
+
 @pytest.mark.parametrize(
     ("cantonese", "plain"),
     [
@@ -512,6 +519,8 @@ def test_the_talk_is_kept_in_the_english_words_that_it_was_read_in() -> None:
         ("第二套睇過喇，幾好睇", "第二部看过了，挺好看"),
         ("第一套邊個導演㗎？", "第一部谁导演的？"),
         ("再嚟三套", "再来三部"),
+        ("第二套喺邊度有得睇", "第二部在哪里可以看"),
+        ("有冇似盜夢空間咁嘅", "有没有像盗梦空间这样的"),
         ("有冇新啲嘅", "有没有新一点的"),
     ],
 )
@@ -521,7 +530,9 @@ def test_common_words_of_cantonese_are_read_like_those_of_mandarin(cantonese: st
 
 
 def test_words_of_cantonese_stand_for_words_that_are_as_long() -> None:
-    assert len(simplified("有冇好睇嘅戲㗎")) == len("有冇好睇嘅戲㗎")
+    words = tomllib.loads((files("bot.texts") / "traditional.zh.toml").read_text("utf-8"))["cantonese"]
+    assert [word for word, plain in words.items() if len(word) != len(plain)] == []
+    assert [word for word in words if word != simplified_letters(word)] == []  # they are looked for in simplified text
 
 
 def test_titles_that_are_everyday_words_are_read_as_titles_between_their_marks_only() -> None:
