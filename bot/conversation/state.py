@@ -123,7 +123,7 @@ class Dialogue:
         stay, and so does the company until they are alone. Messages that say they refine ("also", "but", a critique) do
         not start anew; "forget that" and goodbye end the wish so far."""
         statements = tuple(statements)
-        said = [s for s in statements if not s.lasting]
+        said = [s for s in statements if not s.lasting or s.kind is Kind.RANGE]  # no taste holds limits
         adds = any(s.value == Intent.REFINE for s in said)
         resembles = _resembles(statements)
         asked = self.moods or self.like or any(names_genre(c) for c in self.wanted)

@@ -444,6 +444,13 @@ async def test_a_wish_of_which_nothing_is_read_leaves_the_one_before(conversatio
 
 
 @pytest.mark.asyncio
+async def test_years_that_somebody_likes_count_tonight(conversations: Conversations) -> None:
+    for who, text in (("a", "我喜欢90年代的电影"), ("b", "I love films from the 90s")):
+        reply = await conversations.turn(Incoming("test", who, who, who, text))
+        assert reply.cards and all(1990 <= (card.year or 0) <= 1999 for card in reply.cards)
+
+
+@pytest.mark.asyncio
 async def test_a_word_in_other_letters_does_not_end_a_chinese_talk(conversations: Conversations) -> None:
     for n, text in enumerate(("想看喜剧", "more", "ok", "undo")):
         reply = await conversations.turn(Incoming("test", "chen", "chen", str(n), text))
