@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.conversation.statements import Kind, Statement
 from bot.conversation.wording import Wording
+from bot.texts import is_chinese
 from recsys.catalogue import MAKERS, PEOPLE, Facet, Item
 from recsys.taste import Clause
 
@@ -49,8 +50,10 @@ class Answers:
         else:
             value = self._texts.join(self._wording.names(values[:8]))
         if field == "overview" and not value:
-            return f"{self._wording.about(item)} {self._texts('answer_no_overview')}"
+            return self._texts("sentences").join([self._wording.about(item), self._texts("answer_no_overview")])
         key = self._wording.made("answer", item) if field in MAKERS else f"answer_{field}"
+        if field == "overview" and (self._texts.language == "zh") != is_chinese(value):
+            key = "answer_overview_foreign"
         known = value and key in self._texts
         return self._texts(key if known else "answer_unknown", title=self._wording.film(item), value=value)
 

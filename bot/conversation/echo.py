@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from bot.conversation.reply import Understood
 from bot.conversation.statements import Intent, Kind, Reading, Statement
 from bot.conversation.wording import Wording, refusal
-from bot.texts import is_chinese
 from recsys.catalogue import PEOPLE, Item
 from recsys.taste import Clause, Range
 
@@ -77,13 +76,13 @@ class Echo:
             ("got_liked", self._texts.join([self._name(s) for s in opinions if s.polarity > 0])),
             ("got_disliked", self._texts.join([self._name(s) for s in opinions if s.polarity < 0])),
             ("got_seen", self._texts.join([self._name(s) for s in opinions if not s.polarity])),
-            ("got_like", self._texts.join([self._name(s) for s in like])),
-            ("got_taste", self._texts.join([*self._said(things, 1, lasting=True), *films])),
+            ("got_like", self._texts.join(list(dict.fromkeys(map(self._name, like))))),
+            ("got_taste", self._texts.films([*self._said(things, 1, lasting=True), *films])),
             ("got_wanted", self._looked_for(wanted)),
-            ("got_veto", self._texts.join(self._said(facets, -1, lasting=True), "or")),
+            ("got_veto", self._texts.films(self._said(facets, -1, lasting=True), "or")),
             *self._ruled_out("got", no),
             ("got_refused", self._texts.join(self._refused(items), "or")),
-            ("got_still", self._texts("comma").join(held)),
+            ("got_still", self._texts.films(held, listed=self._texts("comma").join(held))),
             *self._ruled_out("got_still", still_not),
         )
         parts = [self._texts(key, what=what) for key, what in groups if what]
@@ -120,13 +119,17 @@ class Echo:
         for veto in vetoes:
             if isinstance(veto, Range):
                 adjective = self._wording.adjectival(veto) or veto.name != "year"  # "nothing longer than 2 hours"
-                what = veto.label if adjective else self._wording.label(veto)
+                what = self._wording.limit(veto) if adjective else self._wording.label(veto)
                 said["nothing" if adjective else "outside"].append(what)
             elif veto is not None:
                 place, leaves = self._place(veto), self._wording.whom(veto.label) and veto.whom == veto.label
                 kind = "outside" if place else "alone" if leaves else refusal(veto)
                 said[kind].append(place or self._wording.label(veto))
-        return [(f"{how}_{key}", self._texts.join(list(dict.fromkeys(told)), "or")) for key, told in said.items()]
+        joins = {"things": self._texts.join, "alone": self._texts.join}
+        return [
+            (f"{how}_{key}", joins.get(key, self._texts.films)(list(dict.fromkeys(told)), "or"))
+            for key, told in said.items()
+        ]
 
     def unknown(self, heard: Reading) -> str:
         """That the catalogue lacks what was named."""
@@ -144,7 +147,8 @@ class Echo:
         what = [what for what in wanted if what not in whom]
         if whom and not what:
             return self._texts("some", what=self._texts("comma").join(whom.values()))
-        return self._texts("comma").join([*what, *whom.values()])
+        parts = [*what, *whom.values()]
+        return self._texts.films(parts, listed=self._texts("comma").join(parts))
 
     def _name(self, said: Statement) -> str:
         return self._wording.film(self._catalogue[said.target or ""])
@@ -171,9 +175,10 @@ class Echo:
         quotes = []
         for wish in spoken:
             beside = any(wish.start <= f.start and f.end <= wish.end for f in facets)
-            words = heard.text[wish.start : wish.end].strip() if is_chinese(heard.text) else wish.value
+            if beside and wish.said:
+                continue  # the facets say what was read of it
             if len(wish.value.split()) <= (FEW if beside else MANY):
-                quotes.append(self._texts("quoted", what=words))
+                quotes.append(self._texts("quoted", what=wish.said or wish.value))
             elif not beside:
                 quotes.append(self._texts("described"))
         return quotes

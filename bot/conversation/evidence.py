@@ -15,6 +15,8 @@ from recsys.catalogue import Catalogue, Item
 from recsys.taste import Clause, Range
 
 _LASTING = ("item", "facet", PASSED)
+_OF_FILMS = ("wanted", "taste", "never", "unwanted", "nothing", "outside")
+"""What is said of films by what they are, not by their names."""
 _TONIGHT = {"want": Kind.FACET, "limit": Kind.RANGE, "wish": Kind.WISH}
 
 
@@ -118,7 +120,9 @@ def _tonight(dialogue: Dialogue, wording: Wording, catalogue: Catalogue) -> Iter
         if called and labels.issuperset(called.split(", ")):
             continue  # a wish for that facet is there already
         own = wording.names((called or "").split(", "))
-        name = wording.texts("comma").join(own) if called else wording.texts("quoted", what=mood)
+        name = (
+            wording.texts("comma").join(own) if called else wording.texts("quoted", what=dialogue.own.get(mood, mood))
+        )
         yield _evidence(f"wish:{mood}", name, name, wording, "wanted", ("wish",))
     alone = (c for c in dialogue.unwanted if not c.whom or c.whom not in labels)
     yield from (_clause(c, wording, refusal(c), "want") for c in alone)
@@ -138,20 +142,20 @@ def _clause(clause: Clause, wording: Wording, kind: str, place: str = "facet") -
 def _company(clause: Clause, refused: Sequence[str], wording: Wording) -> Evidence:
     """Who watches along, with what is refused for their sake."""
     whom = _clause(clause, wording, "wanted", "want")
-    no = wording.texts("evidence_unwanted", what=wording.texts.join(refused, "or"))
+    no = wording.texts("evidence_unwanted", what=wording.texts.films(refused, "or"))
     plain = wording.texts("comma").join([whom.plain, no])
     return replace(whom, plain=plain, line=wording.texts("evidence_tonight", what=plain))
 
 
 def _range(limit: Range, wording: Wording, kind: str) -> Evidence:
     kind = "nothing" if kind == "outside" and (wording.adjectival(limit) or limit.name != "year") else kind
-    name = limit.label if kind == "nothing" else wording.label(limit)
+    name = wording.limit(limit) if kind == "nothing" else wording.label(limit)
     return _evidence(f"limit:{limit.label}", name, name, wording, kind, (limit.label,))
 
 
 def _evidence(key: str, name: str, told: str, wording: Wording, kind: str, sources: Iterable[str]) -> Evidence:
     """``told``: the name as it stands in a sentence."""
-    plain = wording.texts(f"evidence_{kind}", what=told)
+    plain = wording.texts(f"evidence_{kind}", what=wording.texts.films([told]) if kind in _OF_FILMS else told)
     lasts = key.partition(":")[0] in _LASTING
     line = plain if lasts else wording.texts("evidence_tonight", what=plain)
     return Evidence(key, name, line, plain, frozenset(sources))

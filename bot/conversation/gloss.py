@@ -28,15 +28,24 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 LONGEST_SHAPE = 80
 """Characters of a clause that is looked at as a whole: longer ones are no clauses, and would cost their square."""
 _HAN = re.compile(f"[{HAN}]")
+_EMOJI = "\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
 _BREAK = re.compile(
-    rf"\s*[，。！？；：\n…]+\s*|(?<=[{HAN}])\s*[,.!?;:]+\s*|[,.!?;:]+\s*(?=[{HAN}])|(?<=[{HAN}])\s+(?=[{HAN}])"
+    rf"\s*[，。！？；：\n…]+\s*|(?<=[{HAN}])\s*[,.!?;:]+\s*|[,.!?;:]+\s*(?=[{HAN}])|(?<=[{HAN}])\s+(?=[{HAN}]|\d+分)"
+    rf"|(?<=[{HAN}])\s*(?=[{_EMOJI}])|(?<=[{_EMOJI}])\s*(?=[{HAN}])"
+    "|(?<=了)(?=想看|想要|我想|不想|不要|来[点个部]|换[一个点成]|有没有|给我|推荐|再来|看不懂)"  # who writes no commas
 )
 _STOPS = str.maketrans("，。！？；：", ",.!?;:")
 _OTHER = re.compile(rf"[^{HAN}《]+")
 _QUOTED = re.compile("《([^》]*)》?")
-_PARTICLES = "吧啊呀哦啦嘛呢了的~"
+_TITLED = re.compile('「([^」]*)」|『([^』]*)』|〈([^〉]*)〉|“([^”]*)”|"([^"]*)"')
+"""Marks that hold titles, but other things as well."""
+_MEASURED = frozenset(("long", "short"))
+_KIND = re.compile(f"的(?![吗呢吧有])[{HAN}]")
+_MARKS = re.compile(r"[\W_]+")
+_HIDDEN = "囗"
+_PARTICLES = "吧啊呀哦啦嘛呢了的~～"
 _FILMS = frozenset(("movie", "movies", "something", "story"))
-_SLOT = re.compile(r"\{(\d)([+-]?)(?::([^}]*))?\}")
+_SLOT = re.compile(r"\{(\d)([+=-]?)(?::([^}]*))?\}")
 
 
 class Role(StrEnum):
@@ -104,7 +113,8 @@ class Glossed:
 
 class _Shape(BaseModel):
     """A clause to be turned round: ``said`` is a regular expression, ``means`` English words with ``{1}`` for the gloss
-    of its first group, ``{1:it}`` for a default, ``{1+}`` and ``{1-}`` for "funnier" and "less funny"."""
+    of its first group, ``{1:it}`` for a default, ``{1=}``, ``{1+}`` and ``{1-}`` for "funny", "funnier" and "less
+    funny"."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     said: str
@@ -124,6 +134,8 @@ class _Lexicon(BaseModel):
     adjectives: Mapping[str, tuple[str, str]]
     messages: Mapping[str, str]
     sentences: Mapping[str, str]
+    everyday: Mapping[str, tuple[str, ...]]
+    parts: Mapping[str, str]
     clauses: tuple[_Shape, ...]
     shapes: tuple[_Shape, ...]
 
@@ -150,10 +162,14 @@ class Glossary:
         self._messages, self._sentences = lexicon.messages, lexicon.sentences
         self._words: dict[str, tuple[str, Role]] = {}
         known = {item.name for item in catalogue.items}
-        self._titles = {chinese: english for english, own in TITLES.items() if english in known for chinese in own}
-        people = {chinese: english for english, own in PEOPLE.items() for chinese in own}
+        lacking = [own for name, own in TITLES.items() if name not in known]
+        self._titles = {said: f'"{said}"' for own in lacking for said in own}
+        self._titles |= _called({name: own for name, own in TITLES.items() if name in known})
+        everyday = {title for titles in lexicon.everyday.values() for title in titles}
+        self._spoken = {t: name for t, name in self._titles.items() if len(t) > 1 and t not in everyday}
+        people = _called(PEOPLE)
         for table, role in (
-            (self._titles, Role.THING),
+            (self._spoken, Role.THING),
             (people, Role.THING),
             (lexicon.things, Role.THING),
             ({a: base for a, (base, _) in lexicon.adjectives.items() if len(a) > 1}, Role.THING),
@@ -169,18 +185,25 @@ class Glossary:
             simplified(title): (f'"{title}"', Role.THING) for title in titles if is_chinese(title) and len(title) > 1
         }
         self._words = protected | self._words
+        self._whole = self._spoken.keys() | protected.keys()
+        self._longest_title = max(map(len, self._whole), default=0)
         self._longest = max(map(len, self._words))
         adjectives = "|".join(sorted(lexicon.adjectives, key=len, reverse=True))
         names = "|".join(sorted(people, key=len, reverse=True))
 
         def compiled(shapes: Iterable[_Shape]) -> list[tuple[re.Pattern[str], str]]:
-            groups = {"<ADJ>": f"({adjectives})", "<NAME>": rf"({names}|[^{HAN}]*[A-Za-z][^{HAN}]*)"}
+            groups = {f"<{name}>": part for name, part in lexicon.parts.items()}
+            groups |= {
+                "<TITLE>": f"(?:{_HIDDEN}+|《[^》]*》)",
+                "<ADJ>": f"({adjectives})",
+                "<NAME>": rf"({names}|[^{HAN}]*[A-Za-z][^{HAN}]*)",
+            }
             return [(re.compile(_replaced(shape.said, groups)), shape.means) for shape in shapes]
 
         self._shapes = compiled(lexicon.shapes)
         self._clause_shapes = [*compiled(lexicon.clauses), *self._shapes]
         self._compared = re.compile(
-            rf"(?P<less>不那么|没那么|没有那么|[别不没]要?[那这]么|少一?点)(?P<a>{adjectives})"
+            rf"(?P<less>不那么|没那么|没有那么|[别不没]要?[那这]么?|少一?点)(?P<a>{adjectives})"
             rf"|(?P<limit>别太|不要太|不太)(?P<e>{adjectives})"
             rf"|(?P<too>太|过于|有点太|有点)(?P<b>{adjectives})了?"
             rf"|(?:更加?|再|要|稍微|还要)(?P<c>{adjectives})(?:一?点儿?|一?些)?|(?P<d>{adjectives})(?:一?点儿?|一些)"
@@ -189,39 +212,58 @@ class Glossary:
     def gloss(self, text: str) -> Glossed:
         """A message in English words, in simplified or traditional characters."""
         plain = simplified(halfwidth(text))
-        if words := self._messages.get(plain.strip().rstrip(_PARTICLES + "。！!.")):
+        whole = plain.strip().rstrip("。！!.")
+        if words := self._messages.get(whole) or self._messages.get(whole.rstrip(_PARTICLES)):
             return Glossed([Piece(words, 0, len(text))])
         return Glossed(self._clauses(plain))
 
     def _clauses(self, text: str) -> Iterator[Piece]:
         start = 0
-        for end, after in [*((m.start(), m.end()) for m in _BREAK.finditer(text)), (len(text), len(text))]:
-            yield from self._clause(text, start, end)
+        shown = self._hidden(text)
+        for end, after in [*((m.start(), m.end()) for m in _BREAK.finditer(shown)), (len(text), len(text))]:
+            yield from self._clause(text, shown, start, end)
             mark = text[end:after].strip().translate(_STOPS)[:1]
-            if after > end:
+            if end < len(text):
                 yield Piece(mark or ",", end, after, Role.PARTICLE)
             start = after
 
-    def _clause(self, text: str, start: int, end: int) -> list[Piece]:
+    def _hidden(self, text: str) -> str:
+        """A text without the letters of its titles, which shapes must not split: "像肖申克的救赎的片"."""
+        hidden, i = list(text), 0
+        while i < len(text):
+            n = next((n for n in range(self._longest_title, 1, -1) if text[i : i + n] in self._whole), 0)
+            hidden[i : i + n] = _HIDDEN * n
+            i += n or 1
+        return "".join(hidden)
+
+    def _clause(self, text: str, shown: str, start: int, end: int) -> list[Piece]:
         """A whole clause of the message."""
         start, end = _trimmed(text, start, end)
         said = text[start:end].rstrip(_PARTICLES)
         if words := self._sentences.get(said) or self._sentences.get(text[start:end]):
             return [Piece(words, start, end)]
-        return self._phrase(text, start, end, self._clause_shapes)
+        return self._phrase(text, shown, start, end, self._clause_shapes)
 
     def _phrase(
-        self, text: str, start: int, end: int, shapes: Sequence[tuple[re.Pattern[str], str]], *, inside: bool = False
+        self,
+        text: str,
+        shown: str,
+        start: int,
+        end: int,
+        shapes: Sequence[tuple[re.Pattern[str], str]],
+        *,
+        inside: bool = False,
     ) -> list[Piece]:
+        """A part of a clause; ``shown``: the text that shapes see."""
         start, end = _trimmed(text, start, end)
         if not _HAN.search(text, start, end):
             return [Piece(text[start:end], start, end, exact=True)] if start < end else []
         for pattern, means in shapes if end - start <= LONGEST_SHAPE else ():
-            if match := pattern.fullmatch(text, start, end):
-                return self._shaped(text, match, means)
+            if match := pattern.fullmatch(shown, start, end):
+                return self._shaped(text, shown, match, means)
         return _ordered(list(self._word_by_word(text, start, end)), inside=inside)
 
-    def _shaped(self, text: str, match: re.Match[str], means: str) -> list[Piece]:
+    def _shaped(self, text: str, shown: str, match: re.Match[str], means: str) -> list[Piece]:
         pieces: list[Piece] = []
         at = 0
         for slot in [*_SLOT.finditer(means), None]:
@@ -235,11 +277,13 @@ class Glossary:
             said = match[group] or ""
             if slot[2]:
                 base, more = self._adjectives[said]
-                pieces.append(Piece(more if slot[2] == "+" else f"less {base}", *match.span(group)))
-            elif said.strip():
-                shapes = self._shapes if match.span(group) != match.span() else ()
-                pieces += self._phrase(text, *match.span(group), shapes, inside=True)
-            elif slot[3]:
+                words = {"+": more, "-": f"less {base}", "=": base}[slot[2]]
+                pieces.append(Piece(words, *match.span(group)))
+                continue
+            shapes = self._shapes if match.span(group) != match.span() else ()
+            told = self._phrase(text, shown, *match.span(group), shapes, inside=True) if said.strip() else []
+            pieces += told
+            if slot[3] and not any(piece.words for piece in told):
                 pieces.append(Piece(slot[3], match.start(), match.end()))
         return pieces
 
@@ -259,13 +303,16 @@ class Glossary:
     def _at(self, text: str, i: int, end: int) -> Piece | None:
         """The piece that starts at ``i``, if anything known does."""
         if quoted := _QUOTED.match(text, i, end):
-            return Piece(self._titles.get(quoted[1], f'"{quoted[1]}"'), i, quoted.end())
-        if quantity := QUANTITIES.match(text, i, end):
-            return Piece(quantity.words, i, quantity.end)
+            return Piece(self._title(quoted[1]) or f'"{quoted[1]}"', i, quoted.end())
+        if (titled := _TITLED.match(text, i, end)) and (title := self._title(titled[titled.lastindex or 0])):
+            return Piece(title, i, titled.end())
         longest = next((n for n in range(min(self._longest, end - i), 0, -1) if text[i : i + n] in self._words), 0)
+        quantity = QUANTITIES.match(text, i, end)
+        if quantity and quantity.end - i >= longest:
+            return Piece(quantity.words, i, quantity.end)
         compared = self._compared.match(text, i, end)
-        if compared and compared.end() - i >= longest:
-            return Piece(self._comparison(compared), i, compared.end())
+        if compared and compared.end() - i > longest:
+            return Piece(self._comparison(compared, _KIND.match(text, compared.end(), end)), i, compared.end())
         if longest:
             words, role = self._words[text[i : i + longest]]
             return Piece(words, i, i + longest, role)
@@ -273,14 +320,25 @@ class Glossary:
             return Piece(other[0].strip(), i + len(other[0]) - len(other[0].lstrip()), other.end(), exact=True)
         return None
 
-    def _comparison(self, match: re.Match[str]) -> str:
+    def _title(self, said: str) -> str | None:
+        """The film that is called so between title marks, whatever its punctuation."""
+        return self._titles.get(_MARKS.sub("", said))
+
+    def _comparison(self, match: re.Match[str], kind: re.Match[str] | None) -> str:
+        """A comparison in English; before a ``kind`` of film it says no more than the adjective: "轻松一点的法国片"."""
         if match["less"]:
             return f"less {self._adjectives[match['a']][0]}"
         if match["limit"]:
             return f"not too {self._adjectives[match['e']][0]}"
         if match["too"]:
             return f"too {self._adjectives[match['b']][0]}"
-        return self._adjectives[match["c"] or match["d"]][1]
+        base, more = self._adjectives[match["c"] or match["d"]]
+        return base if kind and match["d"] and base not in _MEASURED else more
+
+
+def _called(names: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """English names by their Chinese ones, which people write with their marks or without: "汤姆·汉克斯"."""
+    return {said: name for name, own in names.items() for chinese in own for said in (_MARKS.sub("", chinese), chinese)}
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

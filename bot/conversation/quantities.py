@@ -106,11 +106,12 @@ QUANTITIES = Quantities(
             rf"从?({_YEAR})年?(?:到|至|-|~|—)({_YEAR})年?(?:之间|期间)?",
             lambda m: f"from {_year(m[1])} to {_year(m[2])}",
         ),
-        (rf"({_YEAR})年?(?:以后|之后|后)", lambda m: f"after {_year(m[1])}"),
+        (rf"({_YEAR})年?(?:以后|之后|后)", lambda m: f"since {_year(m[1])}"),
         (rf"({_YEAR})年?(?:以前|之前|前)", lambda m: f"before {_year(m[1])}"),
         (rf"({_YEAR})年?(?:以来|开始|起)", lambda m: f"since {_year(m[1])}"),
         (rf"({_YEAR})年?(?:那部|那个|版的?|那版)", lambda m: f"the {_year(m[1])} one"),
         (rf"({_YEAR})年", lambda m: f"from {_year(m[1])}"),
+        (rf"({_N})岁(?:以上|以下|左右|大)?", lambda m: f"{number(m[1]):.0f} year old"),
         (rf"(?:最近|近|过去)({_N})年", lambda m: f"last {number(m[1]):.0f} years"),
         (
             rf"(?:时长|片长|长度)?(?:(?P<most>{_MOST_BEFORE})|(?P<least>{_LEAST_BEFORE}))?{_SPAN}"
@@ -124,8 +125,8 @@ QUANTITIES = Quantities(
         (rf"(?!十分)(?:我?(?:打|给|评)(?:它|个)?)?({_N})(?:分(?!钟)|/10)", lambda m: f"{number(m[1]):g}/10"),
         (r"(?:打|给)?满分", lambda _: "10/10"),
         (rf"({_N})颗?星", lambda m: f"{number(m[1]):g} stars"),
-        (rf"第(?P<n>{_N})(?:部|个|条|片)?", _ordinal),
-        (rf"(?P<end>前|后)(?P<n>{_N})(?:部|个)", _first_few),
+        (rf"第(?P<n>{_N})(?:部|个|条|片|套)?", _ordinal),
+        (rf"(?P<end>前|后)(?P<n>{_N})(?:部|个|套)", _first_few),
         (r"最后一?(?:部|个)", lambda _: "the last one"),
     )
 )

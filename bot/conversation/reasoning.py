@@ -133,7 +133,7 @@ class Reasoning:
     def _genre_film(self, genres: Sequence[str]) -> str:
         """An item by its genres, with its article: "a crime and thriller film"."""
         names = [genre.lower() for genre in self._wording.names(genres)]
-        return self._texts("genre_film", turn=int(names[0][0] in "aeiou"), genres=self._texts.join(names))
+        return self._texts("genre_film", turn=int(names[0][0] in "aeiou"), genres=self._texts.films(names))
 
     def _reason(self, item: Item, cause: Cause, query: Query) -> str:
         if cause.signal in ("relation", "likeness"):
@@ -141,7 +141,8 @@ class Reasoning:
         if cause.signal == "facets":
             liked = [p.source for p in cause.evidence if isinstance(p.source, Facet)]
             told = zip(liked, self._wording.names(f.value for f in liked), strict=True)
-            names = dict.fromkeys(n if f.kind in PEOPLE else n.lower() for f, n in told)  # who directs and plays, once
+            called = self._texts.kind
+            names = dict.fromkeys(n if f.kind in PEOPLE else called(n.lower()) for f, n in told)  # who is both, once
             return self._texts("why_facet_taste", value=self._texts.join([*names][:2]))
         if cause.signal == "asked":
             return self._texts("why_asked", what=self._asked([str(p.source) for p in cause.evidence], query.wish))
@@ -162,10 +163,10 @@ class Reasoning:
         whom = [self._texts.name(label) for label in labels if words.whom(label)]
         things = words.labels((label for label in labels if not words.whom(label)), wish)
         what = self._texts.join([words.with_article(thing) for thing in things])
-        if not whom:
-            return what
         company = self._texts.join(whom)
-        return self._texts("mood_for", what=what, whom=company) if what else self._texts("some", what=company)
+        if whom:
+            what = self._texts("mood_for", what=what, whom=company) if what else self._texts("some", what=company)
+        return self._texts.films([*whom, *things], listed=what)
 
     def _fits(self, wish: Wish, points: float) -> str:
         """Moods are named as this language names them, unless they are asked for by name as well; words of the
@@ -174,18 +175,18 @@ class Reasoning:
         if wish.vague:
             stated = {clause.label for clause in (*wish.wanted, *wish.hoped) if clause.mood != clause.label}
             moods = [label for label in wish.label.split(", ") if label not in stated]
-            whom = [self._wording.whom(label) for label in moods if self._wording.whom(label)]
+            whom = list(dict.fromkeys(self._wording.whom(label) for label in moods if self._wording.whom(label)))
             what = self._texts.join(self._wording.names(label for label in moods if self._wording.described(label)))
             told = self._texts("mood_for", what=what, whom=self._texts.join(whom)) if what and whom else what
             if told or whom:
-                return self._texts("why_mood", what=told or self._texts.join(whom))
+                return self._texts("why_mood", what=self._texts.films([told or self._texts.join(whom)]))
             labels = wish.label.split(", ")
             company = [self._wording.whom(label) for label in labels if self._wording.whom(label)]
             things = [self._texts.name(label) for label in labels if not self._wording.whom(label)]
             named = [self._wording.with_article(thing) for thing in things]
             if not named:
-                return self._texts("why_mood_fits", what=self._texts.join(company))
-            return self._texts("why_wish_for" if points >= FITS else "why_nearest", what=self._texts.join(named))
+                return self._texts("why_mood_fits", what=self._texts.films(company))
+            return self._texts("why_wish_for" if points >= FITS else "why_nearest", what=self._texts.films(named))
         if not wish.text:  # the talk alone
             return self._texts("why_said")
         if self._texts.language != "en" or not tellable(wish.text, LONGEST_QUOTE):
@@ -209,19 +210,19 @@ class Reasoning:
         if not wanted:
             liked = [c.mood for c in query.taste.moods if c.label in behind]
             kinds = [self._texts("some_films", what=mood) for mood in self._wording.names(liked)]
-            return self._texts("why_facet_taste", value=self._texts.join(kinds))
+            return self._texts("why_facet_taste", value=self._texts.films(kinds))
         moods = list(dict.fromkeys(clause.mood for clause in wanted))
         words = self._wording
         told = [mood for mood in moods if words.whom(mood)] or [mood for mood in moods if words.described(mood)]
         if not told:
             named = [words.with_article(name) for name in words.names(moods)]
-            return self._texts("why_asked", what=self._texts.join(named))
+            return self._texts("why_asked", what=self._texts.films(named))
         whom = self._texts.join([words.whom(mood) for mood in told if words.whom(mood)])
         what = self._texts.join(words.names(told))
         genres = _typical(item, told)
         if not genres:
-            return self._texts("why_mood_fits", what=whom or what)
-        film = self._genre_film(genres)
+            return self._texts("why_mood_fits", what=self._texts.films([whom or what]))
+        film, what = self._genre_film(genres), self._texts.films([what])
         return self._texts("why_mood_whom" if whom else "why_mood_film", what=what, whom=whom, film=film)
 
     def _kinship(self, item: Item, cause: Cause, query: Query) -> str:

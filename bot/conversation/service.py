@@ -45,6 +45,7 @@ from recsys.engine import Engine
 from recsys.phrase import OnPartial
 
 EVENING = timedelta(hours=4)
+A_WORD_OR_TWO = 2
 """A longer silence ends the evening: its wish is forgotten, the taste stays."""
 COMPANY = 12
 """People of a group whose tastes count at once: those who joined or spoke last."""
@@ -459,15 +460,18 @@ def _asked(heard: Reading) -> str | None:
 def _written(heard: Reading, before: str | None) -> str | None:
     """The language that somebody writes in, who wrote in ``before``; None: none that we can tell by its characters.
 
-    Who only names a film, or presses a button, goes on as before.
+    Who only names a film, presses a button or says a word or two that ask for nothing ("ok", "undo") goes on as before.
     """
     titles = [named for named in heard.named if named.kind is NamedKind.TITLE]
     own = "".join(c for n, c in enumerate(heard.text) if not any(title.start <= n < title.end for title in titles))
     if writes_chinese(own):
         return "zh"
     is_command = heard.text.startswith("/")
+    is_small = len(own.split()) <= A_WORD_OR_TWO and all(
+        s.kind in (Kind.INTENT, Kind.CRITIQUE) for s in heard.statements
+    )
     is_other = bool(heard.statements) and any(map(str.isalpha, own)) and not is_chinese(heard.text)
-    return None if is_other and not is_command else before
+    return None if is_other and not (is_command or is_small) else before
 
 
 def _is_over(conversation: Conversation) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.conversation.ranges import than
 from bot.conversation.statements import Critique, Intent, Kind, NamedKind, Reading, Statement
+from bot.texts import without_chinese
 from recsys.catalogue import Catalogue, Facet
 from recsys.taste import Clause, Range, Talk, Wish, meets
 
@@ -35,7 +36,8 @@ _YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
 class Dialogue:
     """Immutable: each turn makes a new one.
 
-    ``moods`` are wishes for the encoder, ``called`` what people call them. ``shown`` holds the last list (or the films
+    ``moods`` are wishes for the encoder, ``called`` what people call them, ``own`` how this person put those that were
+    read in another language. ``shown`` holds the last list (or the films
     asked about) in order of slots and ``shown_in`` its turn, ``past`` all of tonight's lists, ``refused`` what is not
     to come tonight at all; ``focus`` is the item talked about; ``asked`` and ``options`` are the open question and its
     ready answers, ``questions`` how many were asked in a row, ``page`` the page of the profile; ``pending`` is the
@@ -51,6 +53,7 @@ class Dialogue:
     outside: tuple[Range, ...] = ()
     moods: tuple[str, ...] = ()
     called: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
     like: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     shown_in: str | None = None
@@ -120,7 +123,7 @@ class Dialogue:
         stay, and so does the company until they are alone. Messages that say they refine ("also", "but", a critique) do
         not start anew; "forget that" and goodbye end the wish so far."""
         statements = tuple(statements)
-        said = [s for s in statements if not s.lasting]
+        said = [s for s in statements if not s.lasting or s.kind is Kind.RANGE]  # no taste holds limits
         adds = any(s.value == Intent.REFINE for s in said)
         resembles = _resembles(statements)
         asked = self.moods or self.like or any(names_genre(c) for c in self.wanted)
@@ -178,7 +181,9 @@ class Dialogue:
         if said.kind is Kind.WISH and said.polarity >= 0:
             moods = (*(m for m in self.moods if m != said.value), said.value)[-MOODS_KEPT:]
             called = {**self.called, **({said.value: said.clause.label} if said.clause else {})}
-            return replace(self, moods=moods, called={m: called[m] for m in moods if m in called})
+            own = {**self.own, **({said.value: said.said} if said.said else {})}
+            known = {m: called[m] for m in moods if m in called}
+            return replace(self, moods=moods, called=known, own={m: own[m] for m in moods if m in own})
         if said.target and said.value in (Intent.LIKE_THIS, "like"):
             return self._resemble(said.target, said.polarity)
         if said.kind is Kind.ITEM and said.target and said.polarity < 0 and not said.lasting:
@@ -344,9 +349,8 @@ def wishes_anew(statements: Sequence[Statement]) -> bool:
     said = [s for s in statements if not s.lasting]
     asks = any(s.kind is Kind.FACET and s.polarity > 0 and names_genre(s.clause) for s in said)
     company = {s.clause.whom for s in said if s.clause}
-    words = [
-        s.clause.label.split(", ") if s.clause else [s.value] for s in said if s.kind is Kind.WISH and s.polarity > 0
-    ]
+    wishes = [s for s in said if s.kind is Kind.WISH and s.polarity > 0 and (not s.said or without_chinese(s.value))]
+    words = [s.clause.label.split(", ") if s.clause else [s.value] for s in wishes]
     describes = any(not company.issuperset(labels) for labels in words)
     refines = any(s.value == Intent.REFINE or s.kind is Kind.CRITIQUE for s in said)
     return _resembles(statements) or ((asks or describes) and not refines)

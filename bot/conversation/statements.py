@@ -96,7 +96,8 @@ class Statement:
 
     ``polarity``: 1 liked or wanted, -1 disliked or unwanted, 0 neither. ``lasting`` tells a lifetime's taste
     ("I love Heat") from this evening's wish ("something funny tonight"). ``seen`` is True when an item was
-    watched, whatever they thought of it. ``weight`` is the strength of the opinion (0..1).
+    watched, whatever they thought of it. ``weight`` is the strength of the opinion (0..1). ``said``: the person's own
+    words, where ``value`` has them in another language.
     """
 
     kind: Kind
@@ -111,6 +112,7 @@ class Statement:
     lasting: bool = False
     seen: bool = False
     weight: float = 1.0
+    said: str = ""
 
     @property
     def lasts(self) -> bool:

@@ -96,6 +96,8 @@ def _placed(reading: Reading, glossed: Glossed, text: str) -> Reading:
         start, end = (glossed.core if wished else glossed.source)(part.start, part.end)
         if isinstance(part, Statement) and part.kind is Kind.UNKNOWN:  # as it was written, not as it was read
             part = replace(part, value=text[start:end].strip('《》"“”'))
+        if isinstance(part, Statement) and wished:
+            part = replace(part, said=text[start:end].strip())
         return replace(part, start=start, end=end)
 
     return Reading(

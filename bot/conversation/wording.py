@@ -8,7 +8,7 @@ from itertools import chain
 from textwrap import shorten
 
 from bot.conversation.taste import ACCEPTED
-from bot.texts import TITLES, Texts, is_chinese
+from bot.texts import TITLES, Texts, is_chinese, simplified
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.taste import Clause, Range, Taste, Wish
 from recsys.words import ABBREVIATED
@@ -41,7 +41,7 @@ class Wording:
         if self.texts.language == "en" or is_chinese(item.title):
             return item.title
         own = next(chain(filter(is_chinese, item.aliases), TITLES.get(item.name, ())), None)
-        return f"{own} {item.title}" if own else item.title
+        return f"{simplified(own)} {item.title}" if own else item.title
 
     def titled(self, item: Item) -> str:
         """The title as it stands in a sentence."""
@@ -113,11 +113,14 @@ class Wording:
     def label(self, wish: Clause | Range) -> str:
         """A wish or veto as the person would recognise it."""
         if isinstance(wish, Range):
-            called = self.texts.limit(wish.name, wish.low, wish.high, wish.label)
-            return self.texts("some", what=called) if self.adjectival(wish) else called
+            return self.texts("some", what=self.limit(wish)) if self.adjectival(wish) else self.limit(wish)
         if mild(wish):
             return self.texts("too_much", what=self.texts.name(wish.mood))
         return self.texts.name(wish.label)
+
+    def limit(self, limit: Range) -> str:
+        """A limit in words: "the 1990s", "longer than 2 hours"."""
+        return self.texts.limit(limit.name, limit.low, limit.high, limit.label)
 
     def labels(self, labels: Iterable[str], wish: Wish) -> list[str]:
         """The parts of a wish that these labels name, as the person would recognise them."""

@@ -43,12 +43,16 @@ PEOPLE: Mapping[str, list[str]] = _load("names.zh.toml")["people"]
 """What well-known people are called in Chinese, by the names that the catalogue has."""
 
 
-_SIMPLIFIED = {ord(pair[0]): pair[1] for pair in _load("traditional.zh.toml")["characters"].split()}
+_TRADITIONAL = _load("traditional.zh.toml")
+_SIMPLIFIED = {ord(pair[0]): pair[1] for pair in _TRADITIONAL["characters"].split()}
+_CANTONESE: Mapping[str, str] = _TRADITIONAL["cantonese"]
+_CANTONESE_WORDS = re.compile("|".join(sorted(_CANTONESE, key=len, reverse=True)))
 
 
 def simplified(text: str) -> str:
-    """A text with the simplified characters in place of the traditional ones that our words need; as long as before."""
-    return text.translate(_SIMPLIFIED)
+    """A text with the simplified characters in place of the traditional ones that our words need, and the words of
+    Mandarin in place of some of Cantonese; as long as before."""
+    return _CANTONESE_WORDS.sub(lambda word: _CANTONESE[word[0]], text.translate(_SIMPLIFIED))
 
 
 def spoken(code: str | None) -> Language | None:
@@ -90,6 +94,7 @@ class Texts:
         people = {name: own[0] for name, own in PEOPLE.items()} if called else {}
         self._names = {name.casefold(): own for name, own in {**people, **called.get("names", {})}.items()}
         self._limits: Mapping[str, str] = called.get("limits", {})
+        self._kinds, self._places = (frozenset(called.get("films", {}).get(what, ())) for what in ("kinds", "places"))
 
     @classmethod
     def load(cls, language: Language, folder: Path) -> Self:
@@ -131,13 +136,37 @@ class Texts:
         """How this language calls a genre, language, country, mood, theme or well-known person; else the value."""
         return str(self._names.get(value.casefold(), value))
 
+    def kind(self, name: str) -> str:
+        """A genre or country as films are called after it, where this language has a word for that: "喜剧片"."""
+        bare = name in self._kinds | self._places and not name.endswith(("片", "电影"))
+        return self("kind", what=name) if bare else name
+
+    def films(self, parts: Sequence[str], conjunction: Literal["and", "or"] = "and", listed: str = "") -> str:
+        """Films by parts of a wish in a phrase, "1992年以后的法国喜剧片", or by what is refused: "恐怖片或血腥的片子".
+        A language without such a phrase has them ``listed``, or joined."""
+        if not self._kinds or not parts:
+            return listed or self.join(parts, conjunction)
+        kinds, places = ([part for part in parts if part in known] for known in (self._kinds, self._places))
+        rest = [part for part in parts if part not in self._kinds | self._places]
+        if conjunction == "or":
+            described = [self("films_of", what=self.join(rest, "or"))] if rest else []
+            return self.join([*map(self.kind, (*kinds, *places)), *described], "or")
+        comma = self("comma")
+        last = (kinds or places or [""])[-1]
+        called = comma.join(places) + comma.join(kinds).removesuffix(last if kinds else "")
+        called = (called if kinds else called.removesuffix(last)) + self.kind(last)
+        if not rest:
+            return called
+        return self("films_described" if called else "films_of", what=comma.join(rest), films=called)
+
     def limit(self, quantity: str, low: float | None, high: float | None, label: str) -> str:
         """A limit of a quantity ("year", "runtime", "rating"), both ends inclusive, as this language says it."""
         shape = "from" if high is None else "to" if low is None else "span"
         if quantity == "year" and low is not None and high is not None:
             shape = "exactly" if low == high else "decade" if low % 10 == 0 and high == low + 9 else shape
         own = self._limits.get(f"{quantity}_{shape}")
-        return own.format(low=_plain(low), high=_plain(high)) if own else label
+        end = None if high is None else high + 1  # "before 1980" says the year after the last one
+        return own.format(low=_plain(low), high=_plain(high), end=_plain(end)) if own else label
 
 
 def _problem(key: str, said: object, ours: str | list[str] | None) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import AsyncIterator
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +36,8 @@ UNDERSTANDING = Understanding(films(), load_lexicon())
 GLOSSARY = Glossary(films())
 SHOWN = tuple(film(name) for name in ("Heat (1995)", "Alien (1979)", "Toy Story (1995)"))
 NOTHING, LISTED, FOCUSED = Context(), Context(SHOWN), Context(SHOWN, SHOWN[1])
+NO_GROWN_UPS = ("-gory", "-violent", "-sexual", "-horror")
+FOR_KIDS = "family film suitable for children, animation"
 SIGNS = {1: "+", -1: "-", 0: ""}
 
 
@@ -74,7 +78,7 @@ def understood(text: str, context: Context = NOTHING) -> list[str]:
         ("诺兰导演的电影", ["+Christopher Nolan"]),
         ("想看Tom Hanks演的喜剧", ["+Tom Hanks", "+comedy"]),
         ("Al Pacino的电影", ["+Al Pacino"]),
-        ("2000年以后的悬疑片", ["+after 2000", "+mystery"]),
+        ("2000年以后的悬疑片", ["+since 2000", "+mystery"]),
         ("八九十年代的动作片", ["+1980-1999", "+action"]),
         ("不要1980年以前的", ["+1980 or later"]),
         ("不要太长的", ["+not too long"]),
@@ -105,6 +109,23 @@ def understood(text: str, context: Context = NOTHING) -> list[str]:
         ("谢谢", ["thanks"]),
         ("拜拜", ["bye"]),
         ("今天天气真好", ["chat"]),
+        (
+            "孩子们看过盗梦空间，很喜欢",
+            ["+for the kids", *NO_GROWN_UPS, "wish family film suitable for children", "+Inception"],
+        ),
+        ("哈喽 有啥好看的推荐不", ["greet", "recommend"]),
+        ("今晚有什么推荐", ["recommend"]),
+        ("两个人都能接受的有吗", ["recommend"]),
+        ("Al Pacino的电影有哪些？", ["+Al Pacino"]),
+        ("汤姆汉克斯的作品有吗", ["+Tom Hanks"]),
+        ("想看適合5歲和8歲孩子看的動畫片", ["+for the kids", *NO_GROWN_UPS, "wish " + FOR_KIDS, "+animation"]),
+        ("我看过寻梦环游记", ["wish 寻梦环游记"]),
+        ("说错了，我想看喜剧", ["+comedy"]),
+        ("不要盗梦空间那种", ["-Inception"]),
+        ("推荐一部电影🙏", ["recommend"]),
+        ("1980年以前的喜剧", ["+before 1980", "+comedy"]),
+        ("盗梦空间看过了，我喜欢他不喜欢", ["+Inception"]),
+        ("Pulp Fiction看过了 9分", ["+Pulp Fiction"]),
     ],
 )
 def test_a_message_of_its_own(text: str, said: list[str]) -> None:
@@ -156,6 +177,50 @@ def test_a_message_of_its_own(text: str, said: list[str]) -> None:
         (LISTED, "像第二部那样但是更搞笑的", ["like_this Alien", "more_of comedy"]),
         (FOCUSED, "什么类型的", ["genre Alien"]),
         (FOCUSED, "适合孩子看吗", ["certificate Alien"]),
+        (LISTED, "再来几部类似的", ["like_this"]),
+        (FOCUSED, "还有没有差不多的？", ["like_this Alien"]),
+        (LISTED, "这几部里哪部最短？", ["shortest"]),
+        (LISTED, "哪部评分最高", ["best"]),
+        (LISTED, "哪个更值得看？", ["best"]),
+        (LISTED, "哪部最老", ["oldest"]),
+        (LISTED, "他说太老了", ["newer"]),
+        (LISTED, "新的", ["newer"]),
+        (LISTED, "有没有更冷门一点的？", ["lesser_known"]),
+        (LISTED, "第一部会不会很虐？", ["facet sad Heat"]),
+        (LISTED, "第二部是英语的吗", ["facet English Alien"]),
+        (LISTED, "第三部适合12岁的孩子看吗", ["facet for the kids Toy Story"]),
+        (LISTED, "第二部得过奖吗", ["awards Alien"]),
+        (FOCUSED, "有没有裸露镜头", ["facet sexual Alien"]),
+        (LISTED, "第一部真的太好笑了", ["+Heat"]),
+        (LISTED, "好，就第一部，谢啦", ["accept Heat"]),
+        (FOCUSED, "好的那就看这部", ["accept Alien"]),
+        (FOCUSED, "谢啦👍", ["thanks"]),
+        (LISTED, "再撤销", ["undo"]),
+        (LISTED, "太长了有没有短一点的", ["shorter"]),
+        (LISTED, "来个爽片算了", ["+action"]),
+        (LISTED, "最好有点幽默", ["refine", "+comedy"]),
+        (LISTED, "有没有不要那么闷的", ["less_of slow-burn"]),
+        (FOCUSED, "这片好看吗", ["rating Alien"]),
+        (FOCUSED, "够吓人吗", ["facet horror Alien"]),
+        (LISTED, "帮我存第一部", ["save Heat"]),
+        (LISTED, "晚安～", ["bye"]),
+        (LISTED, "那就盗梦空间吧", ["accept Inception"]),
+        (LISTED, "能不能来点轻松的", ["+light", "wish light and fun"]),
+        (LISTED, "要变态杀手那种", ["+serial killers", "wish serial killer"]),
+        (LISTED, "盗梦空间看过三遍了", ["Inception seen"]),
+        (LISTED, "不要太悲的结局", ["-sad"]),
+        (FOCUSED, "剧情在讲什么", ["overview Alien"]),
+        (LISTED, "好嘞谢谢", ["thanks"]),
+        (LISTED, "第二部不喜欢，第三部收藏", ["-Alien", "save Toy Story"]),
+        (FOCUSED, "哪里可以看", ["where Alien"]),
+        (LISTED, "第一部有资源吗", ["where Heat"]),
+        (FOCUSED, "女主叫什么", ["cast Alien"]),
+        (LISTED, "没啥兴趣", ["other"]),
+        (LISTED, "轻松一点的韩国片", ["+light", "wish light and fun, South Korea", "+South Korea"]),
+        (LISTED, "短一点的喜剧片", ["shorter"]),
+        (LISTED, "轻松一点的", ["more_of light", "wish light and fun"]),
+        (LISTED, "下次再来，掰掰", ["bye"]),
+        (LISTED, "给我看看我的口味", ["profile"]),
     ],
 )
 def test_a_message_about_what_was_shown(context: Context, text: str, said: list[str]) -> None:
@@ -356,6 +421,42 @@ async def test_a_conversation_of_ten_turns(conversations: Conversations) -> None
     assert turns == 10
 
 
+@pytest.mark.asyncio
+async def test_wishes_that_are_not_read_are_told_in_the_persons_own_words(conversations: Conversations) -> None:
+    async def say(text: str) -> Reply:
+        return await conversations.turn(Incoming("test", "wang", "wang", text, text))
+
+    lost = await say("想看关于量子纠缠的电影")
+    assert "“量子纠缠”我还读不懂" in lost.text
+    assert "想看“量子纠缠”" not in lost.text  # nobody says that it was understood
+    await say("想看量子纠缠的喜剧，有外星人的")
+    profile = await say("我的口味")
+    assert "量子纠缠" in profile.text
+    assert not any(word in profile.text for word in ("comedy", "aliens"))
+
+
+@pytest.mark.asyncio
+async def test_a_wish_of_which_nothing_is_read_leaves_the_one_before(conversations: Conversations) -> None:
+    await conversations.turn(Incoming("test", "zhao", "zhao", "1", "想看喜剧"))
+    reply = await conversations.turn(Incoming("test", "zhao", "zhao", "2", "有没有沈腾的"))
+    assert "“沈腾”我还读不懂" in reply.text
+    assert reply.cards and all("Comedy" in films()[card.item_id].facets["genre"] for card in reply.cards)
+
+
+@pytest.mark.asyncio
+async def test_years_that_somebody_likes_count_tonight(conversations: Conversations) -> None:
+    for who, text in (("a", "我喜欢90年代的电影"), ("b", "I love films from the 90s")):
+        reply = await conversations.turn(Incoming("test", who, who, who, text))
+        assert reply.cards and all(1990 <= (card.year or 0) <= 1999 for card in reply.cards)
+
+
+@pytest.mark.asyncio
+async def test_a_word_in_other_letters_does_not_end_a_chinese_talk(conversations: Conversations) -> None:
+    for n, text in enumerate(("想看喜剧", "more", "ok", "undo")):
+        reply = await conversations.turn(Incoming("test", "chen", "chen", str(n), text))
+        assert is_chinese(reply.text), text
+
+
 async def test_who_says_nothing_readable_is_spoken_to_in_their_own_language(conversations: Conversations) -> None:
     assert await conversations.language("test", "li") == "en"
     assert await conversations.language("test", "li", "zh-hans") == "zh"
@@ -370,6 +471,10 @@ async def test_who_says_nothing_readable_is_spoken_to_in_their_own_language(conv
         ("想看輕鬆一點的愛情片，不要恐怖片", "想看轻松一点的爱情片，不要恐怖片"),
         ("推薦一部九十年代的電影，兩小時以內", "推荐一部九十年代的电影，两小时以内"),
         ("導出我的數據", "导出我的数据"),
+        ("我超愛《全面啟動》跟《星際效應》", "我超爱《盗梦空间》跟《星际穿越》"),
+        ("有沒有類似刺激1995的片？", "有没有类似肖申克的救赎的片？"),
+        ("我想看湯姆‧漢克斯的", "我想看汤姆·汉克斯的"),
+        ("「全面啟動」很好看", "《盗梦空间》很好看"),
     ],
 )
 def test_traditional_characters_are_read_like_simplified_ones(traditional: str, plain: str) -> None:
@@ -405,3 +510,39 @@ def test_the_talk_is_kept_in_the_english_words_that_it_was_read_in() -> None:
     assert "thriller" in state.words
     assert "Inception" in state.transcript
     assert "Inception" not in state.words
+
+
+def simplified_letters(text: str) -> str:
+    pairs = tomllib.loads((files("bot.texts") / "traditional.zh.toml").read_text("utf-8"))["characters"].split()
+    return text.translate({ord(pair[0]): pair[1] for pair in pairs})
+
+
+@pytest.mark.parametrize(
+    ("cantonese", "plain"),
+    [
+        ("有冇好睇嘅戲介紹？", "有没有好看的电影推荐？"),
+        ("我鍾意盜夢空間同埋星際穿越", "我喜欢盗梦空间和星际穿越"),
+        ("唔好睇恐怖片", "不要看恐怖片"),
+        ("第二套睇過喇，幾好睇", "第二部看过了，挺好看"),
+        ("第一套邊個導演㗎？", "第一部谁导演的？"),
+        ("再嚟三套", "再来三部"),
+        ("第二套喺邊度有得睇", "第二部在哪里可以看"),
+        ("有冇似盜夢空間咁嘅", "有没有像盗梦空间这样的"),
+        ("有冇新啲嘅", "有没有新一点的"),
+    ],
+)
+def test_common_words_of_cantonese_are_read_like_those_of_mandarin(cantonese: str, plain: str) -> None:
+    assert understood(cantonese, LISTED) == understood(plain, LISTED)
+    assert understood(cantonese, LISTED)
+
+
+def test_words_of_cantonese_stand_for_words_that_are_as_long() -> None:
+    words = tomllib.loads((files("bot.texts") / "traditional.zh.toml").read_text("utf-8"))["cantonese"]
+    assert [word for word, plain in words.items() if len(word) != len(plain)] == []
+    assert [word for word in words if word != simplified_letters(word)] == []  # they are looked for in simplified text
+
+
+def test_titles_that_are_everyday_words_are_read_as_titles_between_their_marks_only() -> None:
+    understanding = Understanding(Catalogue([Item("a", "Her", 2013), Item("b", "Closer", 2004)]), load_lexicon())
+    assert [s.target for s in understanding.read("《她》很好看").statements] == ["a"]
+    assert not understanding.read("我喜欢她").named

@@ -205,7 +205,7 @@ def told(language: str, text: str, item: str, taste: Taste = Taste()) -> str:  #
             "Groundhog Day (1993)",
             "you wanted something light, and it is a comedy and romance film",
         ),
-        ("zh", "something light", "Groundhog Day (1993)", "你想看轻松的，而它是一部喜剧和爱情片"),
+        ("zh", "something light", "Groundhog Day (1993)", "你想看轻松的片子，它正好是一部喜剧、爱情片"),
     ],
 )
 def test_the_reason_says_what_suits_the_mood(language: str, text: str, item: str, reason: str) -> None:

@@ -133,3 +133,44 @@ def test_an_operators_strings_take_the_place_of_ours(tmp_path: Path) -> None:
 def test_strings_that_can_not_take_their_place_are_named(tmp_path: Path, text: str, problem: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(problem)):
         own(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("parts", "phrase"),
+    [
+        (["动画", "90分钟以内", "适合孩子"], "90分钟以内、适合孩子的动画片"),
+        (["法国", "爱情", "1992年以后"], "1992年以后的法国爱情片"),
+        (["爱情", "动作"], "爱情、动作片"),
+        (["法国"], "法国片"),
+        (["治愈"], "治愈的片子"),
+        (["克里斯托弗·诺兰", "黑色电影"], "克里斯托弗·诺兰的黑色电影"),
+    ],
+)
+def test_wishes_are_told_in_one_phrase_in_chinese(parts: list[str], phrase: str) -> None:
+    assert Texts("zh").films(parts) == phrase
+
+
+@pytest.mark.parametrize(
+    ("parts", "phrase"),
+    [
+        (["恐怖", "血腥"], "恐怖片或血腥的片子"),
+        (["美国", "爱情"], "爱情片或美国片"),
+        (["血腥", "暴力"], "血腥或暴力的片子"),
+    ],
+)
+def test_refusals_are_told_one_by_one_in_chinese(parts: list[str], phrase: str) -> None:
+    assert Texts("zh").films(parts, "or") == phrase
+
+
+def test_a_language_without_such_phrases_lists_what_is_wanted() -> None:
+    assert Texts("en").films(["comedy", "the 1990s"], listed="comedy, the 1990s") == "comedy, the 1990s"
+    assert Texts("en").films(["horror", "gory"], "or") == "horror or gory"
+
+
+def test_what_films_are_called_after_is_a_name() -> None:
+    called = tomllib.loads((files("bot.texts") / "names.zh.toml").read_text("utf-8"))
+    assert {*called["films"]["kinds"], *called["films"]["places"]} <= set(called["names"].values())
+
+
+def test_before_a_year_leaves_that_year_out() -> None:
+    assert Texts("zh").limit("year", None, 1979, "before 1980") == "1980年以前"

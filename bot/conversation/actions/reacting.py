@@ -96,8 +96,10 @@ class Reacting(Room):
         after = replace(then, shown=now.shown, shown_in=now.shown_in, past=now.past, questions=0)
         parts = [await self._taken_back(turn)]
         if wish := self._tonight(after):
-            parts.append(self._texts("undo_wish", what=", ".join(e.plain for e in wish)))
-        return Draft(after, " ".join(parts), buttons=self.buttons(moment, Verb.RECOMMEND), undone=turn.id)
+            parts.append(self._texts("undo_wish", what=self._texts("comma").join(e.plain for e in wish)))
+        return Draft(
+            after, self._texts("sentences").join(parts), buttons=self.buttons(moment, Verb.RECOMMEND), undone=turn.id
+        )
 
     async def _taken_back(self, turn: Turn) -> str:
         """What a turn said, or the button that it pressed."""

@@ -20,6 +20,8 @@ from recsys.explain import causes
 from recsys.taste import Clause, Query, Range, Taste, meets
 
 LIST_LENGTH = 3
+UNREAD_TOLD = 3
+"""Words told at most that could not be read."""
 SURPRISE = 1.5
 """How much luck a surprise holds, in points: about what one strong reason weighs."""
 JUST_SAID = 5.0
@@ -38,7 +40,8 @@ class Recommending(Room):
         state = moment.dialogue
         implied = [r for r in state.ranges if r not in moment.before.ranges]
         spoiling = [s for s in moment.reading.statements if s.clause and s.polarity < 0 and spoilt(state, s.clause)]
-        kept = tuple(s for s in moment.reading.statements if s.lasting or s not in spoiling)
+        told = (s for s in moment.reading.statements if not self._lost(s))
+        kept = tuple(s for s in told if s.lasting or s not in spoiling)
         heard = self._echo.acknowledge(replace(moment.reading, statements=kept), implied, *_still(moment))
         basis = self._basis(moment, query, result)
         if not result.picks:
@@ -95,9 +98,15 @@ class Recommending(Room):
 
     def _unread(self, moment: Moment) -> str:
         """A word about Chinese descriptions that the encoder can't read; ``_readable`` leaves them out."""
-        wishes = [s.value for s in moment.reading.statements if s.kind is Kind.WISH and s.polarity > 0]
-        words = [] if self._engine.multilingual else [word for wish in wishes for word in chinese_words(wish)]
-        return self._texts("unread", what=self._texts("quoted", what=" ".join(words))) if words else ""
+        wishes = [s for s in moment.reading.statements if s.kind is Kind.WISH and s.polarity > 0]
+        words = [word for wish in wishes for word in ([wish.said] if self._lost(wish) else chinese_words(wish.value))]
+        told = [self._texts("quoted", what=word) for word in words if len(word) > 1][:UNREAD_TOLD]
+        return self._texts("unread", what=self._texts.join(told)) if told and not self._engine.multilingual else ""
+
+    def _lost(self, said: Statement) -> bool:
+        """Whether nothing of a wish can be read by the encoder."""
+        lost = said.kind is Kind.WISH and bool(said.said) and not without_chinese(said.value)
+        return lost and not self._engine.multilingual
 
     def _readable(self, query: Query) -> Query:
         if self._engine.multilingual:
