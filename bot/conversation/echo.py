@@ -131,7 +131,8 @@ class Echo:
     def unknown(self, heard: Reading) -> str:
         """That the catalogue lacks what was named."""
         titles = [self._texts("quoted", what=s.value) for s in heard.statements if s.kind is Kind.UNKNOWN]
-        return self._texts("unknown_title", what=self._texts.join(titles, "or")) if titles else ""
+        what = self._texts.join(titles, "or")
+        return self._texts("unknown_title", what=what, year=self._wording.newest) if titles else ""
 
     def _unheeded(self, heard: Reading) -> str:
         """What was refused and can't be told of a film."""

@@ -99,6 +99,7 @@ class TitleCues(_Table):
     watched: Words
     versions: Words
     not_titles: Words
+    untitled: Words
     proper: Words
 
 

@@ -44,7 +44,7 @@ class Words:
         self.people = People(catalogue, rarity, lexicon.vocabulary, cues, nouns, lexicon.nicknames)
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
         self.concepts = Concepts(catalogue, lexicon)
-        self.unknown = UnknownTitles(lexicon)
+        self.unknown = UnknownTitles(lexicon, self.titles.index.holds)
         self.stances = Stances(lexicon)
         self.references = References(lexicon)
         self.years = {item.id: item.year for item in catalogue.items}

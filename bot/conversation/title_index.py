@@ -197,6 +197,10 @@ class TitleIndex:
         key = "".join(said[1:] if said[0] in ARTICLES and len(said) > 1 else said) if said else ""
         return next((row for row, _ in self._keys.get(key, ()) if self.items[row].year == year), None)
 
+    def holds(self, tokens: Sequence[Token]) -> bool:
+        """Whether all the words together name an item, as they are spelt."""
+        return any(c.i == 0 and c.j == len(tokens) for c in self.candidates(tokens))
+
     def sequels(self, said: Sequence[str], number: int) -> tuple[int, ...]:
         """The rows of a series' numbered part, given the words of its title."""
         key = "".join(n for n in said if n not in SMALL) + str(number)

@@ -28,6 +28,8 @@ class Wording:
     def __init__(self, texts: Texts, catalogue: Catalogue) -> None:
         self.texts = texts
         self.catalogue = catalogue
+        self.newest = max((item.year for item in catalogue.items if item.year), default=0)
+        """The year that the catalogue goes up to."""
 
     # -- items -----------------------------------------------------------------------------------------------
 

@@ -720,6 +720,10 @@ def test_a_malformed_lexicon_names_its_fault() -> None:
         ('Have you seen "Jaws: The Reckoning"?', ["Jaws: The Reckoning"], []),
         ("I watched Breaking Bad, looking for a thriller", ["Breaking Bad"], ["+thriller"]),
         ("who directed Oppenheimer?", ["Oppenheimer"], []),
+        ("we loved lady bird", ["lady bird"], []),
+        ("i watched knives out yesterday and loved it", ["knives out"], []),
+        ("watched tenet last week, something funny now", ["tenet"], ["+comedy"]),
+        ("have you heard of the menu?", ["the menu"], []),
     ],
 )
 def test_a_title_that_the_catalogue_lacks_is_told_and_nothing_else_is_read_into_it(
@@ -749,6 +753,12 @@ def test_a_title_that_the_catalogue_lacks_is_told_and_nothing_else_is_read_into_
         "yes I like Thrillers",
         "do you like pizza?",
         "I like movies with strong women",
+        "i loved the second act",
+        "i watched netflix yesterday",
+        "we watched the sunset together",
+        "i loved talking to you",
+        "i like long walks",
+        "liked gladiator more than the rest",
     ],
 )
 def test_other_words_are_no_unknown_titles(text: str) -> None:
