@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.conversation.reply import Understood
 from bot.conversation.statements import Intent, Kind, Reading, Statement
@@ -54,6 +55,8 @@ class Echo:
     ) -> str:
         """ "Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind.
         ``implied``: limits that follow from it ("older"); ``still`` and ``still_not``: what holds besides."""
+        said_limits = {s.range for s in heard.statements}
+        heard = replace(heard, statements=self._styled(heard.statements))
         wished = {(s.start, s.end) for s in heard.statements if s.polarity > 0}
         said = [s for s in heard.statements if s.polarity >= 0 or s.confidence == 1 or (s.start, s.end) not in wished]
         items = [s for s in said if s.kind is Kind.ITEM and s.target and s.target in self._catalogue]
@@ -62,7 +65,6 @@ class Echo:
         ranges = [s for s in said if s.range]
         limits = [self._wording.label(s.range) for s in ranges if s.range and s.polarity >= 0]
         no = [s.clause or s.range for s in (*facets, *ranges) if s.polarity < 0 and not s.lasting]
-        said_limits = {s.range for s in ranges}
         limits += [self._wording.label(r) for r in implied if r not in said_limits]
         moods = [s for s in facets if s.clause and self._adjective(s.clause)]
         adjectives = self._said(moods, 1, lasting=False)
@@ -90,6 +92,24 @@ class Echo:
         got = self._texts("got", what=self._texts("semicolon").join(parts)) if parts else ""
         return self._texts("sentences").join(filter(None, [got, self.unknown(heard), self._unheeded(heard)]))
 
+    def _styled(self, said: Sequence[Statement]) -> tuple[Statement, ...]:
+        """What was said, with all that the name of a style stands for told as one: "Italian neorealism (drama,
+        1942-1957)"."""
+        told = list(said)
+        for wish in (s for s in said if s.kind is Kind.WISH and s.polarity > 0 and s.clause):
+            name = wish.clause.label if wish.clause else ""
+            parts = [s for s in told if s.polarity > 0 and not s.lasting and (s.start, s.end) == (wish.start, wish.end)]
+            others = [p for p in (s.clause or s.range for s in parts if s is not wish) if p and p.label != name]
+            if not others:
+                continue
+            beyond = [self._wording.label(p) for p in others if p.label.casefold() not in name.casefold()]
+            called = self._texts.name(name)
+            label = self._texts("style", what=called, parts=self._texts("comma").join(beyond)) if beyond else called
+            place = next(n for n, s in enumerate(told) if s in parts)
+            told = [s for s in told if s not in parts]
+            told.insert(place, replace(wish, kind=Kind.FACET, clause=Clause(label, ())))
+        return tuple(told)
+
     def _held(self, wish: Clause | Range) -> str:
         """A wish that holds besides: "the 1990s", "something dark"."""
         mood = isinstance(wish, Clause) and self._adjective(wish)
@@ -104,6 +124,8 @@ class Echo:
         label = self._wording.label(wish)
         if label in self._texts.options("kinds"):
             return self._texts("some_films", what=label)
+        if isinstance(wish, Clause) and wish.facets and all(facet.kind == "language" for facet in wish.facets):
+            return self._texts("in_language", what=label)
         return self._texts("from_place", what=self._place(wish)) if self._place(wish) else label
 
     def _place(self, wish: Clause | Range) -> str:

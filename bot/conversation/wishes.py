@@ -238,6 +238,9 @@ class Wishes:
                 self._m.say(Kind.FACET, clause.label, start, end, polarity=-1, clause=clause, confidence=0.9)
             if not lasting:
                 self._noted.wanted.append(meaning)
+                if meaning.years and not any(limit.range.name == "year" for limit in self._ranges):
+                    limit = {"polarity": 1, "range": meaning.years, "confidence": 0.9}
+                    self._m.say(Kind.RANGE, meaning.years.label, start, end, **limit)
         self._remember(meaning.i, meaning.j, 1 if meaning.flipped else polarity, lasting, stance)
 
     def _of_films(self, meaning: Meaning) -> bool:

@@ -665,3 +665,16 @@ async def test_every_button_of_the_first_replies_is_answered(chat: tuple[Convers
                 after = await person.press(button.press)
                 assert after.text or after.notice or after.question
                 assert "old message" not in after.text
+
+
+class TestStyles:
+    async def test_a_style_is_its_language_its_years_and_its_genre_and_told_by_its_name(self, ann: Person) -> None:
+        told = (await ann.say("French New Wave")).text
+        assert "looking for French New Wave (1958-1973)" in told
+        assert "looking for dark comedy." in (await ann.say("a dark comedy")).text
+
+    async def test_a_decade_in_the_same_words_takes_the_place_of_the_styles_own(self, ann: Person) -> None:
+        assert "spaghetti western (Italian), the 1990s" in (await ann.say("a spaghetti western from the 90s")).text
+
+    async def test_a_language_is_told_as_one(self, ann: Person) -> None:
+        assert "looking for films in French" in (await ann.say("something French")).text

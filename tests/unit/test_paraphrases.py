@@ -510,3 +510,25 @@ def test_a_verdict_that_is_asked_for_is_none() -> None:
 def test_with_her_is_who_the_message_names() -> None:
     said = UNDERSTANDING.read("Sigourney Weaver? more with her", Context(people=(PACINO,))).statements
     assert {s.value for s in said if s.kind is Kind.FACET} == {"Sigourney Weaver"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("italian neo-realism", {"Italian", "drama", "1942-1957"}),
+        ("some nouvelle vague", {"French", "1958-1973"}),
+        ("spaghetti westerns please", {"Italian", "western", "1962-1978"}),
+        ("J-horror", {"Japanese", "horror"}),
+        ("a coming-of-age film", {"coming of age"}),
+    ],
+)
+def test_a_style_is_more_than_its_adjective(text: str, said: set[str]) -> None:
+    kinds = ("language", "genre", "keyword")
+    known = Catalogue(
+        [
+            Item("a", "A", facets={kinds[0]: ("Italian", "French", "Japanese"), kinds[1]: ("Drama", "Western")}),
+            Item("b", "B", facets={kinds[1]: ("Horror",), kinds[2]: ("coming of age",)}),
+        ]
+    )
+    found = Understanding(known, load_lexicon()).read(text).statements
+    assert {s.value for s in found if s.kind in (Kind.FACET, Kind.RANGE)} == said
