@@ -99,8 +99,8 @@ class Concepts:
             self._values[kind] = dict(folded)
         self._all, self._codes = lexicon.concepts, lexicon.language_codes
         self._moods = {n: c.label or n for n, c in lexicon.mood.items()} | {n: c.mood for n, c in lexicon.genre.items()}
-        senses = {name: self._sense(name, concept, name in lexicon.genre) for name, concept in self._all.items()}
-        entries = [(w, senses[name]) for name, concept in self._all.items() for w in concept.words]
+        self._senses = {name: self._sense(name, concept, name in lexicon.genre) for name, concept in self._all.items()}
+        entries = [(w, self._senses[name]) for name, concept in self._all.items() for w in concept.words]
         # The most telling table wins where two concepts share a word.
         entries.sort(key=lambda entry: -len(entry[0].split()))
         entries += [(w, self._language(name, lexicon)) for name, words in lexicon.languages.items() for w in words]
@@ -112,9 +112,9 @@ class Concepts:
         self._names = Phrases((w, True) for concept in lexicon.genre.values() for w in concept.names)
         single = {word for c in lexicon.genre.values() for word in map(squash, c.words) if word.isalpha()}
         self._spelling = Spelling(dict.fromkeys(sorted(word for word in single if len(word) >= 5), 0.5))
-        self._more = Phrases((w, senses[name]) for name, concept in self._all.items() for w in concept.more)
+        self._more = Phrases((w, self._senses[name]) for name, concept in self._all.items() for w in concept.more)
         self._most = Phrases(
-            (f"{w.removesuffix('er')}est", senses[name])
+            (f"{w.removesuffix('er')}est", self._senses[name])
             for name, concept in self._all.items()
             for w in concept.more
             if w.endswith("er")
@@ -144,6 +144,13 @@ class Concepts:
             )
             for hit in self._phrases.find(tokens, taken)
         ]
+
+    def beside(self, meanings: Sequence[Meaning], name: str, run: range) -> list[Meaning]:
+        """The meanings with a concept that a run of words stands for, if none of them is that already."""
+        sense = self._senses[name]
+        told = any(meaning.sense is sense for meaning in meanings)
+        own = [] if told else [Meaning(run.start, run.stop, sense, adjective=False)]
+        return sorted([*meanings, *own], key=lambda meaning: meaning.i)
 
     def theme(self, words: str) -> tuple[Facet, ...]:
         """The themes of a catalogue that words name, in the singular or plural."""

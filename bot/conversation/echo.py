@@ -139,16 +139,21 @@ class Echo:
         """What is refused, by the way it is said: "no war films", "nothing old", "nothing from Germany", "not for the
         kids"; ``how``: the beginning of the texts' names."""
         said: dict[str, list[str]] = {"unwanted": [], "things": [], "nothing": [], "outside": [], "alone": []}
-        for veto in vetoes:
+        told = [veto for veto in vetoes if veto is not None]
+        adjectives = [v for v in told if isinstance(v, Clause) and refusal(v) == "unwanted" and self._adjective(v)]
+        kinds = [v for v in told if isinstance(v, Clause) and refusal(v) == "unwanted" and v not in adjectives]
+        for veto in told:
             if isinstance(veto, Range):
                 adjective = self._wording.adjectival(veto) or veto.name != "year"  # "nothing longer than 2 hours"
                 what = veto.label if adjective else self._wording.label(veto)
                 said["nothing" if adjective else "outside"].append(what)
-            elif veto is not None:
+            elif veto in adjectives and kinds:  # "nothing dark", not "no dark or animation films"
+                said["nothing"].append(self._wording.label(veto))
+            else:
                 place, leaves = self._place(veto), self._wording.whom(veto.label) and veto.whom == veto.label
                 kind = "outside" if place else "alone" if leaves else refusal(veto)
                 said[kind].append(place or self._wording.label(veto))
-        return [(f"{how}_{key}", self._texts.join(list(dict.fromkeys(told)), "or")) for key, told in said.items()]
+        return [(f"{how}_{key}", self._texts.join(list(dict.fromkeys(what)), "or")) for key, what in said.items()]
 
     def unknown(self, heard: Reading) -> str:
         """That the catalogue lacks what was named."""

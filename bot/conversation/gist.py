@@ -26,6 +26,9 @@ KINDS: Final[Mapping[str, tuple[Kind, str, int]]] = {
     "other": (Kind.CRITIQUE, Critique.OTHER, -1),
     "skip": (Kind.INTENT, Intent.SKIP, 0),
     "help": (Kind.INTENT, Intent.HELP, 0),
+    "identity": (Kind.INTENT, Intent.IDENTITY, 0),
+    "joke": (Kind.INTENT, Intent.JOKE, 0),
+    "cinema": (Kind.INTENT, Intent.CINEMA, 0),
     "offtopic": (Kind.INTENT, Intent.CHAT, 0),
     "smalltalk": (Kind.INTENT, Intent.SMALLTALK, 0),
 }

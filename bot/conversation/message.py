@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.conversation.ages import children
 from bot.conversation.concepts import Concepts, Meaning
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import PARTS, TitleMatch, Titles
@@ -24,6 +25,8 @@ MAX_CHARACTERS = 2000
 MAX_WORDS = 200
 """Words read of a message."""
 
+CHILDREN = "kidfriendly"
+"""The concept that children who watch along stand for."""
 LONG = 7
 """Letters of a word of asking that may be misspelt: shorter ones are too like others."""
 
@@ -177,7 +180,9 @@ class Message:
         people += [] if people else self._pronouns()
         titles = words.titles.find(text, tokens, people, asked)
         tokens = self.tokens = self._spelt_critique(titles)
-        slots = words.references.find(text, tokens, self.context, none)
+        self.ages = children(text, tokens)
+        aged = [any(n in run for run in self.ages) for n in range(len(tokens))]
+        slots = words.references.find(text, tokens, self.context, aged)
         titles = [
             t
             for t in self._heard(titles)
@@ -194,6 +199,8 @@ class Message:
         genres = [words.concepts.misspelt(token) for token in tokens]  # "a horrr movie" is no hour
         tokens = self.tokens = words.ranges.spelt(tokens, [a or b for a, b in zip(self.named, genres, strict=True)])
         self.meanings = words.concepts.find(tokens, self.named)
+        for run in self.ages[:1]:  # "they're 4 and 9"
+            self.meanings = words.concepts.beside(self.meanings, CHILDREN, run)
         masked = list(self.named)
         for meaning in self.meanings:
             if tokens[meaning.i].norm in words.negators or len(tokens[meaning.i].norm) == 1:  # "no r-rated" is no "nor"
@@ -203,7 +210,8 @@ class Message:
             if slot.how is Pointing.ORDINAL or any(t.norm in ("other", "others") for t in tokens[slot.i : slot.j]):
                 pointed[slot.i : slot.j] = [True] * (slot.j - slot.i)
         self.scopes: Scopes = words.stances.of(text, tokens, masked, joined, pointed)
-        pointers = words.references.find(text, tokens, self.context, self.named)
+        taken = [a or b for a, b in zip(self.named, aged, strict=True)]
+        pointers = words.references.find(text, tokens, self.context, taken)
         self.pointers = [self._bound(r, pointers) for r in pointers if not self._means_unknown(r, pointers)]
 
     def _goes_on(self, title: TitleMatch) -> bool:

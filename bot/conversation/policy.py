@@ -46,6 +46,9 @@ class Action(StrEnum):
     JOIN = "join"
     LANGUAGE = "language"
     HELP = "help"
+    IDENTITY = "identity"
+    JOKE = "joke"
+    CINEMA = "cinema"
     THANKS = "thanks"
     BYE = "bye"
     SORRY = "sorry"
@@ -86,7 +89,14 @@ REACTIONS = frozenset({Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE, Verb.UNSAV
 PLAIN = {Verb.ERASE: Action.ERASE, Verb.KEEP: Action.KEPT, Verb.JOIN: Action.JOIN}
 """Presses that are about nothing that was shown."""
 
-CLOSING = {Intent.BYE: Action.BYE, Intent.THANKS: Action.THANKS, Intent.COMPLAIN: Action.SORRY}
+CLOSING = {
+    Intent.BYE: Action.BYE,
+    Intent.THANKS: Action.THANKS,
+    Intent.COMPLAIN: Action.SORRY,
+    Intent.IDENTITY: Action.IDENTITY,
+    Intent.JOKE: Action.JOKE,
+    Intent.CINEMA: Action.CINEMA,
+}
 
 
 def decide(

@@ -84,8 +84,10 @@ class Dialogue:
         words = "".join(c for n, c in enumerate(heard.text) if not any(i <= n < j for i, j in spans))
         pointed = [s.target for s in heard.statements if s.target and s.polarity > 0]
         people = tuple(n.clause for n in heard.named if n.kind is NamedKind.PERSON and n.clause)
+        spoken_of = {s.target for s in heard.statements if s.kind is not Kind.QUESTION}
+        asked_about = {s.target for s in heard.statements if s.kind is Kind.QUESTION} - spoken_of
         return replace(
-            self._told(heard, pointed),
+            self._told(heard, pointed, asked_about),
             people=people or self.people,
             words=f"{self.words} {' '.join(_YEAR.sub(' ', words).split())}"[-WORDS_KEPT:].strip(),
         )
@@ -97,8 +99,10 @@ class Dialogue:
         echoed = dict.fromkeys((*self.echoed, *clauses))
         return replace(self._told(said, ()), echoed=tuple(echoed)[-NAMED_KEPT:])
 
-    def _told(self, reading: Reading, pointed: Iterable[str]) -> Dialogue:
+    def _told(self, reading: Reading, pointed: Iterable[str], asked_about: Collection[str | None] = ()) -> Dialogue:
+        """This state with a message in the talk. What is named isn't suggested: they know it, unless they ask."""
         titles = [n.item_ids[0] for n in reading.named if n.kind is NamedKind.TITLE]
+        titles = [i for i in titles if i not in asked_about]
         latest = tuple(dict.fromkeys([*titles, *pointed]))
         named = (*(i for i in self.named if i not in latest), *latest)
         transcript = f"{self.transcript} {' '.join(_YEAR.sub(' ', reading.text).split())}".strip()

@@ -19,7 +19,9 @@ NAMED = 2
 
 SHORT_PLOT, LONG_PLOT = 55, 150
 """Letters of a plot on a card: a sentence that ends sooner says too little ("When Dr."), a longer one is cut."""
-_SENTENCE = re.compile(r"""[.!?]["')\]]*(?=\s|$)""")
+_SHORTENED = "".join(rf"(?<!\b{word})" for word in ("Lt", "Dr", "Mr", "Mrs", "Ms", "St", "Jr", "Sgt", "Capt", "[A-Z]"))
+"""Words whose full stop ends no sentence."""
+_SENTENCE = re.compile(rf"""(?:{_SHORTENED}\.|[!?])["')\]]*(?=\s|$)""")
 
 
 class Wording:

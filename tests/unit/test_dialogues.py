@@ -668,6 +668,10 @@ async def test_every_button_of_the_first_replies_is_answered(chat: tuple[Convers
 
 
 class TestStyles:
+    async def test_adjectives_and_genres_are_refused_apart(self, ann: Person) -> None:
+        told = (await ann.say("nothing dark and no animation", "a comedy")).text
+        assert "still no animation films; still nothing dark" in told
+
     async def test_a_style_is_its_language_its_years_and_its_genre_and_told_by_its_name(self, ann: Person) -> None:
         told = (await ann.say("French New Wave")).text
         assert "looking for French New Wave (1958-1973)" in told

@@ -532,3 +532,20 @@ def test_a_style_is_more_than_its_adjective(text: str, said: set[str]) -> None:
     )
     found = Understanding(known, load_lexicon()).read(text).statements
     assert {s.value for s in found if s.kind in (Kind.FACET, Kind.RANGE)} == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["they're 4 and 9", "my daughter is 6", "ages 5 to 8", "with my 8 and 10 year olds", "our twins just turned six"],
+)
+def test_ages_tell_that_children_watch(text: str) -> None:
+    found = UNDERSTANDING.read(text, Context(shown=[film("Heat (1995)"), film("Alien (1979)")])).statements
+    assert {s.value for s in found if s.kind is Kind.FACET and s.polarity > 0} == {"for the kids"}
+    assert not [s for s in found if s.target]
+
+
+@pytest.mark.parametrize(
+    "text", ["he's 45", "my son is 15", "they're 90 minutes", "it's 2 hours", "she is 7 minutes late"]
+)
+def test_other_numbers_are_no_ages_of_children(text: str) -> None:
+    assert "for the kids" not in [s.value for s in UNDERSTANDING.read(text).statements]

@@ -139,6 +139,11 @@ class Asking(Room):
         text = self._texts("thanks", moment.number)
         return Draft(moment.dialogue, text, question=self._texts("thanks_more"))
 
+    async def cinema(self, moment: Moment) -> Draft:
+        """What is on in cinemas no catalogue tells; up to which year it goes, it does."""
+        buttons = self.buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
+        return Draft(moment.dialogue, self._texts("cinema", year=self._wording.newest), buttons=buttons)
+
     async def chat(self, moment: Moment) -> Draft:
         if unknown := self._echo.unknown(moment.reading):
             return Draft(
