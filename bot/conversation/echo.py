@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.conversation.reply import Understood
+from bot.conversation.state import names_origin
 from bot.conversation.statements import Intent, Kind, Reading, Statement
 from bot.conversation.wording import Wording, refusal
 from bot.texts import is_chinese
@@ -52,9 +53,11 @@ class Echo:
         implied: Iterable[Range] = (),
         still: Sequence[Clause | Range] = (),
         still_not: Sequence[Clause | Range] = (),
+        gone: Sequence[Clause | Range] = (),
     ) -> str:
         """ "Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind.
-        ``implied``: limits that follow from it ("older"); ``still`` and ``still_not``: what holds besides."""
+        ``implied``: limits that follow from it ("older"); ``still`` and ``still_not``: what holds besides,
+        ``gone``: what no longer does."""
         said_limits = {s.range for s in heard.statements}
         heard = replace(heard, statements=self._styled(heard.statements))
         wished = {(s.start, s.end) for s in heard.statements if s.polarity > 0}
@@ -69,7 +72,7 @@ class Echo:
         moods = [s for s in facets if s.clause and self._adjective(s.clause)]
         adjectives = self._said(moods, 1, lasting=False)
         some = [self._texts("some", what=self._texts.join(adjectives))] if adjectives else []
-        things = [s for s in facets if s not in moods]
+        things = sorted((s for s in facets if s not in moods), key=lambda s: names_origin(s.clause))
         wanted = [*self._said(things, 1, lasting=False), *some, *self._in_own_words(heard, facets), *limits]
         films = [self._texts("some_films", what=mood) for mood in self._said(moods, 1, lasting=True)]
         like = [s for s in items if s.value == "like" and s.polarity > 0]
@@ -87,6 +90,7 @@ class Echo:
             ("got_refused", self._texts.join(self._refused(items), "or")),
             ("got_still", self._texts("comma").join(held)),
             *self._ruled_out("got_still", still_not),
+            ("got_gone", self._texts.join(list(map(self._held, gone)), "or")),
         )
         parts = [self._texts(key, what=what) for key, what in groups if what]
         got = self._texts("got", what=self._texts("semicolon").join(parts)) if parts else ""

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.conversation.ranges import than
 from bot.conversation.statements import Critique, Intent, Kind, NamedKind, Reading, Statement
-from recsys.catalogue import Catalogue, Facet
+from recsys.catalogue import PEOPLE, Catalogue, Facet
 from recsys.taste import Clause, Range, Talk, Wish, meets
 
 WELL_KNOWN = 0.95
@@ -132,6 +132,8 @@ class Dialogue:
         state = self
         if (asked and wishes_anew(statements)) or _ends_wish(said):
             state = self._afresh(like, catalogue)
+        if any(s.value in (Intent.BYE, Intent.UNDO) for s in said) and _ends_wish(said):
+            state = replace(state, ranges=())
         if resembles:  # older than what was shown when something else was wanted
             state = replace(state, ranges=tuple(r for r in state.ranges if r.label not in state.measured))
         if any(s.value == Intent.BYE for s in said):
@@ -139,8 +141,8 @@ class Dialogue:
         if any(s.value == Intent.ALONE for s in said):
             state = state._alone()
         refines = adds or any(s.kind is Kind.CRITIQUE for s in said)
-        if any(s.kind is Kind.FACET and s.polarity > 0 and _names_origin(s.clause) for s in said) and not refines:
-            wanted = tuple(c for c in state.wanted if not _names_origin(c))
+        if any(s.kind is Kind.FACET and s.polarity > 0 and names_origin(s.clause) for s in said) and not refines:
+            wanted = tuple(c for c in state.wanted if not names_origin(c))
             state = replace(state, moods=(), wanted=wanted)
         asked_for = {s.clause.label for s in said if s.clause and s.polarity > 0 and not s.clause.whom}
         for statement in said:
@@ -149,12 +151,13 @@ class Dialogue:
         return state
 
     def _afresh(self, like: Sequence[str], catalogue: Catalogue) -> Dialogue:
-        """This state for a new wish. Who watches stays; and where films are named to be resembled, so does what all of
-        them meet: "like Alien" after "a horror comedy" is still to be horror."""
+        """This state for a new wish. Who watches stays, and how much time there is; and where films are named to be
+        resembled, so does what all of them meet: "like Alien" after "a horror comedy" is still to be horror."""
         rows = [catalogue.row(i) for i in like]
 
         def stays(wish: Clause | Range) -> bool:
-            return bool(rows) and bool(meets(catalogue, wish)[rows].all())
+            time = isinstance(wish, Range) and wish.name == "runtime" and wish.low is None
+            return time or (bool(rows) and bool(meets(catalogue, wish)[rows].all()))
 
         wanted = tuple(c for c in self.wanted if c.whom or stays(c))
         ranges = tuple(r for r in self.ranges if stays(r) and r.label not in self.measured)
@@ -370,7 +373,7 @@ def _resembles(statements: Sequence[Statement]) -> bool:
 def _ends_wish(said: Sequence[Statement]) -> bool:
     """ "Forget that. Something from the 80s", "never mind, surprise me" and "Tom Hanks instead" want nothing of what
     was before, and who says goodbye wants no more."""
-    wished = {s.kind for s in said if s.polarity > 0 and not _names_origin(s.clause)}
+    wished = {s.kind for s in said if s.polarity > 0 and not names_origin(s.clause)}
     intents = {s.value for s in said if s.kind is Kind.INTENT}
     return (
         Intent.BYE in intents
@@ -391,7 +394,23 @@ def names_genre(clause: Clause | None) -> bool:
     return clause is not None and any(f.kind == "genre" for f in clause.facets) and not clause.whom
 
 
-def _names_origin(clause: Clause | None) -> bool:
+def given_up(before: Dialogue, now: Dialogue) -> list[Clause | Range]:
+    """People, languages, countries and limits that a new wish has taken the place of, unless another of their kind
+    has: what nobody can see from the new wish alone."""
+    numbers = {limit.name for limit in now.ranges}
+    people = any(_names_people(c) for c in now.wanted)
+    clauses = [c for c in before.wanted if names_origin(c) or (_names_people(c) and not people)]
+    origin = any(names_origin(c) for c in now.wanted)
+    gone: list[Clause | Range] = [c for c in clauses if c not in now.wanted and not (origin and names_origin(c))]
+    return [*gone, *(r for r in before.ranges if r.name not in numbers and r.label not in before.measured)]
+
+
+def _names_people(clause: Clause) -> bool:
+    return bool(clause.facets) and all(facet.kind in PEOPLE for facet in clause.facets)
+
+
+def names_origin(clause: Clause | None) -> bool:
+    """Whether a clause is about a language or country."""
     return clause is not None and any(f.kind in ("language", "country") for f in clause.facets)
 
 

@@ -667,6 +667,14 @@ async def test_every_button_of_the_first_replies_is_answered(chat: tuple[Convers
                 assert "old message" not in after.text
 
 
+async def test_a_new_wish_keeps_the_time_there_is_and_tells_what_it_lets_go_of(ann: Person) -> None:
+    told = (await ann.say("a comedy from the 90s under two hours", "actually a horror film")).text
+    assert "looking for horror; still under two hours; no longer the 1990s" in told
+    assert "no longer" not in (await ann.say("a thriller from the 70s", "forget that, a drama")).text
+    assert "no longer Tom Hanks" in (await ann.say("a comedy with Tom Hanks", "a horror film")).text
+    assert "no longer" not in (await ann.say("a comedy with Tom Hanks", "a drama with Al Pacino")).text
+
+
 class TestStyles:
     async def test_adjectives_and_genres_are_refused_apart(self, ann: Person) -> None:
         told = (await ann.say("nothing dark and no animation", "a comedy")).text
@@ -675,7 +683,7 @@ class TestStyles:
     async def test_a_style_is_its_language_its_years_and_its_genre_and_told_by_its_name(self, ann: Person) -> None:
         told = (await ann.say("French New Wave")).text
         assert "looking for French New Wave (1958-1973)" in told
-        assert "looking for dark comedy." in (await ann.say("a dark comedy")).text
+        assert "looking for dark comedy;" in (await ann.say("a dark comedy")).text
 
     async def test_a_decade_in_the_same_words_takes_the_place_of_the_styles_own(self, ann: Person) -> None:
         assert "spaghetti western (Italian), the 1990s" in (await ann.say("a spaghetti western from the 90s")).text

@@ -31,7 +31,7 @@ def understanding() -> Understanding:
         ("can you recommend a good book?", Intent.CHAT),
         ("what's the weather like tomorrow", Intent.CHAT),
         ("are you a computer or a human being?", Intent.IDENTITY),
-        ("which new films are in the cinema right now", Intent.CINEMA),
+        ("what is showing in the cinemas this month", Intent.CINEMA),
         ("we're on holiday", Intent.SMALLTALK),
         ("it was a long day at the office", Intent.SMALLTALK),
     ],

@@ -12,7 +12,7 @@ from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reasoning import FITS_THEME
 from bot.conversation.reply import Card, ToExplain
-from bot.conversation.state import Dialogue, spoilt, wishes_anew
+from bot.conversation.state import Dialogue, given_up, spoilt, wishes_anew
 from bot.conversation.statements import Critique, Intent, Kind, Statement
 from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
@@ -39,7 +39,9 @@ class Recommending(Room):
         implied = [r for r in state.ranges if r not in moment.before.ranges]
         spoiling = [s for s in moment.reading.statements if s.clause and s.polarity < 0 and spoilt(state, s.clause)]
         kept = tuple(s for s in moment.reading.statements if s.lasting or s not in spoiling)
-        heard = self._echo.acknowledge(replace(moment.reading, statements=kept), implied, *_still(moment))
+        heard = self._echo.acknowledge(
+            replace(moment.reading, statements=kept), implied, *_still(moment), _gone(moment)
+        )
         basis = self._basis(moment, query, result)
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])), basis=basis)
@@ -175,6 +177,14 @@ def _still(moment: Moment) -> tuple[list[Clause | Range], list[Clause | Range]]:
     vetoes: list[Clause | Range] = [*(c for c in now.unwanted if not c.whom), *now.outside]
     held = [[wish for wish in wishes if wish in old and wish.label not in said] for wishes in (wanted, vetoes)]
     return held[0], held[1]
+
+
+def _gone(moment: Moment) -> list[Clause | Range]:
+    """What a new wish lets go of, unless they said themselves that the old one is over."""
+    heard = moment.reading.statements
+    told = (Intent.UNDO, Intent.CHANGE, Intent.BYE, Critique.DIFFERENT)
+    anew = wishes_anew(heard) and not any(s.value in told for s in heard)
+    return given_up(moment.before, moment.dialogue) if anew else []
 
 
 def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) -> Query:
