@@ -416,7 +416,7 @@ class _Court:
         if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not (certain or told):
             case.add(-4 if case.capital and not case.opens and of.penalty < PART else -12)
         before = [t.norm for t in tokens[max(0, of.i - 2) : of.i]]
-        asks = len(before) < 2 or before[0] in self._w.copulas or before[0] in self._w.telling
+        asks = case.told or len(before) < 2 or before[0] in self._w.copulas or before[0] in self._w.telling
         if self._w.a_place(tokens, of.i) and not (asks or certain) and self._prior(case) < 0.8:
             case.add(-6)  # "zombies in London" have a place, not a film
         named = case.capital and not case.opens

@@ -155,9 +155,11 @@ class Message:
         return self.words.references.focus(self.context)
 
     def points_nowhere(self) -> bool:
-        """Whether a short message speaks of "it" while several items are in view and none of them is in focus."""
-        several = len(self.context.shown) > 1 and not self.context.focus
-        return several and len(self.tokens) <= 9 and self.words.references.loose(self.tokens)
+        """Whether a short message speaks of "it" while several items are in view and none of them is in focus, or of
+        "the other one"."""
+        references = self.words.references
+        loose = references.other(self.tokens) or (not self.context.focus and references.loose(self.tokens))
+        return len(self.context.shown) > 1 and len(self.tokens) <= 9 and loose
 
     def asks_for_anything(self) -> bool:
         """Whether nothing but small words ask for a film: "something for friday night"."""
@@ -213,6 +215,9 @@ class Message:
         taken = [a or b for a, b in zip(self.named, aged, strict=True)]
         pointers = words.references.find(text, tokens, self.context, taken)
         self.pointers = [self._bound(r, pointers) for r in pointers if not self._means_unknown(r, pointers)]
+        spoken_of = [(t.i, t.j, t.item_ids) for t in self.titles]
+        spoken_of += [(r.i, r.j, r.item_ids) for r in self.pointers]
+        self.roles = words.references.roles(tokens, spoken_of)
 
     def _goes_on(self, title: TitleMatch) -> bool:
         """ "Paddington 2": whether the number of a part follows that the catalogue lacks; "Heat 2 times" has none."""

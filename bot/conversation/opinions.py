@@ -19,6 +19,13 @@ from recsys.index import series
 
 _CONSENT = frozenset(("ok", "okay", "alright", "fine"))
 """Words of consent that would judge a film behind it."""
+HEARING = frozenset(("heard", "hear", "apparently", "supposedly"))
+"""Words behind which a verdict is somebody else's."""
+REPORTING = frozenset(
+    ("say", "says", "said", "think", "thinks", "thought", "told", "claims", "swears", "reckons", *HEARING)
+)
+"""Words behind which a verdict is that of whoever stands before them."""
+SPEAKERS = frozenset(("i", "id", "ive", "im", "we", "wed", "weve", "you", "youve", "youd"))
 _IT_IS = frozenset(("it", "is"))
 _EXCEPTED = {
     Cue.LIKE: ("opinion", -1, True, True),
@@ -67,7 +74,9 @@ class Opinions:
             for r in self._m.pointers
             if self._speaks_of(r) and not any(parts.get(n) for n in range(r.j, r.j + 2))
         ]
-        return sorted([*named, *pointed], key=lambda item: item.i)
+        by_role = [role for role in self._m.roles if not self._m.done[role.i]]  # they speak of its people
+        items = [item for item in (*named, *pointed) if not any(role.i <= item.i < role.j for role in by_role)]
+        return sorted(items, key=lambda item: item.i)
 
     def _parts(self, title: TitleMatch) -> tuple[str, ...]:
         """The films of a series, where a title stands for all of them: "all the Toy Story ones"; none elsewhere."""
@@ -145,6 +154,11 @@ class Opinions:
             polarity = -1
         elif stance.cue is Cue.SEEN and self._m.of_company(item.i, stance):
             polarity = -1  # "he's seen it": not tonight
+        elif stance.verdict is not None and self._hearsay(item):
+            own = self._own_verdict(item)
+            if own:
+                value, lasting, seen = "opinion", True, True
+            polarity = own or int(stance.verdict is Verdict.GOOD)  # worth a look, and nothing that they like
         elif stance.verdict is not None and (stance.tentative or self._speaks_of_proposal(item)):
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
             if polarity > 0 and self._on_show(item) and not self._asked_of(item):
@@ -226,6 +240,26 @@ class Opinions:
         """ "Was Heat boring?" has no opinion of it."""
         run = self._m.sentence(item.i)
         return self._m.tokens[run.start].norm in ("is", "was", "are", "were") and self._m.asks(run)
+
+    def _hearsay(self, item: _Item) -> bool:
+        """ "My friend says Drive is great", "I heard it's good": whether somebody else's verdict is passed on."""
+        clause = self._m.scopes.clause
+        said = [t.norm for n, t in enumerate(self._m.tokens[: item.i]) if clause[n] == clause[item.i]]
+        told = next((n for n in reversed(range(len(said))) if said[n] in REPORTING), None)
+        if told is None:
+            return False
+        before = said[max(0, told - 2) : told]
+        return said[told] in HEARING or (bool(before) and SPEAKERS.isdisjoint(before))
+
+    def _own_verdict(self, item: _Item) -> int:
+        """ "People say Drive is dull but I loved it": the speaker's own verdict behind a contrast, or none."""
+        run = self._m.sentence(item.i)
+        contrast = self._m.words.lexicon.negators.contrast
+        turn = next((n for n in run if n > item.j and self._m.tokens[n].norm in contrast), None)
+        if turn is None or SPEAKERS.isdisjoint(self._m.tokens[n].norm for n in range(turn, run.stop)):
+            return 0
+        verdict = self._m.scopes.about_end(run.stop, turn).verdict
+        return {Verdict.GOOD: 1, Verdict.BAD: -1}.get(verdict, 0) if verdict else 0
 
     def _waved_off(self, item: _Item) -> bool:
         """ "Not Atonement, too sad": whether a film is refused, and why, rather than judged."""

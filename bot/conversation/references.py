@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import dropwhile
@@ -11,12 +11,16 @@ from bot.conversation.lexicon import Lexicon
 from bot.conversation.statements import Context
 from bot.conversation.tokens import Phrases, Token, squash
 
+_ALL = frozenset(("these", "those", "them"))
 _TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades", "minutes", "hours"))
 _SORTS = (["sort"], ["kind"], ["type"], ["stuff"], ["genre"], ["style"], ["era"], ["vibe"])
 _OBJECTS = frozenset(("him", "her", "his", "he", "she"))
 """Not everybody who says "I like she" was born to the language."""
 _ASKING = frozenset(("is", "was", "does"))
 _FURTHER = frozenset(("else", "other", "others", "more", "another", "same"))
+_ROLE_IN = frozenset(("in", "of", "from", "behind"))
+ONE = frozenset(("actor", "actress", "lead", "star"))
+"""Words for one of a cast."""
 _THAT = frozenset(("that", "this", "those", "these"))
 _SUBJECTS = frozenset(("he", "she", "hes", "shes"))
 
@@ -38,6 +42,18 @@ class Reference:
     j: int
     how: Pointing
     item_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Words ``tokens[i:j]`` for somebody by a film of theirs: "the actor in the first one". ``one``: of the cast, which
+    is many, a single one is meant."""
+
+    i: int
+    j: int
+    item_id: str
+    plays: bool
+    one: bool
 
 
 class References:
@@ -68,6 +84,10 @@ class References:
     def loose(self, tokens: Sequence[Token]) -> bool:
         """Whether words hold an "it" or "this one"."""
         return any(hit.value == "focus" for hit in self._groups.find(tokens))
+
+    def other(self, tokens: Sequence[Token]) -> bool:
+        """Whether words hold "the other one"."""
+        return any(hit.value == "others" and tokens[hit.j - 1].norm == "one" for hit in self._groups.find(tokens))
 
     def felt(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[int]:
         """Where "him" or "her" is somebody whom the speaker likes or not: "I love him", "she's annoying"."""
@@ -114,6 +134,23 @@ class References:
                 found.append((n - 1, n + 1, how == "stars"))
         return found
 
+    def roles(self, tokens: Sequence[Token], films: Iterable[tuple[int, int, Sequence[str]]]) -> list[Role]:
+        """Those who are spoken of by what they did in one of some ``films``: "the director of Heat"."""
+        found = []
+        for i, j, item_ids in films:
+            n = (
+                i - 2
+                if i > 1 and tokens[i - 1].norm in _ROLE_IN
+                else i - 3
+                if i > 2 and tokens[i - 1].norm == "the"
+                else -1
+            )
+            how = self._called.get(tokens[n].norm) if n >= 0 and tokens[n + 1].norm in _ROLE_IN else None
+            if how and len(item_ids) == 1:
+                start = n - (n > 0 and tokens[n - 1].norm in {"the", *_THAT})
+                found.append(Role(start, j, item_ids[0], how == "stars", tokens[n].norm in ONE))
+        return found
+
     @staticmethod
     def focus(context: Context) -> tuple[str, ...]:
         """What "it" means: the item in focus, or the only one shown."""
@@ -147,6 +184,9 @@ class References:
                 pointed = {i for r in found if r.how is Pointing.ORDINAL for i in r.item_ids}
                 ids = tuple(i for i in shown if i not in pointed) if hit.value == "others" else shown
                 how = Pointing.GROUP
+                single = hit.value == "others" and tokens[hit.j - 1].norm in ("one", "other")
+                if single and context.focus in shown and len(shown) == 2 and not pointed:  # of two
+                    ids, how = tuple(i for i in shown if i != context.focus), Pointing.ORDINAL
             if ids:
                 found.append(Reference(hit.i, hit.j, how, ids))
         return sorted(found, key=lambda r: r.i)
@@ -180,6 +220,7 @@ class References:
             or following in self._grammar.slot_closers
             or following in self._ordinals
             or not following
+            or (following == "of" and i + 2 < len(tokens) and tokens[i + 2].norm in _ALL)
             or (i > 1 and start < i and tokens[i - 2].norm in _ASKING and not tokens[i + 1].capital)
         )
         punctuated = (

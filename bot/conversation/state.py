@@ -42,7 +42,7 @@ class Dialogue:
     opinion that waits for an ambiguous title to be settled, ``pending_in`` the turn that asked. ``measured`` holds the
     labels of limits that a list was the measure of ("older"). ``transcript``, ``words``, ``named`` and ``echoed`` are
     the talk so far. ``company`` holds the ids of those who watch together, in a group; ``people`` are those who were
-    named or told of last.
+    named or told of last; ``opined`` is whether the last message liked (1) or disliked (-1) films.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -70,6 +70,7 @@ class Dialogue:
     echoed: tuple[Clause, ...] = ()
     company: tuple[str, ...] = ()
     people: tuple[Clause, ...] = ()
+    opined: int = 0
 
     @property
     def talk(self) -> Talk:
@@ -86,9 +87,11 @@ class Dialogue:
         people = tuple(n.clause for n in heard.named if n.kind is NamedKind.PERSON and n.clause)
         spoken_of = {s.target for s in heard.statements if s.kind is not Kind.QUESTION}
         asked_about = {s.target for s in heard.statements if s.kind is Kind.QUESTION} - spoken_of
+        opinions = {s.polarity for s in heard.statements if s.kind is Kind.ITEM and s.lasting}
         return replace(
             self._told(heard, pointed, asked_about),
             people=people or self.people,
+            opined=opinions.pop() if len(opinions) == 1 else 0,
             words=f"{self.words} {' '.join(_YEAR.sub(' ', words).split())}"[-WORDS_KEPT:].strip(),
         )
 

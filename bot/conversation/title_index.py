@@ -198,8 +198,10 @@ class TitleIndex:
         return next((row for row, _ in self._keys.get(key, ()) if self.items[row].year == year), None)
 
     def holds(self, tokens: Sequence[Token]) -> bool:
-        """Whether all the words together name an item, as they are spelt."""
-        return any(c.i == 0 and c.j == len(tokens) for c in self.candidates(tokens))
+        """Whether all the words together, an article before them aside, name an item that people know, as spelt."""
+        named = tokens[tokens[0].norm in ARTICLES :]
+        found = (c for c in self.candidates(named) if c.i == 0 and c.j == len(named))
+        return any(self.popularity[row] > _KNOWN for c in found for row in c.rows)
 
     def sequels(self, said: Sequence[str], number: int) -> tuple[int, ...]:
         """The rows of a series' numbered part, given the words of its title."""

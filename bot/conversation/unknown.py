@@ -99,7 +99,7 @@ class UnknownTitles:
             name = "".join(tokens[n].norm for n in run)
             long = len(name) > 2 or is_chinese(name)
             days = {squash(name), squash(name).removesuffix("s"), *(tokens[n].norm for n in run[:1])}
-            if long and free and not days & self._proper:
+            if long and free and not (days & self._proper or self._known([tokens[n] for n in run])):
                 found.append(run)
         return sorted(found, key=lambda run: run.start)
 
@@ -188,7 +188,7 @@ class UnknownTitles:
                 continue
             doing = verb in _LIKING and words[0].endswith("ing")  # "liked talking to you"
             ends = end < most or self._ends(text, tokens, end)
-            if ends and not doing and not self._known(tokens[start:end]):
+            if ends and not doing:
                 yield range(hit.j, end)
 
     def _extent(self, text: str, tokens: Sequence[Token], taken: Sequence[bool], start: int) -> int:

@@ -675,6 +675,18 @@ async def test_a_new_wish_keeps_the_time_there_is_and_tells_what_it_lets_go_of(a
     assert "no longer" not in (await ann.say("a comedy with Tom Hanks", "a drama with Al Pacino")).text
 
 
+async def test_and_a_title_goes_on_with_the_opinion_before_it(ann: Person) -> None:
+    assert "you liked Alien (1979)" in (await ann.say("I loved Gladiator", "and Alien too")).text
+    assert "you didn't like Jaws (1975)" in (await ann.say("I hated Big", "Jaws too")).text
+    assert "you liked" not in (await ann.say("something funny", "and Heat?")).text
+
+
+async def test_an_actor_in_a_film_is_asked_for_by_name(ann: Person) -> None:
+    asked = await ann.say("a crime drama with Al Pacino from the 90s", "I love the actor in Heat")
+    assert [b.label for b in asked.buttons] == ["Al Pacino", "Robert De Niro", "Val Kilmer"]
+    assert "you like Robert De Niro" in (await ann.press(asked.buttons[1].press)).text
+
+
 class TestStyles:
     async def test_adjectives_and_genres_are_refused_apart(self, ann: Person) -> None:
         told = (await ann.say("nothing dark and no animation", "a comedy")).text

@@ -549,3 +549,43 @@ def test_ages_tell_that_children_watch(text: str) -> None:
 )
 def test_other_numbers_are_no_ages_of_children(text: str) -> None:
     assert "for the kids" not in [s.value for s in UNDERSTANDING.read(text).statements]
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [("my friend says {} is great", 1), ("everyone thinks {} is amazing", 1), ("I heard {} is good", 1)],
+)
+def test_praise_by_others_is_no_opinion_of_ones_own(text: str, polarity: int) -> None:
+    (said,) = UNDERSTANDING.read(text.format("Gladiator")).statements
+    assert (said.value, said.polarity, said.lasts) == ("mention", polarity, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [("I think {} is great", 1), ("I told you {} was great", 1), ("people say {} is dull but I loved it", 1)],
+)
+def test_ones_own_praise_is_an_opinion(text: str, polarity: int) -> None:
+    assert opinions(text.format("Gladiator")) == {"Gladiator": polarity}
+    assert all(s.lasting for s in UNDERSTANDING.read(text.format("Gladiator")).statements)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("I love the director of Heat", [(Kind.FACET, "Michael Mann")]),
+        ("I loved the cast of the first one", [(Kind.FACET, "Al Pacino, Robert De Niro, Val Kilmer")]),
+        ("I love the actor in the first one", [(Kind.INTENT, Intent.WHOM)]),
+        ("who directed the first of these?", [(Kind.QUESTION, "director")]),
+        ("no the other one", [(Kind.INTENT, Intent.WHICH)]),
+    ],
+)
+def test_somebody_is_spoken_of_by_a_film(text: str, said: list[tuple[Kind, str]]) -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
+    found = UNDERSTANDING.read(text, Context(shown=shown)).statements
+    assert [(s.kind, s.value) for s in found] == said
+
+
+def test_the_other_one_of_two_is_the_one_that_is_not_in_focus() -> None:
+    heat, alien = film("Heat (1995)"), film("Alien (1979)")
+    (said,) = UNDERSTANDING.read("no the other one", Context(shown=[heat, alien], focus=heat)).statements
+    assert said.target == alien

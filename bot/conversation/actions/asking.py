@@ -110,10 +110,14 @@ class Asking(Room):
         )
 
     async def whom(self, moment: Moment) -> Draft:
-        """Who "he" or "she" is: of those told of, else those of the film in view. A name says again what was said."""
+        """Who "he" or "she" is: of those told of, else those of the film meant or in view. A name says again what was
+        said."""
         state, cause = moment.dialogue, moment.decision.cause
-        names = [clause.label for clause in state.people]
-        if not names and state.focus:
+        film = cause.target if cause else None
+        names = [] if film else [clause.label for clause in state.people]
+        if film:  # "the actor in the first one"
+            names = [person.value for person in self._catalogue[film].people(("cast",))]
+        elif not names and state.focus:
             item = self._catalogue[state.focus]
             names = [*dict.fromkeys(person.value for person in (*item.makers, *item.people(("cast",))))]
         names = names[:PEOPLE_ASKED]
