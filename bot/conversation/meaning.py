@@ -34,8 +34,7 @@ def settled(heard: Reading, dialogue: Dialogue) -> Reading:
         replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
     )
     if dialogue.opined and statements and all(s.bare for s in statements) and _goes_on(heard.text):
-        said: Mapping[str, Any] = {"value": "opinion", "polarity": dialogue.opined, "lasting": True, "seen": True}
-        statements = tuple(replace(s, **said) for s in statements)
+        statements = tuple(replace(s, **dialogue.opined) for s in statements)
     if dialogue.asked == "which" and heard.text and len(statements) == 1 and statements[0].bare:
         kind, value = Kind(dialogue.pending["kind"]), dialogue.pending["value"]
         statements = (replace(statements[0], kind=kind, value=value),)

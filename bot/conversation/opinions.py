@@ -12,7 +12,7 @@ from bot.conversation.ranges import marks
 from bot.conversation.references import Pointing, Reference
 from bot.conversation.spelling import NAMELIKE
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
-from bot.conversation.statements import Choice, Intent, Kind
+from bot.conversation.statements import Choice, Critique, Intent, Kind
 from bot.conversation.tokens import norms
 from recsys.catalogue import Facet
 from recsys.index import series
@@ -143,6 +143,9 @@ class Opinions:
     def _note_item(self, item: _Item) -> None:
         stance = self._m.scopes.about(item.i, item.j)
         asked = self._m.context.asked
+        if self._rejects_list(item, stance):
+            self._m.say(Kind.CRITIQUE, Critique.OTHER, item.start, item.end, polarity=-1)
+            return
         value, polarity, lasting, seen, weight = "mention", 0, False, False, 1.0
         if self._m.inverted(item.i) or self._asks_whether(item):
             pass
@@ -159,6 +162,8 @@ class Opinions:
             if own:
                 value, lasting, seen = "opinion", True, True
             polarity = own or int(stance.verdict is Verdict.GOOD)  # worth a look, and nothing that they like
+            if not polarity and item.item_ids[0] in self._m.context.shown:
+                polarity = -1  # "he says the first one looks stupid": not with him
         elif stance.verdict is not None and (stance.tentative or self._speaks_of_proposal(item)):
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
             if polarity > 0 and self._on_show(item) and not self._asked_of(item):
@@ -240,6 +245,13 @@ class Opinions:
         """ "Was Heat boring?" has no opinion of it."""
         run = self._m.sentence(item.i)
         return self._m.tokens[run.start].norm in ("is", "was", "are", "were") and self._m.asks(run)
+
+    def _rejects_list(self, item: _Item, stance: Stance) -> bool:
+        """ "Nope, these are lame" is about a list that they have not seen; "those were lame" judges films."""
+        past = {self._m.tokens[n].norm for n in self._m.sentence(item.i)} & {"were", "was", "werent"}
+        bad = stance.verdict is Verdict.BAD and stance.cue in (None, Cue.HINT)
+        every = item.how is Pointing.GROUP and len(item.item_ids) == len(self._m.context.shown)
+        return every and bad and not past and self._m.context.asked is None
 
     def _hearsay(self, item: _Item) -> bool:
         """ "My friend says Drive is great", "I heard it's good": whether somebody else's verdict is passed on."""

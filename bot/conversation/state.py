@@ -28,6 +28,8 @@ SHOWN_KEPT = 60
 NAMED_KEPT = 20
 """Items named, and facets that a human recommender spoke of, that are remembered."""
 
+_OPINION = ("value", "polarity", "lasting", "seen")
+"""What an opinion consists of."""
 _YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
 
 
@@ -42,7 +44,7 @@ class Dialogue:
     opinion that waits for an ambiguous title to be settled, ``pending_in`` the turn that asked. ``measured`` holds the
     labels of limits that a list was the measure of ("older"). ``transcript``, ``words``, ``named`` and ``echoed`` are
     the talk so far. ``company`` holds the ids of those who watch together, in a group; ``people`` are those who were
-    named or told of last; ``opined`` is whether the last message liked (1) or disliked (-1) films.
+    named or told of last; ``opined`` is what the last message said of films, if it said the same of all.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -70,7 +72,7 @@ class Dialogue:
     echoed: tuple[Clause, ...] = ()
     company: tuple[str, ...] = ()
     people: tuple[Clause, ...] = ()
-    opined: int = 0
+    opined: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def talk(self) -> Talk:
@@ -87,11 +89,12 @@ class Dialogue:
         people = tuple(n.clause for n in heard.named if n.kind is NamedKind.PERSON and n.clause)
         spoken_of = {s.target for s in heard.statements if s.kind is not Kind.QUESTION}
         asked_about = {s.target for s in heard.statements if s.kind is Kind.QUESTION} - spoken_of
-        opinions = {s.polarity for s in heard.statements if s.kind is Kind.ITEM and s.lasting}
+        said = [s for s in heard.statements if s.kind is Kind.ITEM and (s.lasts or s.value == "like")]
+        opinions = [{name: getattr(s, name) for name in _OPINION} for s in said]
         return replace(
             self._told(heard, pointed, asked_about),
             people=people or self.people,
-            opined=opinions.pop() if len(opinions) == 1 else 0,
+            opined=opinions[0] if opinions and all(o == opinions[0] for o in opinions) else {},
             words=f"{self.words} {' '.join(_YEAR.sub(' ', words).split())}"[-WORDS_KEPT:].strip(),
         )
 
@@ -123,9 +126,10 @@ class Dialogue:
 
     def heard(self, statements: Iterable[Statement], catalogue: Catalogue) -> Dialogue:
         """This state after a message. Wishes add up until one comes twice: "a thriller" after "from the 90s" narrows,
-        "a romantic comedy" after that starts anew, and so does a story described or "something like Alien". Vetoes
-        stay, and so does the company until they are alone. Messages that say they refine ("also", "but", a critique) do
-        not start anew; "forget that" and goodbye end the wish so far."""
+        "a romantic comedy" after that starts anew, and so does a story described or "something like Alien". Another
+        person or country takes the place of the one before. Vetoes stay, and so does the company until they are alone.
+        Messages that say they refine ("also", "but", a critique) do not start anew; "forget that" and goodbye end the
+        wish so far."""
         statements = tuple(statements)
         said = [s for s in statements if not s.lasting]
         adds = any(s.value == Intent.REFINE for s in said)
@@ -147,6 +151,8 @@ class Dialogue:
         if any(s.kind is Kind.FACET and s.polarity > 0 and names_origin(s.clause) for s in said) and not refines:
             wanted = tuple(c for c in state.wanted if not names_origin(c))
             state = replace(state, moods=(), wanted=wanted)
+        if any(s.kind is Kind.FACET and s.polarity > 0 and names_people(s.clause) for s in said) and not refines:
+            state = replace(state, wanted=tuple(c for c in state.wanted if not names_people(c)))
         asked_for = {s.clause.label for s in said if s.clause and s.polarity > 0 and not s.clause.whom}
         for statement in said:
             if not _outspoken(statement, asked_for):
@@ -401,15 +407,16 @@ def given_up(before: Dialogue, now: Dialogue) -> list[Clause | Range]:
     """People, languages, countries and limits that a new wish has taken the place of, unless another of their kind
     has: what nobody can see from the new wish alone."""
     numbers = {limit.name for limit in now.ranges}
-    people = any(_names_people(c) for c in now.wanted)
-    clauses = [c for c in before.wanted if names_origin(c) or (_names_people(c) and not people)]
+    people = any(names_people(c) for c in now.wanted)
+    clauses = [c for c in before.wanted if names_origin(c) or (names_people(c) and not people)]
     origin = any(names_origin(c) for c in now.wanted)
     gone: list[Clause | Range] = [c for c in clauses if c not in now.wanted and not (origin and names_origin(c))]
     return [*gone, *(r for r in before.ranges if r.name not in numbers and r.label not in before.measured)]
 
 
-def _names_people(clause: Clause) -> bool:
-    return bool(clause.facets) and all(facet.kind in PEOPLE for facet in clause.facets)
+def names_people(clause: Clause | None) -> bool:
+    """Whether a clause is about people."""
+    return clause is not None and bool(clause.facets) and all(facet.kind in PEOPLE for facet in clause.facets)
 
 
 def names_origin(clause: Clause | None) -> bool:

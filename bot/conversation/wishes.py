@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.conversation import alternatives
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
 from bot.conversation.own_words import Noted, OwnWords
@@ -54,6 +55,7 @@ class Wishes:
         """Note facets and numbers, then the wish in the person's own words."""
         self._find_ranges()
         self._facets()
+        alternatives.merge(self._m)
         self._note_ranges()
         self._measured()
         self._count()
@@ -252,6 +254,8 @@ class Wishes:
             if clause.facets or clause.mood:
                 said = {"polarity": polarity, "lasting": lasting, "clause": clause, "weight": weight}
                 self._m.say(Kind.FACET, clause.label, start, end, **said)
+            elif polarity < 0:  # a theme that this catalogue doesn't know of any film
+                self._m.say(Kind.WISH, clause.label, start, end, polarity=-1, confidence=0.6)
         if polarity > 0:
             for clause in meaning.refused:
                 self._m.say(Kind.FACET, clause.label, start, end, polarity=-1, clause=clause, confidence=0.9)

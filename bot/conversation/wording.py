@@ -119,12 +119,16 @@ class Wording:
             return self.texts("some", what=called) if self.adjectival(wish) else called
         if mild(wish):
             return self.texts("too_much", what=self.texts.name(wish.mood))
-        return self.texts.name(wish.label)
+        return self._called(wish.label)
+
+    def _called(self, label: str) -> str:
+        """A label as this language calls it, each of several alternatives by its own name."""
+        return self.texts.join([self.texts.name(part) for part in label.split(" or ")], "or")
 
     def labels(self, labels: Iterable[str], wish: Wish) -> list[str]:
         """The parts of a wish that these labels name, as the person would recognise them."""
         limits = {limit.label: self.label(limit) for limit in wish.ranges}
-        return [limits.get(label) or self.texts.name(label) for label in labels]
+        return [limits.get(label) or self._called(label) for label in labels]
 
     def names(self, values: Iterable[str]) -> list[str]:
         """Facet values as this language calls them."""

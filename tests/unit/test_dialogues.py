@@ -118,7 +118,7 @@ class TestWishes:
 
     async def test_what_cannot_be_left_out_is_told(self, ann: Person) -> None:
         reply = await ann.say("a drama", "no needles")
-        assert "Which films have needles my catalogue doesn't say" in reply.text
+        assert "My catalogue doesn't mark films for needles" in reply.text
         assert reply.cards
 
     async def test_a_refused_length_comes_from_nowhere(self, ann: Person) -> None:
@@ -679,12 +679,33 @@ async def test_and_a_title_goes_on_with_the_opinion_before_it(ann: Person) -> No
     assert "you liked Alien (1979)" in (await ann.say("I loved Gladiator", "and Alien too")).text
     assert "you didn't like Jaws (1975)" in (await ann.say("I hated Big", "Jaws too")).text
     assert "you liked" not in (await ann.say("something funny", "and Heat?")).text
+    assert "in the spirit of Alien (1979)" in (await ann.say("my son loves Gladiator", "and Alien too")).text
 
 
 async def test_an_actor_in_a_film_is_asked_for_by_name(ann: Person) -> None:
     asked = await ann.say("a crime drama with Al Pacino from the 90s", "I love the actor in Heat")
     assert [b.label for b in asked.buttons] == ["Al Pacino", "Robert De Niro", "Val Kilmer"]
     assert "you like Robert De Niro" in (await ann.press(asked.buttons[1].press)).text
+
+
+async def test_either_is_enough_and_another_person_takes_the_place_of_one(ann: Person) -> None:
+    reply = await ann.say("a horror or a western")
+    assert "looking for horror or western" in reply.text
+    assert all(g & {"Horror", "Western"} for g in genres(ann, reply))
+    told = (await ann.say("something by Ridley Scott or Michael Mann", "what about Tarantino?")).text
+    assert "looking for Quentin Tarantino" in told
+    assert "Scott" not in told
+
+
+async def test_a_list_that_is_called_lame_is_replaced_and_no_film_of_it_judged(ann: Person) -> None:
+    await ann.say("a drama", "nope, these are lame")
+    assert "You don't like" not in (await ann.say("/profile")).text
+
+
+async def test_company_that_a_film_leaves_cold_is_minded(ann: Person) -> None:
+    first = await ann.say("a comedy", "he says the first one looks stupid")
+    assert "not " in first.text
+    assert first.cards
 
 
 class TestStyles:

@@ -589,3 +589,13 @@ def test_the_other_one_of_two_is_the_one_that_is_not_in_focus() -> None:
     heat, alien = film("Heat (1995)"), film("Alien (1979)")
     (said,) = UNDERSTANDING.read("no the other one", Context(shown=[heat, alien], focus=heat)).statements
     assert said.target == alien
+
+
+def test_a_theme_that_the_catalogue_lacks_is_not_left_out_in_silence() -> None:
+    (said,) = UNDERSTANDING.read("no vampires please").statements
+    assert (said.kind, said.value, said.polarity) == (Kind.WISH, "vampires", -1)
+
+
+@pytest.mark.parametrize("text", ["something in that vein in general", "something we both can stand"])
+def test_small_talk_about_the_wish_is_no_wish(text: str) -> None:
+    assert not [s for s in UNDERSTANDING.read(text).statements if s.kind is Kind.WISH]

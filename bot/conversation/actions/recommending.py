@@ -153,7 +153,7 @@ class Recommending(Room):
             cards.append(
                 replace(
                     self._plain_card(moment, slot, item, CARD_BUTTONS),
-                    reason=self._texts("because", reason=given[-1]) if given[-1] else "",
+                    reason=self._texts("because", reason=given[-1].removesuffix(".")) if given[-1] else "",
                     score=pick.score,
                     reasons=reasons,
                     contributions=pick.contributions,
