@@ -104,7 +104,9 @@ class Concepts:
         # The most telling table wins where two concepts share a word.
         entries.sort(key=lambda entry: -len(entry[0].split()))
         entries += [(w, self._language(name, lexicon)) for name, words in lexicon.languages.items() for w in words]
-        entries += [(w, self._country(name, lexicon)) for name, words in lexicon.countries.items() for w in words]
+        entries += [
+            (w, self._country(name, lexicon)) for name, words in lexicon.countries.items() for w in _from(words)
+        ]
         english = self._language("English", lexicon)
         foreign = Sense("English", "English", english.wanted, english.unwanted, flipped=True)
         entries += [(w, foreign) for w in lexicon.foreign.words]
@@ -267,6 +269,12 @@ class Concepts:
             found = tuple(self._facets("keyword", (name,)))
         clause = Clause(name, found)
         return Sense(name, name, (clause,), clause, wish="" if found else f"film from {name}", sure=False)
+
+
+def _from(words: Words) -> list[str]:
+    """Words for a country, and "film of Spain" beside "from Spain"."""
+    named = [word.removeprefix("from ") for word in words if word.startswith("from ")]
+    return [*words, *(f"{noun} of {name}" for name in named for noun in ("film", "films", "movie", "movies"))]
 
 
 def _adjectival(norm: str) -> bool:

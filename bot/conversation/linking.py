@@ -56,6 +56,7 @@ _QUOTED_REST = re.compile(r"[ :\-–]{1,3}([^\"“”«»\n.!?,]{1,40})[\"”»]
 _EMOJI = re.compile(r"\s*[\U0001F300-\U0001FAFF\u2764\u2b50]")
 _CONJUNCTIONS = frozenset(("and", "or", "but", "because", "too", "which"))
 _SENTENCE = re.compile(r"[.!?;:\n…]")
+_SELVES = frozenset(("i", "im", "ive", "we", "you", "my"))
 _UNITS = frozenset(("hour", "hours", "minutes", "days", "weeks", "years"))
 _ROUNDS = 4
 """How far along a list one sure title carries."""
@@ -404,8 +405,10 @@ class _Court:
             named = case.inside and of.exact and of.penalty < PART and self._prior(case) > 0.7
             case.add(0 if named and self._capital_article(of) else -2 if named else -4 if case.told else -8)
         said = of.i > 0 and tokens[of.i - 1].norm in self._w.speaking
-        if key in self._w.watched and said and not (case.capital or certain):
-            case.add(-math.inf)  # "I saw "
+        aside = of.i > 0 and of.j == len(tokens) and not case.told and self._prior(case) < 0.6
+        tells = aside and tokens[of.i].norm in _SELVES  # "and I can't sleep"
+        if (tells or (key in self._w.watched and said)) and not (case.capital or certain):  # "I saw "
+            case.add(-math.inf)
         if self._quoted_with_more(case):
             case.add(-math.inf)
         if not (certain or case.capital) and RECENT.match(self._text, tokens[of.i].start):
@@ -420,9 +423,8 @@ class _Court:
         if self._w.a_place(tokens, of.i) and not (asks or certain) and self._prior(case) < 0.8:
             case.add(-6)  # "zombies in London" have a place, not a film
         named = case.capital and not case.opens
-        if not certain and any(
-            i <= of.i and of.j <= j and of.j - of.i < j - i and not (named and i == of.i) for i, j in self._phrases
-        ):
+        within = [(i, j) for i, j in self._phrases if i <= of.i and of.j <= j and of.j - of.i < j - i]
+        if not certain and any(not (named and i == of.i) for i, _ in within):
             case.add(-8)  # "World War II" names no "War II"
         if of.j - of.i == 1 and key in self._w.given_names and not (certain or case.told):
             case.add(-4.5)
@@ -526,7 +528,6 @@ class _Court:
     def _meant(self, case: _Case) -> list[int]:
         """The likeliest row, or all of equal claim."""
         items, votes = self._index.items, self._index.votes
-
         article = case.of.i > 0 and self._tokens[case.of.i - 1].norm in ARTICLES
 
         def claim(row: int) -> float:

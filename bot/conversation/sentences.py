@@ -27,6 +27,8 @@ _MEASURED = {"old": "year", "new": "year", "recent": "year", "long": "runtime", 
 _PREDICATE = frozenset(
     ("it", "that", "this", "one", "very", "really", "too", "so", "pretty", "quite", "a", "film", "movie")
 )
+INQUIRING = ("who", "whos", "how", "when", "whats")
+"""Words that open a question whatever follows."""
 ASKING = ("is", "was", "are", "does")
 _NO = ("no", "nah", "nope")
 _TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
@@ -62,7 +64,9 @@ class Sentences:
             asked = next((run for run in self._m.runs(self._m.scopes.phrase) if run[-1] == clause[-1]), clause)
         inside = asked.start > 0 and len(asked) > 2 and not any(self._m.done[n] for n in asked)
         opening = [self._m.tokens[n].norm for n in asked[:2]]
-        takes_up = inside and opening[0] in ASKING and opening[1] in self._m.words.grammar.pronouns
+        takes_up = inside and (
+            opening[0] in INQUIRING or (opening[0] in ASKING and opening[1] in self._m.words.grammar.pronouns)
+        )
         if takes_up and self._m.asks(asked) and self._question(asked):
             self._m.done[asked.start : asked.stop] = [True] * len(asked)
 
@@ -97,7 +101,8 @@ class Sentences:
         ):
             return False  # "none", "all of them": an answer
         if isinstance(said, Critique):
-            about_focus = self._m.focus() and self._m.scopes.about_end(run.stop).verdict
+            measured = said in MEASURES.values()  # "too long" is told by the clock
+            about_focus = not measured and self._m.focus() and self._m.scopes.about_end(run.stop).verdict
             if about_focus or (not self._m.context.shown and said not in _ALWAYS):
                 return False
             self._m.say(

@@ -286,7 +286,7 @@ class Scopes:
             verdict = hit.value
             if turned:
                 verdict = Verdict.BAD if verdict is Verdict.GOOD else Verdict.GOOD
-            seems = any(t.norm in self._words.grammar.seeming for t in self._tokens[max(0, hit.i - 3) : hit.i])
+            seems = any(t.norm in self._words.grammar.seeming for t in self._tokens[max(0, hit.i - 3) : hit.j])
             seems = seems or any(t.norm in _OF_OTHERS for t in self._tokens[hit.j : hit.j + 1])  # "terrible reviews"
             found.append(_Judgement(hit.i, hit.j, verdict, hedged or (turned and verdict is Verdict.GOOD), seems))
         for cue in self._cues:

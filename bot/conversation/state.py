@@ -42,9 +42,9 @@ class Dialogue:
     to come tonight at all; ``focus`` is the item talked about; ``asked`` and ``options`` are the open question and its
     ready answers, ``questions`` how many were asked in a row, ``page`` the page of the profile; ``pending`` is the
     opinion that waits for an ambiguous title to be settled, ``pending_in`` the turn that asked. ``measured`` holds the
-    labels of limits that a list was the measure of ("older"). ``transcript``, ``words``, ``named`` and ``echoed`` are
-    the talk so far. ``company`` holds the ids of those who watch together, in a group; ``people`` are those who were
-    named or told of last; ``opined`` is what the last message said of films, if it said the same of all.
+    labels of limits that a list ("older") or a style was the measure of. ``transcript``, ``words``, ``named`` and
+    ``echoed`` are the talk so far. ``company`` holds the ids of those who watch together, in a group; ``people`` are
+    those who were named or told of last; ``opined`` is what the last message said of films, if it said the same of all.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -150,14 +150,15 @@ class Dialogue:
         refines = adds or any(s.kind is Kind.CRITIQUE for s in said)
         if any(s.kind is Kind.FACET and s.polarity > 0 and names_origin(s.clause) for s in said) and not refines:
             wanted = tuple(c for c in state.wanted if not names_origin(c))
-            state = replace(state, moods=(), wanted=wanted)
+            ranges = tuple(r for r in state.ranges if r.label not in state.measured)
+            state = replace(state, moods=(), wanted=wanted, ranges=ranges)
         if any(s.kind is Kind.FACET and s.polarity > 0 and names_people(s.clause) for s in said) and not refines:
             state = replace(state, wanted=tuple(c for c in state.wanted if not names_people(c)))
         asked_for = {s.clause.label for s in said if s.clause and s.polarity > 0 and not s.clause.whom}
         for statement in said:
             if not _outspoken(statement, asked_for):
                 state = state._apply(statement, catalogue, adds=adds)
-        return state
+        return replace(state, measured=(*state.measured, *_of_styles(said)))
 
     def _afresh(self, like: Sequence[str], catalogue: Catalogue) -> Dialogue:
         """This state for a new wish. Who watches stays, and how much time there is; and where films are named to be
@@ -182,7 +183,8 @@ class Dialogue:
             return self
         gone = {c.label for c in self.wanted if c not in wanted}
         moods = tuple(m for m in self.moods if not gone.intersection(self.called.get(m, "").split(", ")))
-        return replace(self, wanted=wanted, unwanted=unwanted, moods=moods, transcript="", words="")
+        ranges = tuple(r for r in self.ranges if r.label not in self.measured)  # shorter than the films for the kids
+        return replace(self, wanted=wanted, unwanted=unwanted, moods=moods, ranges=ranges, transcript="", words="")
 
     def _apply(self, said: Statement, catalogue: Catalogue, *, adds: bool) -> Dialogue:
         if said.kind is Kind.FACET and not said.polarity:
@@ -390,6 +392,12 @@ def _ends_wish(said: Sequence[Statement]) -> bool:
         or (bool(intents & {Intent.UNDO, Intent.CHANGE}) and bool(intents & {Intent.SURPRISE, Intent.RECOMMEND}))
         or (Intent.CHANGE in intents and not wished.isdisjoint((Kind.FACET, Kind.WISH)))
     )
+
+
+def _of_styles(said: Sequence[Statement]) -> list[str]:
+    """The labels of years that only a style stands for: "French New Wave"."""
+    named = {(s.start, s.end) for s in said if s.kind is Kind.FACET and s.polarity > 0}
+    return [s.range.label for s in said if s.range and s.polarity > 0 and (s.start, s.end) in named]
 
 
 def _outspoken(said: Statement, asked_for: Collection[str]) -> bool:

@@ -214,9 +214,18 @@ class UnknownTitles:
         if not words or words[0] in ("a", "an") or any(w in self._plain and w not in _SMALL for w in words):
             return range(0)
         compared = likened and any(t.norm == "but" for t in tokens[run.stop : run.stop + 1])
+        compared = compared or (likened and self._a_likeness(text, tokens, run))
         called = tokens[run.start - 1].norm in _CALLED
         rare = len(words) <= 2 and all(self._strange(w) for w in words)
         return run if rare or ((compared or called or film is not None) and len(words) <= 3) else range(0)
+
+    def _a_likeness(self, text: str, tokens: Sequence[Token], run: range) -> bool:
+        """ "Something like hereditary": whether "like" and few words close a sentence, as titles do."""
+        closes = run.stop == len(tokens) or _apart(text, tokens, run.stop)
+        held = self._untitled.intersection(tokens[n].norm for n in run)
+        before = [t.norm for t in tokens[max(0, run.start - 2) : run.start]]
+        likens = before[-1:] == ["like"] and before[0] not in self._speaking  # "do you like pizza?"
+        return likens and closes and not held and not tokens[run.start].norm.endswith("ing")
 
     def _capitals(self, tokens: Sequence[Token], run: range) -> range:
         """The title that a run of words opens with, by its capitals."""

@@ -708,6 +708,11 @@ async def test_company_that_a_film_leaves_cold_is_minded(ann: Person) -> None:
     assert first.cards
 
 
+async def test_what_the_kids_list_was_too_long_for_goes_with_them(ann: Person) -> None:
+    await ann.say("something for my kids", "shorter", "the kids are asleep, something clever")
+    assert "shorter" not in (await ann.say("/profile")).text
+
+
 class TestStyles:
     async def test_adjectives_and_genres_are_refused_apart(self, ann: Person) -> None:
         told = (await ann.say("nothing dark and no animation", "a comedy")).text
@@ -716,10 +721,14 @@ class TestStyles:
     async def test_a_style_is_its_language_its_years_and_its_genre_and_told_by_its_name(self, ann: Person) -> None:
         told = (await ann.say("French New Wave")).text
         assert "looking for French New Wave (1958-1973)" in told
-        assert "looking for dark comedy;" in (await ann.say("a dark comedy")).text
+        assert "looking for dark comedy." in (await ann.say("a dark comedy")).text
 
     async def test_a_decade_in_the_same_words_takes_the_place_of_the_styles_own(self, ann: Person) -> None:
         assert "spaghetti western (Italian), the 1990s" in (await ann.say("a spaghetti western from the 90s")).text
+
+    async def test_the_years_of_a_style_go_with_it(self, ann: Person) -> None:
+        told = (await ann.say("spaghetti westerns", "something in English", "/profile")).text
+        assert "1962-1978" not in told
 
     async def test_a_language_is_told_as_one(self, ann: Person) -> None:
         assert "looking for films in French" in (await ann.say("something French")).text

@@ -599,3 +599,30 @@ def test_a_theme_that_the_catalogue_lacks_is_not_left_out_in_silence() -> None:
 @pytest.mark.parametrize("text", ["something in that vein in general", "something we both can stand"])
 def test_small_talk_about_the_wish_is_no_wish(text: str) -> None:
     assert not [s for s in UNDERSTANDING.read(text).statements if s.kind is Kind.WISH]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("the second is interesting, who is the actors?", [(Kind.QUESTION, "cast")]),
+        ("more recent possible?", [(Kind.CRITIQUE, "newer")]),
+        ("no, too much long", [(Kind.CRITIQUE, "shorter")]),
+        ("nothing about boxers or sharks", [(Kind.FACET, "boxing"), (Kind.FACET, "sharks")]),
+        ("the second is interesting", [(Kind.INTENT, Intent.ACCEPT)]),
+    ],
+)
+def test_those_who_learn_english_are_understood(text: str, said: list[tuple[Kind, str]]) -> None:
+    shown = [film(name) for name in ("Heat (1995)", "Alien (1979)", "Gladiator (2000)")]
+    context = Context(shown=shown, focus=None if "second" in text else shown[1])
+    assert [(s.kind, s.value) for s in UNDERSTANDING.read(text, context).statements] == said
+
+
+def test_what_people_tell_of_themselves_describes_no_film() -> None:
+    text = "So, my boss drives me mad and I just want something undemanding. We loved Heat."
+    found = UNDERSTANDING.read(text).statements
+    assert [s.value for s in found if s.kind is Kind.WISH] == ["light and fun"]
+
+
+def test_a_little_known_title_is_no_end_of_a_sentence() -> None:
+    known = Catalogue([Item("s", "I Can't Sleep", 1994), Item("h", "Heat", 1995, numbers={"popularity": 50})])
+    assert not Understanding(known, load_lexicon()).read("my dad died and i can't sleep").named

@@ -727,6 +727,7 @@ def test_a_malformed_lexicon_names_its_fault() -> None:
         ("i watched knives out yesterday and loved it", ["knives out"], []),
         ("watched tenet last week, something funny now", ["tenet"], ["+comedy"]),
         ("have you heard of the menu?", ["the menu"], []),
+        ("smth like hereditary", ["hereditary"], []),
     ],
 )
 def test_a_title_that_the_catalogue_lacks_is_told_and_nothing_else_is_read_into_it(
@@ -761,6 +762,8 @@ def test_a_title_that_the_catalogue_lacks_is_told_and_nothing_else_is_read_into_
         "we watched the sunset together",
         "i loved talking to you",
         "i like long walks",
+        "something like last time",
+        "something like friends",
         "liked gladiator more than the rest",
     ],
 )
