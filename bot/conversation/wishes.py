@@ -247,6 +247,8 @@ class Wishes:
             clauses = tuple(replace(clause, whom=clause.whom or COMPANY) for clause in clauses)
         elif polarity < 0 and self._of_films(meaning):
             clauses = tuple(replace(clause, whom="") for clause in clauses)
+        elif meaning.flipped and theirs:  # "she hates subtitles": whatever they watch
+            clauses = tuple(replace(clause, whom=COMPANY) for clause in clauses)
         start, end = self._m.span(range(meaning.i, meaning.j))
         too = polarity < 0 and self._m.tokens[meaning.i - 1].norm == "too" and meaning.i > 0
         weight = stance.weight if lasting else MILD if too else 1.0

@@ -713,6 +713,11 @@ async def test_what_the_kids_list_was_too_long_for_goes_with_them(ann: Person) -
     assert "shorter" not in (await ann.say("/profile")).text
 
 
+async def test_subtitles_that_company_hates_stay_away(ann: Person) -> None:
+    told = (await ann.say("a thriller", "my wife hates subtitles", "a comedy instead")).text
+    assert "still films in English" in told
+
+
 class TestStyles:
     async def test_adjectives_and_genres_are_refused_apart(self, ann: Person) -> None:
         told = (await ann.say("nothing dark and no animation", "a comedy")).text
