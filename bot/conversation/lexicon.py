@@ -102,6 +102,7 @@ class TitleCues(_Table):
     versions: Words
     not_titles: Words
     untitled: Words
+    studios: Words
     proper: Words
 
 

@@ -30,6 +30,8 @@ CHILDREN = "kidfriendly"
 LONG = 7
 """Letters of a word of asking that may be misspelt: shorter ones are too like others."""
 
+_ARE = frozenset((word, "r") for word in ("these", "those", "they", "you", "we", "what", "who", "how", "where"))
+"""Where an "r" is no rating: "these r mid"."""
 _AFTER_A_PART = frozenset(("is", "was", "and", "or", "too", "yet", "movie", "film", "because", "with"))
 
 _BEFORE_LIKING = ("more", "a", "big", "huge", "all", "both", "only", "mostly", "usually", "generally", "normally")
@@ -140,6 +142,8 @@ class Message:
         slang = words.lexicon.slang
         tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
         tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
+        before = [""] + [t.norm for t in tokens]
+        tokens = [replace(t, norm="are") if (p, t.norm) in _ARE else t for p, t in zip(before, tokens, strict=False)]
         self.tokens = [words.cue(t) for t in tokens]
         if context.shown:
             self.tokens = [words.ordinal(t) for t in self.tokens]

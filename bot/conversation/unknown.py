@@ -73,6 +73,7 @@ class UnknownTitles:
             *lexicon.negators.words,
             *lexicon.negators.between,
         }
+        self._studios = Phrases((words, True) for words in cues.studios)
         self._watched = Phrases((words, True) for words in (*cues.watched, "heard of", "heard about"))
         self._speaking = {*grammar.subjects, *grammar.adverbs, *grammar.company, "and", "ive", "weve", "have", "just"}
         self._speaking |= set(map(squash, (*lexicon.fillers.words, *lexicon.interjections.words)))
@@ -93,6 +94,7 @@ class UnknownTitles:
             self._asked(text, tokens),
             self._starring(text, tokens, taken),
             self._seen(text, tokens, taken),
+            (range(hit.i, hit.j) for hit in self._studios.find(tokens, taken)),
         )
         for run in chain(*looks):
             free = not any(taken[n] for n in run) and all(set(run).isdisjoint(other) for other in found)

@@ -626,3 +626,11 @@ def test_what_people_tell_of_themselves_describes_no_film() -> None:
 def test_a_little_known_title_is_no_end_of_a_sentence() -> None:
     known = Catalogue([Item("s", "I Can't Sleep", 1994), Item("h", "Heat", 1995, numbers={"popularity": 50})])
     assert not Understanding(known, load_lexicon()).read("my dad died and i can't sleep").named
+
+
+def test_slang_is_read_where_it_stands() -> None:
+    shown = Context(shown=[film("Heat (1995)"), film("Alien (1979)")])
+    assert [s.kind for s in UNDERSTANDING.read("nah these r mid", shown).statements] == [Kind.CRITIQUE]
+    said = UNDERSTANDING.read("something scary but not like old school").statements
+    assert [(s.value, s.polarity) for s in said if s.kind is Kind.RANGE] == [("old school", -1)]
+    assert [(s.kind, s.value) for s in UNDERSTANDING.read("any good a24 movies").statements] == [(Kind.UNKNOWN, "a24")]
