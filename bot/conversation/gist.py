@@ -39,7 +39,7 @@ SURE: Final = 0.1
 """How much nearer than others a message must be that the rules made something of."""
 VAGUE: Final = 0.14
 """How much farther a wish may be: there is no end of what films can be about."""
-_SPOKEN_OF: Final = frozenset(("these", "those", "nah", "nope", "you", "youre", "u", "ur"))
+_SPOKEN_OF: Final = frozenset(("these", "those", "nah", "nope", "you", "youre", "your", "u", "ur"))
 """Words of an answer to us: what holds them describes no film."""
 LONGEST: Final = 120
 """Letters: who writes more says more than one thing."""

@@ -56,7 +56,6 @@ _QUOTED_REST = re.compile(r"[ :\-–]{1,3}([^\"“”«»\n.!?,]{1,40})[\"”»]
 _EMOJI = re.compile(r"\s*[\U0001F300-\U0001FAFF\u2764\u2b50]")
 _CONJUNCTIONS = frozenset(("and", "or", "but", "because", "too", "which"))
 _SENTENCE = re.compile(r"[.!?;:\n…]")
-_SELVES = frozenset(("i", "im", "ive", "we", "you", "my"))
 _UNITS = frozenset(("hour", "hours", "minutes", "days", "weeks", "years"))
 _ROUNDS = 4
 """How far along a list one sure title carries."""
@@ -338,7 +337,8 @@ class _Court:
         if leads and self._praised(following):
             case.add(3, solid=self._prior(case) > 0.4)
         known = not self._cased and self._prior(case) > 0.68 and case.of.rarity >= 6.5
-        if known and ((leads and spoken_of) or (case.likened and boundary)):
+        refused = case.likened and spoken_of and self._prior(case) > 0.5  # "not platoon, I've seen it"
+        if refused or (known and ((leads and spoken_of) or (case.likened and boundary))):
             case.add(1.5, solid=True)
         content = self._content(case.of)
         rare = len(content) == 1 and case.of.exact and case.of.rarity >= UNUSED
@@ -406,7 +406,7 @@ class _Court:
             case.add(0 if named and self._capital_article(of) else -2 if named else -4 if case.told else -8)
         said = of.i > 0 and tokens[of.i - 1].norm in self._w.speaking
         aside = of.i > 0 and of.j == len(tokens) and not case.told and self._prior(case) < 0.6
-        tells = aside and tokens[of.i].norm in _SELVES  # "and I can't sleep"
+        tells = aside and tokens[of.i].norm in self._w.speaking  # "and I can't sleep"
         if (tells or (key in self._w.watched and said)) and not (case.capital or certain):  # "I saw "
             case.add(-math.inf)
         if self._quoted_with_more(case):
@@ -480,8 +480,7 @@ class _Court:
         else:
             common = rarest < 8.2 and case.of.rarity < 13
         common = common or (case.of.penalty >= PART and rarest < 9)
-        dated = case.dated or case.of.penalty < DATED
-        return case.worth >= ACCEPT and dated and (case.solid or not common)
+        return case.worth >= ACCEPT and (case.dated or case.of.penalty < DATED) and (case.solid or not common)
 
     def _prior(self, case: _Case) -> float:
         return max(self._index.popularity[row] for row in case.rows)

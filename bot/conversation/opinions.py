@@ -107,8 +107,6 @@ class Opinions:
         named = self._m.tokens[reference.i].norm == "all" and reference.j - reference.i == 1
         if named and [t.norm for t in self._m.tokens[reference.j : reference.j + 1]] in (["the"], ["those"]):
             return False  # "all the Downton Abbey ones"
-        if named and reference.i and self._m.tokens[reference.i - 1].norm in ("at", "after", "above"):
-            return False  # "not at all"
         kinds = any(m.i > reference.i and self._m.every(m.i) for m in self._m.meanings)  # "all the Disney ones"
         if reference.how is Pointing.GROUP and (kinds or self._means_kinds(reference)):
             return False

@@ -249,6 +249,7 @@ class OwnWords:
     def _tells_of_films(self) -> bool:
         """ "Movies set in Paris", "a film where everybody lies", "set in space"."""
         said = [t.norm for t in self._m.tokens[: FRAME + 1]]
+        said = said[said[0] in self._m.words.refining :]  # "but set in Vietnam"
         told = any(noun in FILMS and then in ("set", "where") for noun, then in pairwise(said))
         return told or said[:2] == ["set", "in"]
 

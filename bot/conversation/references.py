@@ -9,7 +9,7 @@ from itertools import dropwhile
 
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.statements import Context
-from bot.conversation.tokens import Phrases, Token, squash
+from bot.conversation.tokens import Hit, Phrases, Token, squash
 
 _ALL = frozenset(("these", "those", "them"))
 _TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades", "minutes", "hours"))
@@ -173,6 +173,8 @@ class References:
         for hit in self._groups.find(tokens, used):
             if hit.value == "focus" and [t.norm for t in tokens[hit.j : hit.j + 1]] in _SORTS:
                 continue  # "that sort of thing"
+            if hit.value == "all" and self._means_no_list(tokens, hit):
+                continue
             if hit.value == "others" and {t.norm for t in tokens[hit.j : hit.j + 1]} & {*_TIMES, "night", "evening"}:
                 continue  # "the other day"
             if hit.value == "focus":
@@ -190,6 +192,14 @@ class References:
             if ids:
                 found.append(Reference(hit.i, hit.j, how, ids))
         return sorted(found, key=lambda r: r.i)
+
+    def _means_no_list(self, tokens: Sequence[Token], hit: Hit[str]) -> bool:
+        """ "After all", "all at once", "I hate all movies", "I like everything": whether "all" points at nothing."""
+        after = [t.norm for t in tokens[hit.j : hit.j + 1]]
+        everything = tokens[hit.i].norm == "everything" and any(liked.j == hit.i for liked in self._felt.find(tokens))
+        bare = tokens[hit.i].norm == "all" and hit.j == hit.i + 1
+        aside = bare and (after == ["at"] or (hit.i > 0 and tokens[hit.i - 1].norm in ("at", "after", "above")))
+        return everything or aside or (bare and bool(after) and after[0] in ("movies", "films"))
 
     def _ordinal(self, text: str, tokens: Sequence[Token], i: int, shown: tuple[str, ...]) -> Reference | None:
         norm = tokens[i].norm
@@ -246,6 +256,6 @@ class References:
             return len(tokens) <= 2 and tokens[0].norm not in ("that", "this", "which") and i == len(tokens) - 1
         others = [t.norm for t in tokens if not t.norm.isdigit()]
         plain = all(t.norm in self._ordinals and int(t.norm) <= count for t in tokens if t.norm.isdigit())
-        if not plain or "/" in text or {"more", "than", "part", "stars"} & set(others):
+        if not plain or not set("/+=").isdisjoint(text) or {"more", "than", "part", "stars"} & set(others):
             return False
         return len(others) <= 2 or set(others) <= self._around_numbers

@@ -634,3 +634,23 @@ def test_slang_is_read_where_it_stands() -> None:
     said = UNDERSTANDING.read("something scary but not like old school").statements
     assert [(s.value, s.polarity) for s in said if s.kind is Kind.RANGE] == [("old school", -1)]
     assert [(s.kind, s.value) for s in UNDERSTANDING.read("any good a24 movies").statements] == [(Kind.UNKNOWN, "a24")]
+
+
+@pytest.mark.parametrize("text", ["I hate all movies", "I like everything", "loved everything everywhere all at once"])
+def test_all_there_is_is_not_the_list(text: str) -> None:
+    shown = Context(shown=[film("Heat (1995)"), film("Alien (1979)")])
+    assert not [s for s in UNDERSTANDING.read(text, shown).statements if s.target]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nah forget that, let's do the war movie after all", {(Kind.INTENT, "undo"), (Kind.FACET, "war")}),
+        ("actually take that back", {(Kind.INTENT, "undo")}),
+        ("but set in vietnam", {(Kind.INTENT, "refine"), (Kind.WISH, "set in vietnam")}),
+        ("what is 2+2", {(Kind.INTENT, "chat")}),
+    ],
+)
+def test_a_mind_that_changes_is_followed(text: str, said: set[tuple[Kind, str]]) -> None:
+    shown = Context(shown=[film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")])
+    assert {(s.kind, s.value) for s in UNDERSTANDING.read(text, shown).statements} == said
