@@ -389,6 +389,8 @@ class Message:
         """Whether an adjective describes an item ("it was funny") rather than names a wish."""
         if not meaning.adjective:
             return False
+        if meaning.i and self.tokens[meaning.i - 1].norm == "youre":  # "you're sweet"
+            return True
         n, copula = meaning.i - 1, False
         while n >= 0 and self.tokens[n].norm in self.words.lexicon.negators.copulas and not self.named[n]:
             norm = self.tokens[n].norm

@@ -170,7 +170,8 @@ class UnknownTitles:
             most = self._extent(text, tokens, taken, start) if start < len(tokens) else start
             while end < min(most, start + MOST_NAMES) and self._a_name(tokens[end].norm):
                 end += 1
-            if start < end and self._ends(text, tokens, end):
+            held = self._untitled.intersection(tokens[n].norm for n in range(start, end))  # "with popcorn"
+            if start < end and not held and self._ends(text, tokens, end):
                 yield range(start, end)
 
     def _seen(self, text: str, tokens: Sequence[Token], taken: Sequence[bool]) -> Iterator[range]:

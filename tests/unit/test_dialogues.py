@@ -718,6 +718,12 @@ async def test_subtitles_that_company_hates_stay_away(ann: Person) -> None:
     assert "still films in English" in told
 
 
+async def test_what_gave_way_is_told_once(ann: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.conversation.actions.recommending.FITS_THEME", 99)
+    assert "give way: sharks" in (await ann.say("a comedy about sharks")).text
+    assert "give way" not in (await ann.say("from the 90s")).text
+
+
 class TestStyles:
     async def test_adjectives_and_genres_are_refused_apart(self, ann: Person) -> None:
         told = (await ann.say("nothing dark and no animation", "a comedy")).text

@@ -654,3 +654,29 @@ def test_all_there_is_is_not_the_list(text: str) -> None:
 def test_a_mind_that_changes_is_followed(text: str, said: set[tuple[Kind, str]]) -> None:
     shown = Context(shown=[film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")])
     assert {(s.kind, s.value) for s in UNDERSTANDING.read(text, shown).statements} == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("something with guns lol", ["guns"]),
+        ("something that makes me feel less alone", ["feel-good, cheerful, heartwarming"]),
+        ("i want cry", ["sad, moving and emotional"]),
+        ("thank you, you're sweet", []),
+        ("with popcorn please", []),
+    ],
+)
+def test_a_wish_is_what_is_wished(text: str, said: list[str]) -> None:
+    found = UNDERSTANDING.read(text).statements
+    assert [s.value for s in found if s.kind is Kind.WISH] == said
+    assert not [s for s in found if s.kind is Kind.UNKNOWN]
+
+
+def test_a_title_before_its_verb_may_have_been_seen_often() -> None:
+    (said,) = UNDERSTANDING.read("gladiator i have seen it 3 times").statements
+    assert said.seen
+
+
+def test_a_question_about_subtitles_wishes_for_nothing() -> None:
+    (said,) = UNDERSTANDING.read("is there english subtitle?", Context(shown=[film("Heat (1995)")])).statements
+    assert (said.kind, said.value) == (Kind.QUESTION, "language")

@@ -46,7 +46,7 @@ class Recommending(Room):
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])), basis=basis)
         cards, explain = self._cards(moment, query, result)
-        relaxed = self._relaxed(query, result)
+        relaxed = self._relaxed(moment, query, result)
         unread = self._unread(moment)
         intro = self._intro(moment, len(cards), surprise=surprise)
         many = self._texts("list_many") if Intent.MANY in intents else ""
@@ -115,8 +115,10 @@ class Recommending(Room):
         }
         return " ".join(sorted(spared))
 
-    def _relaxed(self, query: Query, result: Recommendation) -> str:
-        gave_way = self._wording.labels([*result.relaxed, *self._unmet(query, result)], query.wish)
+    def _relaxed(self, moment: Moment, query: Query, result: Recommendation) -> str:
+        told = {clause.label for clause in moment.before.wanted}  # when it was new
+        unmet = [label for label in self._unmet(query, result) if label not in told]
+        gave_way = self._wording.labels([*result.relaxed, *unmet], query.wish)
         return self._texts("list_relaxed", what=self._texts.join(gave_way)) if gave_way else ""
 
     def _unmet(self, query: Query, result: Recommendation) -> list[str]:
