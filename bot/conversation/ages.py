@@ -18,7 +18,7 @@ _CHILDREN = r"(?:kids?|children|twins|boys?|girls?|sons?|daughters?|nephews?|nie
 _AGES = re.compile(
     rf"\b(?:they(?:['’]?re| are)|s?he(?:['’]?s| is)|{_CHILDREN} (?:who )?(?:are|is)|turn(?:ed|ing|s)|aged?|ages)"
     rf"\s+(?:only |just |about |almost )?({_NUMBERS})\b{_UNIT}"
-    rf"|\b({_NUMBERS})[\s-]?(?:yo|y/o|yrs?[\s-]olds?|years?[\s-]olds?)\b",
+    rf"|\b({_NUMBERS})[\s-]?(?:yo|y/o|yrs?[\s-]olds?|years?[\s-]olds?)(?: {_CHILDREN})?\b",
     re.IGNORECASE,
 )
 _OLD = re.compile(_NUMBER, re.IGNORECASE)

@@ -30,6 +30,7 @@ _PREDICATE = frozenset(
 INQUIRING = ("who", "whos", "how", "when", "whats")
 """Words that open a question whatever follows."""
 ASKING = ("is", "was", "are", "does")
+_PRAISE = ("perfect", "awesome", "excellent", "lovely", "brilliant", "wonderful")
 _NO = ("no", "nah", "nope")
 _TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
 
@@ -122,7 +123,7 @@ class Sentences:
     def _note_intent(self, run: range) -> bool:
         tokens = self._m.tokens[run.start : run.stop]
         opening = self._m.words.starts.starting(tokens)
-        aside = {*self._m.words.interjections, "and", "but", "also"}
+        aside = {*self._m.words.interjections, "and", "but", "also", *_PRAISE}
         while not opening and len(tokens) > 1 and tokens[0].norm in aside:
             tokens = tokens[1:]
             opening = self._m.words.starts.starting(tokens)

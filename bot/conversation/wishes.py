@@ -203,8 +203,11 @@ class Wishes:
         """Whether a mood or theme word stands where it must be meant; genres always are."""
         if meaning.sure:
             return True
-        if meaning.i and self._m.tokens[meaning.i - 1].norm in ("my", "our"):  # "my dog died"
+        before = self._m.tokens[meaning.i - 1].norm if meaning.i else ""
+        if before in ("my", "our"):  # "my dog died"
             return False
+        if before in ("im", "am", "come", "live") and self._m.tokens[meaning.i].norm in ("from", "in"):
+            return False  # "I'm from Germany"
         if self._m.scopes.about(meaning.i, meaning.j).cue is not None:
             return True
         phrase = next(run for run in self._m.runs(self._m.scopes.phrase) if meaning.i in run)

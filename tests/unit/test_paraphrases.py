@@ -680,3 +680,19 @@ def test_a_title_before_its_verb_may_have_been_seen_often() -> None:
 def test_a_question_about_subtitles_wishes_for_nothing() -> None:
     (said,) = UNDERSTANDING.read("is there english subtitle?", Context(shown=[film("Heat (1995)")])).statements
     assert (said.kind, said.value) == (Kind.QUESTION, "language")
+
+
+def test_where_somebody_comes_from_is_no_wish() -> None:
+    assert not [s for s in UNDERSTANDING.read("hi I'm from America").statements if s.clause]
+    assert "United States" in [s.value for s in UNDERSTANDING.read("something from America").statements]
+
+
+def test_a_film_is_taken_with_praise() -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)")]
+    (said,) = UNDERSTANDING.read("perfect we'll take the last one", Context(shown=shown)).statements
+    assert (said.value, said.target) == (Intent.ACCEPT, shown[1])
+
+
+def test_a_child_is_no_part_of_the_story() -> None:
+    found = UNDERSTANDING.read("something with dinosaurs to watch with my 10 year old son").statements
+    assert "son" not in " ".join(s.value for s in found if s.kind is Kind.WISH)
