@@ -190,6 +190,8 @@ class Opinions:
             seen = True
         elif stance.cue is Cue.UNSEEN:
             seen = self._long_ago(item)
+        elif stance.cue in (None, Cue.HINT, Cue.WANT) and self._a_vibe(item):
+            value, polarity = "like", 1
         elif asked == "choice":
             value = "choice"
         elif asked == "opinion" and stance.cue in (None, Cue.HINT):
@@ -305,6 +307,15 @@ class Opinions:
             concepts.comparative(rest) is not None
             or rest[0].norm in ("with", "without", "less")
             or (rest[0].norm in ("older", "newer", "shorter", "longer"))
+        )
+
+    def _a_vibe(self, item: _Item) -> bool:
+        """ "Bridesmaids kind of vibe": whether a film stands for its kind."""
+        after = [t.norm for t in self._m.tokens[item.j : item.j + 3]]
+        return after[:1] in (["vibe"], ["vibes"], ["esque"]) or after[:2] in (
+            ["kind", "of"],
+            ["type", "of"],
+            ["sort", "of"],
         )
 
     def _long_ago(self, item: _Item) -> bool:

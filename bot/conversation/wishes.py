@@ -100,6 +100,7 @@ class Wishes:
             return int(self._m.asks_for_suggestions(sentence)), False, stance
         if stance.verdict is not None and stance.cue is None:
             mildly = stance.weight < HEDGED and self._m.tokens[self._m.sentence(i).start].norm in ARTICLES
+            mildly = mildly or any(t.norm in ("would", "could") for t in self._m.tokens[j : j + 2])  # "would be nice"
             return (1 if stance.verdict is Verdict.GOOD else -1), not mildly, stance  # "a comedy that's not too silly"
         return 1, False, stance
 

@@ -696,3 +696,14 @@ def test_a_film_is_taken_with_praise() -> None:
 def test_a_child_is_no_part_of_the_story() -> None:
     found = UNDERSTANDING.read("something with dinosaurs to watch with my 10 year old son").statements
     assert "son" not in " ".join(s.value for s in found if s.kind is Kind.WISH)
+
+
+def test_a_film_may_stand_for_its_kind() -> None:
+    asked = Context(shown=[film("Heat (1995)")], asked="opinion")
+    (said,) = UNDERSTANDING.read("Gladiator kind of vibe", asked).statements
+    assert (said.value, said.polarity, said.lasts) == ("like", 1, False)
+
+
+def test_what_would_be_nice_is_wanted_tonight() -> None:
+    (said,) = UNDERSTANDING.read("animated would be ok").statements
+    assert (said.value, said.polarity, said.lasting) == ("animation", 1, False)
