@@ -6,13 +6,10 @@ from dataclasses import replace
 from functools import reduce
 
 from bot.conversation.message import Message
-from bot.conversation.state import names_genre, names_people
+from bot.conversation.state import OR, names_genre, names_people
 from bot.conversation.statements import Kind, Statement
 from bot.conversation.tokens import ARTICLES
 from recsys.taste import Clause
-
-OR = " or "
-"""What parts the names of alternatives in a label."""
 
 
 def merge(message: Message) -> None:

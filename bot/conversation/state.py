@@ -28,6 +28,8 @@ SHOWN_KEPT = 60
 NAMED_KEPT = 20
 """Items named, and facets that a human recommender spoke of, that are remembered."""
 
+OR = " or "
+"""What parts the names of alternatives in a label."""
 _OPINION = ("value", "polarity", "lasting", "seen")
 """What an opinion consists of."""
 _YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
@@ -233,7 +235,8 @@ class Dialogue:
         stay = {c.label for c in self.wanted if c.whom and not clause.whom} - {clause.label}
         if spoilt(self, clause):
             return self
-        wanted = tuple(c for c in self.wanted if c.label in stay or not _overlap(c, clause))
+        spared = (c if c.label in stay else _spared(c, clause) for c in self.wanted)
+        wanted = tuple(c for c in spared if c)
         label = clause.label.casefold()
         moods = tuple(m for m in self.moods if label not in f"{m} {self.called.get(m, '')}".casefold())
         if clause.whom and clause.whom == clause.label:  # "no kids": they don't watch, and may be in it
@@ -451,6 +454,16 @@ def _common(before: Range, limit: Range) -> Range | None:
         return None
     same = next((r for r in (limit, before) if (r.low, r.high) == (low, high)), None)
     return same or Range(limit.name, low, high, f"{before.label}, {limit.label}")
+
+
+def _spared(wish: Clause, veto: Clause) -> Clause | None:
+    """What a veto leaves of a wish: of "horror or comedy" the comedy, of others nothing."""
+    if not _overlap(wish, veto):
+        return wish
+    facets = tuple(f for f in wish.facets if f not in veto.core)
+    names = [name for name in wish.label.split(OR) if name != veto.label]
+    left = OR in wish.label and bool(facets) and 0 < len(names) < len(wish.label.split(OR))
+    return Clause(OR.join(names), facets) if left else None
 
 
 def _overlap(a: Clause, b: Clause) -> bool:

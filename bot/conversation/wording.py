@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 from textwrap import shorten
 
+from bot.conversation.state import OR
 from bot.conversation.taste import ACCEPTED
 from bot.texts import TITLES, Texts, is_chinese
 from recsys.catalogue import Catalogue, Facet, Item
@@ -123,12 +124,14 @@ class Wording:
 
     def _called(self, label: str) -> str:
         """A label as this language calls it, each of several alternatives by its own name."""
-        return self.texts.join([self.texts.name(part) for part in label.split(" or ")], "or")
+        return self.texts.join([self.texts.name(part) for part in label.split(OR)], "or")
 
     def labels(self, labels: Iterable[str], wish: Wish) -> list[str]:
         """The parts of a wish that these labels name, as the person would recognise them."""
         limits = {limit.label: self.label(limit) for limit in wish.ranges}
-        return [limits.get(label) or self._called(label) for label in labels]
+        spoken = {c.label for c in wish.wanted if c.facets and all(facet.kind == "language" for facet in c.facets)}
+        called = {label: self.texts("in_language", what=self._called(label)) for label in spoken}
+        return [limits.get(label) or called.get(label) or self._called(label) for label in labels]
 
     def names(self, values: Iterable[str]) -> list[str]:
         """Facet values as this language calls them."""

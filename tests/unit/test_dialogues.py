@@ -743,3 +743,6 @@ class TestStyles:
 
     async def test_a_language_is_told_as_one(self, ann: Person) -> None:
         assert "looking for films in French" in (await ann.say("something French")).text
+        told = (await ann.say("a Korean horror from the 50s")).text
+        assert "films in Korean" in told
+        assert "horror and Korean" not in told

@@ -59,6 +59,11 @@ class TestDialogue:
         assert state.ranges == ()
         assert state.unwanted == (PACINO,)
 
+    def test_a_veto_leaves_the_alternative(self) -> None:
+        either = Clause("horror or funny", (*HORROR.facets, *COMEDY.facets))
+        state = heard(heard(Dialogue(), wants(either)), wants(HORROR, -1))
+        assert (state.wanted, state.unwanted) == ((COMEDY,), (HORROR,))
+
     def test_describing_a_story_starts_anew(self) -> None:
         state = heard(heard(Dialogue(), wants(COMEDY)), Statement(Kind.WISH, "an astronaut drifts away", 1))
         assert (state.wanted, state.moods) == ((), ("an astronaut drifts away",))
