@@ -138,13 +138,7 @@ class References:
         """Those who are spoken of by what they did in one of some ``films``: "the director of Heat"."""
         found = []
         for i, j, item_ids in films:
-            n = (
-                i - 2
-                if i > 1 and tokens[i - 1].norm in _ROLE_IN
-                else i - 3
-                if i > 2 and tokens[i - 1].norm == "the"
-                else -1
-            )
+            n = i - 2 - (i > 0 and tokens[i - 1].norm == "the")  # a title's own article
             how = self._called.get(tokens[n].norm) if n >= 0 and tokens[n + 1].norm in _ROLE_IN else None
             if how and len(item_ids) == 1:
                 start = n - (n > 0 and tokens[n - 1].norm in {"the", *_THAT})

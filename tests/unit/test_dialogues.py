@@ -724,6 +724,12 @@ async def test_what_gave_way_is_told_once(ann: Person, monkeypatch: pytest.Monke
     assert "give way" not in (await ann.say("from the 90s")).text
 
 
+async def test_who_opens_with_their_day_is_heard(ann: Person) -> None:
+    first = await ann.say("so did my brother")
+    assert first.text.startswith("I hear you")
+    assert first.question
+
+
 class TestStyles:
     async def test_adjectives_and_genres_are_refused_apart(self, ann: Person) -> None:
         told = (await ann.say("nothing dark and no animation", "a comedy")).text

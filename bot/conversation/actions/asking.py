@@ -24,7 +24,8 @@ class Asking(Room):
 
     async def welcome(self, moment: Moment) -> Draft:
         asked = await self.ask(moment)
-        return replace(asked, text=self._texts("welcome"))
+        small = any(s.value == Intent.SMALLTALK for s in moment.reading.statements)  # a hard day wants no cheer
+        return replace(asked, text=self._texts("welcome_heard" if small else "welcome"))
 
     async def greet(self, moment: Moment) -> Draft:
         """By what we know: the film that they took, or kept, comes first."""
