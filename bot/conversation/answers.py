@@ -105,5 +105,6 @@ class Answers:
             told = self._texts.join(self._wording.names(item.facets.get("cast", ())[:8]))
             return self._texts(f"whether_in_{key}", title=title, what=what, value=told)
         names = self._wording.names(has or item.facets.get("genre", ())[:3])
-        described = self._texts.join([value.lower() for value in names])
+        called = kinds <= {"language", "country"}
+        described = self._texts.join([value if called else value.lower() for value in names])
         return self._texts(f"whether_{key}", title=title, what=what, value=described)

@@ -12,7 +12,7 @@ from bot.conversation.lexicon import Concept, Lexicon, Words
 from bot.conversation.spelling import Spelling
 from bot.conversation.tokens import Phrases, Token, norms, squash
 from recsys.catalogue import Catalogue, Facet
-from recsys.taste import Clause
+from recsys.taste import Clause, Range
 
 _ADJECTIVES = re.compile(r"(?:y|ic|al|ing|ed|ous|ive|ent|ful)$")
 _MORE = frozenset(("more",))
@@ -32,6 +32,7 @@ class Sense:
     sure: bool = True
     adjective: bool = False
     flipped: bool = False
+    years: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ class Meaning:
         return self.sense.wish
 
     @property
+    def years(self) -> Range | None:
+        """When films of the kind were made, where it is a style of its time."""
+        return self.sense.years
+
+    @property
     def sure(self) -> bool:
         """Whether the word alone says enough."""
         return self.sense.sure
@@ -91,14 +97,16 @@ class Concepts:
             for value in sorted(found):
                 folded[value.casefold()].append(value)
             self._values[kind] = dict(folded)
-        self._all = lexicon.concepts
+        self._all, self._codes = lexicon.concepts, lexicon.language_codes
         self._moods = {n: c.label or n for n, c in lexicon.mood.items()} | {n: c.mood for n, c in lexicon.genre.items()}
-        senses = {name: self._sense(name, concept, name in lexicon.genre) for name, concept in self._all.items()}
-        entries = [(w, senses[name]) for name, concept in self._all.items() for w in concept.words]
+        self._senses = {name: self._sense(name, concept, name in lexicon.genre) for name, concept in self._all.items()}
+        entries = [(w, self._senses[name]) for name, concept in self._all.items() for w in concept.words]
         # The most telling table wins where two concepts share a word.
         entries.sort(key=lambda entry: -len(entry[0].split()))
         entries += [(w, self._language(name, lexicon)) for name, words in lexicon.languages.items() for w in words]
-        entries += [(w, self._country(name, lexicon)) for name, words in lexicon.countries.items() for w in words]
+        entries += [
+            (w, self._country(name, lexicon)) for name, words in lexicon.countries.items() for w in _from(words)
+        ]
         english = self._language("English", lexicon)
         foreign = Sense("English", "English", english.wanted, english.unwanted, flipped=True)
         entries += [(w, foreign) for w in lexicon.foreign.words]
@@ -106,9 +114,9 @@ class Concepts:
         self._names = Phrases((w, True) for concept in lexicon.genre.values() for w in concept.names)
         single = {word for c in lexicon.genre.values() for word in map(squash, c.words) if word.isalpha()}
         self._spelling = Spelling(dict.fromkeys(sorted(word for word in single if len(word) >= 5), 0.5))
-        self._more = Phrases((w, senses[name]) for name, concept in self._all.items() for w in concept.more)
+        self._more = Phrases((w, self._senses[name]) for name, concept in self._all.items() for w in concept.more)
         self._most = Phrases(
-            (f"{w.removesuffix('er')}est", senses[name])
+            (f"{w.removesuffix('er')}est", self._senses[name])
             for name, concept in self._all.items()
             for w in concept.more
             if w.endswith("er")
@@ -138,6 +146,13 @@ class Concepts:
             )
             for hit in self._phrases.find(tokens, taken)
         ]
+
+    def beside(self, meanings: Sequence[Meaning], name: str, run: range) -> list[Meaning]:
+        """The meanings with a concept that a run of words stands for, if none of them is that already."""
+        sense = self._senses[name]
+        told = any(meaning.sense is sense for meaning in meanings)
+        own = [] if told else [Meaning(run.start, run.stop, sense, adjective=False)]
+        return sorted([*meanings, *own], key=lambda meaning: meaning.i)
 
     def theme(self, words: str) -> tuple[Facet, ...]:
         """The themes of a catalogue that words name, in the singular or plural."""
@@ -203,19 +218,30 @@ class Concepts:
         implied = [self._all[other] for other in concept.implies]
         whom = label if concept.company else ""
         own = replace(own, mood=self._moods.get(name, ""), whom=whom)
-        wanted = [own] if own.facets or not implied else []
+        spoken = self._spoken(concept)
+        wanted = [own] if own.facets or not (implied or spoken) else []
         for other, entry in zip(concept.implies, implied, strict=True):
             implied_clause = self._clause(entry.label or other, entry.genres, ())
             wanted.append(replace(implied_clause, mood=self._moods.get(other, "")))
+        wanted += spoken
         unwanted = self._veto(concept, name, genre=genre)
-        if not unwanted.facets and implied:
-            unwanted = replace(unwanted, facets=wanted[0].facets)
+        if not unwanted.facets and wanted:
+            unwanted = replace(unwanted, facets=wanted[-1 if spoken else 0].facets)
         implied_vetoes = (self._veto(self._all[other], other) for other in concept.refuses)
         # the mood itself tells
         refused = tuple(replace(clause, mood="", whom=whom) for clause in implied_vetoes if clause.facets)
-        sure = genre or concept.company
+        years = Range("year", *concept.years, "{}-{}".format(*concept.years)) if concept.years else None
+        sure = genre or concept.company or bool(spoken or years)
         unwanted = replace(unwanted, whom=whom)
-        return Sense(name, label, tuple(wanted), unwanted, refused, concept.wish, sure=sure, adjective=True)
+        return Sense(
+            name, label, tuple(wanted), unwanted, refused, concept.wish, sure=sure, adjective=True, years=years
+        )
+
+    def _spoken(self, concept: Concept) -> list[Clause]:
+        """That films are in the language of their style, or one of its languages."""
+        names = concept.languages
+        facets = [f for name in names for f in self._facets("language", (name, *self._codes.get(name, ())))]
+        return [Clause(" or ".join(names), tuple(dict.fromkeys(facets)))] if facets else []
 
     def _veto(self, concept: Concept, name: str, genre: bool = False) -> Clause:
         """What a refusal rules out: what the words name, and what goes with it unless that is wanted."""
@@ -243,6 +269,12 @@ class Concepts:
             found = tuple(self._facets("keyword", (name,)))
         clause = Clause(name, found)
         return Sense(name, name, (clause,), clause, wish="" if found else f"film from {name}", sure=False)
+
+
+def _from(words: Words) -> list[str]:
+    """Words for a country, and "film of Spain" beside "from Spain"."""
+    named = [word.removeprefix("from ") for word in words if word.startswith("from ")]
+    return [*words, *(f"{noun} of {name}" for name in named for noun in ("film", "films", "movie", "movies"))]
 
 
 def _adjectival(norm: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.conversation.reply import Understood
+from bot.conversation.state import names_origin
 from bot.conversation.statements import Intent, Kind, Reading, Statement
 from bot.conversation.wording import Wording, refusal
 from recsys.catalogue import PEOPLE, Item
@@ -50,9 +52,13 @@ class Echo:
         implied: Iterable[Range] = (),
         still: Sequence[Clause | Range] = (),
         still_not: Sequence[Clause | Range] = (),
+        gone: Sequence[Clause | Range] = (),
     ) -> str:
         """ "Got it: ..." about what a message said of taste and wishes; empty when it said nothing of the kind.
-        ``implied``: limits that follow from it ("older"); ``still`` and ``still_not``: what holds besides."""
+        ``implied``: limits that follow from it ("older"); ``still`` and ``still_not``: what holds besides,
+        ``gone``: what no longer does."""
+        said_limits = {s.range for s in heard.statements}
+        heard = replace(heard, statements=self._styled(heard.statements))
         wished = {(s.start, s.end) for s in heard.statements if s.polarity > 0}
         said = [s for s in heard.statements if s.polarity >= 0 or s.confidence == 1 or (s.start, s.end) not in wished]
         items = [s for s in said if s.kind is Kind.ITEM and s.target and s.target in self._catalogue]
@@ -61,12 +67,11 @@ class Echo:
         ranges = [s for s in said if s.range]
         limits = [self._wording.label(s.range) for s in ranges if s.range and s.polarity >= 0]
         no = [s.clause or s.range for s in (*facets, *ranges) if s.polarity < 0 and not s.lasting]
-        said_limits = {s.range for s in ranges}
         limits += [self._wording.label(r) for r in implied if r not in said_limits]
         moods = [s for s in facets if s.clause and self._adjective(s.clause)]
         adjectives = self._said(moods, 1, lasting=False)
         some = [self._texts("some", what=self._texts.join(adjectives))] if adjectives else []
-        things = [s for s in facets if s not in moods]
+        things = sorted((s for s in facets if s not in moods), key=lambda s: names_origin(s.clause))
         wanted = [*self._said(things, 1, lasting=False), *some, *self._in_own_words(heard, facets), *limits]
         films = [self._texts("some_films", what=mood) for mood in self._said(moods, 1, lasting=True)]
         like = [s for s in items if s.value == "like" and s.polarity > 0]
@@ -84,10 +89,29 @@ class Echo:
             ("got_refused", self._texts.join(self._refused(items), "or")),
             ("got_still", self._texts.films(held, listed=self._texts("comma").join(held))),
             *self._ruled_out("got_still", still_not),
+            ("got_gone", self._texts.join(list(map(self._held, gone)), "or")),
         )
         parts = [self._texts(key, what=what) for key, what in groups if what]
         got = self._texts("got", what=self._texts("semicolon").join(parts)) if parts else ""
         return self._texts("sentences").join(filter(None, [got, self.unknown(heard), self._unheeded(heard)]))
+
+    def _styled(self, said: Sequence[Statement]) -> tuple[Statement, ...]:
+        """What was said, with all that the name of a style stands for told as one: "Italian neorealism (drama,
+        1942-1957)"."""
+        told = list(said)
+        for wish in (s for s in said if s.kind is Kind.WISH and s.polarity > 0 and s.clause):
+            name = wish.clause.label if wish.clause else ""
+            parts = [s for s in told if s.polarity > 0 and not s.lasting and (s.start, s.end) == (wish.start, wish.end)]
+            others = [p for p in (s.clause or s.range for s in parts if s is not wish) if p and p.label != name]
+            if not others:
+                continue
+            beyond = [self._wording.label(p) for p in others if p.label.casefold() not in name.casefold()]
+            called = self._texts.name(name)
+            label = self._texts("style", what=called, parts=self._texts("comma").join(beyond)) if beyond else called
+            place = next(n for n, s in enumerate(told) if s in parts)
+            told = [s for s in told if s not in parts]
+            told.insert(place, replace(wish, kind=Kind.FACET, clause=Clause(label, ())))
+        return tuple(told)
 
     def _held(self, wish: Clause | Range) -> str:
         """A wish that holds besides: "the 1990s", "something dark"."""
@@ -103,6 +127,8 @@ class Echo:
         label = self._wording.label(wish)
         if label in self._texts.options("kinds"):
             return self._texts("some_films", what=label)
+        if isinstance(wish, Clause) and wish.facets and all(facet.kind == "language" for facet in wish.facets):
+            return self._texts("in_language", what=label)
         return self._texts("from_place", what=self._place(wish)) if self._place(wish) else label
 
     def _place(self, wish: Clause | Range) -> str:
@@ -116,25 +142,31 @@ class Echo:
         """What is refused, by the way it is said: "no war films", "nothing old", "nothing from Germany", "not for the
         kids"; ``how``: the beginning of the texts' names."""
         said: dict[str, list[str]] = {"unwanted": [], "things": [], "nothing": [], "outside": [], "alone": []}
-        for veto in vetoes:
+        told = [veto for veto in vetoes if veto is not None]
+        adjectives = [v for v in told if isinstance(v, Clause) and refusal(v) == "unwanted" and self._adjective(v)]
+        kinds = [v for v in told if isinstance(v, Clause) and refusal(v) == "unwanted" and v not in adjectives]
+        for veto in told:
             if isinstance(veto, Range):
                 adjective = self._wording.adjectival(veto) or veto.name != "year"  # "nothing longer than 2 hours"
                 what = self._wording.limit(veto) if adjective else self._wording.label(veto)
                 said["nothing" if adjective else "outside"].append(what)
-            elif veto is not None:
+            elif veto in adjectives and kinds:  # "nothing dark", not "no dark or animation films"
+                said["nothing"].append(self._wording.label(veto))
+            else:
                 place, leaves = self._place(veto), self._wording.whom(veto.label) and veto.whom == veto.label
                 kind = "outside" if place else "alone" if leaves else refusal(veto)
                 said[kind].append(place or self._wording.label(veto))
         joins = {"things": self._texts.join, "alone": self._texts.join}
         return [
-            (f"{how}_{key}", joins.get(key, self._texts.films)(list(dict.fromkeys(told)), "or"))
-            for key, told in said.items()
+            (f"{how}_{key}", joins.get(key, self._texts.films)(list(dict.fromkeys(what)), "or"))
+            for key, what in said.items()
         ]
 
     def unknown(self, heard: Reading) -> str:
         """That the catalogue lacks what was named."""
         titles = [self._texts("quoted", what=s.value) for s in heard.statements if s.kind is Kind.UNKNOWN]
-        return self._texts("unknown_title", what=self._texts.join(titles, "or")) if titles else ""
+        what = self._texts.join(titles, "or")
+        return self._texts("unknown_title", what=what, year=self._wording.newest) if titles else ""
 
     def _unheeded(self, heard: Reading) -> str:
         """What was refused and can't be told of a film."""

@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Final
 
 from bot.conversation.statements import Critique, Intent, Kind, Reading, Statement
+from bot.conversation.tokens import norms
 from recsys.encoder import Encoder
 from recsys.errors import DataError, ModelError
 from recsys.nearest import Nearest
@@ -26,6 +27,9 @@ KINDS: Final[Mapping[str, tuple[Kind, str, int]]] = {
     "other": (Kind.CRITIQUE, Critique.OTHER, -1),
     "skip": (Kind.INTENT, Intent.SKIP, 0),
     "help": (Kind.INTENT, Intent.HELP, 0),
+    "identity": (Kind.INTENT, Intent.IDENTITY, 0),
+    "joke": (Kind.INTENT, Intent.JOKE, 0),
+    "cinema": (Kind.INTENT, Intent.CINEMA, 0),
     "offtopic": (Kind.INTENT, Intent.CHAT, 0),
     "smalltalk": (Kind.INTENT, Intent.SMALLTALK, 0),
 }
@@ -35,6 +39,8 @@ SURE: Final = 0.1
 """How much nearer than others a message must be that the rules made something of."""
 VAGUE: Final = 0.14
 """How much farther a wish may be: there is no end of what films can be about."""
+_SPOKEN_OF: Final = frozenset(("these", "those", "nah", "nope", "you", "youre", "your", "u", "ur"))
+"""Words of an answer to us: what holds them describes no film."""
 LONGEST: Final = 120
 """Letters: who writes more says more than one thing."""
 
@@ -60,7 +66,8 @@ class Gist:
             return reading
         lost = all(s.value == Intent.CHAT and s.confidence < 1 for s in reading.statements)
         bar += SURE if not lost else -VAGUE if best == WISH else 0.0
-        unread = best == WISH and (not lost or any(letter.isdigit() for letter in reading.text))  # a number is a limit
+        telling = not lost or any(letter.isdigit() for letter in reading.text)  # a number is a limit
+        unread = best == WISH and (telling or not _SPOKEN_OF.isdisjoint(norms(reading.text)))
         if score < bar or score - second < CLEAR or unread:
             return reading
         own = (Kind.WISH, reading.text.strip(" .!?"), 1)

@@ -38,6 +38,8 @@ class Concept(_Table):
     mood: str = ""
     implies: Words = ()
     refuses: Words = ()
+    languages: Words = ()
+    years: tuple[int, int] | None = None
     company: bool = False
 
 
@@ -99,6 +101,8 @@ class TitleCues(_Table):
     watched: Words
     versions: Words
     not_titles: Words
+    untitled: Words
+    studios: Words
     proper: Words
 
 
@@ -270,6 +274,9 @@ class Lexicon(_Table):
         concepts = self.concepts
         for name, concept in concepts.items():
             unknown = [n for n in (*concept.implies, *concept.refuses) if n not in concepts]
+            unspoken = [n for n in concept.languages if n not in self.languages]
+            if unspoken:
+                raise ValueError(f"{name} has the language {unspoken[0]!r}, which has no words")
             unsaid = [n for n in concept.names if n not in concept.words]
             if unsaid:
                 raise ValueError(f"{name} has the name {unsaid[0]!r}, which is none of its words")

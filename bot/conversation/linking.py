@@ -340,7 +340,8 @@ class _Court:
         if leads and self._praised(following):
             case.add(3, solid=self._prior(case) > 0.4)
         known = not self._cased and self._prior(case) > 0.68 and case.of.rarity >= 6.5
-        if known and ((leads and spoken_of) or (case.likened and boundary)):
+        refused = case.likened and spoken_of and self._prior(case) > 0.5  # "not platoon, I've seen it"
+        if refused or (known and ((leads and spoken_of) or (case.likened and boundary))):
             case.add(1.5, solid=True)
         content = self._content(case.of)
         rare = len(content) == 1 and case.of.exact and case.of.rarity >= UNUSED
@@ -407,8 +408,10 @@ class _Court:
             named = case.inside and of.exact and of.penalty < PART and self._prior(case) > 0.7
             case.add(0 if named and self._capital_article(of) else -2 if named else -4 if case.told else -8)
         said = of.i > 0 and tokens[of.i - 1].norm in self._w.speaking
-        if key in self._w.watched and said and not (case.capital or certain):
-            case.add(-math.inf)  # "I saw "
+        aside = of.i > 0 and of.j == len(tokens) and not case.told and self._prior(case) < 0.6
+        tells = aside and tokens[of.i].norm in self._w.speaking  # "and I can't sleep"
+        if (tells or (key in self._w.watched and said)) and not (case.capital or certain):  # "I saw "
+            case.add(-math.inf)
         if self._quoted_with_more(case):
             case.add(-math.inf)
         if not (certain or case.capital) and RECENT.match(self._text, tokens[of.i].start):
@@ -419,13 +422,12 @@ class _Court:
         if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not (certain or told):
             case.add(-4 if case.capital and not case.opens and of.penalty < PART else -12)
         before = [t.norm for t in tokens[max(0, of.i - 2) : of.i]]
-        asks = len(before) < 2 or before[0] in self._w.copulas or before[0] in self._w.telling
+        asks = case.told or len(before) < 2 or before[0] in self._w.copulas or before[0] in self._w.telling
         if self._w.a_place(tokens, of.i) and not (asks or certain) and self._prior(case) < 0.8:
             case.add(-6)  # "zombies in London" have a place, not a film
         named = case.capital and not case.opens
-        if not certain and any(
-            i <= of.i and of.j <= j and of.j - of.i < j - i and not (named and i == of.i) for i, j in self._phrases
-        ):
+        within = [(i, j) for i, j in self._phrases if i <= of.i and of.j <= j and of.j - of.i < j - i]
+        if not certain and any(not (named and i == of.i) for i, _ in within):
             case.add(-8)  # "World War II" names no "War II"
         if of.j - of.i == 1 and key in self._w.given_names and not (certain or case.told):
             case.add(-4.5)
@@ -481,8 +483,7 @@ class _Court:
         else:
             common = rarest < 8.2 and case.of.rarity < 13
         common = common or (case.of.penalty >= PART and rarest < 9)
-        dated = case.dated or case.of.penalty < DATED
-        return case.worth >= ACCEPT and dated and (case.solid or not common)
+        return case.worth >= ACCEPT and (case.dated or case.of.penalty < DATED) and (case.solid or not common)
 
     def _prior(self, case: _Case) -> float:
         return max(self._index.popularity[row] for row in case.rows)
@@ -529,7 +530,6 @@ class _Court:
     def _meant(self, case: _Case) -> list[int]:
         """The likeliest row, or all of equal claim."""
         items, votes = self._index.items, self._index.votes
-
         article = case.of.i > 0 and self._tokens[case.of.i - 1].norm in ARTICLES
 
         def claim(row: int) -> float:

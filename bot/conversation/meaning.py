@@ -11,6 +11,7 @@ from bot.conversation.press import Press, Verb
 from bot.conversation.state import Dialogue, names_genre
 from bot.conversation.statements import PASSED, Critique, Intent, Kind, Reading, Statement
 from bot.conversation.taste import payload_of
+from bot.conversation.tokens import norms
 from bot.store.records import Feedback, StoredStatement, Turn
 from recsys.taste import Clause
 
@@ -22,13 +23,18 @@ _ANSWERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
 }
 """What a bare yes or no means, by the question that is open."""
 
+_OPENING, _CLOSING = ("and", "also", "plus", "same", "ditto"), ("too", "also", "either", "well")
+
 
 def settled(heard: Reading, dialogue: Dialogue) -> Reading:
     """Words that settle which title was meant say of it what was said when it was ambiguous, those that settle which
-    item was meant do with it what was to be done, and a mere yes or no says what we asked of the film in view."""
+    item was meant do with it what was to be done, "and Troy too" goes on with the opinion before it, and a mere yes or
+    no says what we asked of the film in view."""
     statements = tuple(
         replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
     )
+    if dialogue.opined and statements and all(s.bare for s in statements) and _goes_on(heard.text):
+        statements = tuple(replace(s, **dialogue.opined) for s in statements)
     if dialogue.asked == "which" and heard.text and len(statements) == 1 and statements[0].bare:
         kind, value = Kind(dialogue.pending["kind"]), dialogue.pending["value"]
         statements = (replace(statements[0], kind=kind, value=value),)
@@ -36,6 +42,12 @@ def settled(heard: Reading, dialogue: Dialogue) -> Reading:
         meant = _ANSWERS.get((dialogue.asked or "", statements[0].value))
         statements = (replace(statements[0], target=dialogue.focus, **meant),) if meant else statements
     return replace(heard, statements=tuple(_milder(s, dialogue) for s in statements))
+
+
+def _goes_on(text: str) -> bool:
+    """ "And Troy too": whether words say of what they name what was said before."""
+    words = norms(text)
+    return bool(words) and (words[0] in _OPENING or words[-1] in _CLOSING)
 
 
 def _milder(said: Statement, dialogue: Dialogue) -> Statement:

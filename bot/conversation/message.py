@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.conversation.ages import children
 from bot.conversation.concepts import Concepts, Meaning
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import PARTS, TitleMatch, Titles
@@ -24,9 +25,13 @@ MAX_CHARACTERS = 2000
 MAX_WORDS = 200
 """Words read of a message."""
 
+CHILDREN = "kidfriendly"
+"""The concept that children who watch along stand for."""
 LONG = 7
 """Letters of a word of asking that may be misspelt: shorter ones are too like others."""
 
+_ARE = frozenset((word, "r") for word in ("these", "those", "they", "you", "we", "what", "who", "how", "where"))
+"""Where an "r" is no rating: "these r mid"."""
 _AFTER_A_PART = frozenset(("is", "was", "and", "or", "too", "yet", "movie", "film", "because", "with"))
 
 _BEFORE_LIKING = ("more", "a", "big", "huge", "all", "both", "only", "mostly", "usually", "generally", "normally")
@@ -44,7 +49,7 @@ class Words:
         self.people = People(catalogue, rarity, lexicon.vocabulary, cues, nouns, lexicon.nicknames)
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
         self.concepts = Concepts(catalogue, lexicon)
-        self.unknown = UnknownTitles(lexicon)
+        self.unknown = UnknownTitles(lexicon, self.titles.index.holds)
         self.stances = Stances(lexicon)
         self.references = References(lexicon)
         self.years = {item.id: item.year for item in catalogue.items}
@@ -137,6 +142,8 @@ class Message:
         slang = words.lexicon.slang
         tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
         tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
+        before = [""] + [t.norm for t in tokens]
+        tokens = [replace(t, norm="are") if (p, t.norm) in _ARE else t for p, t in zip(before, tokens, strict=False)]
         self.tokens = [words.cue(t) for t in tokens]
         if context.shown:
             self.tokens = [words.ordinal(t) for t in self.tokens]
@@ -152,9 +159,11 @@ class Message:
         return self.words.references.focus(self.context)
 
     def points_nowhere(self) -> bool:
-        """Whether a short message speaks of "it" while several items are in view and none of them is in focus."""
-        several = len(self.context.shown) > 1 and not self.context.focus
-        return several and len(self.tokens) <= 9 and self.words.references.loose(self.tokens)
+        """Whether a short message speaks of "it" while several items are in view and none of them is in focus, or of
+        "the other one"."""
+        references = self.words.references
+        loose = references.other(self.tokens) or (not self.context.focus and references.loose(self.tokens))
+        return len(self.context.shown) > 1 and len(self.tokens) <= 9 and loose
 
     def asks_for_anything(self) -> bool:
         """Whether nothing but small words ask for a film: "something for friday night"."""
@@ -177,7 +186,9 @@ class Message:
         people += [] if people else self._pronouns()
         titles = words.titles.find(text, tokens, people, asked)
         tokens = self.tokens = self._spelt_critique(titles)
-        slots = words.references.find(text, tokens, self.context, none)
+        self.ages = children(text, tokens)
+        aged = [any(n in run for run in self.ages) for n in range(len(tokens))]
+        slots = words.references.find(text, tokens, self.context, aged)
         titles = [
             t
             for t in self._heard(titles)
@@ -194,6 +205,8 @@ class Message:
         genres = [words.concepts.misspelt(token) for token in tokens]  # "a horrr movie" is no hour
         tokens = self.tokens = words.ranges.spelt(tokens, [a or b for a, b in zip(self.named, genres, strict=True)])
         self.meanings = words.concepts.find(tokens, self.named)
+        for run in self.ages[:1]:  # "they're 4 and 9"
+            self.meanings = words.concepts.beside(self.meanings, CHILDREN, run)
         masked = list(self.named)
         for meaning in self.meanings:
             if tokens[meaning.i].norm in words.negators or len(tokens[meaning.i].norm) == 1:  # "no r-rated" is no "nor"
@@ -203,8 +216,12 @@ class Message:
             if slot.how is Pointing.ORDINAL or any(t.norm in ("other", "others") for t in tokens[slot.i : slot.j]):
                 pointed[slot.i : slot.j] = [True] * (slot.j - slot.i)
         self.scopes: Scopes = words.stances.of(text, tokens, masked, joined, pointed)
-        pointers = words.references.find(text, tokens, self.context, self.named)
+        taken = [a or b for a, b in zip(self.named, aged, strict=True)]
+        pointers = words.references.find(text, tokens, self.context, taken)
         self.pointers = [self._bound(r, pointers) for r in pointers if not self._means_unknown(r, pointers)]
+        spoken_of = [(t.i, t.j, t.item_ids) for t in self.titles]
+        spoken_of += [(r.i, r.j, r.item_ids) for r in self.pointers]
+        self.roles = words.references.roles(tokens, spoken_of)
 
     def _goes_on(self, title: TitleMatch) -> bool:
         """ "Paddington 2": whether the number of a part follows that the catalogue lacks; "Heat 2 times" has none."""
@@ -372,6 +389,8 @@ class Message:
         """Whether an adjective describes an item ("it was funny") rather than names a wish."""
         if not meaning.adjective:
             return False
+        if meaning.i and self.tokens[meaning.i - 1].norm == "youre":  # "you're sweet"
+            return True
         n, copula = meaning.i - 1, False
         while n >= 0 and self.tokens[n].norm in self.words.lexicon.negators.copulas and not self.named[n]:
             norm = self.tokens[n].norm

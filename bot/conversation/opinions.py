@@ -12,13 +12,20 @@ from bot.conversation.ranges import marks
 from bot.conversation.references import Pointing, Reference
 from bot.conversation.spelling import NAMELIKE
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
-from bot.conversation.statements import Choice, Intent, Kind
+from bot.conversation.statements import Choice, Critique, Intent, Kind
 from bot.conversation.tokens import norms
 from recsys.catalogue import Facet
 from recsys.index import series
 
 _CONSENT = frozenset(("ok", "okay", "alright", "fine"))
 """Words of consent that would judge a film behind it."""
+HEARING = frozenset(("heard", "hear", "apparently", "supposedly"))
+"""Words behind which a verdict is somebody else's."""
+REPORTING = frozenset(
+    ("say", "says", "said", "think", "thinks", "thought", "told", "claims", "swears", "reckons", *HEARING)
+)
+"""Words behind which a verdict is that of whoever stands before them."""
+SPEAKERS = frozenset(("i", "id", "ive", "im", "we", "wed", "weve", "you", "youve", "youd"))
 _IT_IS = frozenset(("it", "is"))
 _EXCEPTED = {
     Cue.LIKE: ("opinion", -1, True, True),
@@ -67,7 +74,9 @@ class Opinions:
             for r in self._m.pointers
             if self._speaks_of(r) and not any(parts.get(n) for n in range(r.j, r.j + 2))
         ]
-        return sorted([*named, *pointed], key=lambda item: item.i)
+        by_role = [role for role in self._m.roles if not self._m.done[role.i]]  # they speak of its people
+        items = [item for item in (*named, *pointed) if not any(role.i <= item.i < role.j for role in by_role)]
+        return sorted(items, key=lambda item: item.i)
 
     def _parts(self, title: TitleMatch) -> tuple[str, ...]:
         """The films of a series, where a title stands for all of them: "all the Toy Story ones"; none elsewhere."""
@@ -98,8 +107,6 @@ class Opinions:
         named = self._m.tokens[reference.i].norm == "all" and reference.j - reference.i == 1
         if named and [t.norm for t in self._m.tokens[reference.j : reference.j + 1]] in (["the"], ["those"]):
             return False  # "all the Downton Abbey ones"
-        if named and reference.i and self._m.tokens[reference.i - 1].norm in ("at", "after", "above"):
-            return False  # "not at all"
         kinds = any(m.i > reference.i and self._m.every(m.i) for m in self._m.meanings)  # "all the Disney ones"
         if reference.how is Pointing.GROUP and (kinds or self._means_kinds(reference)):
             return False
@@ -134,6 +141,9 @@ class Opinions:
     def _note_item(self, item: _Item) -> None:
         stance = self._m.scopes.about(item.i, item.j)
         asked = self._m.context.asked
+        if self._rejects_list(item, stance):
+            self._m.say(Kind.CRITIQUE, Critique.OTHER, item.start, item.end, polarity=-1)
+            return
         value, polarity, lasting, seen, weight = "mention", 0, False, False, 1.0
         if self._m.inverted(item.i) or self._asks_whether(item):
             pass
@@ -145,6 +155,13 @@ class Opinions:
             polarity = -1
         elif stance.cue is Cue.SEEN and self._m.of_company(item.i, stance):
             polarity = -1  # "he's seen it": not tonight
+        elif stance.verdict is not None and self._hearsay(item):
+            own = self._own_verdict(item)
+            if own:
+                value, lasting, seen = "opinion", True, True
+            polarity = own or int(stance.verdict is Verdict.GOOD)  # worth a look, and nothing that they like
+            if not polarity and item.item_ids[0] in self._m.context.shown:
+                polarity = -1  # "he says the first one looks stupid": not with him
         elif stance.verdict is not None and (stance.tentative or self._speaks_of_proposal(item)):
             polarity = 1 if stance.verdict is Verdict.GOOD else -1
             if polarity > 0 and self._on_show(item) and not self._asked_of(item):
@@ -173,6 +190,8 @@ class Opinions:
             seen = True
         elif stance.cue is Cue.UNSEEN:
             seen = self._long_ago(item)
+        elif stance.cue in (None, Cue.HINT, Cue.WANT) and self._a_vibe(item):
+            value, polarity = "like", 1
         elif asked == "choice":
             value = "choice"
         elif asked == "opinion" and stance.cue in (None, Cue.HINT):
@@ -227,6 +246,33 @@ class Opinions:
         run = self._m.sentence(item.i)
         return self._m.tokens[run.start].norm in ("is", "was", "are", "were") and self._m.asks(run)
 
+    def _rejects_list(self, item: _Item, stance: Stance) -> bool:
+        """ "Nope, these are lame" is about a list that they have not seen; "those were lame" judges films."""
+        past = {self._m.tokens[n].norm for n in self._m.sentence(item.i)} & {"were", "was", "werent"}
+        bad = stance.verdict is Verdict.BAD and stance.cue in (None, Cue.HINT)
+        every = item.how is Pointing.GROUP and len(item.item_ids) == len(self._m.context.shown)
+        return every and bad and not past and self._m.context.asked is None
+
+    def _hearsay(self, item: _Item) -> bool:
+        """ "My friend says Drive is great", "I heard it's good": whether somebody else's verdict is passed on."""
+        clause = self._m.scopes.clause
+        said = [t.norm for n, t in enumerate(self._m.tokens[: item.i]) if clause[n] == clause[item.i]]
+        told = next((n for n in reversed(range(len(said))) if said[n] in REPORTING), None)
+        if told is None:
+            return False
+        before = said[max(0, told - 2) : told]
+        return said[told] in HEARING or (bool(before) and SPEAKERS.isdisjoint(before))
+
+    def _own_verdict(self, item: _Item) -> int:
+        """ "People say Drive is dull but I loved it": the speaker's own verdict behind a contrast, or none."""
+        run = self._m.sentence(item.i)
+        contrast = self._m.words.lexicon.negators.contrast
+        turn = next((n for n in run if n > item.j and self._m.tokens[n].norm in contrast), None)
+        if turn is None or SPEAKERS.isdisjoint(self._m.tokens[n].norm for n in range(turn, run.stop)):
+            return 0
+        verdict = self._m.scopes.about_end(run.stop, turn).verdict
+        return {Verdict.GOOD: 1, Verdict.BAD: -1}.get(verdict, 0) if verdict else 0
+
     def _waved_off(self, item: _Item) -> bool:
         """ "Not Atonement, too sad": whether a film is refused, and why, rather than judged."""
         before = [t.norm for t in self._m.tokens[: item.i]]
@@ -261,6 +307,15 @@ class Opinions:
             concepts.comparative(rest) is not None
             or rest[0].norm in ("with", "without", "less")
             or (rest[0].norm in ("older", "newer", "shorter", "longer"))
+        )
+
+    def _a_vibe(self, item: _Item) -> bool:
+        """ "Bridesmaids kind of vibe": whether a film stands for its kind."""
+        after = [t.norm for t in self._m.tokens[item.j : item.j + 3]]
+        return after[:1] in (["vibe"], ["vibes"], ["esque"]) or after[:2] in (
+            ["kind", "of"],
+            ["type", "of"],
+            ["sort", "of"],
         )
 
     def _long_ago(self, item: _Item) -> bool:

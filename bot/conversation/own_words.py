@@ -9,6 +9,7 @@ from itertools import pairwise
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
 from bot.conversation.stance import Cue
+from bot.conversation.state import names_origin
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import ARTICLES, squash
 from bot.texts import is_chinese
@@ -98,7 +99,8 @@ class OwnWords:
             parts = dict.fromkeys(m.wish or m.label for m in meanings)
             start = min(self._m.tokens[m.i].start for m in meanings)
             end = max(self._m.tokens[m.j - 1].end for m in meanings)
-            label = Clause(", ".join(dict.fromkeys(m.label for m in meanings)), ())
+            named = [m.label for m in meanings if m.wish or not names_origin(m.wanted[0])]  # "films in English" is told
+            label = Clause(", ".join(dict.fromkeys(named)), ())
             self._m.say(Kind.WISH, ", ".join(parts), start, end, polarity=1, clause=label, confidence=0.9)
 
     def _most(self) -> None:
@@ -117,8 +119,17 @@ class OwnWords:
         """ "No guns", "nothing with clowns": what no concept names is left out where the catalogue knows it as a theme,
         and told to be past telling where it does not."""
         read = [(s.start, s.end) for s in self._m.out]
+        refused = False
         for run in self._m.runs(self._m.scopes.phrase):
             words = self._refused_words(run)
+            if (
+                refused
+                and not words
+                and 1 < len(run) <= 1 + REFUSED
+                and self._m.tokens[run.start].norm in ("or", "nor")
+            ):
+                words = run[1:]  # "nothing about death or fathers"
+            refused = bool(words)
             if not words or any(self._m.done[n] or self._m.named[n] for n in run):
                 continue
             start, end = self._m.span(words)
@@ -182,8 +193,11 @@ class OwnWords:
         """A phrase from where it asks: "I don't watch much so something easy" asks for something easy."""
         if subject := self.subject(run):
             return subject
-        if self._m.tokens[run.start].norm in self._m.words.grammar.selves:
-            for n in run[3:]:
+        selves = self._m.words.grammar.selves
+        small = self._m.words.leading.difference(selves)
+        opening = next((n for n in run if self._m.tokens[n].norm not in small), run.start)
+        if self._m.tokens[opening].norm in selves:
+            for n in range(opening + 3, run.stop):
                 if self._m.tokens[n].norm in THINGS:
                     return range(n, run.stop)
         return run
@@ -195,7 +209,8 @@ class OwnWords:
         goes_on = begun > run.start and self._m.tokens[self._m.sentence(run.start).start].norm in SPEAKER
         opens = self._m.tokens[begun].norm in self._m.words.grammar.selves or goes_on
         told = range(begun, run.stop)
-        return bool(self._noted.wanted) and opens and not (self._m.scopes.asks(told) or self.subject(run))
+        known = bool(self._noted.wanted) or any(s.kind in (Kind.ITEM, Kind.FACET, Kind.RANGE) for s in self._m.out)
+        return known and opens and not (self._m.scopes.asks(told) or self.subject(run))
 
     def _recalls(self, run: range) -> bool:
         """ "I also liked qwx": whether a phrase tells how the speaker found a film, known or not."""
@@ -234,6 +249,7 @@ class OwnWords:
     def _tells_of_films(self) -> bool:
         """ "Movies set in Paris", "a film where everybody lies", "a movie about firefighters", "set in space"."""
         said = [t.norm for t in self._m.tokens[: FRAME + 1]]
+        said = said[said[0] in self._m.words.refining :]  # "but set in Vietnam"
         told = any(noun in FILMS and then in ("set", "where", "about") for noun, then in pairwise(said))
         return told or said[:2] == ["set", "in"]
 

@@ -46,6 +46,9 @@ class Action(StrEnum):
     JOIN = "join"
     LANGUAGE = "language"
     HELP = "help"
+    IDENTITY = "identity"
+    JOKE = "joke"
+    CINEMA = "cinema"
     THANKS = "thanks"
     BYE = "bye"
     SORRY = "sorry"
@@ -86,7 +89,14 @@ REACTIONS = frozenset({Verb.LIKE, Verb.DISLIKE, Verb.SEEN, Verb.SAVE, Verb.UNSAV
 PLAIN = {Verb.ERASE: Action.ERASE, Verb.KEEP: Action.KEPT, Verb.JOIN: Action.JOIN}
 """Presses that are about nothing that was shown."""
 
-CLOSING = {Intent.BYE: Action.BYE, Intent.THANKS: Action.THANKS, Intent.COMPLAIN: Action.SORRY}
+CLOSING = {
+    Intent.BYE: Action.BYE,
+    Intent.THANKS: Action.THANKS,
+    Intent.COMPLAIN: Action.SORRY,
+    Intent.IDENTITY: Action.IDENTITY,
+    Intent.JOKE: Action.JOKE,
+    Intent.CINEMA: Action.CINEMA,
+}
 
 
 def decide(
@@ -133,7 +143,8 @@ def _preferences(
         return Decision(Action.RECOMMEND, "asked for a surprise", intents[Intent.SURPRISE])
     said = [s for s in reading.statements if s.kind not in (Kind.INTENT, Kind.UNKNOWN) and not _mere_topic(s)]
     knows_none = said and all(s.kind is Kind.ITEM and not s.polarity and not s.seen for s in said)
-    declines = not said and (Intent.SKIP in intents or Intent.NO in intents)
+    idle = len(said) > 1 and all(s.bare for s in said)  # "I don't know, they all look the same"
+    declines = (idle or not said) and (Intent.SKIP in intents or Intent.NO in intents)
     if declines or (knows_none and dialogue.asked == "opinion"):
         return _unanswered(dialogue)
     if Intent.MORE in intents or Intent.LIKE_THIS in intents:
@@ -147,6 +158,8 @@ def _preferences(
         return Decision(Action.RECOMMEND, f"{_said(said)}: the list changes; {_state(dialogue)}")
     if any(s.seen for s in said):
         return Decision(Action.RECOMMEND, f"{_said(said)}: makes room for something else")
+    if len(wanted) > 1 and {s.target for s in wanted} <= set(dialogue.shown):
+        return Decision(Action.WHICH, "praises several that are in view: which of them is for tonight", wanted[0])
     if said:
         return Decision(Action.ANSWER, "a title without an opinion: what it is, and whether they liked it", said[0])
     if unknown := next((s for s in reading.statements if s.kind is Kind.UNKNOWN), None):

@@ -345,7 +345,8 @@ class Ranges:
             film = any(tokens[n].norm in self._loose and not taken[n] for n in following) or bool(
                 following & set(nouns)
             )
-            wished = before in _WISHING
+            unlike = before == "like" and hit.i > 1 and tokens[hit.i - 2].norm in ("not", "nothing")
+            wished = before in _WISHING or unlike  # "not like old school"
             sole = sum(t.norm not in ("a", "an", "the", "please") for t in tokens) <= 1
             aged = before in ("year", "years", "month", "months")
             known = before == "the" and any(tokens[n].norm in ("one", "ones") for n in following)  # "the new one"

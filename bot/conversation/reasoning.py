@@ -34,6 +34,8 @@ catalogue's mean, or its very words."""
 
 SHARED = (*((kind, 1, 2) for kind in PEOPLE), ("genre", 2, 2))
 """What makes items alike in words: a kind of facet, how many values they have to share, and how many are told."""
+NAMES = (*PEOPLE, "language", "country")
+"""Kinds of facets that are called by a name."""
 KNOWN_FOR = 6
 """People beyond these are hardly what an item is known for."""
 
@@ -142,7 +144,7 @@ class Reasoning:
             liked = [p.source for p in cause.evidence if isinstance(p.source, Facet)]
             told = zip(liked, self._wording.names(f.value for f in liked), strict=True)
             called = self._texts.kind
-            names = dict.fromkeys(n if f.kind in PEOPLE else called(n.lower()) for f, n in told)  # who is both, once
+            names = dict.fromkeys(n if f.kind in NAMES else called(n.lower()) for f, n in told)  # who is both, once
             return self._texts("why_facet_taste", value=self._texts.join([*names][:2]))
         if cause.signal == "asked":
             return self._texts("why_asked", what=self._asked([str(p.source) for p in cause.evidence], query.wish))

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import dropwhile
 
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.statements import Context
-from bot.conversation.tokens import Phrases, Token, squash
+from bot.conversation.tokens import Hit, Phrases, Token, squash
 
+_ALL = frozenset(("these", "those", "them"))
 _TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades", "minutes", "hours"))
 _SORTS = (["sort"], ["kind"], ["type"], ["stuff"], ["genre"], ["style"], ["era"], ["vibe"])
 _OBJECTS = frozenset(("him", "her", "his", "he", "she"))
 """Not everybody who says "I like she" was born to the language."""
 _ASKING = frozenset(("is", "was", "does"))
 _FURTHER = frozenset(("else", "other", "others", "more", "another", "same"))
+_ROLE_IN = frozenset(("in", "of", "from", "behind"))
+ONE = frozenset(("actor", "actress", "lead", "star"))
+"""Words for one of a cast."""
 _THAT = frozenset(("that", "this", "those", "these"))
 _SUBJECTS = frozenset(("he", "she", "hes", "shes"))
 
@@ -38,6 +42,18 @@ class Reference:
     j: int
     how: Pointing
     item_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Words ``tokens[i:j]`` for somebody by a film of theirs: "the actor in the first one". ``one``: of the cast, which
+    is many, a single one is meant."""
+
+    i: int
+    j: int
+    item_id: str
+    plays: bool
+    one: bool
 
 
 class References:
@@ -68,6 +84,10 @@ class References:
     def loose(self, tokens: Sequence[Token]) -> bool:
         """Whether words hold an "it" or "this one"."""
         return any(hit.value == "focus" for hit in self._groups.find(tokens))
+
+    def other(self, tokens: Sequence[Token]) -> bool:
+        """Whether words hold "the other one"."""
+        return any(hit.value == "others" and tokens[hit.j - 1].norm == "one" for hit in self._groups.find(tokens))
 
     def felt(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[int]:
         """Where "him" or "her" is somebody whom the speaker likes or not: "I love him", "she's annoying"."""
@@ -114,6 +134,17 @@ class References:
                 found.append((n - 1, n + 1, how == "stars"))
         return found
 
+    def roles(self, tokens: Sequence[Token], films: Iterable[tuple[int, int, Sequence[str]]]) -> list[Role]:
+        """Those who are spoken of by what they did in one of some ``films``: "the director of Heat"."""
+        found = []
+        for i, j, item_ids in films:
+            n = i - 2 - (i > 0 and tokens[i - 1].norm == "the")  # a title's own article
+            how = self._called.get(tokens[n].norm) if n >= 0 and tokens[n + 1].norm in _ROLE_IN else None
+            if how and len(item_ids) == 1:
+                start = n - (n > 0 and tokens[n - 1].norm in {"the", *_THAT})
+                found.append(Role(start, j, item_ids[0], how == "stars", tokens[n].norm in ONE))
+        return found
+
     @staticmethod
     def focus(context: Context) -> tuple[str, ...]:
         """What "it" means: the item in focus, or the only one shown."""
@@ -136,6 +167,8 @@ class References:
         for hit in self._groups.find(tokens, used):
             if hit.value == "focus" and [t.norm for t in tokens[hit.j : hit.j + 1]] in _SORTS:
                 continue  # "that sort of thing"
+            if hit.value == "all" and self._means_no_list(tokens, hit):
+                continue
             if hit.value == "others" and {t.norm for t in tokens[hit.j : hit.j + 1]} & {*_TIMES, "night", "evening"}:
                 continue  # "the other day"
             if hit.value == "focus":
@@ -147,9 +180,20 @@ class References:
                 pointed = {i for r in found if r.how is Pointing.ORDINAL for i in r.item_ids}
                 ids = tuple(i for i in shown if i not in pointed) if hit.value == "others" else shown
                 how = Pointing.GROUP
+                single = hit.value == "others" and tokens[hit.j - 1].norm in ("one", "other")
+                if single and context.focus in shown and len(shown) == 2 and not pointed:  # of two
+                    ids, how = tuple(i for i in shown if i != context.focus), Pointing.ORDINAL
             if ids:
                 found.append(Reference(hit.i, hit.j, how, ids))
         return sorted(found, key=lambda r: r.i)
+
+    def _means_no_list(self, tokens: Sequence[Token], hit: Hit[str]) -> bool:
+        """ "After all", "all at once", "I hate all movies", "I like everything": whether "all" points at nothing."""
+        after = [t.norm for t in tokens[hit.j : hit.j + 1]]
+        everything = tokens[hit.i].norm == "everything" and any(liked.j == hit.i for liked in self._felt.find(tokens))
+        bare = tokens[hit.i].norm == "all" and hit.j == hit.i + 1
+        aside = bare and (after == ["at"] or (hit.i > 0 and tokens[hit.i - 1].norm in ("at", "after", "above")))
+        return everything or aside or (bare and bool(after) and after[0] in ("movies", "films"))
 
     def _ordinal(self, text: str, tokens: Sequence[Token], i: int, shown: tuple[str, ...]) -> Reference | None:
         norm = tokens[i].norm
@@ -180,6 +224,7 @@ class References:
             or following in self._grammar.slot_closers
             or following in self._ordinals
             or not following
+            or (following == "of" and i + 2 < len(tokens) and tokens[i + 2].norm in _ALL)
             or (i > 1 and start < i and tokens[i - 2].norm in _ASKING and not tokens[i + 1].capital)
         )
         punctuated = (
@@ -205,6 +250,6 @@ class References:
             return len(tokens) <= 2 and tokens[0].norm not in ("that", "this", "which") and i == len(tokens) - 1
         others = [t.norm for t in tokens if not t.norm.isdigit()]
         plain = all(t.norm in self._ordinals and int(t.norm) <= count for t in tokens if t.norm.isdigit())
-        if not plain or "/" in text or {"more", "than", "part", "stars"} & set(others):
+        if not plain or not set("/+=").isdisjoint(text) or {"more", "than", "part", "stars"} & set(others):
             return False
         return len(others) <= 2 or set(others) <= self._around_numbers

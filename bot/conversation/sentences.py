@@ -27,7 +27,10 @@ _MEASURED = {"old": "year", "new": "year", "recent": "year", "long": "runtime", 
 _PREDICATE = frozenset(
     ("it", "that", "this", "one", "very", "really", "too", "so", "pretty", "quite", "a", "film", "movie")
 )
+INQUIRING = ("who", "whos", "how", "when", "whats")
+"""Words that open a question whatever follows."""
 ASKING = ("is", "was", "are", "does")
+_PRAISE = ("perfect", "awesome", "excellent", "lovely", "brilliant", "wonderful")
 _NO = ("no", "nah", "nope")
 _TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
 
@@ -62,7 +65,9 @@ class Sentences:
             asked = next((run for run in self._m.runs(self._m.scopes.phrase) if run[-1] == clause[-1]), clause)
         inside = asked.start > 0 and len(asked) > 2 and not any(self._m.done[n] for n in asked)
         opening = [self._m.tokens[n].norm for n in asked[:2]]
-        takes_up = inside and opening[0] in ASKING and opening[1] in self._m.words.grammar.pronouns
+        takes_up = inside and (
+            opening[0] in INQUIRING or (opening[0] in ASKING and opening[1] in self._m.words.grammar.pronouns)
+        )
         if takes_up and self._m.asks(asked) and self._question(asked):
             self._m.done[asked.start : asked.stop] = [True] * len(asked)
 
@@ -97,7 +102,8 @@ class Sentences:
         ):
             return False  # "none", "all of them": an answer
         if isinstance(said, Critique):
-            about_focus = self._m.focus() and self._m.scopes.about_end(run.stop).verdict
+            measured = said in MEASURES.values()  # "too long" is told by the clock
+            about_focus = not measured and self._m.focus() and self._m.scopes.about_end(run.stop).verdict
             if about_focus or (not self._m.context.shown and said not in _ALWAYS):
                 return False
             self._m.say(
@@ -117,7 +123,7 @@ class Sentences:
     def _note_intent(self, run: range) -> bool:
         tokens = self._m.tokens[run.start : run.stop]
         opening = self._m.words.starts.starting(tokens)
-        aside = {*self._m.words.interjections, "and", "but", "also"}
+        aside = {*self._m.words.interjections, "and", "but", "also", *_PRAISE}
         while not opening and len(tokens) > 1 and tokens[0].norm in aside:
             tokens = tokens[1:]
             opening = self._m.words.starts.starting(tokens)

@@ -39,9 +39,9 @@ class Verdict(StrEnum):
 
 _OF_OTHERS = frozenset(("reviews", "review", "ratings", "rating", "score", "scores", "press"))
 _WHEN = ("last", "week", "night", "weekend", "month", "year", "yesterday", "together", "ages", "ago", "other", "day")
-_OFTEN = frozenset(
-    ("twice", "once", "already", "before", "too", "though", "recently", "times", "many", "really", "a", "the", *_WHEN)
-)
+_COUNTED = ("it", "2", "3", "4", "5")
+_AGAIN = ("twice", "once", "already", "before", "too", "though", "recently", "times", "many", "really", "a", "the")
+_OFTEN = frozenset((*_WHEN, *_AGAIN, *_COUNTED))
 """What may close a phrase behind its verb: "Heat I saw last week"."""
 
 OPINIONS = {Cue.LIKE: 1, Cue.DISLIKE: -1}
@@ -257,16 +257,7 @@ class Scopes:
 
     def _is_verb(self, n: int) -> bool:
         if n == 0:
-            return len(self._tokens) > 1 and self._tokens[1].norm in (
-                "it",
-                "that",
-                "this",
-                "them",
-                "the",
-                "these",
-                "all",
-                "both",
-            )
+            return len(self._tokens) > 1 and self._tokens[1].norm in {*self._words.grammar.objects, "the", "all"}
         before = self._tokens[n - 1].norm
         if before == "not":  # "I do not like X", but "X, not like Y"
             return n > 1 and self._tokens[n - 2].norm in ("do", "does", "did", "would", "really")
@@ -286,7 +277,7 @@ class Scopes:
             verdict = hit.value
             if turned:
                 verdict = Verdict.BAD if verdict is Verdict.GOOD else Verdict.GOOD
-            seems = any(t.norm in self._words.grammar.seeming for t in self._tokens[max(0, hit.i - 3) : hit.i])
+            seems = any(t.norm in self._words.grammar.seeming for t in self._tokens[max(0, hit.i - 3) : hit.j])
             seems = seems or any(t.norm in _OF_OTHERS for t in self._tokens[hit.j : hit.j + 1])  # "terrible reviews"
             found.append(_Judgement(hit.i, hit.j, verdict, hedged or (turned and verdict is Verdict.GOOD), seems))
         for cue in self._cues:

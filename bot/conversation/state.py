@@ -13,7 +13,7 @@ from typing import Any
 from bot.conversation.ranges import than
 from bot.conversation.statements import Critique, Intent, Kind, NamedKind, Reading, Statement
 from bot.texts import without_chinese
-from recsys.catalogue import Catalogue, Facet
+from recsys.catalogue import PEOPLE, Catalogue, Facet
 from recsys.taste import Clause, Range, Talk, Wish, meets
 
 WELL_KNOWN = 0.95
@@ -29,6 +29,10 @@ SHOWN_KEPT = 60
 NAMED_KEPT = 20
 """Items named, and facets that a human recommender spoke of, that are remembered."""
 
+OR = " or "
+"""What parts the names of alternatives in a label."""
+_OPINION = ("value", "polarity", "lasting", "seen")
+"""What an opinion consists of."""
 _YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
 
 
@@ -42,9 +46,9 @@ class Dialogue:
     to come tonight at all; ``focus`` is the item talked about; ``asked`` and ``options`` are the open question and its
     ready answers, ``questions`` how many were asked in a row, ``page`` the page of the profile; ``pending`` is the
     opinion that waits for an ambiguous title to be settled, ``pending_in`` the turn that asked. ``measured`` holds the
-    labels of limits that a list was the measure of ("older"). ``transcript``, ``words``, ``named`` and ``echoed`` are
-    the talk so far. ``company`` holds the ids of those who watch together, in a group; ``people`` are those who were
-    named or told of last.
+    labels of limits that a list ("older") or a style was the measure of. ``transcript``, ``words``, ``named`` and
+    ``echoed`` are the talk so far. ``company`` holds the ids of those who watch together, in a group; ``people`` are
+    those who were named or told of last; ``opined`` is what the last message said of films, if it said the same of all.
     """
 
     wanted: tuple[Clause, ...] = ()
@@ -73,6 +77,7 @@ class Dialogue:
     echoed: tuple[Clause, ...] = ()
     company: tuple[str, ...] = ()
     people: tuple[Clause, ...] = ()
+    opined: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def talk(self) -> Talk:
@@ -87,9 +92,14 @@ class Dialogue:
         words = "".join(c for n, c in enumerate(heard.text) if not any(i <= n < j for i, j in spans))
         pointed = [s.target for s in heard.statements if s.target and s.polarity > 0]
         people = tuple(n.clause for n in heard.named if n.kind is NamedKind.PERSON and n.clause)
+        spoken_of = {s.target for s in heard.statements if s.kind is not Kind.QUESTION}
+        asked_about = {s.target for s in heard.statements if s.kind is Kind.QUESTION} - spoken_of
+        said = [s for s in heard.statements if s.kind is Kind.ITEM and (s.lasts or s.value == "like")]
+        opinions = [{name: getattr(s, name) for name in _OPINION} for s in said]
         return replace(
-            self._told(heard, pointed),
+            self._told(heard, pointed, asked_about),
             people=people or self.people,
+            opined=opinions[0] if opinions and all(o == opinions[0] for o in opinions) else {},
             words=f"{self.words} {' '.join(_YEAR.sub(' ', words).split())}"[-WORDS_KEPT:].strip(),
         )
 
@@ -100,8 +110,10 @@ class Dialogue:
         echoed = dict.fromkeys((*self.echoed, *clauses))
         return replace(self._told(said, ()), echoed=tuple(echoed)[-NAMED_KEPT:])
 
-    def _told(self, reading: Reading, pointed: Iterable[str]) -> Dialogue:
+    def _told(self, reading: Reading, pointed: Iterable[str], asked_about: Collection[str | None] = ()) -> Dialogue:
+        """This state with a message in the talk. What is named isn't suggested: they know it, unless they ask."""
         titles = [n.item_ids[0] for n in reading.named if n.kind is NamedKind.TITLE]
+        titles = [i for i in titles if i not in asked_about]
         latest = tuple(dict.fromkeys([*titles, *pointed]))
         named = (*(i for i in self.named if i not in latest), *latest)
         transcript = f"{self.transcript} {' '.join(_YEAR.sub(' ', reading.text).split())}".strip()
@@ -119,9 +131,10 @@ class Dialogue:
 
     def heard(self, statements: Iterable[Statement], catalogue: Catalogue) -> Dialogue:
         """This state after a message. Wishes add up until one comes twice: "a thriller" after "from the 90s" narrows,
-        "a romantic comedy" after that starts anew, and so does a story described or "something like Alien". Vetoes
-        stay, and so does the company until they are alone. Messages that say they refine ("also", "but", a critique) do
-        not start anew; "forget that" and goodbye end the wish so far."""
+        "a romantic comedy" after that starts anew, and so does a story described or "something like Alien". Another
+        person or country takes the place of the one before. Vetoes stay, and so does the company until they are alone.
+        Messages that say they refine ("also", "but", a critique) do not start anew; "forget that" and goodbye end the
+        wish so far."""
         statements = tuple(statements)
         said = [s for s in statements if not s.lasting or s.kind is Kind.RANGE]  # no taste holds limits
         adds = any(s.value == Intent.REFINE for s in said)
@@ -131,6 +144,8 @@ class Dialogue:
         state = self
         if (asked and wishes_anew(statements)) or _ends_wish(said):
             state = self._afresh(like, catalogue)
+        if any(s.value in (Intent.BYE, Intent.UNDO) for s in said) and _ends_wish(said):
+            state = replace(state, ranges=())
         if resembles:  # older than what was shown when something else was wanted
             state = replace(state, ranges=tuple(r for r in state.ranges if r.label not in state.measured))
         if any(s.value == Intent.BYE for s in said):
@@ -138,22 +153,26 @@ class Dialogue:
         if any(s.value == Intent.ALONE for s in said):
             state = state._alone()
         refines = adds or any(s.kind is Kind.CRITIQUE for s in said)
-        if any(s.kind is Kind.FACET and s.polarity > 0 and _names_origin(s.clause) for s in said) and not refines:
-            wanted = tuple(c for c in state.wanted if not _names_origin(c))
-            state = replace(state, moods=(), wanted=wanted)
+        if any(s.kind is Kind.FACET and s.polarity > 0 and names_origin(s.clause) for s in said) and not refines:
+            wanted = tuple(c for c in state.wanted if not names_origin(c))
+            ranges = tuple(r for r in state.ranges if r.label not in state.measured)
+            state = replace(state, moods=(), wanted=wanted, ranges=ranges)
+        if any(s.kind is Kind.FACET and s.polarity > 0 and names_people(s.clause) for s in said) and not refines:
+            state = replace(state, wanted=tuple(c for c in state.wanted if not names_people(c)))
         asked_for = {s.clause.label for s in said if s.clause and s.polarity > 0 and not s.clause.whom}
         for statement in said:
             if not _outspoken(statement, asked_for):
                 state = state._apply(statement, catalogue, adds=adds)
-        return state
+        return replace(state, measured=(*state.measured, *_of_styles(said)))
 
     def _afresh(self, like: Sequence[str], catalogue: Catalogue) -> Dialogue:
-        """This state for a new wish. Who watches stays; and where films are named to be resembled, so does what all of
-        them meet: "like Alien" after "a horror comedy" is still to be horror."""
+        """This state for a new wish. Who watches stays, and how much time there is; and where films are named to be
+        resembled, so does what all of them meet: "like Alien" after "a horror comedy" is still to be horror."""
         rows = [catalogue.row(i) for i in like]
 
         def stays(wish: Clause | Range) -> bool:
-            return bool(rows) and bool(meets(catalogue, wish)[rows].all())
+            time = isinstance(wish, Range) and wish.name == "runtime" and wish.low is None
+            return time or (bool(rows) and bool(meets(catalogue, wish)[rows].all()))
 
         wanted = tuple(c for c in self.wanted if c.whom or stays(c))
         ranges = tuple(r for r in self.ranges if stays(r) and r.label not in self.measured)
@@ -169,7 +188,8 @@ class Dialogue:
             return self
         gone = {c.label for c in self.wanted if c not in wanted}
         moods = tuple(m for m in self.moods if not gone.intersection(self.called.get(m, "").split(", ")))
-        return replace(self, wanted=wanted, unwanted=unwanted, moods=moods, transcript="", words="")
+        ranges = tuple(r for r in self.ranges if r.label not in self.measured)  # shorter than the films for the kids
+        return replace(self, wanted=wanted, unwanted=unwanted, moods=moods, ranges=ranges, transcript="", words="")
 
     def _apply(self, said: Statement, catalogue: Catalogue, *, adds: bool) -> Dialogue:
         if said.kind is Kind.FACET and not said.polarity:
@@ -220,7 +240,8 @@ class Dialogue:
         stay = {c.label for c in self.wanted if c.whom and not clause.whom} - {clause.label}
         if spoilt(self, clause):
             return self
-        wanted = tuple(c for c in self.wanted if c.label in stay or not _overlap(c, clause))
+        spared = (c if c.label in stay else _spared(c, clause) for c in self.wanted)
+        wanted = tuple(c for c in spared if c)
         label = clause.label.casefold()
         moods = tuple(m for m in self.moods if label not in f"{m} {self.called.get(m, '')}".casefold())
         if clause.whom and clause.whom == clause.label:  # "no kids": they don't watch, and may be in it
@@ -370,7 +391,7 @@ def _resembles(statements: Sequence[Statement]) -> bool:
 def _ends_wish(said: Sequence[Statement]) -> bool:
     """ "Forget that. Something from the 80s", "never mind, surprise me" and "Tom Hanks instead" want nothing of what
     was before, and who says goodbye wants no more."""
-    wished = {s.kind for s in said if s.polarity > 0 and not _names_origin(s.clause)}
+    wished = {s.kind for s in said if s.polarity > 0 and not names_origin(s.clause)}
     intents = {s.value for s in said if s.kind is Kind.INTENT}
     return (
         Intent.BYE in intents
@@ -378,6 +399,12 @@ def _ends_wish(said: Sequence[Statement]) -> bool:
         or (bool(intents & {Intent.UNDO, Intent.CHANGE}) and bool(intents & {Intent.SURPRISE, Intent.RECOMMEND}))
         or (Intent.CHANGE in intents and not wished.isdisjoint((Kind.FACET, Kind.WISH)))
     )
+
+
+def _of_styles(said: Sequence[Statement]) -> list[str]:
+    """The labels of years that only a style stands for: "French New Wave"."""
+    named = {(s.start, s.end) for s in said if s.kind is Kind.FACET and s.polarity > 0}
+    return [s.range.label for s in said if s.range and s.polarity > 0 and (s.start, s.end) in named]
 
 
 def _outspoken(said: Statement, asked_for: Collection[str]) -> bool:
@@ -391,7 +418,24 @@ def names_genre(clause: Clause | None) -> bool:
     return clause is not None and any(f.kind == "genre" for f in clause.facets) and not clause.whom
 
 
-def _names_origin(clause: Clause | None) -> bool:
+def given_up(before: Dialogue, now: Dialogue) -> list[Clause | Range]:
+    """People, languages, countries and limits that a new wish has taken the place of, unless another of their kind
+    has: what nobody can see from the new wish alone."""
+    numbers = {limit.name for limit in now.ranges}
+    people = any(names_people(c) for c in now.wanted)
+    clauses = [c for c in before.wanted if names_origin(c) or (names_people(c) and not people)]
+    origin = any(names_origin(c) for c in now.wanted)
+    gone: list[Clause | Range] = [c for c in clauses if c not in now.wanted and not (origin and names_origin(c))]
+    return [*gone, *(r for r in before.ranges if r.name not in numbers and r.label not in before.measured)]
+
+
+def names_people(clause: Clause | None) -> bool:
+    """Whether a clause is about people."""
+    return clause is not None and bool(clause.facets) and all(facet.kind in PEOPLE for facet in clause.facets)
+
+
+def names_origin(clause: Clause | None) -> bool:
+    """Whether a clause is about a language or country."""
     return clause is not None and any(f.kind in ("language", "country") for f in clause.facets)
 
 
@@ -414,6 +458,16 @@ def _common(before: Range, limit: Range) -> Range | None:
         return None
     same = next((r for r in (limit, before) if (r.low, r.high) == (low, high)), None)
     return same or Range(limit.name, low, high, f"{before.label}, {limit.label}")
+
+
+def _spared(wish: Clause, veto: Clause) -> Clause | None:
+    """What a veto leaves of a wish: of "horror or comedy" the comedy, of others nothing."""
+    if not _overlap(wish, veto):
+        return wish
+    facets = tuple(f for f in wish.facets if f not in veto.core)
+    names = [name for name in wish.label.split(OR) if name != veto.label]
+    left = OR in wish.label and bool(facets) and 0 < len(names) < len(wish.label.split(OR))
+    return Clause(OR.join(names), facets) if left else None
 
 
 def _overlap(a: Clause, b: Clause) -> bool:

@@ -54,6 +54,9 @@ class Intent(StrEnum):
     TOGETHER = "together"  # films for everybody in a group
     LANGUAGE = "language"  # target holds the code of the language to speak, None: they ask which there are
     HELP = "help"
+    IDENTITY = "identity"  # who or what we are
+    JOKE = "joke"
+    CINEMA = "cinema"  # what is on in cinemas
     THANKS = "thanks"
     BYE = "bye"
     CHANGE = "change"  # what is wanted takes the place of what was

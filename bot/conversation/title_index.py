@@ -197,6 +197,12 @@ class TitleIndex:
         key = "".join(said[1:] if said[0] in ARTICLES and len(said) > 1 else said) if said else ""
         return next((row for row, _ in self._keys.get(key, ()) if self.items[row].year == year), None)
 
+    def holds(self, tokens: Sequence[Token]) -> bool:
+        """Whether all the words together, an article before them aside, name an item that people know, as spelt."""
+        named = tokens[tokens[0].norm in ARTICLES :]
+        found = (c for c in self.candidates(named) if c.i == 0 and c.j == len(named))
+        return any(self.popularity[row] > _KNOWN for c in found for row in c.rows)
+
     def sequels(self, said: Sequence[str], number: int) -> tuple[int, ...]:
         """The rows of a series' numbered part, given the words of its title."""
         key = "".join(n for n in said if n not in SMALL) + str(number)

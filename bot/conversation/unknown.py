@@ -1,11 +1,11 @@
 """Titles and people that are named and that the catalogue lacks. They are found only where the words around them leave
-little doubt: in quotes, with capitals or rare words behind "loved" or "something like", before "the movie" or a year;
-people by rare words behind "with" or "starring"."""
+little doubt: in quotes, with capitals or rare words behind "loved" or "something like", in any words behind "watched",
+before "the movie" or a year; people by rare words behind "with" or "starring"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from bot.conversation.lexicon import Lexicon
@@ -15,6 +15,8 @@ from bot.texts import is_chinese
 
 LONGEST = 6
 """Words of a title that nothing else is known of; what is longer is rather a sentence."""
+MOST_WATCHED = 4
+"""Words, without an article, of a title that has nothing but a verb of watching to tell it."""
 MOST_NAMES = 3
 """Words of a person's name."""
 COMMONEST = 20_000
@@ -28,13 +30,22 @@ _THE_FILM = (["the", "movie"], ["the", "film"])
 _CALLED = ("called", "named", "titled")
 _GOING_ON = frozenset(("so", "really", "which", "that"))
 _COPULAS = frozenset(("is", "was"))
+_LIKING = frozenset(("hated", "loved", "liked", "enjoyed", "adored", "disliked", "despised", "loathed"))
+"""Verbs whose object is less likely a film than that of "watched": "loved the acting"."""
+_ALONE = frozenset(("watched", "rewatched", "finished", "of", "about"))
+"""The last words of verbs that take a title of one everyday word: "watched parasite"."""
+_WHEN = frozenset(
+    ("at", "on", "last", "together", "when", "while", "years", "months", "ages", "better", "more", "first")
+)
 _SMALL = frozenset(("of", "the", "a", "an", "and", "in", "to", "with", "for", "on", "at", "from", "by"))
 
 
 class UnknownTitles:
     """Finds them, given what the other readers have found."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, known: Callable[[Sequence[Token]], bool]) -> None:
+        """``known``: whether words are a title of the catalogue."""
+        self._known = known
         cues, grammar = lexicon.title_cues, lexicon.grammar
         asked = (words for said in lexicon.questions.fields.values() for words in said if " " in words)
         told = (*cues.firm, *cues.watched, *lexicon.cues.like, *asked)
@@ -62,6 +73,12 @@ class UnknownTitles:
             *lexicon.negators.words,
             *lexicon.negators.between,
         }
+        self._studios = Phrases((words, True) for words in cues.studios)
+        self._watched = Phrases((words, True) for words in (*cues.watched, "heard of", "heard about"))
+        self._speaking = {*grammar.subjects, *grammar.adverbs, *grammar.company, "and", "ive", "weve", "have", "just"}
+        self._speaking |= set(map(squash, (*lexicon.fillers.words, *lexicon.interjections.words)))
+        ordinals = (word for words in lexicon.ordinals.values() for word in words)
+        self._untitled = {*map(squash, (*cues.pronouns, *cues.untitled, *ordinals)), *self._films, *grammar.proposals}
         self._common = lexicon.common
         usual = sorted(lexicon.common, key=lexicon.common.__getitem__)[:COMMONEST]
         self._spelling = Spelling(dict.fromkeys((*usual, *lexicon.vocabulary), 0.5))
@@ -76,13 +93,15 @@ class UnknownTitles:
             self._refused(text, tokens, taken),
             self._asked(text, tokens),
             self._starring(text, tokens, taken),
+            self._seen(text, tokens, taken),
+            (range(hit.i, hit.j) for hit in self._studios.find(tokens, taken)),
         )
         for run in chain(*looks):
             free = not any(taken[n] for n in run) and all(set(run).isdisjoint(other) for other in found)
             name = "".join(tokens[n].norm for n in run)
             long = len(name) > 2 or is_chinese(name)
             days = {squash(name), squash(name).removesuffix("s"), *(tokens[n].norm for n in run[:1])}
-            if long and free and not days & self._proper:
+            if long and free and not (days & self._proper or self._known([tokens[n] for n in run])):
                 found.append(run)
         return sorted(found, key=lambda run: run.start)
 
@@ -151,8 +170,29 @@ class UnknownTitles:
             most = self._extent(text, tokens, taken, start) if start < len(tokens) else start
             while end < min(most, start + MOST_NAMES) and self._a_name(tokens[end].norm):
                 end += 1
-            if start < end and self._ends(text, tokens, end):
+            held = self._untitled.intersection(tokens[n].norm for n in range(start, end))  # "with popcorn"
+            if start < end and not held and self._ends(text, tokens, end):
                 yield range(start, end)
+
+    def _seen(self, text: str, tokens: Sequence[Token], taken: Sequence[bool]) -> Iterator[range]:
+        """ "We watched knives out yesterday", "loved lady bird": everyday words without capitals where a film is."""
+        for hit in self._watched.find(tokens, taken):
+            speaker = hit.i == 0 or tokens[hit.i - 1].norm in self._speaking or _apart(text, tokens, hit.i)
+            article = hit.j < len(tokens) and tokens[hit.j].norm == "the"
+            start = hit.j + article
+            if not speaker or start >= len(tokens) or _apart(text, tokens, hit.j):
+                continue
+            most = self._extent(text, tokens, taken, start)
+            end = next((n for n in range(start, most) if tokens[n].norm in _WHEN), most)
+            words = [tokens[n].norm for n in range(start, end)]
+            verb = tokens[hit.j - 1].norm
+            fewest = 2 if verb in _LIKING or not (article or verb in _ALONE) else 1
+            if not fewest <= len(words) <= MOST_WATCHED or self._untitled.intersection(words):
+                continue
+            doing = verb in _LIKING and words[0].endswith("ing")  # "liked talking to you"
+            ends = end < most or self._ends(text, tokens, end)
+            if ends and not doing:
+                yield range(hit.j, end)
 
     def _extent(self, text: str, tokens: Sequence[Token], taken: Sequence[bool], start: int) -> int:
         """How far a title may go that opens at ``start``: to punctuation, a word that is spoken for, or one that goes
@@ -177,9 +217,18 @@ class UnknownTitles:
         if not words or words[0] in ("a", "an") or any(w in self._plain and w not in _SMALL for w in words):
             return range(0)
         compared = likened and any(t.norm == "but" for t in tokens[run.stop : run.stop + 1])
+        compared = compared or (likened and self._a_likeness(text, tokens, run))
         called = tokens[run.start - 1].norm in _CALLED
         rare = len(words) <= 2 and all(self._strange(w) for w in words)
         return run if rare or ((compared or called or film is not None) and len(words) <= 3) else range(0)
+
+    def _a_likeness(self, text: str, tokens: Sequence[Token], run: range) -> bool:
+        """ "Something like hereditary": whether "like" and few words close a sentence, as titles do."""
+        closes = run.stop == len(tokens) or _apart(text, tokens, run.stop)
+        held = self._untitled.intersection(tokens[n].norm for n in run)
+        before = [t.norm for t in tokens[max(0, run.start - 2) : run.start]]
+        likens = before[-1:] == ["like"] and before[0] not in self._speaking  # "do you like pizza?"
+        return likens and closes and not held and not tokens[run.start].norm.endswith("ing")
 
     def _capitals(self, tokens: Sequence[Token], run: range) -> range:
         """The title that a run of words opens with, by its capitals."""
@@ -222,6 +271,11 @@ class UnknownTitles:
 def _within(tokens: Sequence[Token], start: int, end: int) -> range:
     inside = [n for n, token in enumerate(tokens) if start <= token.start and token.end <= end]
     return range(inside[0], inside[-1] + 1) if inside else range(0)
+
+
+def _apart(text: str, tokens: Sequence[Token], n: int) -> bool:
+    """Whether punctuation stands before a word."""
+    return bool(text[tokens[n - 1].end : tokens[n].start].strip())
 
 
 def _named(tokens: Sequence[Token], run: range) -> bool:

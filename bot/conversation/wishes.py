@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.conversation import alternatives
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
 from bot.conversation.own_words import Noted, OwnWords
 from bot.conversation.people import PersonMatch
 from bot.conversation.ranges import SMALL_NUMBERS, RangeMatch, than
+from bot.conversation.references import ONE, Role
 from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import ARTICLES
@@ -31,7 +33,6 @@ MADE = (["directed"], ["made"], ["film"], ["films"], ["movie"], ["movies"])
 """Before "by" and a name they speak of who directs: "films by Clint Eastwood" are not those that he plays in."""
 LISTED, MANY = 3, 30
 """Films of a list, and how many more than those somebody may ask for."""
-ONE = frozenset(("actor", "actress", "lead", "star"))
 LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
 HEDGED = 0.5
@@ -54,6 +55,7 @@ class Wishes:
         """Note facets and numbers, then the wish in the person's own words."""
         self._find_ranges()
         self._facets()
+        alternatives.merge(self._m)
         self._note_ranges()
         self._measured()
         self._count()
@@ -98,6 +100,7 @@ class Wishes:
             return int(self._m.asks_for_suggestions(sentence)), False, stance
         if stance.verdict is not None and stance.cue is None:
             mildly = stance.weight < HEDGED and self._m.tokens[self._m.sentence(i).start].norm in ARTICLES
+            mildly = mildly or any(t.norm in ("would", "could") for t in self._m.tokens[j : j + 2])  # "would be nice"
             return (1 if stance.verdict is Verdict.GOOD else -1), not mildly, stance  # "a comedy that's not too silly"
         return 1, False, stance
 
@@ -138,12 +141,13 @@ class Wishes:
         return acted > 1.5 * (sum(films.values()) - acted)
 
     def _note_makers(self) -> None:
-        """ "By the director of Heat", "what else did he make?": who directed it; "more with her": its leads."""
+        """ "By the same director as Heat", "what else did he make?": who directed it; "more with her": its leads."""
+        for role in self._m.roles:
+            self._note_role(role)
         for title in self._m.titles:
             before = [t.norm for t in self._m.tokens[max(0, title.i - 3) : title.i]]
-            if self._m.done[title.i] or not (before[-2:] == ["director", "of"] or before == ["same", "director", "as"]):
-                continue
-            self._want_people(self._m.words.catalogue[title.item_ids[0]].makers, title.start, title.end)
+            if not self._m.done[title.i] and before == ["same", "director", "as"]:
+                self._want_people(self._m.words.catalogue[title.item_ids[0]].makers, title.start, title.end)
         if self._m.people or any(s.value == Intent.WHOM for s in self._m.out):
             return  # named, or to be asked for
         spoken_of = self._m.context.people if len(self._m.context.people) == 1 else ()
@@ -160,11 +164,29 @@ class Wishes:
             phrase = self._m.scopes.phrase
             self._noted.tastes.update(phrase[n] for n in range(i, j) if found)  # the words say nothing more
 
-    def _want_people(self, people: Sequence[Facet], start: int, end: int) -> None:
+    def _note_role(self, role: Role) -> None:
+        """ "I love the director of Heat"; which of a cast "the actor in it" is has to be asked."""
+        item = self._m.words.catalogue[role.item_id]
+        people = item.people(("cast",)) if role.plays else item.makers
+        polarity, lasting, stance = self._attitude(role.i, role.j)
+        if self._m.done[role.i] or not polarity:
+            return
+        start, end = self._m.span(range(role.i, role.j))
+        if role.one and len(people) > 1:
+            self._m.say(Kind.INTENT, Intent.WHOM, start, end, target=role.item_id, confidence=0.7)
+        else:
+            self._want_people(people[:LEADS], start, end, polarity, lasting)
+        self._remember(role.i, role.j, polarity, lasting, stance)
+        self._noted.tastes.add(self._m.scopes.phrase[role.i])
+
+    def _want_people(
+        self, people: Sequence[Facet], start: int, end: int, polarity: int = 1, lasting: bool = False
+    ) -> None:
         if not people:
             return
         clause = Clause(", ".join(person.value for person in people), tuple(people))
-        self._m.say(Kind.FACET, clause.label, start, end, polarity=1, clause=clause, confidence=0.9)
+        said = {"polarity": polarity, "lasting": lasting, "clause": clause, "confidence": 0.9}
+        self._m.say(Kind.FACET, clause.label, start, end, **said)
 
     def _meet_halfway(self) -> None:
         """ "She likes comedies, I like action": what somebody else likes is wanted tonight, and so is what I like."""
@@ -182,8 +204,11 @@ class Wishes:
         """Whether a mood or theme word stands where it must be meant; genres always are."""
         if meaning.sure:
             return True
-        if meaning.i and self._m.tokens[meaning.i - 1].norm in ("my", "our"):  # "my dog died"
+        before = self._m.tokens[meaning.i - 1].norm if meaning.i else ""
+        if before in ("my", "our"):  # "my dog died"
             return False
+        if before in ("im", "am", "come", "live") and self._m.tokens[meaning.i].norm in ("from", "in"):
+            return False  # "I'm from Germany"
         if self._m.scopes.about(meaning.i, meaning.j).cue is not None:
             return True
         phrase = next(run for run in self._m.runs(self._m.scopes.phrase) if meaning.i in run)
@@ -226,6 +251,8 @@ class Wishes:
             clauses = tuple(replace(clause, whom=clause.whom or COMPANY) for clause in clauses)
         elif polarity < 0 and self._of_films(meaning):
             clauses = tuple(replace(clause, whom="") for clause in clauses)
+        elif meaning.flipped and theirs:  # "she hates subtitles": whatever they watch
+            clauses = tuple(replace(clause, whom=COMPANY) for clause in clauses)
         start, end = self._m.span(range(meaning.i, meaning.j))
         too = polarity < 0 and self._m.tokens[meaning.i - 1].norm == "too" and meaning.i > 0
         weight = stance.weight if lasting else MILD if too else 1.0
@@ -233,11 +260,16 @@ class Wishes:
             if clause.facets or clause.mood:
                 said = {"polarity": polarity, "lasting": lasting, "clause": clause, "weight": weight}
                 self._m.say(Kind.FACET, clause.label, start, end, **said)
+            elif polarity < 0:  # a theme that this catalogue doesn't know of any film
+                self._m.say(Kind.WISH, clause.label, start, end, polarity=-1, confidence=0.6)
         if polarity > 0:
             for clause in meaning.refused:
                 self._m.say(Kind.FACET, clause.label, start, end, polarity=-1, clause=clause, confidence=0.9)
             if not lasting:
                 self._noted.wanted.append(meaning)
+                if meaning.years and not any(limit.range.name == "year" for limit in self._ranges):
+                    limit = {"polarity": 1, "range": meaning.years, "confidence": 0.9}
+                    self._m.say(Kind.RANGE, meaning.years.label, start, end, **limit)
         self._remember(meaning.i, meaning.j, 1 if meaning.flipped else polarity, lasting, stance)
 
     def _of_films(self, meaning: Meaning) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 from textwrap import shorten
 
+from bot.conversation.state import OR
 from bot.conversation.taste import ACCEPTED
 from bot.texts import TITLES, Texts, is_chinese, simplified
 from recsys.catalogue import Catalogue, Facet, Item
@@ -29,6 +30,8 @@ class Wording:
     def __init__(self, texts: Texts, catalogue: Catalogue) -> None:
         self.texts = texts
         self.catalogue = catalogue
+        self.newest = max((item.year for item in catalogue.items if item.year), default=0)
+        """The year that the catalogue goes up to."""
 
     # -- items -----------------------------------------------------------------------------------------------
 
@@ -116,7 +119,11 @@ class Wording:
             return self.texts("some", what=self.limit(wish)) if self.adjectival(wish) else self.limit(wish)
         if mild(wish):
             return self.texts("too_much", what=self.texts.name(wish.mood))
-        return self.texts.name(wish.label)
+        return self._called(wish.label)
+
+    def _called(self, label: str) -> str:
+        """A label as this language calls it, each of several alternatives by its own name."""
+        return self.texts.join([self.texts.name(part) for part in label.split(OR)], "or")
 
     def limit(self, limit: Range) -> str:
         """A limit in words: "the 1990s", "longer than 2 hours"."""
@@ -125,7 +132,9 @@ class Wording:
     def labels(self, labels: Iterable[str], wish: Wish) -> list[str]:
         """The parts of a wish that these labels name, as the person would recognise them."""
         limits = {limit.label: self.label(limit) for limit in wish.ranges}
-        return [limits.get(label) or self.texts.name(label) for label in labels]
+        spoken = {c.label for c in wish.wanted if c.facets and all(facet.kind == "language" for facet in c.facets)}
+        called = {label: self.texts("in_language", what=self._called(label)) for label in spoken}
+        return [limits.get(label) or called.get(label) or self._called(label) for label in labels]
 
     def names(self, values: Iterable[str]) -> list[str]:
         """Facet values as this language calls them."""

@@ -118,7 +118,7 @@ class TestWishes:
 
     async def test_what_cannot_be_left_out_is_told(self, ann: Person) -> None:
         reply = await ann.say("a drama", "no needles")
-        assert "Which films have needles my catalogue doesn't say" in reply.text
+        assert "My catalogue doesn't mark films for needles" in reply.text
         assert reply.cards
 
     async def test_a_refused_length_comes_from_nowhere(self, ann: Person) -> None:
@@ -665,3 +665,90 @@ async def test_every_button_of_the_first_replies_is_answered(chat: tuple[Convers
                 after = await person.press(button.press)
                 assert after.text or after.notice or after.question
                 assert "old message" not in after.text
+
+
+async def test_a_new_wish_keeps_the_time_there_is_and_tells_what_it_lets_go_of(ann: Person) -> None:
+    told = (await ann.say("a comedy from the 90s under two hours", "actually a horror film")).text
+    assert "looking for horror; still under two hours; no longer the 1990s" in told
+    assert "no longer" not in (await ann.say("a thriller from the 70s", "forget that, a drama")).text
+    assert "no longer Tom Hanks" in (await ann.say("a comedy with Tom Hanks", "a horror film")).text
+    assert "no longer" not in (await ann.say("a comedy with Tom Hanks", "a drama with Al Pacino")).text
+
+
+async def test_and_a_title_goes_on_with_the_opinion_before_it(ann: Person) -> None:
+    assert "you liked Alien (1979)" in (await ann.say("I loved Gladiator", "and Alien too")).text
+    assert "you didn't like Jaws (1975)" in (await ann.say("I hated Big", "Jaws too")).text
+    assert "you liked" not in (await ann.say("something funny", "and Heat?")).text
+    assert "in the spirit of Alien (1979)" in (await ann.say("my son loves Gladiator", "and Alien too")).text
+
+
+async def test_an_actor_in_a_film_is_asked_for_by_name(ann: Person) -> None:
+    asked = await ann.say("a crime drama with Al Pacino from the 90s", "I love the actor in Heat")
+    assert [b.label for b in asked.buttons] == ["Al Pacino", "Robert De Niro", "Val Kilmer"]
+    assert "you like Robert De Niro" in (await ann.press(asked.buttons[1].press)).text
+
+
+async def test_either_is_enough_and_another_person_takes_the_place_of_one(ann: Person) -> None:
+    reply = await ann.say("a horror or a western")
+    assert "looking for horror or western" in reply.text
+    assert all(g & {"Horror", "Western"} for g in genres(ann, reply))
+    told = (await ann.say("something by Ridley Scott or Michael Mann", "what about Tarantino?")).text
+    assert "looking for Quentin Tarantino" in told
+    assert "Scott" not in told
+
+
+async def test_a_list_that_is_called_lame_is_replaced_and_no_film_of_it_judged(ann: Person) -> None:
+    await ann.say("a drama", "nope, these are lame")
+    assert "You don't like" not in (await ann.say("/profile")).text
+
+
+async def test_company_that_a_film_leaves_cold_is_minded(ann: Person) -> None:
+    first = await ann.say("a comedy", "he says the first one looks stupid")
+    assert "not " in first.text
+    assert first.cards
+
+
+async def test_what_the_kids_list_was_too_long_for_goes_with_them(ann: Person) -> None:
+    await ann.say("something for my kids", "shorter", "the kids are asleep, something clever")
+    assert "shorter" not in (await ann.say("/profile")).text
+
+
+async def test_subtitles_that_company_hates_stay_away(ann: Person) -> None:
+    told = (await ann.say("a thriller", "my wife hates subtitles", "a comedy instead")).text
+    assert "still films in English" in told
+
+
+async def test_what_gave_way_is_told_once(ann: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.conversation.actions.recommending.FITS", 99)
+    assert "give way: sharks" in (await ann.say("a comedy about sharks")).text
+    assert "give way" not in (await ann.say("from the 90s")).text
+
+
+async def test_who_opens_with_their_day_is_heard(ann: Person) -> None:
+    first = await ann.say("so did my brother")
+    assert first.text.startswith("I hear you")
+    assert first.question
+
+
+class TestStyles:
+    async def test_adjectives_and_genres_are_refused_apart(self, ann: Person) -> None:
+        told = (await ann.say("nothing dark and no animation", "a comedy")).text
+        assert "still no animation films; still nothing dark" in told
+
+    async def test_a_style_is_its_language_its_years_and_its_genre_and_told_by_its_name(self, ann: Person) -> None:
+        told = (await ann.say("French New Wave")).text
+        assert "looking for French New Wave (1958-1973)" in told
+        assert "looking for dark comedy." in (await ann.say("a dark comedy")).text
+
+    async def test_a_decade_in_the_same_words_takes_the_place_of_the_styles_own(self, ann: Person) -> None:
+        assert "spaghetti western (Italian), the 1990s" in (await ann.say("a spaghetti western from the 90s")).text
+
+    async def test_the_years_of_a_style_go_with_it(self, ann: Person) -> None:
+        told = (await ann.say("spaghetti westerns", "something in English", "/profile")).text
+        assert "1962-1978" not in told
+
+    async def test_a_language_is_told_as_one(self, ann: Person) -> None:
+        assert "looking for films in French" in (await ann.say("something French")).text
+        told = (await ann.say("a Korean horror from the 50s")).text
+        assert "films in Korean" in told
+        assert "horror and Korean" not in told

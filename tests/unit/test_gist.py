@@ -30,6 +30,8 @@ def understanding() -> Understanding:
         ("what a terrible list", Critique.OTHER),
         ("can you recommend a good book?", Intent.CHAT),
         ("what's the weather like tomorrow", Intent.CHAT),
+        ("are you a computer or a human being?", Intent.IDENTITY),
+        ("what is showing in the cinemas this month", Intent.CINEMA),
         ("we're on holiday", Intent.SMALLTALK),
         ("it was a long day at the office", Intent.SMALLTALK),
     ],

@@ -529,9 +529,206 @@ def test_each_mark_is_for_what_it_stands_beside() -> None:
     ],
 )
 def test_a_theme_is_called_what_it_is(text: str, label: str) -> None:
-    assert [s.value for s in UNDERSTANDING.read(text).statements if s.kind is Kind.FACET] == [label]
+    assert {s.clause.label for s in UNDERSTANDING.read(text).statements if s.clause} == {label}
 
 
 def test_what_a_movie_should_be_about_need_be_no_word_that_is_known() -> None:
     (said,) = UNDERSTANDING.read("a movie about zorbonauts").statements
     assert (said.kind, said.value) == (Kind.WISH, "about zorbonauts")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("italian neo-realism", {"Italian", "drama", "1942-1957"}),
+        ("some nouvelle vague", {"French", "1958-1973"}),
+        ("spaghetti westerns please", {"Italian", "western", "1962-1978"}),
+        ("J-horror", {"Japanese", "horror"}),
+        ("a coming-of-age film", {"coming of age"}),
+    ],
+)
+def test_a_style_is_more_than_its_adjective(text: str, said: set[str]) -> None:
+    kinds = ("language", "genre", "keyword")
+    known = Catalogue(
+        [
+            Item("a", "A", facets={kinds[0]: ("Italian", "French", "Japanese"), kinds[1]: ("Drama", "Western")}),
+            Item("b", "B", facets={kinds[1]: ("Horror",), kinds[2]: ("coming of age",)}),
+        ]
+    )
+    found = Understanding(known, load_lexicon()).read(text).statements
+    assert {s.value for s in found if s.kind in (Kind.FACET, Kind.RANGE)} == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["they're 4 and 9", "my daughter is 6", "ages 5 to 8", "with my 8 and 10 year olds", "our twins just turned six"],
+)
+def test_ages_tell_that_children_watch(text: str) -> None:
+    found = UNDERSTANDING.read(text, Context(shown=[film("Heat (1995)"), film("Alien (1979)")])).statements
+    assert {s.value for s in found if s.kind is Kind.FACET and s.polarity > 0} == {"for the kids"}
+    assert not [s for s in found if s.target]
+
+
+@pytest.mark.parametrize(
+    "text", ["he's 45", "my son is 15", "they're 90 minutes", "it's 2 hours", "she is 7 minutes late"]
+)
+def test_other_numbers_are_no_ages_of_children(text: str) -> None:
+    assert "for the kids" not in [s.value for s in UNDERSTANDING.read(text).statements]
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [("my friend says {} is great", 1), ("everyone thinks {} is amazing", 1), ("I heard {} is good", 1)],
+)
+def test_praise_by_others_is_no_opinion_of_ones_own(text: str, polarity: int) -> None:
+    (said,) = UNDERSTANDING.read(text.format("Gladiator")).statements
+    assert (said.value, said.polarity, said.lasts) == ("mention", polarity, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [("I think {} is great", 1), ("I told you {} was great", 1), ("people say {} is dull but I loved it", 1)],
+)
+def test_ones_own_praise_is_an_opinion(text: str, polarity: int) -> None:
+    assert opinions(text.format("Gladiator")) == {"Gladiator": polarity}
+    assert all(s.lasting for s in UNDERSTANDING.read(text.format("Gladiator")).statements)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("I love the director of Heat", [(Kind.FACET, "Michael Mann")]),
+        ("I loved the cast of the first one", [(Kind.FACET, "Al Pacino, Robert De Niro, Val Kilmer")]),
+        ("I love the actor in the first one", [(Kind.INTENT, Intent.WHOM)]),
+        ("who directed the first of these?", [(Kind.QUESTION, "director")]),
+        ("no the other one", [(Kind.INTENT, Intent.WHICH)]),
+    ],
+)
+def test_somebody_is_spoken_of_by_a_film(text: str, said: list[tuple[Kind, str]]) -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
+    found = UNDERSTANDING.read(text, Context(shown=shown)).statements
+    assert [(s.kind, s.value) for s in found] == said
+
+
+def test_the_other_one_of_two_is_the_one_that_is_not_in_focus() -> None:
+    heat, alien = film("Heat (1995)"), film("Alien (1979)")
+    (said,) = UNDERSTANDING.read("no the other one", Context(shown=[heat, alien], focus=heat)).statements
+    assert said.target == alien
+
+
+def test_a_theme_that_the_catalogue_lacks_is_not_left_out_in_silence() -> None:
+    (said,) = UNDERSTANDING.read("no vampires please").statements
+    assert (said.kind, said.value, said.polarity) == (Kind.WISH, "vampires", -1)
+
+
+@pytest.mark.parametrize("text", ["something in that vein in general", "something we both can stand"])
+def test_small_talk_about_the_wish_is_no_wish(text: str) -> None:
+    assert not [s for s in UNDERSTANDING.read(text).statements if s.kind is Kind.WISH]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("the second is interesting, who is the actors?", [(Kind.QUESTION, "cast")]),
+        ("more recent possible?", [(Kind.CRITIQUE, "newer")]),
+        ("no, too much long", [(Kind.CRITIQUE, "shorter")]),
+        ("nothing about boxers or sharks", [(Kind.FACET, "boxing"), (Kind.FACET, "sharks")]),
+        ("the second is interesting", [(Kind.INTENT, Intent.ACCEPT)]),
+    ],
+)
+def test_those_who_learn_english_are_understood(text: str, said: list[tuple[Kind, str]]) -> None:
+    shown = [film(name) for name in ("Heat (1995)", "Alien (1979)", "Gladiator (2000)")]
+    context = Context(shown=shown, focus=None if "second" in text else shown[1])
+    assert [(s.kind, s.value) for s in UNDERSTANDING.read(text, context).statements] == said
+
+
+def test_what_people_tell_of_themselves_describes_no_film() -> None:
+    text = "So, my boss drives me mad and I just want something not too demanding. We loved Heat."
+    found = UNDERSTANDING.read(text).statements
+    assert [s.value for s in found if s.kind is Kind.WISH] == ["light and fun"]
+
+
+def test_a_little_known_title_is_no_end_of_a_sentence() -> None:
+    known = Catalogue([Item("s", "I Can't Sleep", 1994), Item("h", "Heat", 1995, numbers={"popularity": 50})])
+    assert not Understanding(known, load_lexicon()).read("my dad died and i can't sleep").named
+
+
+def test_slang_is_read_where_it_stands() -> None:
+    shown = Context(shown=[film("Heat (1995)"), film("Alien (1979)")])
+    assert [s.kind for s in UNDERSTANDING.read("nah these r mid", shown).statements] == [Kind.CRITIQUE]
+    said = UNDERSTANDING.read("something scary but not like old school").statements
+    assert [(s.value, s.polarity) for s in said if s.kind is Kind.RANGE] == [("old school", -1)]
+    assert [(s.kind, s.value) for s in UNDERSTANDING.read("any good a24 movies").statements] == [(Kind.UNKNOWN, "a24")]
+
+
+@pytest.mark.parametrize("text", ["I hate all movies", "I like everything", "loved everything everywhere all at once"])
+def test_all_there_is_is_not_the_list(text: str) -> None:
+    shown = Context(shown=[film("Heat (1995)"), film("Alien (1979)")])
+    assert not [s for s in UNDERSTANDING.read(text, shown).statements if s.target]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nah forget that, let's do the war movie after all", {(Kind.INTENT, "undo"), (Kind.FACET, "war")}),
+        ("actually take that back", {(Kind.INTENT, "undo")}),
+        ("but set in vietnam", {(Kind.INTENT, "refine"), (Kind.WISH, "set in vietnam")}),
+        ("what is 2+2", {(Kind.INTENT, "chat")}),
+    ],
+)
+def test_a_mind_that_changes_is_followed(text: str, said: set[tuple[Kind, str]]) -> None:
+    shown = Context(shown=[film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")])
+    assert {(s.kind, s.value) for s in UNDERSTANDING.read(text, shown).statements} == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("something with guns lol", ["guns"]),
+        ("something that makes me feel less alone", ["feel-good, cheerful, heartwarming"]),
+        ("i want cry", ["sad, moving and emotional"]),
+        ("thank you, you're sweet", []),
+        ("with popcorn please", []),
+    ],
+)
+def test_a_wish_is_what_is_wished(text: str, said: list[str]) -> None:
+    found = UNDERSTANDING.read(text).statements
+    assert [s.value for s in found if s.kind is Kind.WISH] == said
+    assert not [s for s in found if s.kind is Kind.UNKNOWN]
+
+
+def test_a_title_before_its_verb_may_have_been_seen_often() -> None:
+    (said,) = UNDERSTANDING.read("gladiator i have seen it 3 times").statements
+    assert said.seen
+
+
+def test_a_question_about_subtitles_wishes_for_nothing() -> None:
+    (said,) = UNDERSTANDING.read("is there english subtitle?", Context(shown=[film("Heat (1995)")])).statements
+    assert (said.kind, said.value) == (Kind.QUESTION, "language")
+
+
+def test_where_somebody_comes_from_is_no_wish() -> None:
+    assert not [s for s in UNDERSTANDING.read("hi I'm from America").statements if s.clause]
+    assert "United States" in [s.value for s in UNDERSTANDING.read("something from America").statements]
+
+
+def test_a_film_is_taken_with_praise() -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)")]
+    (said,) = UNDERSTANDING.read("perfect we'll take the last one", Context(shown=shown)).statements
+    assert (said.value, said.target) == (Intent.ACCEPT, shown[1])
+
+
+def test_a_child_is_no_part_of_the_story() -> None:
+    found = UNDERSTANDING.read("something with dinosaurs to watch with my 10 year old son").statements
+    assert "son" not in " ".join(s.value for s in found if s.kind is Kind.WISH)
+
+
+def test_a_film_may_stand_for_its_kind() -> None:
+    asked = Context(shown=[film("Heat (1995)")], asked="opinion")
+    (said,) = UNDERSTANDING.read("Gladiator kind of vibe", asked).statements
+    assert (said.value, said.polarity, said.lasts) == ("like", 1, False)
+
+
+def test_what_would_be_nice_is_wanted_tonight() -> None:
+    (said,) = UNDERSTANDING.read("animated would be ok").statements
+    assert (said.value, said.polarity, said.lasting) == ("animation", 1, False)

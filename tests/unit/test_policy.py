@@ -9,7 +9,7 @@ import pytest
 from bot.conversation.policy import Action, decide
 from bot.conversation.press import Press, Verb, parse_press
 from bot.conversation.state import MOODS_KEPT, Dialogue
-from bot.conversation.statements import Choice, Critique, Intent, Kind, Reading, Statement
+from bot.conversation.statements import Choice, Critique, Intent, Kind, Named, NamedKind, Reading, Statement
 from bot.conversation.taste import event_of, taste_of
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.taste import Clause, Range
@@ -43,6 +43,12 @@ def heard(state: Dialogue, *said: Statement) -> Dialogue:
 
 
 class TestDialogue:
+    def test_a_film_that_is_only_asked_about_may_be_suggested(self) -> None:
+        named = Named(NamedKind.TITLE, "Old", 0, 3, ("old",))
+        asks = Statement(Kind.QUESTION, "rating", target="old")
+        assert Dialogue().noted(Reading("Old?", (asks,), (), (named,))).named == ()
+        assert Dialogue().noted(Reading("Old", (opinion("old", 1),), (), (named,))).named == ("old",)
+
     def test_wishes_add_up_until_one_comes_twice(self) -> None:
         nineties = Statement(Kind.RANGE, "year", range=Range("year", 1990, 1999, "1990s"))
         state = heard(heard(Dialogue(), nineties, wants(PACINO, -1)), wants(COMEDY))
@@ -52,6 +58,11 @@ class TestDialogue:
         assert state.wanted == (HORROR,)
         assert state.ranges == ()
         assert state.unwanted == (PACINO,)
+
+    def test_a_veto_leaves_the_alternative(self) -> None:
+        either = Clause("horror or funny", (*HORROR.facets, *COMEDY.facets))
+        state = heard(heard(Dialogue(), wants(either)), wants(HORROR, -1))
+        assert (state.wanted, state.unwanted) == ((COMEDY,), (HORROR,))
 
     def test_describing_a_story_starts_anew(self) -> None:
         state = heard(heard(Dialogue(), wants(COMEDY)), Statement(Kind.WISH, "an astronaut drifts away", 1))

@@ -127,7 +127,7 @@ FACETS: list[tuple[str, list[str]]] = [
     ("comedies", ["+comedy"]),
     ("a rom-com", ["+romance", "+comedy"]),
     ("I hate romcoms", ["-romcom lasting"]),
-    ("sci fi or fantasy", ["+sci-fi", "+fantasy"]),
+    ("sci fi or fantasy", ["+sci-fi or fantasy"]),
     ("I love heist films and spy movies", ["+heist lasting", "+spies lasting"]),
     ("I hate musicals", ["-musical lasting"]),
     ("no horror tonight", ["-horror"]),
@@ -190,7 +190,7 @@ FACETS: list[tuple[str, list[str]]] = [
     ("i luv tarantino flicks", ["+Quentin Tarantino lasting"]),
     ("a cartoon, not anime", ["+animation", "-anime"]),
     ("something to watch on date night", ["+date night"]),
-    ("anything by the director of Heat", ["+Michael Mann", "~Heat (1995) mention"]),
+    ("anything by the director of Heat", ["+Michael Mann"]),
     ("neither horror nor war", ["-horror", "-war"]),
 ]
 
@@ -283,6 +283,9 @@ INTENTS: list[tuple[str, Intent]] = [
     ("any suggestions for a film?", Intent.RECOMMEND), ("what's the best film ever?", Intent.MORE),
     ("yes", Intent.YES), ("yeah sure", Intent.YES), ("no", Intent.NO), ("nah", Intent.NO),
     ("lol", Intent.CHAT), ("I'm bored", Intent.CHAT), ("asdkjh qweoiu", Intent.CHAT), ("you suck", Intent.COMPLAIN),
+    ("are you a real person?", Intent.IDENTITY), ("who made you?", Intent.IDENTITY), ("tell me a joke", Intent.JOKE),
+    ("what's new in cinemas?", Intent.CINEMA), ("what's playing?", Intent.CINEMA),
+    ("thanks that was great", Intent.THANKS),
     ("my dog is sick", Intent.CHAT), ("👍", Intent.YES), ("👎", Intent.NO),
 ]  # fmt: skip
 
@@ -522,7 +525,7 @@ def test_the_words_for_the_encoder(text: str, wish: str | None) -> None:
 def test_a_refused_theme_never_enters_the_wish(veto: str) -> None:
     theme = veto.split()[-1]
     for text in (f"a quiet film about fishermen, {veto}", f"{veto}, a quiet film about fishermen"):
-        (wish,) = (s.value for s in read(text).statements if s.kind is Kind.WISH)
+        (wish,) = (s.value for s in read(text).statements if s.kind is Kind.WISH and s.polarity > 0)
         assert theme not in wish
         assert "fishermen" in wish
 
@@ -725,6 +728,11 @@ def test_a_malformed_lexicon_names_its_fault() -> None:
         ('Have you seen "Jaws: The Reckoning"?', ["Jaws: The Reckoning"], []),
         ("I watched Breaking Bad, looking for a thriller", ["Breaking Bad"], ["+thriller"]),
         ("who directed Oppenheimer?", ["Oppenheimer"], []),
+        ("we loved lady bird", ["lady bird"], []),
+        ("i watched knives out yesterday and loved it", ["knives out"], []),
+        ("watched tenet last week, something funny now", ["tenet"], ["+comedy"]),
+        ("have you heard of the menu?", ["the menu"], []),
+        ("smth like hereditary", ["hereditary"], []),
     ],
 )
 def test_a_title_that_the_catalogue_lacks_is_told_and_nothing_else_is_read_into_it(
@@ -754,6 +762,14 @@ def test_a_title_that_the_catalogue_lacks_is_told_and_nothing_else_is_read_into_
         "yes I like Thrillers",
         "do you like pizza?",
         "I like movies with strong women",
+        "i loved the second act",
+        "i watched netflix yesterday",
+        "we watched the sunset together",
+        "i loved talking to you",
+        "i like long walks",
+        "something like last time",
+        "something like friends",
+        "liked gladiator more than the rest",
     ],
 )
 def test_other_words_are_no_unknown_titles(text: str) -> None:
@@ -1017,7 +1033,7 @@ def test_a_refused_thing_is_left_out_where_the_catalogue_knows_it(text: str, sai
 def test_a_dog_that_lives_is_no_wish_for_one_that_dies(text: str) -> None:
     catalogue = Catalogue([*films().items, Item("d", "Dog", facets={"keyword": ("dog", "death of dog")})])
     found = Understanding(catalogue, load_lexicon()).read(text).statements
-    assert [(s.value, s.polarity) for s in found if s.value != Intent.REFINE] == [("a dying dog", -1)]
+    assert [(s.value, s.polarity) for s in found if s.value != Intent.REFINE] == [("dying dogs", -1)]
 
 
 @pytest.mark.parametrize(("text", "weight"), [("not too scary", 0.5), ("nothing scary", 1.0)])

@@ -74,6 +74,10 @@ def test_without_reasons_a_card_says_none() -> None:
     ("description", "plot"),
     [
         (
+            "Batman raises the stakes in his war on all crime. With the help of Lt. Jim Gordon he sets out. More.",
+            "Batman raises the stakes in his war on all crime. With the help of Lt. Jim Gordon he sets out.",
+        ),
+        (
             "A thief is offered one last job by a stranger who knows his name. He takes it.",
             "A thief is offered one last job by a stranger who knows his name.",
         ),

@@ -79,6 +79,7 @@ class Actions:
             Action.TOGETHER: together.alone,
             Action.JOIN: together.alone,
             Action.THANKS: asking.thanks,
+            Action.CINEMA: asking.cinema,
             Action.CHAT: asking.chat,
         }
 
@@ -93,6 +94,7 @@ class Actions:
             Action.SHARED,
             Action.LANGUAGE,
             Action.THANKS,
+            Action.CINEMA,
         )
         self._in_groups: Mapping[Action, Callable[[Moment], Awaitable[Draft]]] = {
             Action.WELCOME: together.hello,

@@ -24,7 +24,8 @@ class Asking(Room):
 
     async def welcome(self, moment: Moment) -> Draft:
         asked = await self.ask(moment)
-        return replace(asked, text=self._texts("welcome"))
+        small = any(s.value == Intent.SMALLTALK for s in moment.reading.statements)  # a hard day wants no cheer
+        return replace(asked, text=self._texts("welcome_heard" if small else "welcome"))
 
     async def greet(self, moment: Moment) -> Draft:
         """By what we know: the film that they took, or kept, comes first."""
@@ -110,10 +111,14 @@ class Asking(Room):
         )
 
     async def whom(self, moment: Moment) -> Draft:
-        """Who "he" or "she" is: of those told of, else those of the film in view. A name says again what was said."""
+        """Who "he" or "she" is: of those told of, else those of the film meant or in view. A name says again what was
+        said."""
         state, cause = moment.dialogue, moment.decision.cause
-        names = [clause.label for clause in state.people]
-        if not names and state.focus:
+        film = cause.target if cause else None
+        names = [] if film else [clause.label for clause in state.people]
+        if film:  # "the actor in the first one"
+            names = [person.value for person in self._catalogue[film].people(("cast",))]
+        elif not names and state.focus:
             item = self._catalogue[state.focus]
             names = [*dict.fromkeys(person.value for person in (*item.makers, *item.people(("cast",))))]
         names = names[:PEOPLE_ASKED]
@@ -138,6 +143,11 @@ class Asking(Room):
     async def thanks(self, moment: Moment) -> Draft:
         text = self._texts("thanks", moment.number)
         return Draft(moment.dialogue, text, question=self._texts("thanks_more"))
+
+    async def cinema(self, moment: Moment) -> Draft:
+        """What is on in cinemas no catalogue tells; up to which year it goes, it does."""
+        buttons = self.buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
+        return Draft(moment.dialogue, self._texts("cinema", year=self._wording.newest), buttons=buttons)
 
     async def chat(self, moment: Moment) -> Draft:
         if unknown := self._echo.unknown(moment.reading):

@@ -12,7 +12,7 @@ from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reasoning import FITS
 from bot.conversation.reply import Card, ToExplain
-from bot.conversation.state import Dialogue, spoilt, wishes_anew
+from bot.conversation.state import Dialogue, given_up, spoilt, wishes_anew
 from bot.conversation.statements import Critique, Intent, Kind, Statement
 from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
@@ -42,12 +42,14 @@ class Recommending(Room):
         spoiling = [s for s in moment.reading.statements if s.clause and s.polarity < 0 and spoilt(state, s.clause)]
         told = (s for s in moment.reading.statements if not self._lost(s))
         kept = tuple(s for s in told if s.lasting or s not in spoiling)
-        heard = self._echo.acknowledge(replace(moment.reading, statements=kept), implied, *_still(moment))
+        heard = self._echo.acknowledge(
+            replace(moment.reading, statements=kept), implied, *_still(moment), _gone(moment)
+        )
         basis = self._basis(moment, query, result)
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])), basis=basis)
         cards, explain = self._cards(moment, query, result)
-        relaxed = self._relaxed(query, result)
+        relaxed = self._relaxed(moment, query, result)
         unread = self._unread(moment)
         intro = self._intro(moment, len(cards), surprise=surprise)
         many = self._texts("list_many") if Intent.MANY in intents else ""
@@ -122,8 +124,10 @@ class Recommending(Room):
         }
         return " ".join(sorted(spared))
 
-    def _relaxed(self, query: Query, result: Recommendation) -> str:
-        gave_way = self._wording.labels([*result.relaxed, *self._unmet(query, result)], query.wish)
+    def _relaxed(self, moment: Moment, query: Query, result: Recommendation) -> str:
+        told = {clause.label for clause in moment.before.wanted}  # when it was new
+        unmet = [label for label in self._unmet(query, result) if label not in told]
+        gave_way = self._wording.labels([*result.relaxed, *unmet], query.wish)
         return self._texts("list_relaxed", what=self._texts.join(gave_way)) if gave_way else ""
 
     def _unmet(self, query: Query, result: Recommendation) -> list[str]:
@@ -160,7 +164,7 @@ class Recommending(Room):
             cards.append(
                 replace(
                     self._plain_card(moment, slot, item, CARD_BUTTONS),
-                    reason=self._texts("because", reason=given[-1]) if given[-1] else "",
+                    reason=self._texts("because", reason=given[-1].removesuffix(".")) if given[-1] else "",
                     score=pick.score,
                     reasons=reasons,
                     contributions=pick.contributions,
@@ -184,6 +188,14 @@ def _still(moment: Moment) -> tuple[list[Clause | Range], list[Clause | Range]]:
     vetoes: list[Clause | Range] = [*(c for c in now.unwanted if not c.whom), *now.outside]
     held = [[wish for wish in wishes if wish in old and wish.label not in said] for wishes in (wanted, vetoes)]
     return held[0], held[1]
+
+
+def _gone(moment: Moment) -> list[Clause | Range]:
+    """What a new wish lets go of, unless they said themselves that the old one is over."""
+    heard = moment.reading.statements
+    told = (Intent.UNDO, Intent.CHANGE, Intent.BYE, Critique.DIFFERENT)
+    anew = wishes_anew(heard) and not any(s.value in told for s in heard)
+    return given_up(moment.before, moment.dialogue) if anew else []
 
 
 def query_of(moment: Moment, *, surprise: bool = False, k: int = LIST_LENGTH) -> Query:
