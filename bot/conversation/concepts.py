@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.conversation.lexicon import Concept, Lexicon, Words
+from bot.conversation.lexicon import Concept, Lexicon, Region, Words
 from bot.conversation.spelling import Spelling
 from bot.conversation.tokens import Phrases, Token, norms, squash
 from recsys.catalogue import Catalogue, Facet
@@ -107,6 +107,7 @@ class Concepts:
         entries += [
             (w, self._country(name, lexicon)) for name, words in lexicon.countries.items() for w in _from(words)
         ]
+        entries += [(w, self._region(name, region)) for name, region in lexicon.regions.items() for w in region.words]
         english = self._language("English", lexicon)
         foreign = Sense("English", "English", english.wanted, english.unwanted, flipped=True)
         entries += [(w, foreign) for w in lexicon.foreign.words]
@@ -269,6 +270,11 @@ class Concepts:
             found = tuple(self._facets("keyword", (name,)))
         clause = Clause(name, found)
         return Sense(name, name, (clause,), clause, wish="" if found else f"film from {name}", sure=False)
+
+    def _region(self, name: str, region: Region) -> Sense:
+        found = (*self._facets("language", region.languages), *self._facets("country", region.countries))
+        clause = Clause(name, found)
+        return Sense(name, name, (clause,), clause, wish="" if found else f"{name} film")
 
 
 def _from(words: Words) -> list[str]:

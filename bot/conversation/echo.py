@@ -136,6 +136,8 @@ class Echo:
         if isinstance(wish, Range) or not wish.facets or any(facet.kind != "country" for facet in wish.facets):
             return ""
         name = self._wording.label(wish)
+        if name in self._texts.options("kinds"):  # "Latin American"
+            return ""
         return self._texts("the_place", what=name) if name in self._texts.options("places_with_the") else name
 
     def _ruled_out(self, how: str, vetoes: Iterable[Clause | Range | None]) -> list[tuple[str, str]]:

@@ -43,6 +43,14 @@ class Concept(_Table):
     company: bool = False
 
 
+class Region(_Table):
+    """Words for a part of the world, and what tells its films: languages that are spoken there alone, countries."""
+
+    words: Words
+    languages: Words = ()
+    countries: Words = ()
+
+
 class Era(_Table):
     """Words for a span of years; a negative bound counts back from the catalogue's newest year."""
 
@@ -226,6 +234,7 @@ class Lexicon(_Table):
     language_codes: Mapping[str, Words]
     countries: Mapping[str, Words]
     country_names: Mapping[str, Words]
+    regions: Mapping[str, Region]
     foreign: WordList
     decades: Mapping[int, Words]
     eras: Mapping[str, Era]

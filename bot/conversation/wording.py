@@ -132,7 +132,7 @@ class Wording:
     def labels(self, labels: Iterable[str], wish: Wish) -> list[str]:
         """The parts of a wish that these labels name, as the person would recognise them."""
         limits = {limit.label: self.label(limit) for limit in wish.ranges}
-        spoken = {c.label for c in wish.wanted if c.facets and all(facet.kind == "language" for facet in c.facets)}
+        spoken = {c.label for c in wish.wanted if all(Facet("language", part) in c.core for part in c.label.split(OR))}
         called = {label: self.texts("in_language", what=self._called(label)) for label in spoken}
         return [limits.get(label) or called.get(label) or self._called(label) for label in labels]
 

@@ -730,6 +730,18 @@ async def test_who_opens_with_their_day_is_heard(ann: Person) -> None:
     assert first.question
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("an asian thriller", "thriller, Asian films"),
+        ("something latin american", "looking for Latin American films"),
+        ("a comedy, no asian films", "no Asian films"),
+    ],
+)
+async def test_a_part_of_the_world_is_where_films_come_from(ann: Person, said: str, told: str) -> None:
+    assert told in (await ann.say(said)).text
+
+
 class TestStyles:
     async def test_adjectives_and_genres_are_refused_apart(self, ann: Person) -> None:
         told = (await ann.say("nothing dark and no animation", "a comedy")).text
