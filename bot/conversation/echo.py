@@ -93,7 +93,8 @@ class Echo:
         )
         parts = [self._texts(key, what=what) for key, what in groups if what]
         got = self._texts("got", what=self._texts("semicolon").join(parts)) if parts else ""
-        return self._texts("sentences").join(filter(None, [got, self.unknown(heard), self._unheeded(heard)]))
+        told = (got, self._only_one(heard), self.unknown(heard), self._unheeded(heard))
+        return self._texts("sentences").join(filter(None, told))
 
     def _styled(self, said: Sequence[Statement]) -> tuple[Statement, ...]:
         """What was said, with all that the name of a style stands for told as one: "Italian neorealism (drama,
@@ -169,6 +170,18 @@ class Echo:
         titles = [self._texts("quoted", what=s.value) for s in heard.statements if s.kind is Kind.UNKNOWN]
         what = self._texts.join(titles, "or")
         return self._texts("unknown_title", what=what, year=self._wording.newest) if titles else ""
+
+    def _only_one(self, heard: Reading) -> str:
+        """That the film of a short title is one that hardly anybody means, where no other has it: who says "Parasite"
+        may speak of a later one."""
+        judged = {s.target for s in heard.statements if s.value in ("like", "opinion") and s.polarity > 0}
+        for named in heard.named:
+            items = [self._catalogue[i] for i in named.item_ids if i in judged and i in self._catalogue]
+            told = heard.text[named.start : named.end]
+            if items and self._wording.little_known(items[0]) and str(items[0].year) not in told:
+                title = self._wording.titled(items[0])
+                return self._texts("only_one", title=title, of=items[0].year or "", year=self._wording.newest)
+        return ""
 
     def _unheeded(self, heard: Reading) -> str:
         """What was refused and can't be told of a film."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 from textwrap import shorten
@@ -19,6 +20,8 @@ LISTED = 12
 NAMED = 2
 """Items named of a group that counts as one."""
 
+WELL_KNOWN = 0.88
+"""The share of items that are less popular than one that many know."""
 SHORT_PLOT, LONG_PLOT = 55, 150
 """Letters of a plot on a card: a sentence that ends sooner says too little ("When Dr."), a longer one is cut."""
 _SENTENCE = re.compile(r"""[.!?]["')\]]*(?=\s|$)""")
@@ -32,6 +35,9 @@ class Wording:
         self.catalogue = catalogue
         self.newest = max((item.year for item in catalogue.items if item.year), default=0)
         """The year that the catalogue goes up to."""
+        known = sorted(item.number("popularity") or 0.0 for item in catalogue.items)
+        self._known = known[int(WELL_KNOWN * (len(known) - 1))] if known else 0.0
+        self._namesakes = Counter(_short(item) for item in catalogue.items)
 
     # -- items -----------------------------------------------------------------------------------------------
 
@@ -64,6 +70,11 @@ class Wording:
     def in_order(self, item_ids: Collection[str]) -> list[str]:
         """Ids of items in the catalogue's order."""
         return sorted((i for i in item_ids if i in self.catalogue), key=self.catalogue.row)
+
+    def little_known(self, item: Item) -> bool:
+        """Whether an item of one word's title has it alone, and few know it."""
+        title, popularity = _short(item), item.number("popularity") or 0.0
+        return " " not in title and self._namesakes[title] == 1 and popularity < self._known
 
     def card_facets(self, item: Item, asked: Collection[Facet] = ()) -> tuple[str, ...]:
         """Two or three things that tell at a glance what an item is; genres that were ``asked`` for come first."""
@@ -206,3 +217,8 @@ def refusal(veto: Clause) -> str:
 def liked_items(taste: Taste) -> list[str]:
     """Items that somebody said they like; having saved one is less than that."""
     return [item_id for item_id, weight in taste.items.items() if weight > ACCEPTED]
+
+
+def _short(item: Item) -> str:
+    """An item's title without case and article."""
+    return re.sub(r"^(?:the|an?) ", "", item.title.casefold())

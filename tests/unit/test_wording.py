@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversation.echo import Echo
+from bot.conversation.lexicon import load_lexicon
 from bot.conversation.reasoning import Reasoning
 from bot.conversation.reply import Reason
+from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording
 from bot.texts import Texts
-from recsys.catalogue import Facet, Item
+from recsys.catalogue import Catalogue, Facet, Item
 from recsys.explain import Cause
 from recsys.talk import Part
 from recsys.taste import Query, Taste, Wish
@@ -117,3 +120,12 @@ def test_who_both_directs_and_plays_is_named_once() -> None:
     cause = Cause("facets", 1.0, tuple(both))
     (reason,) = REASONING.reasons(Item("x", "X"), [cause], Query(Taste(), Wish()))
     assert reason.text == "you like Clint Eastwood"
+
+
+def test_a_short_title_that_hardly_anybody_means_is_told_to_be_the_only_one() -> None:
+    known = [*films().items, Item("bird", "The Bird", 1951, "A bird.", {"genre": ("Drama",)}, {"popularity": 1.0})]
+    wording = Wording(Texts("en"), Catalogue(known))
+    reading = Understanding(Catalogue(known), load_lexicon()).read("something like The Bird and Heat")
+    assert "The only The Bird I know is from 1951" in Echo(wording).acknowledge(reading)
+    reading = Understanding(Catalogue(known), load_lexicon()).read("something like Heat")
+    assert "only" not in Echo(wording).acknowledge(reading)
