@@ -20,8 +20,8 @@ LISTED = 12
 NAMED = 2
 """Items named of a group that counts as one."""
 
-WELL_KNOWN = 0.88
-"""The share of items that are less popular than one that many know."""
+WELL_KNOWN = 2000
+"""So many items, the most popular ones, are named by people who say no more than a word."""
 SHORT_PLOT, LONG_PLOT = 55, 150
 """Letters of a plot on a card: a sentence that ends sooner says too little ("When Dr."), a longer one is cut."""
 _SENTENCE = re.compile(r"""[.!?]["')\]]*(?=\s|$)""")
@@ -35,8 +35,8 @@ class Wording:
         self.catalogue = catalogue
         self.newest = max((item.year for item in catalogue.items if item.year), default=0)
         """The year that the catalogue goes up to."""
-        known = sorted(item.number("popularity") or 0.0 for item in catalogue.items)
-        self._known = known[int(WELL_KNOWN * (len(known) - 1))] if known else 0.0
+        known = sorted((item.number("popularity") or 0.0 for item in catalogue.items), reverse=True)
+        self._known = known[WELL_KNOWN] if len(known) > WELL_KNOWN else 0.0
         self._namesakes = Counter(_short(item) for item in catalogue.items)
 
     # -- items -----------------------------------------------------------------------------------------------
