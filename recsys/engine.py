@@ -38,16 +38,16 @@ from recsys.encoder import PACKAGED, Encoder
 from recsys.errors import ConfigError, ModelError
 from recsys.group import consensus, utilities
 from recsys.index import diversify, series, top_k
-from recsys.lexical import Lexical, stems_of
 from recsys.models.als import FoldIn
 from recsys.models.bilinear import Bilinear
 from recsys.models.blend import Kernel, padded
 from recsys.models.content import fit_content
 from recsys.models.facets import SharedFacets
 from recsys.models.fusion import STATED, Fusion
-from recsys.moods import MoodFits, Moods
+from recsys.moods import Moods
+from recsys.stated import Stated
 from recsys.talk import Part, restored
-from recsys.taste import Clause, Query, Range, Talk, Taste, Wish, meets
+from recsys.taste import Query, Talk, Taste, Wish
 from recsys.upsert import extended
 
 SIGNALS = (*STATED, "likeness", "relation", "prior", "interplay", "luck")
@@ -75,20 +75,6 @@ LESS_QUALITY = 10
 """Likes after which ``QUALITY`` is halved."""
 MOST_QUALITY = 0.7
 """What it counts at most beside a wish in free text, which would be lost among what everybody knows."""
-CLOSEST = 3.0
-"""The z-score towards which fitting a wish runs: beyond it, that one text fits better than another says little, and
-what everybody knows would be lost among films that name it in their titles."""
-WORDS = 2.5
-"""The z-score that a text gains with all the rare words of a wish in somebody's own words. The encoder takes a game for
-chess and brokers for journalists."""
-SURMISE = 0.8
-"""The same for moods of which genres and themes tell more than the encoder does, which reads "fun" into Star Trek."""
-UNWANTED = 0.7
-"""What a mood that is not wanted counts beside one that is wanted: not all items that it suits are meant."""
-LASTING = 0.3
-"""What a mood that is liked, or disliked, for good counts beside one that is wanted tonight."""
-WISH_SPREAD = 0.1
-"""The usual standard deviation of the cosine between a wish and item texts (MiniLM): makes it a z-score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +143,7 @@ class Engine:
             raise ModelError("The recommendation index is of another catalogue; run `usher index build`.")
         self.catalogue = catalogue
         self._artefact = artefact
-        self._moods, self._fits = moods, MoodFits(catalogue, moods)
+        self._moods = moods
         self.version = artefact.version
         self.device = device
         self._config = config or EngineConfig()
@@ -165,8 +151,8 @@ class Engine:
         taught = {n: tensor for n, tensor in artefact.tensors.items() if not n.startswith("talk.")}
         tensors = {name: tensor.float() for name, tensor in taught.items()}
         self._likeness = fit_content(tensors["vectors"])
-        self._vectors, self._contents = tensors["vectors"].to(device), self._likeness.target.to(device)
-        self._centre = self._vectors.mean(dim=0)
+        self._contents = self._likeness.target.to(device)
+        self._stated = Stated(catalogue, tensors["vectors"].to(device), encoder, moods)
         self._shared_facets = SharedFacets(catalogue, TELLING)
         rest = {name: _kernel(name, tensors) for name in artefact.config["kernels"] if name != "likeness"}
         self._kernels: dict[str, Kernel] = {"likeness": self._likeness, **rest}
@@ -188,7 +174,6 @@ class Engine:
         fused.setdefault("shift", self._fusion.shift)  # an index of before questions told anything
         fused["scale"] = self._fusion.scale  # in an older index it is the same for all counts
         self._fusion.load_state_dict(fused)
-        self._lexical = Lexical([item.text() for item in catalogue.items], read=stems_of)
         self._talk = restored(catalogue, artefact, encoder.encode)
 
     def with_items(self, items: Sequence[Item]) -> Engine:
@@ -372,23 +357,9 @@ class Engine:
         ``allowed`` (B, N): what can be recommended; without it, everything.
         """
         n = len(self.catalogue)
-        asked = np.zeros((len(queries), n), dtype=np.float32)
-        moods = np.zeros((len(queries), n), dtype=np.float32)
-        facets = np.zeros((len(queries), n), dtype=np.float32)
-        for b, query in enumerate(queries):
-            for wish in self._asked(query.wish):
-                asked[b] += meets(self.catalogue, wish)
-            for mood, weight in self._felt(query):
-                moods[b] += weight * self._suits(mood, weight, query.wish)
-            for facet, weight in query.taste.facets.items():
-                facets[b, self.catalogue.rows_with(facet)] += weight
-        signals = {
-            "asked": torch.from_numpy(asked).to(self.device),
-            "mood": torch.from_numpy(moods).to(self.device),
-            "wish": self._wish(queries),
-            "facets": torch.from_numpy(facets).to(self.device),
-            "luck": torch.stack([_luck(q, n) for q in queries]).to(self.device),
-        }
+        read = [bool(self._talk and query.talk) for query in queries]
+        signals = {name: signal.to(self.device) for name, signal in self._stated.signals(queries, read).items()}
+        signals["luck"] = torch.stack([_luck(q, n) for q in queries]).to(self.device)
         points = {s: shares[s].to(self.device).unsqueeze(1) * signal for s, signal in signals.items()}
         points["interplay"] = torch.zeros((len(queries), n), device=self.device)
         points |= self._taught(queries, shares)
@@ -434,48 +405,6 @@ class Engine:
             points[signal][said] += torch.from_numpy(amount).to(self.device)
         return dict(zip(said, trust.tolist(), strict=True))
 
-    def _wish(self, queries: Sequence[Query]) -> Tensor:
-        """Free-text wishes against item texts, (B, N), as a z-score; zero where there is no text, or where the model of
-        talk reads the words themselves."""
-        scores = torch.zeros((len(queries), len(self.catalogue)), device=self.device)
-        wishes = [query.wish for query in queries]
-        spoken = [b for b, q in enumerate(queries) if q.wish.text and not (self._talk and q.talk)]
-        if spoken:
-            vectors = torch.from_numpy(self._encoder.encode([wishes[b].text for b in spoken])).to(self.device)
-            fit = (vectors @ self._vectors.T - (vectors @ self._centre).unsqueeze(1)) / WISH_SPREAD
-            most = torch.tensor([[self._most(wishes[b])] for b in spoken], device=self.device)
-            own = np.stack([self._lexical.coverage("" if wishes[b].vague else wishes[b].text) for b in spoken])
-            scores[spoken] = most * torch.tanh(fit / most) + WORDS * torch.from_numpy(own).to(self.device)
-        return scores
-
-    def _most(self, wish: Wish) -> float:
-        """The z-score towards which the encoder's fit of a wish runs."""
-        felt = any(self._fits.knows(clause) for clause in (*wish.wanted, *wish.hoped))
-        return SURMISE if wish.vague and felt else CLOSEST
-
-    def _asked(self, wish: Wish) -> tuple[Clause | Range, ...]:
-        """Everything that was asked for in so many words, whether it excludes or not. Themes that tell of a mood are
-        part of what is known of it: they are noted for so few items that alone they say little."""
-        hoped = (clause for clause in wish.hoped if not self._fits.knows(clause))
-        return (*wish.wanted, *hoped, *wish.ranges)
-
-    def _felt(self, query: Query) -> list[tuple[Clause, float]]:
-        """The moods that a query speaks of, and what fitting each of them counts."""
-        refused = [c for c in query.wish.unwanted if isinstance(c, Clause) and self._fits.knows(c)]
-        refused = [c for c in refused if all(facet.kind != "genre" for facet in c.facets)]  # the mask says enough
-        said = [(clause, 1.0) for clause in (*query.wish.wanted, *query.wish.hoped)]
-        said += [(clause, -UNWANTED) for clause in refused]
-        tonight = {clause.mood for clause, _ in said}
-        lasting = [(c, LASTING) for c in query.taste.moods] + [(c, -LASTING) for c in query.taste.vetoes]
-        said += [(clause, weight) for clause, weight in lasting if clause.mood not in tonight]
-        return [(clause, weight) for clause, weight in said if self._fits.knows(clause)]
-
-    def _suits(self, mood: Clause, weight: float, wish: Wish) -> npt.NDArray[np.float32]:
-        """How well each item (N,) fits a mood. Of an unwanted one only what fits it tells: "nothing dark" asks for no
-        opposite."""
-        fit = self._fits.fit(mood, _outright(wish))
-        return fit if weight > 0 else fit.clip(min=0)
-
     # -- contributions ---------------------------------------------------------------------------------------
 
     def _explain(
@@ -504,7 +433,7 @@ class Engine:
         picks = []
         for k, (row, added) in enumerate(zip(rows.tolist(), points.tolist(), strict=True)):
             parts = [Part(name, item_id, amounts[k]) for name, item_id, amounts in told]
-            parts += said[k] if talked else self._stated_parts(query, row, weights)
+            parts += said[k] if talked else self._stated.parts(query, row, weights)
             contributions = dict(zip(SIGNALS, added, strict=True))
             parts += [Part(s, s, contributions[s]) for s in ("wish", "prior", "interplay", "luck") if contributions[s]]
             if not self._known[row]:  # nobody is known to like it: its place in the relation was read off its text
@@ -513,23 +442,6 @@ class Engine:
                 parts = [p._replace(signal="likeness") if p.signal == "relation" else p for p in parts]
             picks.append(Pick(self.catalogue.items[row].id, sum(added), contributions, _summed(parts)))
         return tuple(picks)
-
-    def _stated_parts(self, query: Query, row: int, weights: Mapping[str, float]) -> list[Part]:
-        facets = [
-            Part("facets", facet, weight * weights["facets"])
-            for facet, weight in query.taste.facets.items()
-            if row in self.catalogue.rows_with(facet)
-        ]
-        asked = [
-            Part("asked", wish.label, weights["asked"])
-            for wish in self._asked(query.wish)
-            if meets(self.catalogue, wish)[row]
-        ]
-        moods = [
-            Part("mood", mood.label, weight * float(self._suits(mood, weight, query.wish)[row]) * weights["mood"])
-            for mood, weight in self._felt(query)
-        ]
-        return [*facets, *asked, *(part for part in moods if part.amount)]
 
 
 def _padded(known: Sequence[Mapping[int, float]]) -> tuple[Tensor, Tensor]:
@@ -560,11 +472,6 @@ def _luck(query: Query, n: int) -> Tensor:
     if not query.surprise:
         return torch.zeros(n)
     return torch.randn(n, generator=torch.Generator().manual_seed(query.seed))
-
-
-def _outright(wish: Wish) -> frozenset[Facet]:
-    """The facets that whatever may be shown has for sure: those of a wish that takes no other."""
-    return frozenset(clause.facets[0] for clause in wish.wanted if len(clause.facets) == 1)
 
 
 def _kernel(name: str, tensors: Mapping[str, Tensor]) -> Kernel:

@@ -16,12 +16,13 @@ from recsys.artefact import Artefact
 from recsys.belief import Belief, fit_belief
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.elicit import telling
-from recsys.engine import CLOSEST, SIGNALS, WORDS, Engine, Pick, pick_device
+from recsys.engine import SIGNALS, Engine, Pick, pick_device
 from recsys.errors import ConfigError, ModelError
 from recsys.explain import causes
 from recsys.heldout import ChartsEngine, PopularEngine
 from recsys.index import series
 from recsys.models.fusion import KNOTS, STATED
+from recsys.stated import CLOSEST, WORDS
 from recsys.taste import Clause, Query, Range, Talk, Taste, Wish
 from recsys.train import fit_index
 
