@@ -91,7 +91,7 @@ class Concepts:
 
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
         self._values: dict[str, dict[str, list[str]]] = {}
-        for kind in ("genre", "keyword", "certificate", "language", "country"):
+        for kind in ("genre", "keyword", "certificate", "language", "country", "director"):
             found = {value for item in catalogue.items for value in item.facets.get(kind, ())}
             folded: dict[str, list[str]] = defaultdict(list)
             for value in sorted(found):
@@ -204,18 +204,21 @@ class Concepts:
             else:
                 yield from (Facet(kind, v) for v in values.get(folded, ()))
 
-    def _clause(self, label: str, genres: Words, keywords: Words, certificates: Words = ()) -> Clause:
+    def _clause(
+        self, label: str, genres: Words, keywords: Words, certificates: Words = (), directors: Words = ()
+    ) -> Clause:
         found = (
             *self._facets("genre", genres),
             *self._facets("keyword", keywords),
             *self._facets("certificate", certificates),
+            *self._facets("director", directors),
         )
         return Clause(label, tuple(dict.fromkeys(found)))
 
     def _sense(self, name: str, concept: Concept, genre: bool) -> Sense:
         label = concept.label or name
         keywords = () if genre and concept.genres and self._has(concept) else concept.keywords
-        own = self._clause(label, concept.genres, keywords, concept.certificates)
+        own = self._clause(label, concept.genres, keywords, concept.certificates, concept.directors)
         implied = [self._all[other] for other in concept.implies]
         whom = label if concept.company else ""
         own = replace(own, mood=self._moods.get(name, ""), whom=whom)
@@ -248,7 +251,7 @@ class Concepts:
         """What a refusal rules out: what the words name, and what goes with it unless that is wanted."""
         label = concept.label or name
         keywords = () if genre and self._has(concept) else concept.keywords
-        own = self._clause(label, concept.genres, keywords, concept.certificates).facets
+        own = self._clause(label, concept.genres, keywords, concept.certificates, concept.directors).facets
         beyond = tuple(
             f for f in self._clause(label, concept.veto_genres, concept.veto_keywords).facets if f not in own
         )

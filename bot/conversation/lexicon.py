@@ -39,6 +39,7 @@ class Concept(_Table):
     implies: Words = ()
     refuses: Words = ()
     languages: Words = ()
+    directors: Words = ()
     years: tuple[int, int] | None = None
     company: bool = False
 

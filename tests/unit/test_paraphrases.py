@@ -732,3 +732,9 @@ def test_a_film_may_stand_for_its_kind() -> None:
 def test_what_would_be_nice_is_wanted_tonight() -> None:
     (said,) = UNDERSTANDING.read("animated would be ok").statements
     assert (said.value, said.polarity, said.lasting) == ("animation", 1, False)
+
+
+def test_a_studio_is_told_by_its_directors_and_their_art() -> None:
+    wanted = [s.clause for s in UNDERSTANDING.read("a pixar movie").statements if s.clause]
+    assert Facet("director", "John Lasseter") in wanted[0].facets
+    assert [clause.label for clause in wanted] == ["Pixar", "animation"]

@@ -157,7 +157,7 @@ FACETS: list[tuple[str, list[str]]] = [
     ("dark comedy", ["+dark comedy", "+comedy"]),
     ("film noir", ["+noir"]),
     ("anime", ["+anime"]),
-    ("whodunit", ["+mystery"]),
+    ("whodunit", ["+mystery", "+whodunit"]),
     ("the zombie ones", ["+zombies"]),
     ("marvel", ["+Marvel"]),
     ("not a fan of Tom Cruise", ["-Tom Cruise lasting"]),
