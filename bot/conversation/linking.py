@@ -125,7 +125,7 @@ class Titles:
         self.speaking = {*lexicon.grammar.subjects, *lexicon.grammar.adverbs, "ive", "weve"}
         self.pronouns, self.not_titles = set(cues.pronouns), set(map(squash, cues.not_titles))
         self.proper = set(map(squash, cues.proper))
-        self.adverbs = set(lexicon.grammar.adverbs)
+        self.adverbs, self.film_nouns = set(lexicon.grammar.adverbs), set(lexicon.grammar.film_nouns)
         self.parts = {squash(w): n for n, words in lexicon.ordinals.items() for w in words if w.isalpha()}
         self.versions, self.copulas = set(cues.versions), set(lexicon.negators.copulas)
         self.fillers = set(map(squash, (*lexicon.fillers.words, *cues.alone))) | ARTICLES
@@ -425,6 +425,8 @@ class _Court:
         asks = case.told or len(before) < 2 or before[0] in self._w.copulas or before[0] in self._w.telling
         if self._w.a_place(tokens, of.i) and not (asks or certain) and self._prior(case) < 0.8:
             case.add(-6)  # "zombies in London" have a place, not a film
+        if before[1:] == ["about"] and before[0] in self._w.film_nouns and not (certain or case.capital):
+            case.add(-math.inf)  # "movies about hackers"
         named = case.capital and not case.opens
         within = [(i, j) for i, j in self._phrases if i <= of.i and of.j <= j and of.j - of.i < j - i]
         if not certain and any(not (named and i == of.i) for i, _ in within):
