@@ -57,7 +57,9 @@ class Reasoning:
 
     def reasons(self, item: Item, causes: Sequence[Cause], query: Query) -> tuple[Reason, ...]:
         """Words for each cause, in the causes' order; each completes "because ..."."""
-        return tuple(Reason(c.signal, c.share, self._reason(item, c, query), _sources(c, query)) for c in causes)
+        return tuple(
+            Reason(c.signal, c.share, self._reason(item, c, query), _sources(c, query), _faint(c)) for c in causes
+        )
 
     def card_reason(self, reasons: Sequence[Reason], given: Sequence[str]) -> str:
         """The one reason on a card: of those that set it apart the one that leads, but in place of one of those
@@ -255,11 +257,11 @@ class Reasoning:
 
 
 def telling(reasons: Sequence[Reason]) -> list[Reason]:
-    """Reasons by their shares; but those about the person that have a substantial one go before what holds for
-    everybody."""
+    """Reasons by their shares; but those about the person that have a substantial one, and are not faint, go before
+    what holds for everybody."""
 
     def rank(reason: Reason) -> tuple[bool, float]:
-        return reason.signal in GENERAL or reason.share < SUBSTANTIAL, -reason.share
+        return reason.signal in GENERAL or reason.share < SUBSTANTIAL or reason.faint, -reason.share
 
     return sorted(reasons, key=rank)
 
@@ -270,6 +272,11 @@ def _weighty(reasons: Sequence[Reason]) -> list[Reason]:
     ranked = telling(reasons)
     leads = bool(ranked) and ranked[0].signal in GENERAL
     return [r for r in ranked if r.share >= TELLING and (leads or r.signal not in GENERAL)] or ranked[:1]
+
+
+def _faint(cause: Cause) -> bool:
+    """Whether a text fits a wish so little that no more can be said than that it comes closer than most."""
+    return cause.signal == "wish" and cause.evidence[0].amount < FITS
 
 
 def _sources(cause: Cause, query: Query) -> tuple[str, ...]:

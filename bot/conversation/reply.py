@@ -19,12 +19,14 @@ class Button:
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why an item was picked: the signal, its true share of the positive score (0..1), and the words for it.
-    ``sources`` are the ids of the items, the facets' values and the labels of the wishes behind it, strongest first."""
+    ``sources`` are the ids of the items, the facets' values and the labels of the wishes behind it, strongest first.
+    ``faint``: it only says that the item comes closer than most."""
 
     signal: str
     share: float
     text: str
     sources: tuple[str, ...] = ()
+    faint: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,3 +130,10 @@ def test_a_short_title_that_hardly_anybody_means_is_told_to_be_the_only_one(monk
     assert "The only The Bird I know is from 1951" in Echo(wording).acknowledge(reading)
     reading = Understanding(Catalogue(known), load_lexicon()).read("something like Heat")
     assert "only" not in Echo(wording).acknowledge(reading)
+
+
+def test_that_a_text_comes_closer_than_most_is_told_after_what_counts_more() -> None:
+    faint = Reason("wish", 0.4, "its description comes closer to a heist than most", faint=True)
+    rated = Reason("prior", 0.6, "people who saw it rate it 8.2 out of 10")
+    assert REASONING.card_reason([faint, rated], []) == rated.text
+    assert REASONING.card_reason([replace(faint, faint=False), rated], []) == faint.text
