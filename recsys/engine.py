@@ -4,7 +4,7 @@
 
 - ``asked``: how many of tonight's wishes in so many words (genres, people, decades) the item meets
 - ``mood``: how well its genres and themes fit the moods wanted, and not those unwanted
-- ``wish``: the free-text wish against the item's text, by the sentence encoder
+- ``wish``: the free-text wish against the item's text, by the sentence encoder and by its rare words
 - ``facets``: how many of the people, genres and themes that the person likes it has
 - ``likeness``: the item's text against the texts of what the person likes and dislikes; where something like an item is
   wanted, the facets that the two share too
