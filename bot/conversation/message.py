@@ -36,6 +36,9 @@ _AFTER_A_PART = frozenset(("is", "was", "and", "or", "too", "yet", "movie", "fil
 
 _BEFORE_LIKING = ("more", "a", "big", "huge", "all", "both", "only", "mostly", "usually", "generally", "normally")
 
+_OF_ANOTHER = frozenset(("loves", "likes", "adores", "enjoys", "prefers", "hates", "dislikes", "detests"))
+"""What somebody else than the speaker does."""
+
 _COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
 
 
@@ -462,6 +465,9 @@ class Message:
         grammar = self.words.grammar
         said = [t.norm for t in self.tokens[:i] if t.start < stance.start]
         small = self.words.negators | {*grammar.adverbs, *_BEFORE_LIKING}  # "he's a big fan of"
+        cue = next((self.head[t.start : t.end].casefold() for t in self.tokens[: i + 1] if t.start >= stance.start), "")
+        if said and said[-1] in ("and", "but") and cue in _OF_ANOTHER:  # "she's 7 and loves horses"
+            return True
         while said and said[-1] in small:
             said.pop()
         return bool(said) and said[-1] in grammar.company

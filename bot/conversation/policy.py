@@ -131,6 +131,8 @@ def decide(
             if Intent.THANKS in intents and intent is Intent.ACCEPT:
                 return Decision(Action.THANKS, "praises a list, with thanks", intents[Intent.THANKS])
             return Decision(Action.WHICH, f"{intent} of one item while several are in view", intents[intent])
+        if intent is Intent.SAVE and intent in intents and any(map(_wishes, reading.statements)):
+            return Decision(Action.RECOMMEND, "saves an item in view, and wishes for something else", intents[intent])
         if intent in intents:
             return Decision(Action.NOTE, f"{intent} of an item in view: confirmed", intents[intent])
     return _preferences(reading, intents, dialogue, knows_taste=knows_taste, newcomer=newcomer)
@@ -184,6 +186,11 @@ def _preferences(
     if Intent.GREET in intents:
         return Decision(Action.GREET, "a greeting from somebody we know")
     return Decision(Action.CHAT, "nothing about items in it")
+
+
+def _wishes(said: Statement) -> bool:
+    """Whether something is wanted for this evening."""
+    return said.kind in (Kind.FACET, Kind.RANGE, Kind.WISH) and said.polarity > 0 and not said.lasting
 
 
 def _mere_topic(said: Statement) -> bool:

@@ -12,6 +12,8 @@ from bot.conversation.statements import Context
 from bot.conversation.tokens import Hit, Phrases, Token, squash
 
 _ALL = frozenset(("these", "those", "them"))
+_CHOOSING = frozenset(("save", "like", "why", "pick", "take", "add"))
+_GOING_ON = frozenset(("and", "then", "please", "instead", "too", "but"))
 _TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades", "minutes", "hours"))
 _SORTS = (["sort"], ["kind"], ["type"], ["stuff"], ["genre"], ["style"], ["era"], ["vibe"])
 _OBJECTS = frozenset(("him", "her", "his", "he", "she"))
@@ -248,6 +250,11 @@ class References:
             return True
         if not tokens[i].norm.isdigit():
             return len(tokens) <= 2 and tokens[0].norm not in ("that", "this", "which") and i == len(tokens) - 1
+        around = [t.norm for t in (*tokens[max(0, i - 1) : i], *tokens[i + 1 : i + 2])]
+        if (
+            i and around[0] in _CHOOSING and set(around[1:]) <= _GOING_ON
+        ):  # "save 2 and show me a comedy", "more like 2"
+            return True
         others = [t.norm for t in tokens if not t.norm.isdigit()]
         plain = all(t.norm in self._ordinals and int(t.norm) <= count for t in tokens if t.norm.isdigit())
         if not plain or not set("/+=").isdisjoint(text) or {"more", "than", "part", "stars"} & set(others):

@@ -32,6 +32,7 @@ INQUIRING = ("who", "whos", "how", "when", "whats")
 ASKING = ("is", "was", "are", "does")
 _PRAISE = ("perfect", "awesome", "excellent", "lovely", "brilliant", "wonderful")
 _NO = ("no", "nah", "nope")
+_TURNING = frozenset(("show", "give", "now", "find", "what", "i", "can", "recommend", "suggest", "lets", "something"))
 _TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
 
 
@@ -131,6 +132,11 @@ class Sentences:
         intent = opening.value if opening else parts[0].value if parts else None
         if intent is None or (intent is Intent.LIKE_THIS and any(t.norm == "but" for t in tokens)):
             return False  # "more like the second but funnier": both halves count
+        turn = next((n for n in run[1:-1] if self._turns(n)), None)
+        if intent is Intent.SAVE and turn:  # "save 2 and show me a comedy"
+            saved = range(run.start, turn)
+            self._m.done[saved.start : saved.stop] = [self._note_intent(saved)] * len(saved)
+            return False
         start, end = self._m.span(run)
         if intent not in _TARGETED:
             self._m.say(Kind.INTENT, intent, start, end, confidence=0.9)
@@ -153,6 +159,10 @@ class Sentences:
         for target in (None,) if both else targets or (None,):
             self._m.say(Kind.INTENT, intent, start, end, target=target, confidence=0.9)
         return True
+
+    def _turns(self, n: int) -> bool:
+        """Whether a word leads over to another request."""
+        return self._m.tokens[n].norm in ("and", "then") and self._m.tokens[n + 1].norm in _TURNING
 
     def _goes_on(self, run: range, said: int) -> bool:
         """Whether wishes follow the first ``said`` words of a sentence; those words are done with."""

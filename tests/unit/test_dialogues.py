@@ -730,6 +730,15 @@ async def test_who_opens_with_their_day_is_heard(ann: Person) -> None:
     assert first.question
 
 
+async def test_to_save_one_and_wish_for_another_does_both(ann: Person) -> None:
+    first = await ann.say("a thriller from the 90s")
+    reply = await ann.say("save the second one, and now a comedy please")
+    saved = first.cards[1]
+    assert reply.text.startswith(f"{saved.title} is on your watchlist.")
+    assert reply.cards and "comedy" in reply.text
+    assert [card.item_id for card in (await ann.say("/watchlist")).cards] == [saved.item_id]
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [

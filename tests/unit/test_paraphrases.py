@@ -739,3 +739,15 @@ def test_a_studio_is_told_by_its_directors_and_their_art() -> None:
     wanted = [s.clause for s in UNDERSTANDING.read("a pixar movie").statements if s.clause]
     assert Facet("director", "John Lasseter") in wanted[0].facets
     assert [clause.label for clause in wanted] == ["Pixar", "animation"]
+
+
+def test_what_another_loves_and_hates_is_all_theirs() -> None:
+    said = UNDERSTANDING.read("she loves comedies and hates horror").statements
+    assert [(s.value, s.polarity, s.lasting) for s in said] == [("comedy", 1, False), ("horror", -1, False)]
+
+
+def test_a_number_behind_a_choice_is_a_slot() -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
+    (saved, _) = UNDERSTANDING.read("save 2 and show me a comedy", Context(shown=shown)).statements
+    assert (saved.value, saved.target) == ("save", shown[1])
+    assert shown[1] in {s.target for s in UNDERSTANDING.read("more like 2", Context(shown=shown)).statements}

@@ -22,10 +22,8 @@ class Reacting(Room):
         if item_id is None or cause is None:
             return Draft(moment.dialogue, self._texts("noted_which"))
         marks = await self._marks(moment)
-        same = [s.target for s in moment.reading.statements if s.value == cause.value and s.target]
-        several = cause.value == Intent.SAVE and len(same) > 1
-        title = self._wording.titles(i for i in same if i) if several else self._wording.titles([item_id])
-        text = self._texts("noted_saves" if several else f"noted_{reaction(cause)}", title=title)
+        noted = self._texts(f"noted_{reaction(cause)}", title=self._wording.titles([item_id]))
+        text = self.saved(moment, item_id) if cause.value == Intent.SAVE else noted
         buttons = self.buttons(moment, Verb.NEXT)
         after = replace(moment.dialogue, focus=item_id, asked=None)
         if moment.reading.text:

@@ -45,6 +45,9 @@ class Recommending(Room):
         heard = self._echo.acknowledge(
             replace(moment.reading, statements=kept), implied, *_still(moment), _gone(moment)
         )
+        item_id, cause = moment.target(), moment.decision.cause
+        if item_id and cause and cause.value == Intent.SAVE:
+            heard = "\n".join([self.saved(moment, item_id), heard])
         basis = self._basis(moment, query, result)
         if not result.picks:
             return Draft(state, "\n".join(filter(None, [heard, self._texts("list_none")])), basis=basis)

@@ -15,6 +15,7 @@ from bot.conversation.reasoning import Reasoning
 from bot.conversation.reply import Button, Card, Mark, Reason, ToExplain
 from bot.conversation.sharing import payload_of
 from bot.conversation.state import Dialogue
+from bot.conversation.statements import Intent
 from bot.conversation.taste import taste_of
 from bot.conversation.wording import Wording
 from bot.store.records import StoredRecommendation
@@ -49,6 +50,14 @@ class Room:
         self._reasoning = Reasoning(self._wording)
         self._echo = Echo(self._wording)
         self._answers = Answers(self._wording)
+
+    def saved(self, moment: Moment, item_id: str) -> str:
+        """That what they named to be saved, else the item, is on the watchlist."""
+        named = [s.target for s in moment.reading.statements if s.value == Intent.SAVE and s.target]
+        several = len(named) > 1
+        return self._texts(
+            "noted_saves" if several else "noted_save", title=self._wording.titles(named if several else [item_id])
+        )
 
     def _press(self, moment: Moment, verb: Verb, slot: int = 0) -> str:
         return str(Press(verb, moment.turn_id, slot))
