@@ -16,6 +16,7 @@ from recsys.explain import Cause
 from recsys.facts import LONGEST_QUOTE, tellable
 from recsys.talk import Part
 from recsys.taste import Query, Taste, Wish
+from recsys.words import tokenise
 
 CLOSE = 0.6
 """A second liked item is named beside the first when it added at least this share of what the first did."""
@@ -32,6 +33,8 @@ FITS = 2.8
 """Points from which on a text is said to fit a theme or a wish in free words: two standard deviations above the
 catalogue's mean, or its very words."""
 
+TELLING_WORD = 4
+"""Letters of a word that a wish may be about."""
 SHARED = (*((kind, 1, 2) for kind in PEOPLE), ("genre", 2, 2))
 """What makes items alike in words: a kind of facet, how many values they have to share, and how many are told."""
 NAMES = (*PEOPLE, "language", "country")
@@ -153,7 +156,7 @@ class Reasoning:
         if cause.signal == "mood":
             return self._felt(item, cause, query)
         if cause.signal == "wish":
-            return self._fits(query.wish, cause.evidence[0].amount)
+            return self._fits(item, query.wish, cause.evidence[0].amount)
         if cause.signal in ("interplay", "luck"):
             return self._texts(f"why_{cause.signal}")
         rating = item.number("rating")
@@ -172,7 +175,7 @@ class Reasoning:
             what = self._texts("mood_for", what=what, whom=company) if what else self._texts("some", what=company)
         return self._texts.films([*whom, *things], listed=what)
 
-    def _fits(self, wish: Wish, points: float) -> str:
+    def _fits(self, item: Item, wish: Wish, points: float) -> str:
         """Moods are named as this language names them, unless they are asked for by name as well; words of the
         person's own are quoted if they can be. A text that adds few ``points`` fits better than most, and no more is
         claimed of it."""
@@ -203,7 +206,7 @@ class Reasoning:
             return self._texts(key, what=self._texts.join(things)) if things else self._texts(said)
         label = things[0].removeprefix("about ")
         if points >= FITS:
-            return self._texts("why_wish", what=label)
+            return self._texts("why_named" if _names(item, label) else "why_wish", what=label)
         return self._texts("why_nearest", what=self._texts("quoted", what=label))
 
     def _felt(self, item: Item, cause: Cause, query: Query) -> str:
@@ -272,6 +275,12 @@ def _weighty(reasons: Sequence[Reason]) -> list[Reason]:
     ranked = telling(reasons)
     leads = bool(ranked) and ranked[0].signal in GENERAL
     return [r for r in ranked if r.share >= TELLING and (leads or r.signal not in GENERAL)] or ranked[:1]
+
+
+def _names(item: Item, wish: str) -> bool:
+    """Whether an item's text has the words of a wish: of "bees", which may be spelling bees, no more can be said."""
+    words = {token.stem for token in tokenise(wish) if len(token.norm) >= TELLING_WORD}
+    return bool(words) and words <= {token.stem for token in tokenise(item.text())}
 
 
 def _faint(cause: Cause) -> bool:

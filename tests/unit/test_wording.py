@@ -137,3 +137,15 @@ def test_that_a_text_comes_closer_than_most_is_told_after_what_counts_more() -> 
     rated = Reason("prior", 0.6, "people who saw it rate it 8.2 out of 10")
     assert REASONING.card_reason([faint, rated], []) == rated.text
     assert REASONING.card_reason([replace(faint, faint=False), rated], []) == faint.text
+
+
+def test_where_a_text_has_the_words_of_a_wish_no_more_is_said() -> None:
+    """A film of spelling bees is none about bees."""
+    query = Query(Taste(), Wish("about bees", label="about bees"))
+    cause = Cause("wish", 1.0, (Part("wish", "wish", 5.0),))
+    named, near = (
+        Item("x", "X", overview=text) for text in ("A girl wins a spelling bee.", "Honey is made in a hive.")
+    )
+    (reason,), (other,) = (REASONING.reasons(item, [cause], query) for item in (named, near))
+    assert reason.text == 'its description speaks of "bees"'
+    assert other.text == 'its story fits your wish for "bees"'
