@@ -13,6 +13,7 @@ from bot.conversation.linking import PARTS, TitleMatch, Titles
 from bot.conversation.people import People, PersonMatch
 from bot.conversation.ranges import Ranges
 from bot.conversation.references import Pointing, Reference, References
+from bot.conversation.relatives import plain
 from bot.conversation.spelling import Rarity, Spelling
 from bot.conversation.stance import Scopes, Stance, Stances
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
@@ -144,7 +145,7 @@ class Message:
         tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
         before = [""] + [t.norm for t in tokens]
         tokens = [replace(t, norm="are") if (p, t.norm) in _ARE else t for p, t in zip(before, tokens, strict=False)]
-        self.tokens = [words.cue(t) for t in tokens]
+        self.tokens = [words.cue(t) for t in plain(self.head, tokens)]
         if context.shown:
             self.tokens = [words.ordinal(t) for t in self.tokens]
         self.done = [False] * len(self.tokens)

@@ -732,3 +732,33 @@ def test_a_film_may_stand_for_its_kind() -> None:
 def test_what_would_be_nice_is_wanted_tonight() -> None:
     (said,) = UNDERSTANDING.read("animated would be ok").statements
     assert (said.value, said.polarity, said.lasting) == ("animation", 1, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a thriller that is not violent", {("thriller", 1), ("violent", -1)}),
+        ("a movie about war that isn't violent", {("war", 1), ("violent", -1)}),
+        ("something scary that doesn't have gore", {("horror", 1), ("gory", -1)}),
+        ("a romance that won't make me cry", {("romance", 1), ("sad", -1)}),
+        ("a horror film that's not gory", {("horror", 1), ("gory", -1)}),
+        ("a comedy, that isn't romantic", {("comedy", 1), ("romance", -1)}),
+        ("a film about a dog that does not die", {("dogs", 1), ("dying dogs", -1)}),
+    ],
+)
+def test_a_relative_clause_refuses_beside_a_wish(text: str, said: set[tuple[str, int]]) -> None:
+    shown = Context(shown=[item.id for item in films().items[:3]])
+    found = {(s.value, s.polarity) for s in UNDERSTANDING.read(text, shown).statements if s.kind is not Kind.WISH}
+    assert found == said
+
+
+def test_a_wish_goes_without_what_its_relative_clause_refuses() -> None:
+    read = UNDERSTANDING.read("a film about grief that is not depressing")
+    assert [s.value for s in read.statements if s.kind is Kind.WISH] == ["about grief"]
+    limits = UNDERSTANDING.read("a thriller that isn't too long").statements
+    assert any(s.kind is Kind.RANGE and s.value == "not too long" for s in limits)
+
+
+@pytest.mark.parametrize("text", ["I think that isn't funny", "a film about a man that doesn't speak"])
+def test_not_every_that_refuses(text: str) -> None:
+    assert not any(s.polarity < 0 and s.kind is Kind.FACET for s in UNDERSTANDING.read(text).statements)
