@@ -15,7 +15,9 @@ _HOLDS = frozenset(("have", "contain", "involve", "feature", "include", "show", 
 """What a film is not to do with what it is to be without."""
 _MAKES = ("make", "be")
 _OF_A_VERB = frozenset(("does", "do", "doesnt", "dont", "will", "wont"))
-_HEADS = frozenset((*ARTICLES, "some", "any", "one", "films", "movies", "film", "movie", "something", "anything", "love", "want"))
+_HEADS = frozenset(
+    (*ARTICLES, "some", "any", "one", "films", "movies", "film", "movie", "something", "anything", "love", "want")
+)
 """One of these stands before what a relative clause tells of."""
 _NO_HEADS = frozenset(("think", "thought", "feel", "hope", "say", "said", "know", "believe", "guess", "so", "like"))
 """Behind these a "that" opens no relative clause: "I think that isn't funny"."""

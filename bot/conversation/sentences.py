@@ -27,6 +27,7 @@ _MEASURED = {"old": "year", "new": "year", "recent": "year", "long": "runtime", 
 _PREDICATE = frozenset(
     ("it", "that", "this", "one", "very", "really", "too", "so", "pretty", "quite", "a", "film", "movie")
 )
+_SEQUELS = frozenset(("sequel", "sequels", "prequel", "prequels"))
 INQUIRING = ("who", "whos", "how", "when", "whats")
 """Words that open a question whatever follows."""
 ASKING = ("is", "was", "are", "does")
@@ -193,6 +194,9 @@ class Sentences:
             informal = hits and hits[0].i <= 1 and len(run) <= 9
             target_named = bool(self._m.targets(run)) or (field == "where" and informal)
             if (asks or informal) and (targets or target_named or (asks and hits and hits[0].i <= 3 and len(run) <= 7)):
+                if field == "sequels" and not targets and len(self._m.context.shown) > 1:
+                    self._m.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
+                    return True
                 others = [hit.value for hit in hits]  # "how long is it and who's in it?"
                 for asked in dict.fromkeys((field, *others)):
                     for target in targets or (None,):
@@ -273,6 +277,10 @@ class Sentences:
             return _MEASURED[plain[1]]
         if said[:1] in (["what"], ["whats"]) and said[-1:] in (["about"], ["like"]):
             return "overview"
+        if said[:1] in (["is"], ["are"], ["does"], ["did"]) and (
+            _SEQUELS & set(said) or said[-2:] == ["a", "series"]
+        ):  # "does Heat have a sequel?"
+            return "sequels"
         if said[:2] in (["when", "did"], ["when", "was"], ["when", "does"]):
             return "year"
         if said[:2] == ["how", "long"]:

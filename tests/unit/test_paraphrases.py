@@ -762,3 +762,19 @@ def test_a_wish_goes_without_what_its_relative_clause_refuses() -> None:
 @pytest.mark.parametrize("text", ["I think that isn't funny", "a film about a man that doesn't speak"])
 def test_not_every_that_refuses(text: str) -> None:
     assert not any(s.polarity < 0 and s.kind is Kind.FACET for s in UNDERSTANDING.read(text).statements)
+
+
+@pytest.mark.parametrize(
+    "text", ["is there a sequel?", "is it part of a series?", "any sequels?", "does it have a sequel?"]
+)
+def test_a_sequel_is_asked_after(text: str) -> None:
+    heat = film("Heat (1995)")
+    read = UNDERSTANDING.read(text, Context(focus=heat)).statements
+    assert [(s.kind, s.value, s.target) for s in read] == [(Kind.QUESTION, "sequels", heat)]
+    alien = UNDERSTANDING.read("does Alien have a sequel?", Context(focus=heat)).statements
+    assert [(s.value, s.target) for s in alien] == [("sequels", film("Alien (1979)"))]
+
+
+def test_a_sequel_of_which_of_several_is_asked_back() -> None:
+    shown = Context(shown=[item.id for item in films().items[:3]])
+    assert [s.value for s in UNDERSTANDING.read("is there a sequel?", shown).statements] == [Intent.WHICH]

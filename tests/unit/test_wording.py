@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversation.answers import Answers
 from bot.conversation.reasoning import Reasoning
 from bot.conversation.reply import Reason
+from bot.conversation.statements import Kind, Statement
 from bot.conversation.wording import Wording
 from bot.texts import Texts
 from recsys.catalogue import Facet, Item
 from recsys.explain import Cause
 from recsys.talk import Part
 from recsys.taste import Query, Taste, Wish
-from tests.support.films import films
+from tests.support.films import film, films
 
 WORDING = Wording(Texts("en"), films())
 REASONING = Reasoning(WORDING)
@@ -117,3 +119,19 @@ def test_who_both_directs_and_plays_is_named_once() -> None:
     cause = Cause("facets", 1.0, tuple(both))
     (reason,) = REASONING.reasons(Item("x", "X"), [cause], Query(Taste(), Wish()))
     assert reason.text == "you like Clint Eastwood"
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("The Godfather (1972)", ["The Godfather: Part II (1974)"]),
+        ("Kill Bill: Vol. 2 (2004)", ["Kill Bill: Vol. 1 (2003)"]),
+        ("Alien (1979)", ["Aliens (1986)"]),
+        ("Aliens (1986)", ["Alien (1979)"]),
+        ("Heat (1995)", []),
+    ],
+)
+def test_the_other_parts_of_a_series_are_told(name: str, parts: list[str]) -> None:
+    answer = Answers(WORDING).answer(Statement(Kind.QUESTION, "sequels"), films()[film(name)])
+    told = [item.name for item in films().items if item.name in answer and item.name != name]
+    assert told == parts
