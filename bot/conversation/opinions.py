@@ -174,6 +174,11 @@ class Opinions:
             weight = stance.weight
             if stance.cue is Cue.UNSEEN and not self._long_ago(item):  # "haven't seen it but it looks good"
                 value, lasting = "mention", False
+        elif stance.cue is Cue.LIKE and asked not in ("opinion", "choice") and self._fancied(item):
+            polarity = 1
+            if not self._asked_of(item):
+                self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)
+                return
         elif stance.cue in OPINIONS and self._m.of_company(item.i, stance):
             polarity = OPINIONS[stance.cue]
             value = "like" if polarity > 0 else "mention"
@@ -233,6 +238,13 @@ class Opinions:
         """Whether one film of the list is meant, by its place or, alone, by its name."""
         named = item.how is None and len(self._m.titles) == 1 and item.item_ids[0] in self._m.context.shown
         return len(item.item_ids) == 1 and (item.how is Pointing.ORDINAL or named)
+
+    def _fancied(self, item: _Item) -> bool:
+        """ "I like the third": a film of the list appeals, where nothing says that it was seen."""
+        before = [t.norm for t in self._m.tokens[: item.i]]
+        told = self._m.scopes.within(range(len(self._m.tokens))) & {Cue.SEEN, Cue.UNSEEN}
+        looks = item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and before[-1:] == ["like"]
+        return looks and before[0] in ("i", "we", *self._m.words.leading) and not told
 
     def _asked_of(self, item: _Item) -> bool:
         """ "The first looks good, how long is it?", "the first looks good, but not tonight" take nothing yet."""

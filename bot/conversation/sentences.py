@@ -27,6 +27,9 @@ _MEASURED = {"old": "year", "new": "year", "recent": "year", "long": "runtime", 
 _PREDICATE = frozenset(
     ("it", "that", "this", "one", "very", "really", "too", "so", "pretty", "quite", "a", "film", "movie")
 )
+_SECONDING = frozenset(
+    ("my", "our", "his", "her", "the", "and", "whole", "too", "also", "as", "well", "did", "does", "do", "it", "that")
+)
 _SEQUELS = frozenset(("sequel", "sequels", "prequel", "prequels"))
 INQUIRING = ("who", "whos", "how", "when", "whats")
 """Words that open a question whatever follows."""
@@ -77,6 +80,9 @@ class Sentences:
         tokens = self._m.tokens[run.start : run.stop]
         if self._speaks(run):
             return True
+        if self._seconds(run):
+            self._m.say(Kind.INTENT, Intent.SECONDED, *self._m.span(run))
+            return True
         if not any(self._m.named[n] for n in run) or len(run) == len(self._m.tokens):
             said = self._m.whole_of(tokens)
             if said is None and len(tokens) > 1 and tokens[0].norm in _NO and tokens[1].norm == "too":
@@ -85,6 +91,17 @@ class Sentences:
             if said is not None and self._note_whole(said, run):
                 return True
         return self._note_intent(run) or (not part and self._question(run)) or self._comparative(run)
+
+    def _seconds(self, run: range) -> bool:
+        """ "So did my brother", "my wife too": nothing but somebody else who thinks so."""
+        said = [self._m.tokens[n].norm for n in run]
+        while said and said[0] in self._m.words.interjections.difference({"so"}) | {"and"}:
+            said = said[1:]
+        company = set(self._m.words.grammar.company)
+        so = said[:1] == ["so"] and said[1:2] in (["did"], ["does"], ["do"])
+        told = company.intersection(said[2 * so :]) and (so or {"too", "also", "well"} & {*said})
+        kinds = any(m.i in run for m in self._m.meanings)  # "my kids too" says who watches
+        return bool(told) and not kinds and {*said[2 * so :]} <= company | _SECONDING
 
     def _speaks(self, run: range) -> bool:
         """Whether the words say which language to speak, and nothing else."""
