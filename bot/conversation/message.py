@@ -28,6 +28,8 @@ MAX_WORDS = 200
 
 CHILDREN = "kidfriendly"
 """The concept that children who watch along stand for."""
+SOON = 20
+"""Years after the newest film of the catalogue from which on a number behind a title is no year."""
 LONG = 7
 """Letters of a word of asking that may be misspelt: shorter ones are too like others."""
 
@@ -54,7 +56,8 @@ class Words:
         self.stances = Stances(lexicon)
         self.references = References(lexicon)
         self.years = {item.id: item.year for item in catalogue.items}
-        self.ranges = Ranges(lexicon, newest=max((year for year in self.years.values() if year), default=2000))
+        self.newest = max((year for year in self.years.values() if year), default=2000)
+        self.ranges = Ranges(lexicon, newest=self.newest)
         said = {norm for cue in lexicon.cues.want for norm in norms(cue) if len(norm) >= LONG}
         verbs = {norm for norm in lexicon.title_cues.watched if len(norm) >= len("liked")}
         self._slips = Spelling(dict.fromkeys(sorted(said | verbs), 0.5))
@@ -225,9 +228,15 @@ class Message:
         self.roles = words.references.roles(tokens, spoken_of)
 
     def _goes_on(self, title: TitleMatch) -> bool:
-        """ "Paddington 2": whether the number of a part follows that the catalogue lacks; "Heat 2 times" has none."""
+        """ "Paddington 2", "Blade Runner 2049": whether the number of a part follows that the catalogue lacks; "Heat 2
+        times" has none."""
         part, after = self.tokens[title.j : title.j + 1], self.tokens[title.j + 1 : title.j + 2]
-        if not part or part[0].norm not in PARTS or self.head[title.end : part[0].start] != " ":
+        if not part or self.head[title.end : part[0].start] != " ":
+            return False
+        norm = part[0].norm
+        if norm.isdigit() and len(norm) == len("2049") and int(norm) > self.words.newest + SOON:
+            return True
+        if norm not in PARTS:
             return False
         told = not after or bool(self.head[part[0].end : after[0].start].strip(" "))
         return (told and self.head[part[0].end : part[0].end + 1] not in ("/", "%")) or (
@@ -309,7 +318,18 @@ class Message:
     def _heard(self, titles: Iterable[TitleMatch]) -> list[TitleMatch]:
         """A message that is an intent as a whole names no title, whatever films are called."""
         whole = self.whole_of(self.tokens)
-        return [] if whole is not None else list(titles)
+        return [] if whole is not None else [t for t in titles if not self._bounds(t)]
+
+    def _bounds(self, title: TitleMatch) -> bool:
+        """ "After 2010": a limit, whatever film is called so."""
+        after = self.tokens[title.i + 1 : title.i + 2]
+        year = (
+            self.tokens[title.i].norm in ("after", "before")
+            and bool(after)
+            and after[0].norm.isdigit()
+            and len(after[0].norm) == len("2010")
+        )
+        return year and self.head[self.tokens[title.i].end : after[0].start].isspace()
 
     def whole_of(self, tokens: Sequence[Token]) -> Intent | Critique | None:
         """What a run of words says as a whole, fillers at its ends aside."""

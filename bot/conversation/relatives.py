@@ -19,6 +19,8 @@ _HEADS = frozenset(
     (*ARTICLES, "some", "any", "one", "films", "movies", "film", "movie", "something", "anything", "love", "want")
 )
 """One of these stands before what a relative clause tells of."""
+_WHOLE = ("something", "anything")
+"""What these are not is the whole wish, and read as such."""
 _NO_HEADS = frozenset(("think", "thought", "feel", "hope", "say", "said", "know", "believe", "guess", "so", "like"))
 """Behind these a "that" opens no relative clause: "I think that isn't funny"."""
 _REFUSING = frozenset(("not", "no", "never", "dont", "cant", "without", "nothing", "hate", "dislike", "avoid"))
@@ -34,7 +36,8 @@ def plain(text: str, tokens: Sequence[Token]) -> list[Token]:
         rest = tokens[n + opening :]
         holds = len(rest) > 1 and rest[0].norm in _HOLDS
         does = opening and tokens[n + 1].norm in _OF_A_VERB
-        if not opening or not rest or (does and not holds and rest[0].norm not in _MAKES):
+        whole = opening and tokens[n - 1].norm in _WHOLE
+        if not opening or not rest or (whole and not does) or (does and not holds and rest[0].norm not in _MAKES):
             out.append(tokens[n])
             n += 1
             continue
