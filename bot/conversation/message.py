@@ -187,7 +187,7 @@ class Message:
         none = [False] * len(tokens)
         asked = self.context.asked in ("opinion", "choice")
         people = [p for p in words.people.find(text, tokens) if not self._limits_slip(p)]
-        people += [] if people else self._pronouns()
+        people = sorted([*people, *self._pronouns(people)], key=lambda person: person.i)
         titles = words.titles.find(text, tokens, people, asked)
         tokens = self.tokens = self._spelt_critique(titles)
         self.ages = children(text, tokens)
@@ -243,11 +243,16 @@ class Message:
             bool(after) and after[0].norm in {*self.words.lexicon.negators.contrast, *_AFTER_A_PART}
         )
 
-    def _pronouns(self) -> list[PersonMatch]:
-        """Somebody by "him" or "her", if one person was spoken of; else whom they mean is to be asked."""
+    def _pronouns(self, people: Sequence[PersonMatch]) -> list[PersonMatch]:
+        """Somebody by "him" or "her", if one person was spoken of; else whom they mean is to be asked. Of those whom
+        the message names it is one unless it comes before them: "more with her and Tom Hanks"."""
         tokens, references = self.tokens, self.words.references
         none = [False] * len(tokens)
-        felt = references.felt(tokens, none)
+        if people:
+            wanted = references.wanted(tokens, none)
+            if len(self.context.people) != 1 or not wanted or wanted[0] > people[0].i:
+                return []
+        felt = [] if people else references.felt(tokens, none)
         if len(self.context.people) == 1:
             (who,) = self.context.people
             places = sorted({*felt, *references.wanted(tokens, none)})

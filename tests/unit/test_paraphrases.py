@@ -510,6 +510,10 @@ def test_a_verdict_that_is_asked_for_is_none() -> None:
 def test_with_her_is_who_the_message_names() -> None:
     said = UNDERSTANDING.read("Sigourney Weaver? more with her", Context(people=(PACINO,))).statements
     assert {s.value for s in said if s.kind is Kind.FACET} == {"Sigourney Weaver"}
+    said = UNDERSTANDING.read("anything else with him and Robert De Niro", Context(people=(PACINO,))).statements
+    assert {s.value for s in said if s.kind is Kind.FACET} == {"Al Pacino", "Robert De Niro"}
+    said = UNDERSTANDING.read("anything else with him?", Context(people=(PACINO,))).statements
+    assert {s.value for s in said if s.kind is Kind.FACET} == {"Al Pacino"}
 
 
 def test_each_mark_is_for_what_it_stands_beside() -> None:
