@@ -175,7 +175,8 @@ class Concepts:
         if more := self._more.find(tokens):
             return 1, Meaning(more[0].i, more[0].j, more[0].value, True)
         for hit in self._phrases.find(tokens):
-            before = {t.norm for t in tokens[max(0, hit.i - 1) : hit.i]}
+            opens = tokens[hit.i].norm == "too"  # "too artsy" is a phrase of its own
+            before = {t.norm for t in tokens[max(0, hit.i - 1) : hit.i + opens]}
             if {"no", "not", "nothing", "never", "isnt", "wasnt"} & {t.norm for t in tokens[: hit.i]}:
                 return None
             if before & (_MORE | _LESS):

@@ -360,7 +360,14 @@ class Sentences:
         if said is None or len(run) > 7 or (len(content) > 3):
             return measures
         direction, meaning = said
-        if direction < 0 and any(self._m.tokens[n].norm in ("was", "were") for n in run):
+        own = [n for n in run if self._m.scopes.phrase[n] == self._m.scopes.phrase[run.start + meaning.i]]
+        others = [n for n in run if n not in own]
+        rest = [self._m.tokens[n] for n in others]
+        if self._m.words.concepts.comparative(rest) or any(
+            self._m.named[n] or any(n == m.i for m in self._m.meanings) for n in others
+        ):
+            return False  # "funnier, from China" wants more than "funnier"
+        if direction < 0 and any(self._m.tokens[n].norm in ("was", "were") for n in own):
             return measures
         plain = any(r.i in run and r.how is Pointing.ORDINAL for r in self._m.pointers) or any(
             t.i in run for t in self._m.titles

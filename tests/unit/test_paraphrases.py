@@ -820,3 +820,19 @@ def test_a_number_to_come_is_part_of_a_title_that_is_not_known() -> None:
 )
 def test_other_instructions_are_no_wish(text: str) -> None:
     assert [s.value for s in UNDERSTANDING.read(text).statements] == [Intent.IDENTITY]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("funnier, from Japan", [("more_of", 1), ("Japan", 1)]),
+        ("too violent, show me a romance", [("less_of", -1), ("romance", 1)]),
+        ("funnier please, with Tom Hanks", [("more_of", 1), ("Tom Hanks", 1)]),
+        ("less violent, funnier", [("less_of", -1), ("more_of", 1)]),
+        ("too artsy, it was confusing", [("less_of", -1)]),
+    ],
+)
+def test_a_critique_leaves_the_wish_beside_it(text: str, said: list[tuple[str, int]]) -> None:
+    shown = Context(shown=[item.id for item in films().items[:3]])
+    found = [(s.value, s.polarity) for s in UNDERSTANDING.read(text, shown).statements if s.kind is not Kind.WISH]
+    assert found == said
