@@ -381,7 +381,9 @@ class Message:
         """Items that a run of words points at or names."""
         pointed = [r for r in self.pointers if r.i in run]
         ordinals = any(r.how is Pointing.ORDINAL for r in pointed)
-        loose = [r for r in pointed if ordinals and self.tokens[r.i].norm == "they"]  # "can they watch the second?"
+        loose = [
+            r for r in pointed if ordinals and self.tokens[r.i].norm in ("they", "others")
+        ]  # "can they watch the second?"
         strong = [r for r in pointed if r.how is not Pointing.FOCUS and r not in loose] or pointed
         ids = [i for r in strong for i in r.item_ids] if strong else []
         return tuple(dict.fromkeys([*(t.item_ids[0] for t in self.titles if t.i in run), *ids]))

@@ -134,6 +134,8 @@ class Opinions:
         """ "Ok, the first one", "Babe it is": nothing but a pointer or name and words of consent."""
         rest = {t.norm for n, t in enumerate(self._m.tokens) if not item.i <= n < item.j}
         agreeing = set(self._m.words.grammar.agreeing)
+        if self._m.scopes.about_end(item.i).verdict is Verdict.GOOD and item.j == len(self._m.tokens):
+            return True  # "that sounds lovely, the third"
         if rest >= _IT_IS:
             return rest - _IT_IS <= agreeing | self._m.words.fillers | self._m.words.interjections
         return bool(rest & agreeing) and rest <= agreeing | self._m.words.fillers | self._m.words.interjections

@@ -20,10 +20,13 @@ FRAME = 5
 """Words within which a message says that it is about films."""
 ABOUT = frozenset(("about", "on"))
 SPEAKER = frozenset(("i", "im", "ive", "my", "we", "our", "weve"))
+STATES = frozenset(("is", "are", "was", "were", "has", "had", "got"))
+"""What tells how those are whom a phrase opens with: "my son is home with a fever"."""
+ASKING = {Cue.WANT, Cue.INTEND, Cue.RESEMBLE}
 THINGS = frozenset(("something", "anything"))
 REFUSING = frozenset(("no", "without"))
 DETERMINERS = frozenset((*ARTICLES, "any", "more", "of", "those", "these", "with", "too", "much", "many"))
-THINGLIKE = ("s", "ity", "ing", "ness", "ence")
+THINGLIKE = ("s", "ty", "ing", "ness", "ence")
 """How words end that name what a film may hold: "no understand" refuses nothing."""
 REFUSED = 2
 """Words of what is refused: a sentence says something else."""
@@ -154,7 +157,8 @@ class OwnWords:
             return range(0)
         small = self._m.words.noise | self._m.words.leading
         kinds = {n for m in self._m.meanings for n in range(m.i, m.j)}
-        if not all(n in kinds or self._m.tokens[n].norm in small for n in run[:no]):  # "a writer with no ideas"
+        told = run[:no] if said[no] in REFUSING else ()
+        if not all(n in kinds or self._m.tokens[n].norm in small for n in told):  # "a writer with no ideas"
             return range(0)
         first, last = run[no] + 1, run.stop
         while first < last and self._m.tokens[first].norm in DETERMINERS:
@@ -210,7 +214,9 @@ class OwnWords:
         opens = self._m.tokens[begun].norm in self._m.words.grammar.selves or goes_on
         told = range(begun, run.stop)
         known = bool(self._noted.wanted) or any(s.kind in (Kind.ITEM, Kind.FACET, Kind.RANGE) for s in self._m.out)
-        return known and opens and not (self._m.scopes.asks(told) or self.subject(run))
+        others = self._m.tokens[begun].norm in ("my", "our") and bool({self._m.tokens[n].norm for n in told} & STATES)
+        asks = bool(self._m.scopes.within(told) & ASKING) if others else self._m.scopes.asks(told)
+        return known and opens and not (asks or self.subject(run))
 
     def _recalls(self, run: range) -> bool:
         """ "I also liked qwx": whether a phrase tells how the speaker found a film, known or not."""

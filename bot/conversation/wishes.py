@@ -37,6 +37,8 @@ LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
 HEDGED = 0.5
 """An opinion that weighs less puts up with something rather than likes it."""
+TELLING = frozenset(("set", "showed", "told", "gave", "installed", "suggested", "recommended", "said", "says", "sent"))
+"""What somebody does of whom that is all that is told: "my grandson set this up" has him watch nothing."""
 MILD = 0.5
 """How much a refusal of too much weighs: "not too scary"."""
 
@@ -202,6 +204,9 @@ class Wishes:
 
     def _telling(self, meaning: Meaning) -> bool:
         """Whether a mood or theme word stands where it must be meant; genres always are."""
+        after = [t.norm for t in self._m.tokens[meaning.j : meaning.j + 1]]
+        if meaning.clause(1).whom and after and after[0] in TELLING:
+            return False
         if meaning.sure:
             return True
         before = self._m.tokens[meaning.i - 1].norm if meaning.i else ""

@@ -836,3 +836,39 @@ def test_a_critique_leaves_the_wish_beside_it(text: str, said: list[tuple[str, i
     shown = Context(shown=[item.id for item in films().items[:3]])
     found = [(s.value, s.polarity) for s in UNDERSTANDING.read(text, shown).statements if s.kind is not Kind.WISH]
     assert found == said
+
+
+def test_subtitles_that_company_cannot_do_ask_for_english() -> None:
+    (said, *_) = UNDERSTANDING.read("my boyfriend can't do subtitles").statements
+    assert (said.value, said.polarity) == ("English", 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["what do people think of Alien?", "what do others think of the second one?", "do people like Alien?"]
+)
+def test_what_others_think_of_a_film_is_its_rating(text: str) -> None:
+    shown = Context(shown=[film("Heat (1995)"), film("Alien (1979)")])
+    read = UNDERSTANDING.read(text, shown).statements
+    assert [(s.value, s.target) for s in read] == [("rating", film("Alien (1979)"))]
+
+
+@pytest.mark.parametrize("text", ["my grandson set you up", "my daughter told me to try"])
+def test_who_told_of_us_watches_nothing(text: str) -> None:
+    assert not any(s.kind is Kind.FACET for s in UNDERSTANDING.read(text).statements)
+
+
+def test_how_a_child_is_describes_no_film() -> None:
+    read = UNDERSTANDING.read("my 6 year old is home sick with a fever").statements
+    assert any(s.value == "for the kids" for s in read)
+    assert not any(s.kind is Kind.WISH and "fever" in s.value for s in read)
+
+
+def test_a_film_is_taken_after_praise() -> None:
+    shown = [item.id for item in films().items[:3]]
+    read = UNDERSTANDING.read("that sounds lovely, the third", Context(shown=shown)).statements
+    assert [(s.value, s.target) for s in read] == [(Intent.ACCEPT, shown[2])]
+
+
+def test_a_film_night_asks_for_a_film() -> None:
+    read = UNDERSTANDING.read("planning a film night for six people, very mixed tastes").statements
+    assert [s.value for s in read] == [Intent.RECOMMEND]
