@@ -234,6 +234,7 @@ class Lexicon(_Table):
     negators: Negators
     title_cues: TitleCues
     slang: Mapping[str, str]
+    emoji: Mapping[str, Words]
     nicknames: Mapping[str, str]
     fillers: WordList
     interjections: WordList

@@ -145,6 +145,7 @@ class Message:
             self.say(Kind.INTENT, intent or Intent.HELP, 0, command.end(), confidence=confidence, target=language)
         slang = words.lexicon.slang
         tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
+        tokens = tokens or self._pictured()[:MAX_WORDS]
         tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
         before = [""] + [t.norm for t in tokens]
         tokens = [replace(t, norm="are") if (p, t.norm) in _ARE else t for p, t in zip(before, tokens, strict=False)]
@@ -181,6 +182,16 @@ class Message:
         western."""
         alone = bool(rest) and rest[0].norm in self.words.grammar.pronouns
         return alone and (len(rest) == 1 or bool(self.head[rest[0].end : rest[1].start].strip()))
+
+    def _pictured(self) -> list[Token]:
+        """The words that pictures stand for: "👻" is a wish."""
+        found = [
+            (place, word, len(picture))
+            for word, pictures in self.words.lexicon.emoji.items()
+            for picture in pictures
+            if (place := self.head.find(picture)) >= 0
+        ]
+        return [Token(word, word, place, place + length, False) for place, word, length in sorted(found)]
 
     def _link(self) -> None:
         words, text, tokens = self.words, self.head, self.tokens

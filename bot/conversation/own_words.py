@@ -87,6 +87,7 @@ class OwnWords:
             if self._m.tokens[n].norm not in self._m.words.noise
             and n not in own
             and n not in filler
+            and not self._dates(n)
             and not self._m.tokens[n].norm.isdigit()
         ]
         meanings = [m for m in self._noted.wanted if m.wish or m.label]
@@ -224,6 +225,11 @@ class OwnWords:
         words = [self._m.tokens[n].norm for n in run]
         told = next((n for n, word in enumerate(words) if word in titles.watched), None)
         return told is not None and all(w in titles.speaking or w in self._m.words.leading for w in words[:told])
+
+    def _dates(self, n: int) -> bool:
+        """ "Early Wong Kar-wai": a word that says when in somebody's life a film was made, which nothing tells."""
+        named = any(person.i == n + 1 for person in self._m.people)
+        return named and self._m.tokens[n].norm in ("early", "earlier", "late", "later", "recent", "classic", "vintage")
 
     def _removed(self, n: int) -> bool:
         """Whether a word belongs to a title, known or not, a limit or a count."""

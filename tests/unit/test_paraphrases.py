@@ -872,3 +872,30 @@ def test_a_film_is_taken_after_praise() -> None:
 def test_a_film_night_asks_for_a_film() -> None:
     read = UNDERSTANDING.read("planning a film night for six people, very mixed tastes").statements
     assert [s.value for s in read] == [Intent.RECOMMEND]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("👻", [("horror", 1)]),
+        ("🚫🩸", [("gory", -1)]),
+        ("🤠😂", [("western", 1), ("comedy", 1)]),
+        ("🍿", [(Intent.RECOMMEND, 0)]),
+        ("👍", [(Intent.YES, 0)]),
+    ],
+)
+def test_pictures_alone_are_wishes(text: str, said: list[tuple[str, int]]) -> None:
+    read = UNDERSTANDING.read(text).statements
+    assert [(s.value, s.polarity) for s in read if s.kind is not Kind.WISH] == said
+
+
+def test_a_goodbye_ends_a_message_or_is_none() -> None:
+    heat = Context(focus=film("Heat (1995)"))
+    read = UNDERSTANDING.read("that's it! is there anything else like it", heat).statements
+    assert [(s.value, s.target) for s in read] == [(Intent.LIKE_THIS, heat.focus)]
+    assert Intent.BYE in [s.value for s in UNDERSTANDING.read("a western. bye").statements]
+
+
+def test_when_in_a_life_a_film_was_made_is_no_story() -> None:
+    read = UNDERSTANDING.read("what about early Stanley Kubrick").statements
+    assert [(s.kind, s.value) for s in read] == [(Kind.FACET, "Stanley Kubrick")]
