@@ -266,7 +266,11 @@ class Message:
         felt = [] if people else references.felt(tokens, none)
         if len(self.context.people) == 1:
             (who,) = self.context.people
-            places = sorted({*felt, *references.wanted(tokens, none)})
+            called = {norm for norm in norms(who.label) if len(norm) > 2}  # "something else with Clint"
+            by_name = {
+                n for n, t in enumerate(tokens) if n and t.norm in called and tokens[n - 1].norm in ("with", "by")
+            }
+            places = sorted({*felt, *references.wanted(tokens, none), *by_name})
             return [
                 PersonMatch(who.label, who.facets, tokens[n].start, tokens[n].end, n, n + 1, 0.9) for n in places[:1]
             ]
@@ -430,6 +434,9 @@ class Message:
             return False
         if meaning.i and self.tokens[meaning.i - 1].norm == "youre":  # "you're sweet"
             return True
+        said = [t.norm for t in self.tokens[max(0, meaning.i - 3) : meaning.i]]
+        if said[1:] == ["would", "be"] and said[0] in ("that", "it", "this") and not self._asked_for(meaning.i - 3):
+            return True  # "nothing romantic, that would be weird"
         n, copula = meaning.i - 1, False
         while n >= 0 and self.tokens[n].norm in self.words.lexicon.negators.copulas and not self.named[n]:
             norm = self.tokens[n].norm

@@ -134,7 +134,9 @@ class Opinions:
         """ "Ok, the first one", "Babe it is": nothing but a pointer or name and words of consent."""
         rest = {t.norm for n, t in enumerate(self._m.tokens) if not item.i <= n < item.j}
         agreeing = set(self._m.words.grammar.agreeing)
-        if self._m.scopes.about_end(item.i).verdict is Verdict.GOOD and item.j == len(self._m.tokens):
+        phrase = self._m.scopes.phrase
+        apart = item.i > 0 and item.j == len(self._m.tokens) and phrase[item.i - 1] != phrase[item.i]
+        if apart and self._m.scopes.about_end(item.i).verdict is Verdict.GOOD:
             return True  # "that sounds lovely, the third"
         if rest >= _IT_IS:
             return rest - _IT_IS <= agreeing | self._m.words.fillers | self._m.words.interjections
@@ -394,7 +396,7 @@ class Opinions:
             polarity = OPINIONS[stance.cue]
         start, end = self._m.span(run)
         proposal = bool({self._m.tokens[n].norm for n in run} & set(self._m.words.grammar.proposals))
-        if polarity and (stance.tentative or proposal or stance.cue is Cue.UNSEEN):
+        if polarity and (stance.tentative or proposal or stance.cue is Cue.UNSEEN or self._passed_on(run)):
             self._m.say(Kind.ITEM, "mention", start, end, polarity=polarity, target=target, confidence=0.7)
         elif polarity:
             opinion = {"polarity": polarity, "lasting": True, "seen": True, "weight": stance.weight}
@@ -404,6 +406,13 @@ class Opinions:
         else:
             return
         self._m.done[run.start : run.stop] = [True] * len(run)
+
+    def _passed_on(self, run: range) -> bool:
+        """ "My friends say it's boring", "my husband hated it": whether others speak of the film in view."""
+        said = [self._m.tokens[n].norm for n in run]
+        others = said[0] in ("my", "our") and said[1:2] and said[1] in self._m.words.grammar.company
+        people = said[:1] in (["people"], ["everyone"], ["everybody"], ["critics"])
+        return bool(others or people) and SPEAKERS.isdisjoint(said[1:])
 
     def _marks(self) -> None:
         """Note a mark for what it stands beside, and else for the item in view."""

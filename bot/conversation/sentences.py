@@ -69,10 +69,9 @@ class Sentences:
             asked = next((run for run in self._m.runs(self._m.scopes.phrase) if run[-1] == clause[-1]), clause)
         inside = asked.start > 0 and len(asked) > 2 and not any(self._m.done[n] for n in asked)
         opening = [self._m.tokens[n].norm for n in asked[:2]]
-        takes_up = inside and (
-            opening[0] in INQUIRING or (opening[0] in ASKING and opening[1] in self._m.words.grammar.pronouns)
-        )
-        if takes_up and self._m.asks(asked) and self._question(asked):
+        whether = inside and opening[0] in ASKING and opening[1] in self._m.words.grammar.pronouns
+        takes_up = whether or (inside and opening[0] in INQUIRING and self._m.asks(asked))
+        if takes_up and self._question(asked):
             self._m.done[asked.start : asked.stop] = [True] * len(asked)
 
     def _command_like(self, run: range, part: bool = False) -> bool:

@@ -26,6 +26,8 @@ _COMPARED = {
 }
 """What a comparative measures, and whether less of it is wanted."""
 
+REFERRED = 4
+"""Words behind what is named in which somebody else is told of who "can't stand them"."""
 COMPANY = "company"
 """For whose sake something is refused tonight that "they" don't like."""
 
@@ -37,7 +39,22 @@ LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
 HEDGED = 0.5
 """An opinion that weighs less puts up with something rather than likes it."""
-TELLING = frozenset(("set", "showed", "told", "gave", "installed", "suggested", "recommended", "said", "says", "sent"))
+TELLING = frozenset(
+    (
+        "set",
+        "showed",
+        "told",
+        "gave",
+        "installed",
+        "suggested",
+        "recommended",
+        "said",
+        "says",
+        "sent",
+        "coming",
+        "visiting",
+    )
+)
 """What somebody does of whom that is all that is told: "my grandson set this up" has him watch nothing."""
 MILD = 0.5
 """How much a refusal of too much weighs: "not too scary"."""
@@ -90,7 +107,9 @@ class Wishes:
             for n in range(len(self._m.tokens))
         )
         if stance.verdict is not None and stance.referred:  # "my wife loves westerns but I hate them"
-            return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
+            after = {t.norm for t in self._m.tokens[j : j + REFERRED]}
+            theirs = "i" not in after and not after.isdisjoint(set(self._m.words.grammar.company) - {"they"})
+            return (1 if stance.verdict is Verdict.GOOD else -1), not theirs, stance
         if stance.cue in OPINIONS:
             return OPINIONS[stance.cue], not (tonight or self._m.of_company(i, stance)), stance
         if stance.cue is Cue.AVOID:

@@ -899,3 +899,40 @@ def test_a_goodbye_ends_a_message_or_is_none() -> None:
 def test_when_in_a_life_a_film_was_made_is_no_story() -> None:
     read = UNDERSTANDING.read("what about early Stanley Kubrick").statements
     assert [(s.kind, s.value) for s in read] == [(Kind.FACET, "Stanley Kubrick")]
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [("my friends say it's boring", -1), ("my husband hated it", -1), ("people say it's great", 1)],
+)
+def test_what_others_say_of_the_film_in_view_is_no_opinion_of_ones_own(text: str, polarity: int) -> None:
+    heat = Context(focus=film("Heat (1995)"))
+    (said,) = UNDERSTANDING.read(text, heat).statements
+    assert (said.target, said.polarity, said.lasting, said.seen) == (heat.focus, polarity, False, False)
+
+
+def test_a_first_name_is_whoever_was_told_of() -> None:
+    said = UNDERSTANDING.read("something with Pacino that isn't a western", Context(people=(PACINO,))).statements
+    assert {(s.value, s.polarity) for s in said} == {("Al Pacino", 1), ("western", -1)}
+
+
+def test_what_somebody_else_cannot_stand_is_refused_tonight() -> None:
+    (said,) = UNDERSTANDING.read("he loves war films but mum can't stand them").statements
+    assert (said.value, said.polarity, said.lasting) == ("war", -1, False)
+
+
+def test_a_question_behind_a_pointer_needs_no_mark() -> None:
+    shown = Context(shown=[item.id for item in films().items[:3]])
+    read = UNDERSTANDING.read("the second, but is it sad", shown).statements
+    assert [s.target for s in read if s.kind is Kind.QUESTION] == [shown.shown[1]]
+    assert not any(s.kind is Kind.FACET for s in read)
+
+
+@pytest.mark.parametrize("text", ["nothing too romantic, that would be weird", "no kissing, it would be weird"])
+def test_what_would_be_is_no_wish(text: str) -> None:
+    assert not any(s.polarity > 0 for s in UNDERSTANDING.read(text).statements)
+
+
+def test_what_both_would_like_asks_for_anything() -> None:
+    read = UNDERSTANDING.read("something they both would like").statements
+    assert [s.value for s in read] == [Intent.RECOMMEND]
