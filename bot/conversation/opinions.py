@@ -321,7 +321,7 @@ class Opinions:
         rest = tokens[item.j + 1 :]
         return len(rest) <= 6 and (
             concepts.comparative(rest) is not None
-            or rest[0].norm in ("with", "without", "less")
+            or rest[0].norm in ("with", "without", "less", "not", "no")
             or (rest[0].norm in ("older", "newer", "shorter", "longer"))
         )
 

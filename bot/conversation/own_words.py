@@ -150,8 +150,8 @@ class OwnWords:
     def _refused_words(self, run: range) -> range:
         """What a phrase refuses in few words of its own; none where it says something else."""
         said = [self._m.tokens[n].norm for n in run]
-        # "don't want anything with death in it"
-        held = (k for k in range(len(run) - 1) if said[k] in ("with", "about"))
+        # "don't want anything with death in it", "don't want to see any couples"
+        held = (k for k in range(len(run) - 1) if said[k] in ("with", "about", "any"))
         refused = [k for k in held if self._m.scopes.about(run[k + 1], run[k + 1] + 1).cue is Cue.AVOID]
         no = next((k for k, word in enumerate(said) if word in REFUSING), refused[0] if refused else None)
         if no is None or self._m.words.idle(self._m.tokens[run[no] : run.stop]):

@@ -28,8 +28,9 @@ _PREDICATE = frozenset(
     ("it", "that", "this", "one", "very", "really", "too", "so", "pretty", "quite", "a", "film", "movie")
 )
 _SECONDING = frozenset(
-    ("my", "our", "his", "her", "the", "and", "whole", "too", "also", "as", "well", "did", "does", "do", "it", "that")
+    ["my", "our", "his", "her", "the", "and", "whole", "too", "also", "as", "well", "did", "does", "do", "it", "that"]
 )
+_JOINING = frozenset(["wants", "want", "to", "watch", "join", "us", "is", "are", "joining"])
 _SEQUELS = frozenset(("sequel", "sequels", "prequel", "prequels"))
 INQUIRING = ("who", "whos", "how", "when", "whats")
 """Words that open a question whatever follows."""
@@ -80,7 +81,8 @@ class Sentences:
         if self._speaks(run):
             return True
         if self._seconds(run):
-            self._m.say(Kind.INTENT, Intent.SECONDED, *self._m.span(run))
+            joins = any(self._m.tokens[n].norm in _JOINING for n in run)
+            self._m.say(Kind.INTENT, Intent.SMALLTALK if joins else Intent.SECONDED, *self._m.span(run))
             return True
         if not any(self._m.named[n] for n in run) or len(run) == len(self._m.tokens):
             said = self._m.whole_of(tokens)
@@ -92,7 +94,7 @@ class Sentences:
         return self._note_intent(run) or (not part and self._question(run)) or self._comparative(run)
 
     def _seconds(self, run: range) -> bool:
-        """ "So did my brother", "my wife too": nothing but somebody else who thinks so."""
+        """ "So did my brother", "my wife too", "my sister wants to watch too": nothing but somebody else."""
         said = [self._m.tokens[n].norm for n in run]
         while said and said[0] in self._m.words.interjections.difference({"so"}) | {"and"}:
             said = said[1:]
@@ -100,7 +102,7 @@ class Sentences:
         so = said[:1] == ["so"] and said[1:2] in (["did"], ["does"], ["do"])
         told = company.intersection(said[2 * so :]) and (so or {"too", "also", "well"} & {*said})
         kinds = any(m.i in run for m in self._m.meanings)  # "my kids too" says who watches
-        return bool(told) and not kinds and {*said[2 * so :]} <= company | _SECONDING
+        return bool(told) and not kinds and {*said[2 * so :]} <= company | _SECONDING | _JOINING
 
     def _speaks(self, run: range) -> bool:
         """Whether the words say which language to speak, and nothing else."""

@@ -936,3 +936,20 @@ def test_what_would_be_is_no_wish(text: str) -> None:
 def test_what_both_would_like_asks_for_anything() -> None:
     read = UNDERSTANDING.read("something they both would like").statements
     assert [s.value for s in read] == [Intent.RECOMMEND]
+
+
+def test_like_those_but_is_no_opinion_of_them() -> None:
+    shown = Context(shown=[item.id for item in films().items[:3]])
+    read = UNDERSTANDING.read("like those but not superheroes", shown).statements
+    assert [(s.value, s.polarity, s.lasting) for s in read if s.kind is Kind.ITEM] == [("like", 1, False)] * 3
+    assert [(s.value, s.polarity) for s in read if s.kind is Kind.FACET] == [("superhero", -1)]
+
+
+def test_who_joins_is_no_wish() -> None:
+    read = UNDERSTANDING.read("my sister wants to watch too, she only likes musicals").statements
+    assert [(s.value, s.polarity) for s in read if s.kind is not Kind.INTENT] == [("musical", 1)]
+
+
+def test_what_is_not_to_be_seen_is_refused() -> None:
+    read = UNDERSTANDING.read("I don't want to see any dinosaurs or couples").statements
+    assert {(s.value, s.polarity) for s in read} >= {("couples", -1)}
