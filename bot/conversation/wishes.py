@@ -33,6 +33,7 @@ COMPANY = "company"
 
 MADE = (["directed"], ["made"], ["film"], ["films"], ["movie"], ["movies"])
 """Before "by" and a name they speak of who directs: "films by Clint Eastwood" are not those that he plays in."""
+MAKER = ("guy", "guys", "man", "woman", "person", "people", "director", "one", "someone", "lady", "team")
 LISTED, MANY = 3, 30
 """Films of a list, and how many more than those somebody may ask for."""
 LEADS = 3
@@ -162,12 +163,13 @@ class Wishes:
         return acted > 1.5 * (sum(films.values()) - acted)
 
     def _note_makers(self) -> None:
-        """ "By the same director as Heat", "what else did he make?": who directed it; "more with her": its leads."""
+        """ "By the same director as Heat", "by the guy who made it": who directed it; "more with her": its leads."""
         for role in self._m.roles:
             self._note_role(role)
         for title in self._m.titles:
             before = [t.norm for t in self._m.tokens[max(0, title.i - 3) : title.i]]
-            if not self._m.done[title.i] and before == ["same", "director", "as"]:
+            made = before[-2:] in (["who", "made"], ["who", "directed"]) and before[0] in MAKER
+            if not self._m.done[title.i] and (made or before == ["same", "director", "as"]):
                 self._want_people(self._m.words.catalogue[title.item_ids[0]].makers, title.start, title.end)
         if self._m.people or any(s.value == Intent.WHOM for s in self._m.out):
             return  # named, or to be asked for

@@ -953,3 +953,13 @@ def test_who_joins_is_no_wish() -> None:
 def test_what_is_not_to_be_seen_is_refused() -> None:
     read = UNDERSTANDING.read("I don't want to see any dinosaurs or couples").statements
     assert {(s.value, s.polarity) for s in read} >= {("couples", -1)}
+
+
+def test_the_guy_who_made_a_film_is_its_director() -> None:
+    read = UNDERSTANDING.read("anything by the guy who made Heat").statements
+    assert [s.value for s in read if s.kind is Kind.FACET] == ["Michael Mann"]
+
+
+def test_what_is_grown_up_is_for_grown_ups() -> None:
+    read = UNDERSTANDING.read("a grown-up drama that isn't too heavy").statements
+    assert {"for grown-ups", "drama"} <= {s.value for s in read if s.polarity > 0}
