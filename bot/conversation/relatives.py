@@ -21,6 +21,8 @@ _HEADS = frozenset(
 """One of these stands before what a relative clause tells of."""
 _WHOLE = ("something", "anything")
 """What these are not is the whole wish, and read as such."""
+_ASKING = {"isnt": "is", "arent": "are", "dont": "do", "cant": "can", "couldnt": "could", "havent": "have"}
+"""What a question that opens so asks without its negation: "isn't there anything funny?"."""
 _NO_HEADS = frozenset(("think", "thought", "feel", "hope", "say", "said", "know", "believe", "guess", "so", "like"))
 """Behind these a "that" opens no relative clause: "I think that isn't funny"."""
 _REFUSING = frozenset(("not", "no", "never", "dont", "cant", "without", "nothing", "hate", "dislike", "avoid"))
@@ -28,9 +30,13 @@ _REFUSING = frozenset(("not", "no", "never", "dont", "cant", "without", "nothing
 
 def plain(text: str, tokens: Sequence[Token]) -> list[Token]:
     """The words with "but not" or "but without" for the opening of each relative clause that refuses how a film is or
-    what it holds; what it doesn't do is told as it stands: "a dog that doesn't die"."""
+    what it holds; what it doesn't do is told as it stands: "a dog that doesn't die". A question that opens with a
+    negation asks as well without it."""
     out: list[Token] = []
     n = 0
+    if len(tokens) > 3 and tokens[0].norm in _ASKING and tokens[1].norm in ("there", "you"):
+        asked = _ASKING[tokens[0].norm]
+        tokens = [replace(tokens[0], norm=asked, bare=asked), *tokens[1:]]
     while n < len(tokens):
         opening = _opening(tokens, n) if _tells(text, tokens, n) else 0
         rest = tokens[n + opening :]

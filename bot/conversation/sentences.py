@@ -358,7 +358,7 @@ class Sentences:
         ends = [t.j for t in self._m.titles] + [r.j for r in self._m.pointers]
         measured = measured or run.start in ends  # "like the second but older"
         measures = shown and len(run) <= 6 and not measured and self._measures(run)
-        if said is None or len(run) > 7 or (len(content) > 3):
+        if said is None or len(run) > 7 or len(content) > 3 + (self._m.tokens[run.stop - 1].norm == "enough"):
             return measures
         direction, meaning = said
         own = [n for n in run if self._m.scopes.phrase[n] == self._m.scopes.phrase[run.start + meaning.i]]

@@ -963,3 +963,18 @@ def test_the_guy_who_made_a_film_is_its_director() -> None:
 def test_what_is_grown_up_is_for_grown_ups() -> None:
     read = UNDERSTANDING.read("a grown-up drama that isn't too heavy").statements
     assert {"for grown-ups", "drama"} <= {s.value for s in read if s.polarity > 0}
+
+
+@pytest.mark.parametrize(
+    "text", ["isn't there anything funny?", "don't you have anything funny", "can't you find a comedy"]
+)
+def test_a_question_with_a_negation_asks(text: str) -> None:
+    read = UNDERSTANDING.read(text).statements
+    assert ("comedy", 1) in [(s.value, s.polarity) for s in read]
+
+
+@pytest.mark.parametrize("text", ["these aren't funny enough", "not funny enough"])
+def test_not_enough_is_more(text: str) -> None:
+    shown = Context(shown=[item.id for item in films().items[:3]])
+    read = UNDERSTANDING.read(text, shown).statements
+    assert [(s.value, s.polarity) for s in read if s.kind is not Kind.WISH] == [("more_of", 1)]
