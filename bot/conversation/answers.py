@@ -8,10 +8,16 @@ from bot.conversation.statements import Kind, Statement
 from bot.conversation.wording import Wording
 from bot.texts import is_chinese
 from recsys.catalogue import MAKERS, PEOPLE, Facet, Item
+from recsys.index import series
 from recsys.taste import Clause
 
 NAMED_PEOPLE = {**dict.fromkeys(MAKERS, 2), "cast": 8}
 """How many of them an answer names at most."""
+
+LEADS = 3
+"""Of those who play in a film so many tell that another is of its series."""
+PARTS_TOLD = 8
+"""Films of a series that an answer names at most."""
 
 MEASURES = {
     "shortest": ("runtime", False),
@@ -39,6 +45,11 @@ class Answers:
         field = asked.value
         if field == "where":  # no catalogue tells
             return self._texts("answer_where", title=self._wording.film(item))
+        if field == "sequels":
+            parts = self._texts.join([self._wording.film(part) for part in self._parts(item)])
+            return self._texts(
+                "answer_sequels" if parts else "answer_no_sequels", title=self._wording.film(item), value=parts
+            )
         if field == "director" and item.makers:  # "who made it?"
             field = item.makers[0].kind
         number = item.number(field)
@@ -56,6 +67,20 @@ class Answers:
             key = "answer_overview_foreign"
         known = value and key in self._texts
         return self._texts(key if known else "answer_unknown", title=self._wording.film(item), value=value)
+
+    def _parts(self, item: Item) -> list[Item]:
+        """The others of its series, by their year: of its title with a number or a subtitle, or with another ending
+        and one of its leads."""
+        stem, title = series(item.title), _unarticled(item)
+        leads = set(item.facets.get("cast", ())[:LEADS])
+        found = []
+        for other in self._catalogue.items:
+            said, base = _unarticled(other), series(other.title)
+            named = stem in (base, f"{base}s") or said == f"{stem}s" or said.startswith(f"{stem} ")
+            shared = not leads.isdisjoint(other.facets.get("cast", ()))
+            if said != title and (base == stem or (named and shared)):
+                found.append(other)
+        return sorted(found, key=lambda part: part.year or 0)[:PARTS_TOLD]
 
     def told(self, asked: Statement, item: Item) -> tuple[Clause, ...]:
         """The people whom an answer about an item names."""
@@ -108,3 +133,7 @@ class Answers:
         called = kinds <= {"language", "country"}
         described = self._texts.join([value if called else value.lower() for value in names])
         return self._texts(f"whether_{key}", title=title, what=what, value=described)
+
+
+def _unarticled(item: Item) -> str:
+    return item.title.casefold().removeprefix("the ")

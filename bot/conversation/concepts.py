@@ -16,6 +16,7 @@ from recsys.taste import Clause, Range
 
 _ADJECTIVES = re.compile(r"(?:y|ic|al|ing|ed|ous|ive|ent|ful)$")
 _MORE = frozenset(("more",))
+_NOT = frozenset(("not", "isnt", "arent", "wasnt", "werent"))
 _LESS = frozenset(("less", "too", "fewer"))
 
 
@@ -172,11 +173,15 @@ class Concepts:
         return replace(token, norm=meant, bare=meant)
 
     def comparative(self, tokens: Sequence[Token]) -> tuple[int, Meaning] | None:
-        """ "darker", "more action" -> +1; "less violent", "too slow" -> -1; with what it is about."""
+        """ "darker", "more action", "not funny enough" -> +1; "less violent", "too slow" -> -1; and of what."""
         if more := self._more.find(tokens):
             return 1, Meaning(more[0].i, more[0].j, more[0].value, True)
         for hit in self._phrases.find(tokens):
-            before = {t.norm for t in tokens[max(0, hit.i - 1) : hit.i]}
+            opens = tokens[hit.i].norm == "too"  # "too artsy" is a phrase of its own
+            before = {t.norm for t in tokens[max(0, hit.i - 1) : hit.i + opens]}
+            lacking = [t.norm for t in tokens[hit.j : hit.j + 1]] == ["enough"]
+            if lacking and _NOT & {t.norm for t in tokens[: hit.i]}:
+                return 1, Meaning(hit.i, hit.j, hit.value, True)
             if {"no", "not", "nothing", "never", "isnt", "wasnt"} & {t.norm for t in tokens[: hit.i]}:
                 return None
             if before & (_MORE | _LESS):

@@ -244,6 +244,7 @@ class Lexicon(_Table):
     negators: Negators
     title_cues: TitleCues
     slang: Mapping[str, str]
+    emoji: Mapping[str, Words]
     nicknames: Mapping[str, str]
     fillers: WordList
     interjections: WordList

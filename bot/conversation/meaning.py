@@ -35,6 +35,7 @@ def settled(heard: Reading, dialogue: Dialogue) -> Reading:
     )
     if dialogue.opined and statements and all(s.bare for s in statements) and _goes_on(heard.text):
         statements = tuple(replace(s, **dialogue.opined) for s in statements)
+    statements = _seconded(statements, dialogue)
     if dialogue.asked == "which" and heard.text and len(statements) == 1 and statements[0].bare:
         kind, value = Kind(dialogue.pending["kind"]), dialogue.pending["value"]
         statements = (replace(statements[0], kind=kind, value=value),)
@@ -42,6 +43,17 @@ def settled(heard: Reading, dialogue: Dialogue) -> Reading:
         meant = _ANSWERS.get((dialogue.asked or "", statements[0].value))
         statements = (replace(statements[0], target=dialogue.focus, **meant),) if meant else statements
     return replace(heard, statements=tuple(_milder(s, dialogue) for s in statements))
+
+
+def _seconded(statements: tuple[Statement, ...], dialogue: Dialogue) -> tuple[Statement, ...]:
+    """ "So did my brother": what both like is to be resembled tonight; beside the opinion itself it adds nothing."""
+    alone = all(s.value == Intent.SECONDED for s in statements)
+    liked = dialogue.named[-1:] if dialogue.opined.get("polarity", 0) > 0 else ()
+    if alone and liked:
+        return tuple(replace(s, kind=Kind.ITEM, value="like", polarity=1, target=liked[0]) for s in statements)
+    if alone:
+        return tuple(replace(s, value=Intent.SMALLTALK) for s in statements)
+    return tuple(s for s in statements if s.value != Intent.SECONDED)
 
 
 def _goes_on(text: str) -> bool:

@@ -13,6 +13,7 @@ from bot.conversation.linking import PARTS, TitleMatch, Titles
 from bot.conversation.people import People, PersonMatch
 from bot.conversation.ranges import Ranges
 from bot.conversation.references import Pointing, Reference, References
+from bot.conversation.relatives import plain
 from bot.conversation.spelling import Rarity, Spelling
 from bot.conversation.stance import Scopes, Stance, Stances
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
@@ -27,6 +28,8 @@ MAX_WORDS = 200
 
 CHILDREN = "kidfriendly"
 """The concept that children who watch along stand for."""
+SOON = 20
+"""Years after the newest film of the catalogue from which on a number behind a title is no year."""
 LONG = 7
 """Letters of a word of asking that may be misspelt: shorter ones are too like others."""
 
@@ -56,7 +59,8 @@ class Words:
         self.stances = Stances(lexicon)
         self.references = References(lexicon)
         self.years = {item.id: item.year for item in catalogue.items}
-        self.ranges = Ranges(lexicon, newest=max((year for year in self.years.values() if year), default=2000))
+        self.newest = max((year for year in self.years.values() if year), default=2000)
+        self.ranges = Ranges(lexicon, newest=self.newest)
         said = {norm for cue in lexicon.cues.want for norm in norms(cue) if len(norm) >= LONG}
         verbs = {norm for norm in lexicon.title_cues.watched if len(norm) >= len("liked")}
         self._slips = Spelling(dict.fromkeys(sorted(said | verbs), 0.5))
@@ -144,10 +148,11 @@ class Message:
             self.say(Kind.INTENT, intent or Intent.HELP, 0, command.end(), confidence=confidence, target=language)
         slang = words.lexicon.slang
         tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
+        tokens = tokens or self._pictured()[:MAX_WORDS]
         tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
         before = [""] + [t.norm for t in tokens]
         tokens = [replace(t, norm="are") if (p, t.norm) in _ARE else t for p, t in zip(before, tokens, strict=False)]
-        self.tokens = [words.cue(t) for t in tokens]
+        self.tokens = [words.cue(t) for t in plain(self.head, tokens)]
         if context.shown:
             self.tokens = [words.ordinal(t) for t in self.tokens]
         self.done = [False] * len(self.tokens)
@@ -181,12 +186,22 @@ class Message:
         alone = bool(rest) and rest[0].norm in self.words.grammar.pronouns
         return alone and (len(rest) == 1 or bool(self.head[rest[0].end : rest[1].start].strip()))
 
+    def _pictured(self) -> list[Token]:
+        """The words that pictures stand for: "👻" is a wish."""
+        found = [
+            (place, word, len(picture))
+            for word, pictures in self.words.lexicon.emoji.items()
+            for picture in pictures
+            if (place := self.head.find(picture)) >= 0
+        ]
+        return [Token(word, word, place, place + length, False) for place, word, length in sorted(found)]
+
     def _link(self) -> None:
         words, text, tokens = self.words, self.head, self.tokens
         none = [False] * len(tokens)
         asked = self.context.asked in ("opinion", "choice")
         people = [p for p in words.people.find(text, tokens) if not self._limits_slip(p)]
-        people += [] if people else self._pronouns()
+        people = sorted([*people, *self._pronouns(people)], key=lambda person: person.i)
         titles = words.titles.find(text, tokens, people, asked)
         tokens = self.tokens = self._spelt_critique(titles)
         self.ages = children(text, tokens)
@@ -227,23 +242,38 @@ class Message:
         self.roles = words.references.roles(tokens, spoken_of)
 
     def _goes_on(self, title: TitleMatch) -> bool:
-        """ "Paddington 2": whether the number of a part follows that the catalogue lacks; "Heat 2 times" has none."""
+        """ "Paddington 2", "Blade Runner 2049": whether the number of a part follows that the catalogue lacks; "Heat 2
+        times" has none."""
         part, after = self.tokens[title.j : title.j + 1], self.tokens[title.j + 1 : title.j + 2]
-        if not part or part[0].norm not in PARTS or self.head[title.end : part[0].start] != " ":
+        if not part or self.head[title.end : part[0].start] != " ":
+            return False
+        norm = part[0].norm
+        if norm.isdigit() and len(norm) == len("2049") and int(norm) > self.words.newest + SOON:
+            return True
+        if norm not in PARTS:
             return False
         told = not after or bool(self.head[part[0].end : after[0].start].strip(" "))
         return (told and self.head[part[0].end : part[0].end + 1] not in ("/", "%")) or (
             bool(after) and after[0].norm in {*self.words.lexicon.negators.contrast, *_AFTER_A_PART}
         )
 
-    def _pronouns(self) -> list[PersonMatch]:
-        """Somebody by "him" or "her", if one person was spoken of; else whom they mean is to be asked."""
+    def _pronouns(self, people: Sequence[PersonMatch]) -> list[PersonMatch]:
+        """Somebody by "him" or "her", if one person was spoken of; else whom they mean is to be asked. Of those whom
+        the message names it is one unless it comes before them: "more with her and Tom Hanks"."""
         tokens, references = self.tokens, self.words.references
         none = [False] * len(tokens)
-        felt = references.felt(tokens, none)
+        if people:
+            wanted = references.wanted(tokens, none)
+            if len(self.context.people) != 1 or not wanted or wanted[0] > people[0].i:
+                return []
+        felt = [] if people else references.felt(tokens, none)
         if len(self.context.people) == 1:
             (who,) = self.context.people
-            places = sorted({*felt, *references.wanted(tokens, none)})
+            called = {norm for norm in norms(who.label) if len(norm) > 2}  # "something else with Clint"
+            by_name = {
+                n for n, t in enumerate(tokens) if n and t.norm in called and tokens[n - 1].norm in ("with", "by")
+            }
+            places = sorted({*felt, *references.wanted(tokens, none), *by_name})
             return [
                 PersonMatch(who.label, who.facets, tokens[n].start, tokens[n].end, n, n + 1, 0.9) for n in places[:1]
             ]
@@ -311,7 +341,18 @@ class Message:
     def _heard(self, titles: Iterable[TitleMatch]) -> list[TitleMatch]:
         """A message that is an intent as a whole names no title, whatever films are called."""
         whole = self.whole_of(self.tokens)
-        return [] if whole is not None else list(titles)
+        return [] if whole is not None else [t for t in titles if not self._bounds(t)]
+
+    def _bounds(self, title: TitleMatch) -> bool:
+        """ "After 2010": a limit, whatever film is called so."""
+        after = self.tokens[title.i + 1 : title.i + 2]
+        year = (
+            self.tokens[title.i].norm in ("after", "before")
+            and bool(after)
+            and after[0].norm.isdigit()
+            and len(after[0].norm) == len("2010")
+        )
+        return year and self.head[self.tokens[title.i].end : after[0].start].isspace()
 
     def whole_of(self, tokens: Sequence[Token]) -> Intent | Critique | None:
         """What a run of words says as a whole, fillers at its ends aside."""
@@ -358,7 +399,9 @@ class Message:
         """Items that a run of words points at or names."""
         pointed = [r for r in self.pointers if r.i in run]
         ordinals = any(r.how is Pointing.ORDINAL for r in pointed)
-        loose = [r for r in pointed if ordinals and self.tokens[r.i].norm == "they"]  # "can they watch the second?"
+        loose = [
+            r for r in pointed if ordinals and self.tokens[r.i].norm in ("they", "others")
+        ]  # "can they watch the second?"
         strong = [r for r in pointed if r.how is not Pointing.FOCUS and r not in loose] or pointed
         ids = [i for r in strong for i in r.item_ids] if strong else []
         return tuple(dict.fromkeys([*(t.item_ids[0] for t in self.titles if t.i in run), *ids]))
@@ -394,6 +437,9 @@ class Message:
             return False
         if meaning.i and self.tokens[meaning.i - 1].norm == "youre":  # "you're sweet"
             return True
+        said = [t.norm for t in self.tokens[max(0, meaning.i - 3) : meaning.i]]
+        if said[1:] == ["would", "be"] and said[0] in ("that", "it", "this") and not self._asked_for(meaning.i - 3):
+            return True  # "nothing romantic, that would be weird"
         n, copula = meaning.i - 1, False
         while n >= 0 and self.tokens[n].norm in self.words.lexicon.negators.copulas and not self.named[n]:
             norm = self.tokens[n].norm

@@ -134,6 +134,10 @@ class Opinions:
         """ "Ok, the first one", "Babe it is": nothing but a pointer or name and words of consent."""
         rest = {t.norm for n, t in enumerate(self._m.tokens) if not item.i <= n < item.j}
         agreeing = set(self._m.words.grammar.agreeing)
+        phrase = self._m.scopes.phrase
+        apart = item.i > 0 and item.j == len(self._m.tokens) and phrase[item.i - 1] != phrase[item.i]
+        if apart and self._m.scopes.about_end(item.i).verdict is Verdict.GOOD:
+            return True  # "that sounds lovely, the third"
         if rest >= _IT_IS:
             return rest - _IT_IS <= agreeing | self._m.words.fillers | self._m.words.interjections
         return bool(rest & agreeing) and rest <= agreeing | self._m.words.fillers | self._m.words.interjections
@@ -174,6 +178,11 @@ class Opinions:
             weight = stance.weight
             if stance.cue is Cue.UNSEEN and not self._long_ago(item):  # "haven't seen it but it looks good"
                 value, lasting = "mention", False
+        elif stance.cue is Cue.LIKE and asked not in ("opinion", "choice") and self._fancied(item):
+            polarity = 1
+            if not self._asked_of(item):
+                self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)
+                return
         elif stance.cue in OPINIONS and self._m.of_company(item.i, stance):
             polarity = OPINIONS[stance.cue]
             value = "like" if polarity > 0 else "mention"
@@ -233,6 +242,13 @@ class Opinions:
         """Whether one film of the list is meant, by its place or, alone, by its name."""
         named = item.how is None and len(self._m.titles) == 1 and item.item_ids[0] in self._m.context.shown
         return len(item.item_ids) == 1 and (item.how is Pointing.ORDINAL or named)
+
+    def _fancied(self, item: _Item) -> bool:
+        """ "I like the third": a film of the list appeals, where nothing says that it was seen."""
+        before = [t.norm for t in self._m.tokens[: item.i]]
+        told = self._m.scopes.within(range(len(self._m.tokens))) & {Cue.SEEN, Cue.UNSEEN}
+        looks = item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and before[-1:] == ["like"]
+        return looks and before[0] in ("i", "we", *self._m.words.leading) and not told
 
     def _asked_of(self, item: _Item) -> bool:
         """ "The first looks good, how long is it?", "the first looks good, but not tonight" take nothing yet."""
@@ -305,7 +321,7 @@ class Opinions:
         rest = tokens[item.j + 1 :]
         return len(rest) <= 6 and (
             concepts.comparative(rest) is not None
-            or rest[0].norm in ("with", "without", "less")
+            or rest[0].norm in ("with", "without", "less", "not", "no")
             or (rest[0].norm in ("older", "newer", "shorter", "longer"))
         )
 
@@ -380,7 +396,7 @@ class Opinions:
             polarity = OPINIONS[stance.cue]
         start, end = self._m.span(run)
         proposal = bool({self._m.tokens[n].norm for n in run} & set(self._m.words.grammar.proposals))
-        if polarity and (stance.tentative or proposal or stance.cue is Cue.UNSEEN):
+        if polarity and (stance.tentative or proposal or stance.cue is Cue.UNSEEN or self._passed_on(run)):
             self._m.say(Kind.ITEM, "mention", start, end, polarity=polarity, target=target, confidence=0.7)
         elif polarity:
             opinion = {"polarity": polarity, "lasting": True, "seen": True, "weight": stance.weight}
@@ -390,6 +406,13 @@ class Opinions:
         else:
             return
         self._m.done[run.start : run.stop] = [True] * len(run)
+
+    def _passed_on(self, run: range) -> bool:
+        """ "My friends say it's boring", "my husband hated it": whether others speak of the film in view."""
+        said = [self._m.tokens[n].norm for n in run]
+        others = said[0] in ("my", "our") and said[1:2] and said[1] in self._m.words.grammar.company
+        people = said[:1] in (["people"], ["everyone"], ["everybody"], ["critics"])
+        return bool(others or people) and SPEAKERS.isdisjoint(said[1:])
 
     def _marks(self) -> None:
         """Note a mark for what it stands beside, and else for the item in view."""

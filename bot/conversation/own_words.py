@@ -20,10 +20,13 @@ FRAME = 5
 """Words within which a message says that it is about films."""
 ABOUT = frozenset(("about", "on"))
 SPEAKER = frozenset(("i", "im", "ive", "my", "we", "our", "weve"))
+STATES = frozenset(("is", "are", "was", "were", "has", "had", "got"))
+"""What tells how those are whom a phrase opens with: "my son is home with a fever"."""
+ASKING = {Cue.WANT, Cue.INTEND, Cue.RESEMBLE}
 THINGS = frozenset(("something", "anything"))
 REFUSING = frozenset(("no", "without"))
 DETERMINERS = frozenset((*ARTICLES, "any", "more", "of", "those", "these", "with", "too", "much", "many"))
-THINGLIKE = ("s", "ity", "ing", "ness", "ence")
+THINGLIKE = ("s", "ty", "ing", "ness", "ence")
 """How words end that name what a film may hold: "no understand" refuses nothing."""
 REFUSED = 2
 """Words of what is refused: a sentence says something else."""
@@ -84,6 +87,7 @@ class OwnWords:
             if self._m.tokens[n].norm not in self._m.words.noise
             and n not in own
             and n not in filler
+            and not self._dates(n)
             and not self._m.tokens[n].norm.isdigit()
         ]
         meanings = [m for m in self._noted.wanted if m.wish or m.label]
@@ -146,15 +150,16 @@ class OwnWords:
     def _refused_words(self, run: range) -> range:
         """What a phrase refuses in few words of its own; none where it says something else."""
         said = [self._m.tokens[n].norm for n in run]
-        # "don't want anything with death in it"
-        held = (k for k in range(len(run) - 1) if said[k] in ("with", "about"))
+        # "don't want anything with death in it", "don't want to see any couples"
+        held = (k for k in range(len(run) - 1) if said[k] in ("with", "about", "any"))
         refused = [k for k in held if self._m.scopes.about(run[k + 1], run[k + 1] + 1).cue is Cue.AVOID]
         no = next((k for k, word in enumerate(said) if word in REFUSING), refused[0] if refused else None)
         if no is None or self._m.words.idle(self._m.tokens[run[no] : run.stop]):
             return range(0)
         small = self._m.words.noise | self._m.words.leading
         kinds = {n for m in self._m.meanings for n in range(m.i, m.j)}
-        if not all(n in kinds or self._m.tokens[n].norm in small for n in run[:no]):  # "a writer with no ideas"
+        told = run[:no] if said[no] in REFUSING else ()
+        if not all(n in kinds or self._m.tokens[n].norm in small for n in told):  # "a writer with no ideas"
             return range(0)
         first, last = run[no] + 1, run.stop
         while first < last and self._m.tokens[first].norm in DETERMINERS:
@@ -210,7 +215,9 @@ class OwnWords:
         opens = self._m.tokens[begun].norm in self._m.words.grammar.selves or goes_on
         told = range(begun, run.stop)
         known = bool(self._noted.wanted) or any(s.kind in (Kind.ITEM, Kind.FACET, Kind.RANGE) for s in self._m.out)
-        return known and opens and not (self._m.scopes.asks(told) or self.subject(run))
+        others = self._m.tokens[begun].norm in ("my", "our") and bool({self._m.tokens[n].norm for n in told} & STATES)
+        asks = bool(self._m.scopes.within(told) & ASKING) if others else self._m.scopes.asks(told)
+        return known and opens and not (asks or self.subject(run))
 
     def _recalls(self, run: range) -> bool:
         """ "I also liked qwx": whether a phrase tells how the speaker found a film, known or not."""
@@ -218,6 +225,11 @@ class OwnWords:
         words = [self._m.tokens[n].norm for n in run]
         told = next((n for n, word in enumerate(words) if word in titles.watched), None)
         return told is not None and all(w in titles.speaking or w in self._m.words.leading for w in words[:told])
+
+    def _dates(self, n: int) -> bool:
+        """ "Early Wong Kar-wai": a word that says when in somebody's life a film was made, which nothing tells."""
+        named = any(person.i == n + 1 for person in self._m.people)
+        return named and self._m.tokens[n].norm in ("early", "earlier", "late", "later", "recent", "classic", "vintage")
 
     def _removed(self, n: int) -> bool:
         """Whether a word belongs to a title, known or not, a limit or a count."""

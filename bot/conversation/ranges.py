@@ -102,7 +102,7 @@ _SHORT = re.compile(
     r"\b(?:(?:something|anything|a|nice and|fairly|pretty|quite|really|keep it|rather|make it|but|and)\s+"
     r"short(?:ish)?\b"
     r"(?!\s*(?:story|stories|film festival|list))|short\s+(?:movie|film|one)s?\b"
-    r"|(?:not|nothing)\s+(?:too\s+|so\s+|very\s+)?long\b|not? too long\b)",
+    r"|(?:not|nothing|(?:is|are)n['’]?t)\s+(?:too\s+|so\s+|very\s+)?long\b|not? too long\b)",
     re.IGNORECASE,
 )
 _LONG = re.compile(

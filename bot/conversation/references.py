@@ -118,7 +118,7 @@ class References:
             if token.norm in ("him", "her")
             and n > 1
             and tokens[n - 1].norm in ("with", "by", "from", "of")
-            and tokens[n - 2].norm in self._asking
+            and tokens[n - 2 - (n > 2 and tokens[n - 2].norm == "else")].norm in self._asking
             and not taken[n]
         ]
 

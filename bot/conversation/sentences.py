@@ -27,6 +27,11 @@ _MEASURED = {"old": "year", "new": "year", "recent": "year", "long": "runtime", 
 _PREDICATE = frozenset(
     ("it", "that", "this", "one", "very", "really", "too", "so", "pretty", "quite", "a", "film", "movie")
 )
+_SECONDING = frozenset(
+    ["my", "our", "his", "her", "the", "and", "whole", "too", "also", "as", "well", "did", "does", "do", "it", "that"]
+)
+_JOINING = frozenset(["wants", "want", "to", "watch", "join", "us", "is", "are", "joining"])
+_SEQUELS = frozenset(("sequel", "sequels", "prequel", "prequels"))
 INQUIRING = ("who", "whos", "how", "when", "whats")
 """Words that open a question whatever follows."""
 ASKING = ("is", "was", "are", "does")
@@ -66,16 +71,19 @@ class Sentences:
             asked = next((run for run in self._m.runs(self._m.scopes.phrase) if run[-1] == clause[-1]), clause)
         inside = asked.start > 0 and len(asked) > 2 and not any(self._m.done[n] for n in asked)
         opening = [self._m.tokens[n].norm for n in asked[:2]]
-        takes_up = inside and (
-            opening[0] in INQUIRING or (opening[0] in ASKING and opening[1] in self._m.words.grammar.pronouns)
-        )
-        if takes_up and self._m.asks(asked) and self._question(asked):
+        whether = inside and opening[0] in ASKING and opening[1] in self._m.words.grammar.pronouns
+        takes_up = whether or (inside and opening[0] in INQUIRING and self._m.asks(asked))
+        if takes_up and self._question(asked):
             self._m.done[asked.start : asked.stop] = [True] * len(asked)
 
     def _command_like(self, run: range, part: bool = False) -> bool:
         """Whether the words ask for something to happen, and note what."""
         tokens = self._m.tokens[run.start : run.stop]
         if self._speaks(run):
+            return True
+        if self._seconds(run):
+            joins = any(self._m.tokens[n].norm in _JOINING for n in run)
+            self._m.say(Kind.INTENT, Intent.SMALLTALK if joins else Intent.SECONDED, *self._m.span(run))
             return True
         if not any(self._m.named[n] for n in run) or len(run) == len(self._m.tokens):
             said = self._m.whole_of(tokens)
@@ -85,6 +93,17 @@ class Sentences:
             if said is not None and self._note_whole(said, run):
                 return True
         return self._note_intent(run) or (not part and self._question(run)) or self._comparative(run)
+
+    def _seconds(self, run: range) -> bool:
+        """ "So did my brother", "my wife too", "my sister wants to watch too": nothing but somebody else."""
+        said = [self._m.tokens[n].norm for n in run]
+        while said and said[0] in self._m.words.interjections.difference({"so"}) | {"and"}:
+            said = said[1:]
+        company = set(self._m.words.grammar.company)
+        so = said[:1] == ["so"] and said[1:2] in (["did"], ["does"], ["do"])
+        told = company.intersection(said[2 * so :]) and (so or {"too", "also", "well"} & {*said})
+        kinds = any(m.i in run for m in self._m.meanings)  # "my kids too" says who watches
+        return bool(told) and not kinds and {*said[2 * so :]} <= company | _SECONDING | _JOINING
 
     def _speaks(self, run: range) -> bool:
         """Whether the words say which language to speak, and nothing else."""
@@ -203,6 +222,9 @@ class Sentences:
             informal = hits and hits[0].i <= 1 and len(run) <= 9
             target_named = bool(self._m.targets(run)) or (field == "where" and informal)
             if (asks or informal) and (targets or target_named or (asks and hits and hits[0].i <= 3 and len(run) <= 7)):
+                if field == "sequels" and not targets and len(self._m.context.shown) > 1:
+                    self._m.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
+                    return True
                 others = [hit.value for hit in hits]  # "how long is it and who's in it?"
                 for asked in dict.fromkeys((field, *others)):
                     for target in targets or (None,):
@@ -283,6 +305,10 @@ class Sentences:
             return _MEASURED[plain[1]]
         if said[:1] in (["what"], ["whats"]) and said[-1:] in (["about"], ["like"]):
             return "overview"
+        if said[:1] in (["is"], ["are"], ["does"], ["did"]) and (
+            _SEQUELS & set(said) or said[-2:] == ["a", "series"]
+        ):  # "does Heat have a sequel?"
+            return "sequels"
         if said[:2] in (["when", "did"], ["when", "was"], ["when", "does"]):
             return "year"
         if said[:2] == ["how", "long"]:
@@ -342,10 +368,17 @@ class Sentences:
         ends = [t.j for t in self._m.titles] + [r.j for r in self._m.pointers]
         measured = measured or run.start in ends  # "like the second but older"
         measures = shown and len(run) <= 6 and not measured and self._measures(run)
-        if said is None or len(run) > 7 or (len(content) > 3):
+        if said is None or len(run) > 7 or len(content) > 3 + (self._m.tokens[run.stop - 1].norm == "enough"):
             return measures
         direction, meaning = said
-        if direction < 0 and any(self._m.tokens[n].norm in ("was", "were") for n in run):
+        own = [n for n in run if self._m.scopes.phrase[n] == self._m.scopes.phrase[run.start + meaning.i]]
+        others = [n for n in run if n not in own]
+        rest = [self._m.tokens[n] for n in others]
+        if self._m.words.concepts.comparative(rest) or any(
+            self._m.named[n] or any(n == m.i for m in self._m.meanings) for n in others
+        ):
+            return False  # "funnier, from China" wants more than "funnier"
+        if direction < 0 and any(self._m.tokens[n].norm in ("was", "were") for n in own):
             return measures
         plain = any(r.i in run and r.how is Pointing.ORDINAL for r in self._m.pointers) or any(
             t.i in run for t in self._m.titles

@@ -66,6 +66,7 @@ class Intent(StrEnum):
     NO = "no"
     WHICH = "which"  # speaks of "it" while several items are in view
     WHOM = "whom"  # speaks of "him" or "her", and nobody or several were named
+    SECONDED = "seconded"  # somebody else thinks so, too, of what was last judged
     SMALLTALK = "smalltalk"  # about their day
     CHAT = "chat"  # off-topic, or nothing that we understand
 

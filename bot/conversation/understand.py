@@ -146,6 +146,9 @@ def _settle(message: Message) -> None:
     for s in message.out:
         distinct.setdefault((s.kind, s.value, s.polarity, s.target, s.clause, s.range, s.lasting), s)
     message.out = list(distinct.values())
+    closing = (Intent.BYE, Intent.THANKS, Intent.CHAT, Intent.SMALLTALK, Intent.YES, Intent.NO)
+    last = max((s.start for s in message.out if s.value not in closing), default=-1)
+    message.out = [s for s in message.out if s.value != Intent.BYE or s.start > last]  # "that's it! anything like it?"
     substance = [s for s in message.out if not (s.kind is Kind.INTENT and s.value == Intent.CHAT)]
     if substance or message.choices:
         message.out = substance

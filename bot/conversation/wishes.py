@@ -26,17 +26,37 @@ _COMPARED = {
 }
 """What a comparative measures, and whether less of it is wanted."""
 
+REFERRED = 4
+"""Words behind what is named in which somebody else is told of who "can't stand them"."""
 COMPANY = "company"
 """For whose sake something is refused tonight that "they" don't like."""
 
 MADE = (["directed"], ["made"], ["film"], ["films"], ["movie"], ["movies"])
 """Before "by" and a name they speak of who directs: "films by Clint Eastwood" are not those that he plays in."""
+MAKER = ("guy", "guys", "man", "woman", "person", "people", "director", "one", "someone", "lady", "team")
 LISTED, MANY = 3, 30
 """Films of a list, and how many more than those somebody may ask for."""
 LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
 HEDGED = 0.5
 """An opinion that weighs less puts up with something rather than likes it."""
+TELLING = frozenset(
+    (
+        "set",
+        "showed",
+        "told",
+        "gave",
+        "installed",
+        "suggested",
+        "recommended",
+        "said",
+        "says",
+        "sent",
+        "coming",
+        "visiting",
+    )
+)
+"""What somebody does of whom that is all that is told: "my grandson set this up" has him watch nothing."""
 MILD = 0.5
 """How much a refusal of too much weighs: "not too scary"."""
 
@@ -88,7 +108,9 @@ class Wishes:
             for n in range(len(self._m.tokens))
         )
         if stance.verdict is not None and stance.referred:  # "my wife loves westerns but I hate them"
-            return (1 if stance.verdict is Verdict.GOOD else -1), True, stance
+            after = {t.norm for t in self._m.tokens[j : j + REFERRED]}
+            theirs = "i" not in after and not after.isdisjoint(set(self._m.words.grammar.company) - {"they"})
+            return (1 if stance.verdict is Verdict.GOOD else -1), not theirs, stance
         if stance.cue in OPINIONS:
             return OPINIONS[stance.cue], not (tonight or self._m.of_company(i, stance)), stance
         if stance.cue is Cue.AVOID:
@@ -141,12 +163,13 @@ class Wishes:
         return acted > 1.5 * (sum(films.values()) - acted)
 
     def _note_makers(self) -> None:
-        """ "By the same director as Heat", "what else did he make?": who directed it; "more with her": its leads."""
+        """ "By the same director as Heat", "by the guy who made it": who directed it; "more with her": its leads."""
         for role in self._m.roles:
             self._note_role(role)
         for title in self._m.titles:
             before = [t.norm for t in self._m.tokens[max(0, title.i - 3) : title.i]]
-            if not self._m.done[title.i] and before == ["same", "director", "as"]:
+            made = before[-2:] in (["who", "made"], ["who", "directed"]) and before[0] in MAKER
+            if not self._m.done[title.i] and (made or before == ["same", "director", "as"]):
                 self._want_people(self._m.words.catalogue[title.item_ids[0]].makers, title.start, title.end)
         if self._m.people or any(s.value == Intent.WHOM for s in self._m.out):
             return  # named, or to be asked for
@@ -202,6 +225,9 @@ class Wishes:
 
     def _telling(self, meaning: Meaning) -> bool:
         """Whether a mood or theme word stands where it must be meant; genres always are."""
+        after = [t.norm for t in self._m.tokens[meaning.j : meaning.j + 1]]
+        if meaning.clause(1).whom and after and after[0] in TELLING:
+            return False
         if meaning.sure:
             return True
         before = self._m.tokens[meaning.i - 1].norm if meaning.i else ""

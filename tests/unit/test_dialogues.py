@@ -751,6 +751,11 @@ async def test_a_part_of_the_world_is_where_films_come_from(ann: Person, said: s
     assert told in (await ann.say(said)).text
 
 
+async def test_what_others_like_as_well_is_wanted_tonight(ann: Person) -> None:
+    assert "in the spirit of Heat" in (await ann.say("I loved Heat", "so did my brother")).text
+    assert "in the spirit" not in (await ann.say("I hated Alien", "so did my brother")).text
+
+
 class TestStyles:
     async def test_adjectives_and_genres_are_refused_apart(self, ann: Person) -> None:
         told = (await ann.say("nothing dark and no animation", "a comedy")).text

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversation.answers import Answers
 from bot.conversation.echo import Echo
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.reasoning import Reasoning
 from bot.conversation.reply import Reason
+from bot.conversation.statements import Kind, Statement
 from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording
 from bot.texts import Texts
@@ -17,7 +19,7 @@ from recsys.catalogue import Catalogue, Facet, Item
 from recsys.explain import Cause
 from recsys.talk import Part
 from recsys.taste import Query, Taste, Wish
-from tests.support.films import films
+from tests.support.films import film, films
 
 WORDING = Wording(Texts("en"), films())
 REASONING = Reasoning(WORDING)
@@ -149,3 +151,19 @@ def test_where_a_text_has_the_words_of_a_wish_no_more_is_said() -> None:
     (reason,), (other,) = (REASONING.reasons(item, [cause], query) for item in (named, near))
     assert reason.text == 'its description speaks of "bees"'
     assert other.text == 'its story fits your wish for "bees"'
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("The Godfather (1972)", ["The Godfather: Part II (1974)"]),
+        ("Kill Bill: Vol. 2 (2004)", ["Kill Bill: Vol. 1 (2003)"]),
+        ("Alien (1979)", ["Aliens (1986)"]),
+        ("Aliens (1986)", ["Alien (1979)"]),
+        ("Heat (1995)", []),
+    ],
+)
+def test_the_other_parts_of_a_series_are_told(name: str, parts: list[str]) -> None:
+    answer = Answers(WORDING).answer(Statement(Kind.QUESTION, "sequels"), films()[film(name)])
+    told = [item.name for item in films().items if item.name in answer and item.name != name]
+    assert told == parts
