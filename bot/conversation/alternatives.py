@@ -1,4 +1,4 @@
-"""What is wanted as one of several: "a horror or a thriller", "something by Ozu or Mizoguchi"."""
+"""What is wanted as one of several: "a horror or a thriller", "something by Ozu or Mizoguchi", "French or Italian"."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import reduce
 
 from bot.conversation.message import Message
-from bot.conversation.state import OR, names_genre, names_people
+from bot.conversation.state import OR, names_genre, names_origin, names_people
 from bot.conversation.statements import Kind, Statement
 from bot.conversation.tokens import ARTICLES
 from recsys.taste import Clause
 
 
 def merge(message: Message) -> None:
-    """Make one wish of genres or people with nothing but an "or" between them."""
+    """Make one wish of genres, people or origins with nothing but an "or" between them."""
     wanted = [s for s in message.out if s.kind is Kind.FACET and s.polarity > 0 and not s.lasting and s.clause]
     wanted.sort(key=lambda s: s.start)
     chains: list[list[Statement]] = []
@@ -34,8 +34,7 @@ def _joined(message: Message, one: Statement, other: Statement) -> bool:
     between = [t.norm for t in message.tokens if one.end <= t.start and t.end <= other.start]
     small = {*ARTICLES, *message.words.grammar.film_nouns, "by", "with", "maybe", "even"}
     told = "or" in between and all(norm in small or norm == "or" for norm in between)
-    genres = names_genre(one.clause) and names_genre(other.clause)
-    return told and (genres or (names_people(one.clause) and names_people(other.clause)))
+    return told and any(of(one.clause) and of(other.clause) for of in (names_genre, names_people, names_origin))
 
 
 def _either(one: Statement, other: Statement) -> Statement:

@@ -997,3 +997,8 @@ def test_not_enough_is_more(text: str) -> None:
     shown = Context(shown=[item.id for item in films().items[:3]])
     read = UNDERSTANDING.read(text, shown).statements
     assert [(s.value, s.polarity) for s in read if s.kind is not Kind.WISH] == [("more_of", 1)]
+
+
+def test_either_of_two_languages_will_do() -> None:
+    (said,) = [s for s in UNDERSTANDING.read("a french or korean film").statements if s.kind is Kind.FACET]
+    assert said.clause and {f.value for f in said.clause.facets} == {"French", "Korean"}
