@@ -373,7 +373,7 @@ class _Court:
             case.add(3)
 
     def _framed(self, case: _Case) -> None:
-        """A question that takes nothing but a title: "what's heat about", "is it scarier than alien?"."""
+        """A question that takes nothing but a title: "what's heat about", "is it scarier than alien?", "was X in heat?"."""
         of, known = case.of, case.of.exact and self._prior(case) > 0.4
         if not known or self._tokens[of.i].norm in self._w.slots:
             return
@@ -394,7 +394,10 @@ class _Court:
             (len(opening) == 1 and closing[:1] and closing[0] in self._w.comparatives)
             or (opening[-1] == "than" and not closing)
         )
-        if compared or ("".join(opening), "".join(closing)) in self._w.frames:
+        acted = (
+            opening[:1] in (["is"], ["was"]) and opening[-1] == "in" and not closing and any(self._taken[start : of.i])
+        )
+        if compared or acted or ("".join(opening), "".join(closing)) in self._w.frames:
             case.add(6, solid=True)
 
     def _doubts(self, case: _Case) -> None:

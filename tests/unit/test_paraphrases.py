@@ -1002,3 +1002,8 @@ def test_not_enough_is_more(text: str) -> None:
 def test_either_of_two_languages_will_do() -> None:
     (said,) = [s for s in UNDERSTANDING.read("a french or korean film").statements if s.kind is Kind.FACET]
     assert said.clause and {f.value for f in said.clause.facets} == {"French", "Korean"}
+
+
+def test_whether_somebody_is_in_a_film_of_a_common_word_is_asked() -> None:
+    (said,) = UNDERSTANDING.read("was al pacino in heat?").statements
+    assert (said.kind, said.target) == (Kind.QUESTION, film("Heat (1995)"))
