@@ -130,10 +130,12 @@ class Titles:
         self.versions, self.copulas = set(cues.versions), set(lexicon.negators.copulas)
         self.fillers = set(map(squash, (*lexicon.fillers.words, *cues.alone))) | ARTICLES
         self.themes = {squash(w) for c in concepts for w in (*c.words, *c.more)}
-        places = (*lexicon.languages.values(), *lexicon.countries.values())
+        parts = [region.words for region in lexicon.regions.values()]
+        places = (*lexicon.languages.values(), *lexicon.countries.values(), *parts)
         self.themes |= {squash(w) for words in places for w in words}
         self.settings = {"".join(norms(theme)[:n]) for theme in catalogue.values("keyword") for n in (1, 2)}
-        phrases = [w for c in concepts for w in (*c.words, *c.more) if len(norms(w)) > 1]
+        said = [*((*c.words, *c.more) for c in concepts), *parts]
+        phrases = [w for words in said for w in words if len(norms(w)) > 1]
         self.phrases = Phrases((words, True) for words in phrases)
         parted = [frame.partition("*") for frame in lexicon.questions.frames]
         self.frames = {(squash(before), squash(after)) for before, _, after in parted}
@@ -373,7 +375,7 @@ class _Court:
             case.add(3)
 
     def _framed(self, case: _Case) -> None:
-        """A question that takes nothing but a title: "what's heat about", "is it scarier than alien?", "was X in heat?"."""
+        """A question that takes but a title: "what is heat about", "is it scarier than alien?", "was X in it"."""
         of, known = case.of, case.of.exact and self._prior(case) > 0.4
         if not known or self._tokens[of.i].norm in self._w.slots:
             return
@@ -424,6 +426,9 @@ class _Court:
         told = self._was_watched(case) or self._extolled(case)
         if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not (certain or told):
             case.add(-4 if case.capital and not case.opens and of.penalty < PART else -12)
+        kinds = all(t.norm in self._w.themes | ARTICLES for t in tokens[of.i : of.j])
+        if kinds and self._prior(case) < 0.6 and not (certain or told or case.capital):
+            case.add(-math.inf)  # "an american romance"
         before = [t.norm for t in tokens[max(0, of.i - 2) : of.i]]
         asks = case.told or len(before) < 2 or before[0] in self._w.copulas or before[0] in self._w.telling
         if self._w.a_place(tokens, of.i) and not (asks or certain) and self._prior(case) < 0.8:
@@ -434,6 +439,8 @@ class _Court:
         within = [(i, j) for i, j in self._phrases if i <= of.i and of.j <= j and of.j - of.i < j - i]
         if not certain and any(not (named and i == of.i) for i, _ in within):
             case.add(-8)  # "World War II" names no "War II"
+        if not (certain or case.capital) and any(i < of.i < j < of.j for i, j in self._phrases):
+            case.add(-8)  # "latin american romance" is no "American Romance"
         if of.j - of.i == 1 and key in self._w.given_names and not (certain or case.told):
             case.add(-4.5)
         if key.isdigit() and not certain and self._prior(case) < 0.7:

@@ -1007,3 +1007,10 @@ def test_either_of_two_languages_will_do() -> None:
 def test_whether_somebody_is_in_a_film_of_a_common_word_is_asked() -> None:
     (said,) = UNDERSTANDING.read("was al pacino in heat?").statements
     assert (said.kind, said.target) == (Kind.QUESTION, film("Heat (1995)"))
+
+
+def test_a_kind_of_film_from_somewhere_is_no_title() -> None:
+    known = [*films().items, Item("old", "An American Romance", 1944, "A romance.", {"genre": ("Romance",)}, {})]
+    understanding = Understanding(Catalogue(known), load_lexicon())
+    assert all(s.kind is Kind.FACET for s in understanding.read("an american romance").statements)
+    assert [s.target for s in understanding.read("I loved An American Romance").statements] == ["old"]
