@@ -189,8 +189,9 @@ def _preferences(
 
 
 def _wishes(said: Statement) -> bool:
-    """Whether something is wanted for this evening."""
-    return said.kind in (Kind.FACET, Kind.RANGE, Kind.WISH) and said.polarity > 0 and not said.lasting
+    """Whether something, or more or less of something, is wanted for this evening."""
+    wish = said.kind in (Kind.FACET, Kind.RANGE, Kind.WISH) and said.polarity > 0 and not said.lasting
+    return wish or said.kind is Kind.CRITIQUE
 
 
 def _mere_topic(said: Statement) -> bool:

@@ -60,6 +60,8 @@ class Sentences:
                 and self._command_like(run, part=True)
             ):
                 self._m.done[run.start : run.stop] = [True] * len(run)
+            elif len(run) > 2 and any(s.value == Intent.SAVE for s in self._m.out) and self._turns(run.start):
+                self._m.done[run.start : run.stop] = [self._comparative(run[1:])] * len(run)
         for run in self._m.runs(self._m.scopes.clause):
             self._asked_at_its_end(run)
 
@@ -153,8 +155,9 @@ class Sentences:
             return False  # "more like the second but funnier": both halves count
         turn = next((n for n in run[1:-1] if self._turns(n)), None)
         if intent is Intent.SAVE and turn:  # "save 2 and show me a comedy"
-            saved = range(run.start, turn)
+            saved, further = range(run.start, turn), range(turn + 1, run.stop)
             self._m.done[saved.start : saved.stop] = [self._note_intent(saved)] * len(saved)
+            self._m.done[turn : run.stop] = [self._comparative(further)] * (1 + len(further))
             return False
         start, end = self._m.span(run)
         if intent not in _TARGETED:

@@ -1014,3 +1014,9 @@ def test_a_kind_of_film_from_somewhere_is_no_title() -> None:
     understanding = Understanding(Catalogue(known), load_lexicon())
     assert all(s.kind is Kind.FACET for s in understanding.read("an american romance").statements)
     assert [s.target for s in understanding.read("I loved An American Romance").statements] == ["old"]
+
+
+def test_more_of_something_may_be_wished_for_while_one_is_saved() -> None:
+    shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
+    said = UNDERSTANDING.read("save 2 and show me something funnier for my girlfriend", Context(shown=shown)).statements
+    assert [(s.kind, s.value) for s in said] == [(Kind.INTENT, "save"), (Kind.CRITIQUE, "more_of")]
