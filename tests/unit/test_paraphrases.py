@@ -1020,3 +1020,9 @@ def test_more_of_something_may_be_wished_for_while_one_is_saved() -> None:
     shown = [film("Heat (1995)"), film("Alien (1979)"), film("Gladiator (2000)")]
     said = UNDERSTANDING.read("save 2 and show me something funnier for my girlfriend", Context(shown=shown)).statements
     assert [(s.kind, s.value) for s in said] == [(Kind.INTENT, "save"), (Kind.CRITIQUE, "more_of")]
+
+
+def test_a_misspelt_small_word_wishes_for_nothing() -> None:
+    shown = Context(shown=[film("Heat (1995)")])
+    said = {(s.kind, s.value) for s in UNDERSTANDING.read("actualy make it scarry insted", shown).statements}
+    assert said == {(Kind.FACET, "horror"), (Kind.INTENT, "change")}
