@@ -130,11 +130,11 @@ class Titles:
         self.versions, self.copulas = set(cues.versions), set(lexicon.negators.copulas)
         self.fillers = set(map(squash, (*lexicon.fillers.words, *cues.alone))) | ARTICLES
         self.themes = {squash(w) for c in concepts for w in (*c.words, *c.more)}
-        parts = [region.words for region in lexicon.regions.values()]
-        places = (*lexicon.languages.values(), *lexicon.countries.values(), *parts)
+        regions = [region.words for region in lexicon.regions.values()]
+        places = (*lexicon.languages.values(), *lexicon.countries.values(), *regions)
         self.themes |= {squash(w) for words in places for w in words}
         self.settings = {"".join(norms(theme)[:n]) for theme in catalogue.values("keyword") for n in (1, 2)}
-        said = [*((*c.words, *c.more) for c in concepts), *parts]
+        said = [*((*c.words, *c.more) for c in concepts), *regions]
         phrases = [w for words in said for w in words if len(norms(w)) > 1]
         self.phrases = Phrases((words, True) for words in phrases)
         parted = [frame.partition("*") for frame in lexicon.questions.frames]
@@ -174,6 +174,7 @@ class _Court:
         self._taken = [any(p.i <= n < p.j for p in people) for n in range(len(tokens))]
         self._cased = capitals_tell(tokens)
         self._phrases = [(hit.i, hit.j) for hit in words.phrases.find(tokens)]
+        self._marks = [mark.start for mark in marks(text)]
         self._accepted: list[_Case] = []
 
     def verdicts(self) -> list[TitleMatch]:
@@ -336,7 +337,8 @@ class _Court:
             case.add(2, solid=True)
         if _EMOJI.match(after):
             case.add(2, solid=True)
-        if any(not after[: mark.start].strip(_BEFORE_MARK) for mark in marks(after)):
+        end = self._tokens[case.of.j - 1].end
+        if any(end <= start and not self._text[end:start].strip(_BEFORE_MARK) for start in self._marks):
             case.add(4, solid=True)  # "heat: 8/10"
         leads = case.opens or (case.of.i == 1 and self._own_article(case.of))
         if leads and self._praised(following):
@@ -426,7 +428,7 @@ class _Court:
         told = self._was_watched(case) or self._extolled(case)
         if re.sub(r"(?:movie|film)s?$", "", key) in self._w.themes and not (certain or told):
             case.add(-4 if case.capital and not case.opens and of.penalty < PART else -12)
-        kinds = all(t.norm in self._w.themes | ARTICLES for t in tokens[of.i : of.j])
+        kinds = all(t.norm in self._w.themes or t.norm in ARTICLES for t in tokens[of.i : of.j])
         if kinds and self._prior(case) < 0.6 and not (certain or told or case.capital):
             case.add(-math.inf)  # "an american romance"
         before = [t.norm for t in tokens[max(0, of.i - 2) : of.i]]

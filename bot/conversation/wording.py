@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from itertools import chain
 from textwrap import shorten
 
@@ -35,9 +36,6 @@ class Wording:
         self.catalogue = catalogue
         self.newest = max((item.year for item in catalogue.items if item.year), default=0)
         """The year that the catalogue goes up to."""
-        known = sorted((item.number("popularity") or 0.0 for item in catalogue.items), reverse=True)
-        self._known = known[WELL_KNOWN] if len(known) > WELL_KNOWN else 0.0
-        self._namesakes = Counter(_short(item) for item in catalogue.items)
 
     # -- items -----------------------------------------------------------------------------------------------
 
@@ -70,6 +68,17 @@ class Wording:
     def in_order(self, item_ids: Collection[str]) -> list[str]:
         """Ids of items in the catalogue's order."""
         return sorted((i for i in item_ids if i in self.catalogue), key=self.catalogue.row)
+
+    @cached_property
+    def _known(self) -> float:
+        """The popularity from which on an item is well known."""
+        known = sorted((item.number("popularity") or 0.0 for item in self.catalogue.items), reverse=True)
+        return known[WELL_KNOWN] if len(known) > WELL_KNOWN else 0.0
+
+    @cached_property
+    def _namesakes(self) -> Counter[str]:
+        """How many items have each short title; made when it is first asked for: there are many ``Wording``s."""
+        return Counter(_short(item) for item in self.catalogue.items)
 
     def little_known(self, item: Item) -> bool:
         """Whether an item of one word's title has it alone, and few know it."""
