@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.conversation.ages import children
 from bot.conversation.concepts import Concepts, Meaning
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.linking import PARTS, TitleMatch, Titles
+from bot.conversation.linking import TitleMatch, Titles
 from bot.conversation.people import People, PersonMatch
 from bot.conversation.ranges import Ranges
 from bot.conversation.references import Pointing, Reference, References
@@ -17,6 +17,7 @@ from bot.conversation.relatives import plain
 from bot.conversation.spelling import Rarity, Spelling
 from bot.conversation.stance import Scopes, Stance, Stances
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
+from bot.conversation.title_index import PARTS
 from bot.conversation.tokens import Phrases, Token, norms, squash, tokenize
 from bot.conversation.unknown import UnknownTitles
 from recsys.catalogue import Catalogue
@@ -50,7 +51,7 @@ class Words:
 
     def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
         self.lexicon, self.grammar, self.catalogue = lexicon, lexicon.grammar, catalogue
-        rarity = Rarity(lexicon.common)
+        self.rarity = rarity = Rarity(lexicon.common)
         cues, nouns = set(lexicon.grammar.name_cues), {*lexicon.grammar.film_nouns, *lexicon.negators.contrast}
         self.people = People(catalogue, rarity, lexicon.vocabulary, cues, nouns, lexicon.nicknames)
         self.titles = Titles(catalogue, lexicon, rarity, self.people)

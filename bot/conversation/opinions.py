@@ -91,7 +91,7 @@ class Opinions:
         at the head of other titles is none of its own: "not Big" leaves "Big Fish"."""
         catalogue = self._m.words.catalogue
         stem = series(catalogue[item.item_ids[0]].title)
-        rarity = self._m.words.titles.rarity
+        rarity = self._m.words.rarity
         words = norms(stem)
         own = len(words) > 1 or any(rarity(norm) >= NAMELIKE for norm in words)
         head = re.compile(rf"(?:the )?{re.escape(stem)}\b")

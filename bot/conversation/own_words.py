@@ -221,10 +221,10 @@ class OwnWords:
 
     def _recalls(self, run: range) -> bool:
         """ "I also liked qwx": whether a phrase tells how the speaker found a film, known or not."""
-        titles = self._m.words.titles
+        cues = self._m.words.titles.words
         words = [self._m.tokens[n].norm for n in run]
-        told = next((n for n, word in enumerate(words) if word in titles.watched), None)
-        return told is not None and all(w in titles.speaking or w in self._m.words.leading for w in words[:told])
+        told = next((n for n, word in enumerate(words) if word in cues.watched), None)
+        return told is not None and all(w in cues.speaking or w in self._m.words.leading for w in words[:told])
 
     def _dates(self, n: int) -> bool:
         """ "Early Wong Kar-wai": a word that says when in somebody's life a film was made, which nothing tells."""
@@ -268,7 +268,7 @@ class OwnWords:
     def _characterised(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """ "Something really dreamlike", "a wistful film": a rare word says what kind of thing, whatever it means."""
         tokens, n, grammar = self._m.tokens, content[-1], self._m.words.grammar
-        if len(content) > RARE or self._m.words.titles.rarity.common(tokens[n].norm):
+        if len(content) > RARE or self._m.words.rarity.common(tokens[n].norm):
             return False
         before = next((t.norm for t in tokens[:n][::-1] if t.norm not in grammar.adverbs), "")
         told = tokens[words[0]].norm in {*grammar.pronouns, *grammar.question_words}  # "it was a mesmerizing film"

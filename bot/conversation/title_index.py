@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 from bot.conversation.spelling import Rarity, Spelling, skeleton, undouble
 from bot.conversation.tokens import ARTICLES, Token, norms
-from recsys.catalogue import Catalogue
+from recsys.catalogue import PEOPLE, Catalogue
 
 SMALL = ARTICLES | {"of", "and", "in", "to", "on", "part", "chapter", "episode", "vol", "volume"}
 """Words that people leave out of titles."""
 _COUNTED = frozenset(("episode",))
 PART = 1.5
 """A reading with this penalty or more found only a part of the title."""
+PARTS = frozenset(("2", "3", "4", "5", "6", "7", "8", "9", "ii", "iii", "iv"))
+"""How the parts of a series are numbered."""
 DATED = 4.0
 """A reading with this penalty or more needs the year of the film: "The Raid (2011)" for The Raid: Redemption."""
 
@@ -93,7 +95,7 @@ class TitleIndex:
             first[0] if (first := norms(item.title)[:1]) and first[0] in ARTICLES else "" for item in self.items
         ]
         """The article that a row's title opens with, if it does."""
-        self._rarity = rarity
+        self.rarity = rarity
         self._keys: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._longest = 1
         words: dict[str, float] = defaultdict(float)
@@ -113,7 +115,7 @@ class TitleIndex:
         self._key(said, row, penalty)
         for norm in said:
             words[norm] = max(words[norm], self.popularity[row])
-            if len(said) > 1 and len(norm) >= 6 and not self._rarity.common(norm) and norm.isalpha():
+            if len(said) > 1 and len(norm) >= 6 and not self.rarity.common(norm) and norm.isalpha():
                 holders[norm].append(row)
         parted = [name.partition(mark) for mark in (": ", " - ", " – ") if mark in name]
         if self.popularity[row] <= _KNOWN:
@@ -131,7 +133,7 @@ class TitleIndex:
 
     def _part(self, said: Sequence[str], row: int, penalty: float, rare: float) -> None:
         """A part of a title stands for it when its words are rare enough."""
-        if said and sum(map(self._rarity, said)) > rare:
+        if said and sum(map(self.rarity, said)) > rare:
             self._key(said, row, penalty)
 
     def _key(self, said: Sequence[str], row: int, penalty: float) -> None:
@@ -191,6 +193,11 @@ class TitleIndex:
             return True
         return distance == 1 and max(self.popularity[row] for row in found.rows) > _KNOWN
 
+    def people(self, row: int) -> set[str]:
+        """Who made a row's item or plays in it."""
+        facets = self.items[row].facets
+        return {name for kind in PEOPLE for name in facets.get(kind, ())}
+
     def namesake(self, title: str, year: int) -> int | None:
         """The row of the same title and that year."""
         said = norms(title)
@@ -213,7 +220,7 @@ class TitleIndex:
     def _odd(self, word: str) -> bool:
         """Whether a word may be misspelt: no everyday word, name or drawn-out sound ("hmmm")."""
         drawn_out = re.search(r"(.)\1\1", word)
-        return not (self._rarity.inflected(word) or word in self._known or drawn_out)
+        return not (self.rarity.inflected(word) or word in self._known or drawn_out)
 
     def _from(self, said: Sequence[str], bares: Sequence[str], i: int, cost: float) -> Iterator[Candidate]:
         for j, plain, telling, unnumbered, rarity in self._windows(said, bares, i):
@@ -243,7 +250,7 @@ class TitleIndex:
         opens = said[i] not in SMALL
         for j in range(i, min(i + self._longest + 2, len(said))):
             last, small = said[j], said[j] in SMALL
-            rarity += 0.8 if small else self._rarity(last)
+            rarity += 0.8 if small else self.rarity(last)
             counts = j > i and said[j - 1] in _COUNTED and number(last).isdigit()
             for word in dict.fromkeys((last, bares[j])):
                 tail = "" if small else number(word)

@@ -244,7 +244,7 @@ class Wishes:
         follows = any(m.i == meaning.j or m.j == meaning.i for m in self._m.meanings)
         own = self._m.spoken_for()
         own |= {n for n, t in enumerate(self._m.tokens) if any(r.start <= t.start < r.end for r in self._ranges)}
-        own |= {n for n in range(len(self._m.tokens)) if self._m.words.titles.a_place(self._m.tokens, n)}
+        own |= {n for n in range(len(self._m.tokens)) if self._m.words.titles.words.a_place(self._m.tokens, n)}
         return (
             any(t.norm in self._m.words.grammar.film_nouns for t in near)
             or follows
