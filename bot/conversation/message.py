@@ -15,7 +15,8 @@ from bot.conversation.ranges import Ranges
 from bot.conversation.references import Pointing, Reference, References
 from bot.conversation.relatives import plain
 from bot.conversation.spelling import Rarity, Spelling
-from bot.conversation.stance import Scopes, Stance, Stances
+from bot.conversation.stance import Scopes, Stance
+from bot.conversation.stance_words import StanceWords
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
 from bot.conversation.title_index import PARTS
 from bot.conversation.tokens import Phrases, Token, norms, squash, tokenize
@@ -57,7 +58,7 @@ class Words:
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
         self.concepts = Concepts(catalogue, lexicon)
         self.unknown = UnknownTitles(lexicon, self.titles.index.holds)
-        self.stances = Stances(lexicon)
+        self.stances = StanceWords(lexicon)
         self.references = References(lexicon)
         self.years = {item.id: item.year for item in catalogue.items}
         self.newest = max((year for year in self.years.values() if year), default=2000)
@@ -234,7 +235,7 @@ class Message:
         for slot in slots:
             if slot.how is Pointing.ORDINAL or any(t.norm in ("other", "others") for t in tokens[slot.i : slot.j]):
                 pointed[slot.i : slot.j] = [True] * (slot.j - slot.i)
-        self.scopes: Scopes = words.stances.of(text, tokens, masked, joined, pointed)
+        self.scopes = Scopes(words.stances, text, tokens, masked, joined, pointed)
         taken = [a or b for a, b in zip(self.named, aged, strict=True)]
         pointers = words.references.find(text, tokens, self.context, taken)
         self.pointers = [self._bound(r, pointers) for r in pointers if not self._means_unknown(r, pointers)]

@@ -11,7 +11,8 @@ from bot.conversation.message import Message
 from bot.conversation.ranges import marks
 from bot.conversation.references import Pointing, Reference
 from bot.conversation.spelling import NAMELIKE
-from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
+from bot.conversation.stance import Stance
+from bot.conversation.stance_words import OPINIONS, Cue, Verdict
 from bot.conversation.statements import Choice, Critique, Intent, Kind
 from bot.conversation.tokens import norms
 from recsys.catalogue import Facet

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
-from bot.conversation.stance import Cue
+from bot.conversation.stance_words import Cue
 from bot.conversation.state import names_origin
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import ARTICLES, squash

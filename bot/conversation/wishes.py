@@ -12,7 +12,8 @@ from bot.conversation.own_words import Noted, OwnWords
 from bot.conversation.people import PersonMatch
 from bot.conversation.ranges import SMALL_NUMBERS, RangeMatch, than
 from bot.conversation.references import ONE, Role
-from bot.conversation.stance import OPINIONS, Cue, Stance, Verdict
+from bot.conversation.stance import Stance
+from bot.conversation.stance_words import OPINIONS, Cue, Verdict
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import ARTICLES
 from recsys.catalogue import MAKERS, PEOPLE, Facet
