@@ -11,7 +11,7 @@ from bot.conversation.concepts import Concepts, Meaning
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import TitleMatch, Titles
 from bot.conversation.people import People, PersonMatch
-from bot.conversation.ranges import Ranges
+from bot.conversation.ranges import RangeMatch, Ranges
 from bot.conversation.references import Pointing, Reference, References
 from bot.conversation.relatives import plain
 from bot.conversation.spelling import Rarity, Spelling
@@ -407,6 +407,15 @@ class Message:
         strong = [r for r in pointed if r.how is not Pointing.FOCUS and r not in loose] or pointed
         ids = [i for r in strong for i in r.item_ids] if strong else []
         return tuple(dict.fromkeys([*(t.item_ids[0] for t in self.titles if t.i in run), *ids]))
+
+    def limits(self) -> list[RangeMatch]:
+        """The years, lengths and ratings that the message speaks of."""
+        return self.words.ranges.find(self.head, self.tokens, self.named, [m.i for m in self.meanings])
+
+    def stated(self, run: range) -> list[RangeMatch]:
+        """Those that a run of words speaks of."""
+        start, end = self.span(run)
+        return [limit for limit in self.limits() if start <= limit.start and limit.end <= end]
 
     def spoken_for(self) -> set[int]:
         """The words that concepts and the names of people account for."""
