@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.conversation.ages import children
+from bot.conversation.clauses import Clauses
 from bot.conversation.concepts import Concepts, Meaning
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import TitleMatch, Titles
@@ -235,7 +236,7 @@ class Message:
         for slot in slots:
             if slot.how is Pointing.ORDINAL or any(t.norm in ("other", "others") for t in tokens[slot.i : slot.j]):
                 pointed[slot.i : slot.j] = [True] * (slot.j - slot.i)
-        self.scopes = Scopes(words.stances, text, tokens, masked, joined, pointed)
+        self.scopes = Scopes(Clauses(words.stances, text, tokens, masked, joined, pointed))
         taken = [a or b for a, b in zip(self.named, aged, strict=True)]
         pointers = words.references.find(text, tokens, self.context, taken)
         self.pointers = [self._bound(r, pointers) for r in pointers if not self._means_unknown(r, pointers)]

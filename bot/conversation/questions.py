@@ -71,7 +71,7 @@ class Questions:
         )
         return self._of_each(asked) or self._field(asked) or self._appears(asked) or self._whether(asked)
 
-    def takes_up(self, clause: range) -> bool:
+    def take_up(self, clause: range) -> None:
         """ "The second sounds nice, but is it sad?": note a question at the end of a clause that takes up what came
         before it."""
         if clause.start and self._m.tokens[clause.start].norm in self._m.words.lexicon.negators.contrast:
@@ -79,13 +79,11 @@ class Questions:
         else:
             run = next((run for run in self._m.runs(self._m.scopes.phrase) if run[-1] == clause[-1]), clause)
         if run.start == 0 or len(run) <= 2 or any(self._m.done[n] for n in run):
-            return False
+            return
         first, second = (self._m.tokens[n].norm for n in run[:2])
         whether = first in _WHETHER and second in self._m.words.grammar.pronouns
-        if not (whether or (first in _INQUIRING and self._m.asks(run))) or not self.read(run):
-            return False
-        self._m.done[run.start : run.stop] = [True] * len(run)
-        return True
+        if (whether or (first in _INQUIRING and self._m.asks(run))) and self.read(run):
+            self._m.done[run.start : run.stop] = [True] * len(run)
 
     # -- the kinds of questions -------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ class Sentences:
             elif len(run) > 2 and any(s.value == Intent.SAVE for s in self._m.out) and self._turns(run.start):
                 self._lead_over(run)
         for run in self._m.runs(self._m.scopes.clause):
-            self._questions.takes_up(run)
+            self._questions.take_up(run)
 
     def _command_like(self, run: range, part: bool = False) -> bool:
         """Whether the words ask for something to happen, and note what."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.conversation.clauses import Clauses
 from bot.conversation.cues import Cues, FoundCue
 from bot.conversation.judgements import Judgement, Judgements
-from bot.conversation.stance_words import Cue, StanceWords, Verdict
-from bot.conversation.tokens import Token
+from bot.conversation.stance_words import Cue, Verdict
 
 _WANTING = (Cue.WANT, Cue.INTEND, Cue.HINT, Cue.RESEMBLE)
 
@@ -36,22 +34,12 @@ class Stance:
 class Scopes:
     """How the speaker of one message stands to what is named in it."""
 
-    def __init__(
-        self,
-        words: StanceWords,
-        text: str,
-        tokens: Sequence[Token],
-        mentioned: Sequence[bool],
-        joined: Sequence[bool],
-        pointed: Sequence[bool],
-    ) -> None:
-        """``mentioned``, ``joined`` and ``pointed`` mark words as for ``Clauses``."""
-        self._words, self._tokens = words, tokens
-        self._in = Clauses(words, text, tokens, mentioned, joined, pointed)
-        self.sentence, self.clause, self.phrase = self._in.sentence, self._in.clause, self._in.phrase
+    def __init__(self, clauses: Clauses) -> None:
+        self._in, self._words, self._tokens = clauses, clauses.words, clauses.tokens
+        self.sentence, self.clause, self.phrase = clauses.sentence, clauses.clause, clauses.phrase
         """The number of the sentence, clause and phrase of every word."""
-        self._cues = Cues(self._in)
-        self._judgements = Judgements(self._in, self._cues)
+        self._cues = Cues(clauses)
+        self._judgements = Judgements(clauses, self._cues)
 
     # -- of a mention -----------------------------------------------------------------------------------------
 

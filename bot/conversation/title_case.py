@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -165,7 +165,7 @@ class Case:
 
     @property
     def whole(self) -> bool:
-        """Whether it is more than a part of a title, as it is spelt or nearly so."""
+        """Whether it is a whole title, spelt as it is."""
         return self.of.penalty == 0 and self.of.exact
 
     # -- what stands before -----------------------------------------------------------------------------------
@@ -287,3 +287,7 @@ class Case:
     def apart(self, other: Case) -> bool:
         """Whether two cases share no words."""
         return other.of.i >= self.of.j or other.of.j <= self.of.i
+
+
+Evidence = Callable[[Case], Weight | None]
+"""What looks at a case and says what it adds, or nothing."""

@@ -9,8 +9,7 @@ import math
 import re
 
 from bot.conversation.ranges import RECENT, SMALL_NUMBERS
-from bot.conversation.title_case import OPENING, Case, Weight
-from bot.conversation.title_evidence import Evidence
+from bot.conversation.title_case import OPENING, Case, Evidence, Weight
 from bot.conversation.title_index import PART, SMALL
 from bot.conversation.tokens import ARTICLES, tokenize
 
@@ -24,7 +23,7 @@ _QUOTED_REST = re.compile(r"[ :\-–]{1,3}([^\"“”«»\n.!?,]{1,40})[\"”»]
 
 
 def everyday(case: Case) -> Weight | None:
-    """ "Netflix", "have fun", "first": what is hardly ever a title, or seldom."""
+    """ "On Friday", "based on a true story": what is hardly ever a title, or seldom."""
     if case.certain:
         return None
     if case.key in case.words.proper:

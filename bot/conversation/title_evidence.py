@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 
-from bot.conversation.title_case import ACCEPT, Case, Weight
+from bot.conversation.title_case import ACCEPT, Case, Evidence, Weight
 from bot.conversation.title_index import PARTS
 from bot.conversation.tokens import ARTICLES
 
@@ -29,9 +28,6 @@ _BEFORE_MARK = " :,-–—=("
 _SEPARATOR = re.compile(
     r"[\s,;/&\n\"“”'‘’*_\-]*(?:(?:and|or|then|also)[\s,\"“‘'*]+)?(?:the |a |an )?[\"“‘'*_]*$", re.IGNORECASE
 )
-
-Evidence = Callable[[Case], Weight | None]
-
 
 # -- the title as it is written -----------------------------------------------------------------------------------
 
@@ -91,7 +87,7 @@ def indefinite(case: Case) -> Weight | None:
 
 
 def announcement(case: Case) -> Weight | None:
-    """ "Watched heat", "the movie heat", "called heat"; less so "seen" and "with"."""
+    """ "Watched heat", "the movie heat", "called heat"; "in" and "with" say less."""
     if case.told:
         return Weight(3, solid=case.credible)
     if not case.announced and case.lead in case.words.weak:
@@ -152,8 +148,8 @@ def rare_subject(case: Case) -> Weight | None:
 
 
 def clear_name(case: Case) -> Weight | None:
-    """ "I saw Heat and", "the godfather, please": a name that ends where it should is solid, if worth no more for
-    it. What was heard so far counts."""
+    """ "I saw Heat and", "the godfather, please": a name that ends where it should is solid, if worth no more for it.
+    What was heard so far counts."""
     several = len(case.content) > 1
     clear = case.boundary or several or case.worth >= ACCEPT + 3
     popular = case.boundary and several and case.prior > 0.68

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from inspect import isfunction
 from itertools import pairwise
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.conversation import title_doubts, title_evidence
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.linking import Titles
 from bot.conversation.people import People
 from bot.conversation.spelling import Rarity
 from bot.conversation.statements import Kind
+from bot.conversation.title_case import Evidence
+from bot.conversation.title_doubts import DOUBTS
+from bot.conversation.title_evidence import EVIDENCE
 from bot.conversation.title_index import TitleIndex
 from bot.conversation.tokens import tokenize
 from bot.conversation.understand import Understanding
@@ -389,3 +395,11 @@ def test_a_misspelt_genre_is_nobody_with_an_initial() -> None:
     directed = [Item(f"m{n}", f"Film {n}", facets={"director": ("George T. Miller",)}) for n in range(6)]
     said = Understanding(Catalogue([*films().items, *directed]), load_lexicon()).read("a triller please").statements
     assert [s.value for s in said] == ["thriller"]
+
+
+@pytest.mark.parametrize(("module", "heard"), [(title_evidence, EVIDENCE), (title_doubts, DOUBTS)])
+def test_every_piece_of_evidence_is_heard_once(module: ModuleType, heard: tuple[Evidence, ...]) -> None:
+    written = {
+        name for name, value in vars(module).items() if isfunction(value) and value.__module__ == module.__name__
+    }
+    assert sorted(piece.__name__ for piece in heard) == sorted(name for name in written if not name.startswith("_"))
