@@ -131,10 +131,13 @@ class CritiqueWords(_Table):
 
 
 class Questions(_Table):
-    """How a question about an item is said, by the field it asks for, and openings of questions. ``frames``: whole
-    questions that take nothing but a title in the place of their "*"."""
+    """How a question about an item is said, by the field it asks for, and openings of questions. ``nouns``: what asks
+    alone, but for words ``aside``; ``frames``: whole questions that take nothing but a title in the place of their
+    "*"."""
 
     fields: Mapping[str, Words]
+    nouns: Mapping[str, Words]
+    aside: Words
     about: Words
     frames: Words
     inverted: Words
@@ -163,7 +166,8 @@ class Noise(_Table):
 
 class References(_Table):
     """Words for shown items; ``maker``: for who made the one in view, ``players``: for who is in it, ``makers`` and
-    ``stars``: what they are called behind "the same", ``anybody``: what stands before "with her"."""
+    ``stars``: what they are called behind "the same", ``anybody``: what stands before "with her". ``before`` and
+    ``behind`` a number that is a slot; ``counted``: what numbers are of, ``measuring``: what they measure."""
 
     maker: Words
     players: Words
@@ -177,6 +181,10 @@ class References(_Table):
     this: Words
     only: Words
     around: Words
+    before: Words
+    behind: Words
+    counted: Words
+    measuring: Words
 
 
 class WordList(_Table):
@@ -216,6 +224,7 @@ class Grammar(_Table):
     proposals: Words
     agreeing: Words = ()
     company: Words = ()
+    turning: Words
 
 
 class Speech(_Table):

@@ -105,6 +105,8 @@ class Words:
         self.commands = {word: intent for intent, said in intents for word in said.command}
         questions = lexicon.questions
         self.questions = Phrases((words, field) for field, said in questions.fields.items() for words in said)
+        self.question_nouns = Phrases((words, field) for field, said in questions.nouns.items() for words in said)
+        self.questions_aside = set(questions.aside)
         self.about = Phrases((words, True) for words in questions.about)
         self.inverted = Phrases((words, True) for words in questions.inverted)
         self.asking = Phrases((words, True) for words in questions.asking)

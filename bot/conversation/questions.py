@@ -69,7 +69,8 @@ class Questions:
             every[:1] or self._m.focus(),
             [hit for hit in hits if hit.value not in COMPARED],
         )
-        return self._of_each(asked) or self._field(asked) or self._appears(asked) or self._whether(asked)
+        kinds = (self._of_each, self._field, self._appears, self._whether, self._in_a_word)
+        return any(kind(asked) for kind in kinds)
 
     def take_up(self, clause: range) -> None:
         """ "The second sounds nice, but is it sad?": note a question at the end of a clause that takes up what came
@@ -142,6 +143,27 @@ class Questions:
         if meaning is None:
             return False
         self._ask(asked, "facet", asked.targets, Clause(meaning.label, meaning.wanted[0].facets))
+        return True
+
+    def _in_a_word(self, asked: _Question) -> bool:
+        """ "Director?", "the plot?", and of how an item is "scary?", "any violence in it?"."""
+        if not (self._m.asks(asked.run) or len(asked.run) == len(self._m.tokens)):
+            return False
+        pointers = {n for r in self._m.pointers for n in range(r.i, r.j)}
+        aside = self._m.words.questions_aside
+        run = [n for n in asked.run if n not in pointers and self._m.tokens[n].norm not in aside]
+        tokens = [self._m.tokens[n] for n in run]
+        field = self._m.words.question_nouns.get(tokens)
+        if field and asked.targets:
+            self._ask(asked, field, asked.targets)
+            return True
+        if not asked.targets or not self._m.asks(asked.run):
+            return bool(field and len(self._m.context.shown) > 1) and self._which(asked)
+        pointed = not pointers.isdisjoint(asked.run)
+        meant = next((m for m in self._m.meanings if m.wanted and set(range(m.i, m.j)) == {*run}), None)
+        if meant is None or not (pointed or (meant.wanted[0].mood and not meant.by_name)):
+            return False  # "any comedies?" asks for some
+        self._ask(asked, "facet", asked.targets, Clause(meant.label, meant.wanted[0].facets))
         return True
 
     def _somebody(self, run: range) -> Clause | None:

@@ -13,8 +13,10 @@ from bot.conversation.tokens import Hit, Phrases, Token, squash
 
 _ALL = frozenset(("these", "those", "them"))
 _CHOOSING = frozenset(("save", "like", "why", "pick", "take", "add"))
-_GOING_ON = frozenset(("and", "then", "please", "instead", "too", "but"))
-_TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades", "minutes", "hours"))
+_GOING_ON = frozenset(("", "and", "then", "please", "instead", "too", "but"))
+_RANGING = frozenset(("of", "or", "more", "to", "out", "and", "too"))
+"""Words by which a number goes on: "is 2 of them sad?"."""
+_TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades"))
 _SORTS = (["sort"], ["kind"], ["type"], ["stuff"], ["genre"], ["style"], ["era"], ["vibe"])
 _OBJECTS = frozenset(("him", "her", "his", "he", "she"))
 """Not everybody who says "I like she" was born to the language."""
@@ -81,6 +83,9 @@ class References:
         self._copulas = set(lexicon.negators.copulas)
         self._called = {squash(w): how for how in ("makers", "stars") for w in getattr(words, how)}
         self._last = {squash(w) for w in words.last}
+        self._before_numbers = Phrases((phrase, True) for phrase in words.before)
+        self._behind_numbers, self._measuring = set(words.behind), set(words.measuring)
+        self._counted = {*words.counted, *_TIMES}
         self._around_numbers = {*words.around, *map(squash, (*lexicon.fillers.words, *lexicon.interjections.words))}
 
     def loose(self, tokens: Sequence[Token]) -> bool:
@@ -245,18 +250,25 @@ class References:
         return Reference(start, end, Pointing.ORDINAL, (shown[number - 1],))
 
     def _bare_number(self, text: str, tokens: Sequence[Token], i: int, count: int) -> bool:
-        """ "2" alone, "#2", "save 2", "1 and 3": a number that can only be a slot."""
+        """ "2" alone, "#2", "save 2", "1 and 3", "more info on 3", "2 sounds fun": a number that can only be a slot, as
+        against "2 hours max", "something for 2"."""
         if text[max(0, tokens[i].start - 1) : tokens[i].start] == "#":
             return True
         if not tokens[i].norm.isdigit():
             return len(tokens) <= 2 and tokens[0].norm not in ("that", "this", "which") and i == len(tokens) - 1
-        around = [t.norm for t in (*tokens[max(0, i - 1) : i], *tokens[i + 1 : i + 2])]
-        if (
-            i and around[0] in _CHOOSING and set(around[1:]) <= _GOING_ON
-        ):  # "save 2 and show me a comedy", "more like 2"
+        before = tokens[i - 1].norm if i else ""
+        after = tokens[i + 1].norm if i + 1 < len(tokens) else ""
+        if after in self._counted or not set("/%+=").isdisjoint(text):
+            return False
+        if before in _CHOOSING and after in _GOING_ON:  # "save 2 and show me a comedy", "more like 2"
+            return True
+        closed = not after or bool(text[tokens[i].end : tokens[i + 1].start].strip())
+        asks = before in _ASKING and (i == 1 or tokens[0].norm in self._grammar.question_words)
+        led = i == 0 or any(hit.j == i for hit in self._before_numbers.find(tokens[:i]))
+        if (asks and (closed or after not in _RANGING)) or (led and (after in self._behind_numbers or (closed and i))):
             return True
         others = [t.norm for t in tokens if not t.norm.isdigit()]
         plain = all(t.norm in self._ordinals and int(t.norm) <= count for t in tokens if t.norm.isdigit())
-        if not plain or not set("/+=").isdisjoint(text) or {"more", "than", "part", "stars"} & set(others):
+        if not plain or {"more", "than", "stars"} & set(others):
             return False
-        return len(others) <= 2 or set(others) <= self._around_numbers
+        return (len(others) <= 2 and before not in self._measuring) or set(others) <= self._around_numbers

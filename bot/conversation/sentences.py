@@ -22,7 +22,6 @@ _JOINING = frozenset(["wants", "want", "to", "watch", "join", "us", "is", "are",
 _PRAISE = ("perfect", "awesome", "excellent", "lovely", "brilliant", "wonderful")
 _NO = ("no", "nah", "nope")
 _CONJUNCTIONS = ("and", "then")
-_TURNING = frozenset(("show", "give", "now", "find", "what", "i", "can", "recommend", "suggest", "lets", "something"))
 _TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
 
 
@@ -169,7 +168,7 @@ class Sentences:
 
     def _turns(self, n: int) -> bool:
         """Whether a word leads over to another request."""
-        return self._m.tokens[n].norm in _CONJUNCTIONS and self._m.tokens[n + 1].norm in _TURNING
+        return self._m.tokens[n].norm in _CONJUNCTIONS and self._m.tokens[n + 1].norm in self._m.words.grammar.turning
 
     def _goes_on(self, run: range, begun: int) -> bool:
         """Whether wishes follow in a sentence from the word at ``begun`` on; those before it are done with."""

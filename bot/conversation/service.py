@@ -16,7 +16,7 @@ import structlog
 from bot.conversation import meaning
 from bot.conversation.actions import Actions, Draft, Moment
 from bot.conversation.echo import Echo
-from bot.conversation.evidence import evidence_of, key_for
+from bot.conversation.evidence import evidence_of, forgotten, key_for
 from bot.conversation.explaining import Explainer
 from bot.conversation.gate import Gate
 from bot.conversation.policy import PLAIN, decide
@@ -280,7 +280,7 @@ class Conversations:
             heard, verb = meaning.forgetting(pressed_in, press.slot)
         else:
             heard, verb = self._pressed(press, pressed, before)
-        settled = self._forgets(meaning.settled(heard, before), memory, before)
+        settled, before = self._forgets(meaning.settled(heard, before), memory, before)
         old = press is not None and press.turn_id != before.shown_in
         passed = () if old else meaning.passed(settled, before, verb)
         moment = self._moment(memory, before, settled, verb, passed)
@@ -316,20 +316,25 @@ class Conversations:
         statement = meaning.statement_of(press, item_id, dialogue)
         return (Reading("", (statement,)), press.verb) if statement else (Reading(""), Verb.STALE)
 
-    def _forgets(self, heard: Reading, memory: Memory, dialogue: Dialogue) -> Reading:
-        """ "Forget that I like Heat" names one thing that is known; what isn't known is not to be learned either."""
-        asked = {Intent.FORGET, Intent.DISREGARD}.intersection(s.value for s in heard.statements)
-        if not asked:
-            return heard
-        said = [s for s in heard.statements if s.value not in asked]
+    def _forgets(self, heard: Reading, memory: Memory, dialogue: Dialogue) -> tuple[Reading, Dialogue]:
+        """ "Forget that I like Heat" names one thing that is known; what isn't known is not to be learned either. Who
+        takes back what is wanted tonight and says what is wanted instead has said but the latter."""
+        asked = next((s for s in heard.statements if s.value in (Intent.FORGET, Intent.DISREGARD)), None)
+        if asked is None:
+            return heard, dialogue
+        said = [s for s in heard.statements if s is not asked]
+        back = [s for s in said if s.start < asked.end]
+        instead = tuple(s for s in said if s.start >= asked.end)
         known = evidence_of(memory.events, dialogue, self._voices[self._language].wording, self._catalogue)
-        key = key_for(said, known, dialogue, tonight=Intent.DISREGARD in asked)
-        idle = said and all(
-            s.kind is Kind.FACET and s.polarity > 0 for s in said
+        key = key_for(back, known, dialogue, tonight=asked.value == Intent.DISREGARD)
+        if instead and (key is None or not known[key].events):
+            return replace(heard, statements=instead), forgotten(dialogue, key) if key else dialogue
+        idle = back and all(
+            s.kind is Kind.FACET and s.polarity > 0 for s in back
         )  # "forget Tom Hanks", who isn't wanted
-        if key is None and not any(s.lasts for s in said) and not idle:
-            return replace(heard, statements=tuple(said)) if said else heard
-        return replace(heard, statements=(Statement(Kind.FORGET, key or ""),))
+        if key is None and not any(s.lasts for s in back) and not idle:
+            return replace(heard, statements=tuple(said)) if said else heard, dialogue
+        return replace(heard, statements=(Statement(Kind.FORGET, key or ""),)), dialogue
 
     def _moment(
         self,

@@ -11,7 +11,7 @@ Deterministic: catalogue linking, a lexicon and the scope of each cue; no model,
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import dropwhile
+from itertools import dropwhile, pairwise
 from typing import TypeVar
 
 from bot.conversation.gist import Gist
@@ -28,6 +28,9 @@ from recsys.catalogue import Catalogue
 from recsys.taste import Clause
 
 Part = TypeVar("Part", Statement, Choice, Named)
+
+_TAKES_BACK = (Intent.FORGET, Intent.DISREGARD)
+_WISHES = (Kind.FACET, Kind.RANGE, Kind.WISH, Kind.CRITIQUE)
 
 
 class Understanding:
@@ -48,6 +51,29 @@ class Understanding:
         return _placed(self._read(glossed.text, context), glossed, text)
 
     def _read(self, text: str, context: Context) -> Reading:
+        """A message, or both halves of one that takes something back and wishes for something else."""
+        cut = self._turn(text)
+        if cut:
+            back, on = self._read_all(text[:cut], context), self._read_all(text[cut:], context)
+            if any(s.value in _TAKES_BACK for s in back.statements) and any(s.kind in _WISHES for s in on.statements):
+                said = (replace(s, start=s.start + cut, end=s.end + cut) for s in on.statements)
+                named = (replace(n, start=n.start + cut, end=n.end + cut) for n in on.named)
+                return Reading(text, (*back.statements, *said), back.choices, (*back.named, *named))
+        return self._read_all(text, context)
+
+    def _turn(self, text: str) -> int:
+        """Where "scratch the horror, make it a comedy" turns; 0 for what takes nothing back."""
+        tokens = tokenize(text[:MAX_CHARACTERS])
+        opened = tuple(dropwhile(lambda token: token.norm in self._words.leading, tokens))
+        if not self._words.forgetting.starting(opened):
+            return 0
+        for last, token in pairwise(opened):
+            led = last.norm in ("and", "then") or not {*text[last.end : token.start]}.isdisjoint(",.;:!?")
+            if led and token.norm in self._words.grammar.turning:
+                return token.start
+        return 0
+
+    def _read_all(self, text: str, context: Context) -> Reading:
         words = self._words
         message = Message(words, text, context)
         opinions = Opinions(message)
@@ -59,7 +85,7 @@ class Understanding:
             opened = tuple(dropwhile(lambda token: token.norm in words.leading, message.tokens))
             takes_back = words.forgetting.starting(opened)
             if takes_back and not message.points_back(opened[takes_back.j :]):
-                message.say(Kind.INTENT, takes_back.value, opened[0].start, opened[0].end)
+                message.say(Kind.INTENT, takes_back.value, opened[0].start, message.tokens[-1].end)
             for hit in words.alone.find(message.tokens, message.named):
                 last = message.tokens[hit.j - 1]
                 message.say(Kind.INTENT, Intent.ALONE, message.tokens[hit.i].start, last.end)

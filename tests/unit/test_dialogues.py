@@ -569,6 +569,12 @@ class TestProfile:
         assert "comedy" not in (await ann.say("/profile")).text
         assert "comedy" in reply.text
 
+    async def test_what_is_wanted_instead_of_what_is_taken_back_is_looked_for(self, ann: Person) -> None:
+        await ann.say("a horror film from the 90s")
+        reply = await ann.say("actually scratch the horror, make it a comedy")
+        assert all("Comedy" in g for g in genres(ann, reply)) and ann.items(reply)
+        assert "horror" not in (await ann.say("/profile")).text
+
     async def test_to_forget_what_is_not_known_teaches_nothing(self, known: Person) -> None:
         assert "nothing to forget" in (await known.say("forget that I love Casablanca")).text
         assert "Casablanca" not in (await known.say("/profile")).text

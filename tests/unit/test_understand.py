@@ -1156,3 +1156,93 @@ def test_praise_that_takes_nothing(text: str) -> None:
 
 def test_one_of_a_list_is_asked_about_alone() -> None:
     assert briefs("how long is the last of those?", LISTED) == ["question: runtime Amadeus"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("does the dog die in 2?", ["question: unsaid Alien"]),
+        ("who's in 3", ["question: cast Amadeus"]),
+        ("is 2 any good", ["question: rating Alien"]),
+        ("when was 1 made", ["question: year Heat"]),
+        ("more info on 3", ["question: overview Amadeus"]),
+        ("my vote is 2", ["intent: accept Alien"]),
+        ("i'm sold on 3", ["intent: accept Amadeus"]),
+        ("hm ok let's give 1 a go", ["+Heat (1995) mention"]),
+        ("2 please", ["intent: accept Alien"]),
+    ],
+)
+def test_a_number_among_words_is_a_slot(text: str, said: list[str]) -> None:
+    assert briefs(text, LISTED) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("under 2 hours", ["+runtime ..120"]),
+        ("2 hours max", ["+runtime ..120"]),
+        ("maybe 2 hours", ["+runtime 105..135"]),
+        ("give me 2 comedies", ["+comedy"]),
+    ],
+)
+def test_a_number_that_counts_something_is_no_slot(text: str, said: list[str]) -> None:
+    assert briefs(text, LISTED) == said
+
+
+@pytest.mark.parametrize("text", ["something for 2", "with 2 friends", "top 3", "it is 2 am", "my son is 3", "we are 2"])
+def test_who_watches_and_when_is_no_slot(text: str) -> None:
+    assert not [s for s in read(text, LISTED).statements if s.target in SHOWN]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("director?", "director"),
+        ("and the plot?", "overview"),
+        ("cast", "cast"),
+        ("rating?", "rating"),
+        ("trailer?", "unsaid"),
+        ("does anyone die?", "unsaid"),
+        ("how does it end", "unsaid"),
+        ("worth it?", "rating"),
+        ("scary?", "facet"),
+        ("any violence?", "facet"),
+        ("much gore in it?", "facet"),
+        ("any romance in it?", "facet"),
+    ],
+)
+def test_a_word_or_two_ask_about_the_item_in_view(text: str, field: str) -> None:
+    assert [(s.kind, s.value, s.target) for s in read(text, FOCUSED).statements] == [(Kind.QUESTION, field, ALIEN)]
+
+
+@pytest.mark.parametrize("text", ["any comedies?", "comedies?", "something scary?", "any good ones with violence?"])
+def test_a_brief_request_is_no_question_about_the_item_in_view(text: str) -> None:
+    assert {s.kind for s in read(text, FOCUSED).statements} <= {Kind.FACET, Kind.WISH}
+
+
+def test_a_word_that_asks_of_several_asks_back_which() -> None:
+    assert briefs("plot?", LISTED) == ["intent: which"]
+
+
+def test_asking_for_the_bots_favourite_likes_none() -> None:
+    assert {s.value for s in read("what's your favourite of these", LISTED).statements} == {"best"}
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("actually scratch the horror, make it a comedy", "comedy"),
+        ("drop the comedy, show me westerns", "western"),
+        ("forget the 90s and give me something newer", "newer"),
+    ],
+)
+def test_what_is_wanted_instead_is_told_from_what_is_taken_back(text: str, instead: str) -> None:
+    statements = read(text, LISTED).statements
+    back = next(s for s in statements if s.value in (Intent.FORGET, Intent.DISREGARD))
+    assert [s.value for s in statements if s.start >= back.end] == [instead]
+
+
+def test_two_things_taken_back_are_no_wish() -> None:
+    statements = read("forget horror, comedy", LISTED).statements
+    back = next(s for s in statements if s.value == Intent.DISREGARD)
+    assert all(s.start < back.end for s in statements)
