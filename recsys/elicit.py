@@ -9,6 +9,8 @@ from torch import Tensor
 
 from recsys.belief import Belief
 
+CARD: Final = 8
+"""Items that one question to a newcomer names: with so many, five questions are worth ten random ratings."""
 CANDIDATES: Final = 60
 """Only the items that a person is likeliest to like are asked about: "haven't seen it" tells little."""
 

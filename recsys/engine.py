@@ -33,7 +33,7 @@ from recsys.artefact import Artefact
 from recsys.belief import Belief
 from recsys.candidates import Mask, candidates
 from recsys.catalogue import PEOPLE, Catalogue, Facet, Item
-from recsys.elicit import telling
+from recsys.elicit import CARD, telling
 from recsys.encoder import PACKAGED, Encoder
 from recsys.errors import ConfigError, ModelError
 from recsys.group import consensus, utilities
@@ -265,7 +265,9 @@ class Engine:
         return self._encoder.name != PACKAGED
 
     @torch.inference_mode()
-    def telling(self, k: int, taste: Taste | None = None, exclude: Collection[str] = (), seed: int = 0) -> list[str]:
+    def telling(
+        self, taste: Taste | None = None, exclude: Collection[str] = (), seed: int = 0, *, k: int = CARD
+    ) -> list[str]:
         """Ids of ``k`` items that this person may well know and whose opinions would tell most about them. What they
         reacted to and ``exclude`` is not asked; other seeds, other items."""
         taste = Taste() if taste is None else taste

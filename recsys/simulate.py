@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from recsys.belief import fit_belief
-from recsys.elicit import telling
+from recsys.elicit import CARD, telling
 from recsys.errors import DataError
 from recsys.evaluation import metrics
 from recsys.evaluation.ratings import LEAST_LIKES, LIKED
@@ -69,7 +69,12 @@ Ask: TypeAlias = Callable[[Newcomer], list[int]]
 
 
 def onboarding(
-    data: Interactions, *, likes: bool = False, films: int = 1, questions: int = QUESTIONS, progress: Progress = silent
+    data: Interactions,
+    *,
+    likes: bool = False,
+    films: int = CARD,
+    questions: int = QUESTIONS,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Ask people of each fold, with models that learned from the other four; see ``docs/evaluation.md``.
 

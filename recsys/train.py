@@ -21,7 +21,7 @@ from torch import Tensor
 from recsys.artefact import Artefact
 from recsys.belief import Belief, fit_belief
 from recsys.catalogue import Catalogue
-from recsys.elicit import telling
+from recsys.elicit import CARD, telling
 from recsys.encoder import Encoder, VectorCache
 from recsys.errors import DataError
 from recsys.evaluation import metrics
@@ -57,8 +57,6 @@ NEWCOMERS = (1, 3, 10, 40)
 """The numbers of known items that a kernel each is made for; the fusion runs from one to the next."""
 SIDE_BY_SIDE = 2
 """Kernels fitted at once: each keeps one core busy and some ten square matrices of people in memory."""
-CARD = 6
-"""Items that one question to a newcomer names."""
 CARDS = (1, 2, 3, 5)
 """Numbers of answered questions from which the blend learns."""
 LEAST_HIDDEN = 5

@@ -56,6 +56,7 @@ class Console:
                 continue
             if not person_types:
                 self._say(f"\nyou> {line}")
+            line = _typed_letters(line, last)
             press = _typed_press(line, last, listed)
             try:
                 last = await self.conversations.turn(self._incoming(None if press else line, press))
@@ -211,6 +212,17 @@ def _parse(line: str) -> tuple[str | None, str | None]:
     if isinstance(data, dict) and isinstance(data.get("text"), str):
         return data["text"], None
     return line, None
+
+
+def _typed_letters(line: str, last: Reply | None) -> str:
+    """ "a and c" under a question about films names the first and the third."""
+    letters = re.findall(r"\b[a-z]\b", line.lower())
+    if len(letters) < 2 or re.sub(r"\b(?:[a-z]|and)\b|[\s,&+]", "", line.lower()):
+        return line
+    buttons = dict(zip("abcdefghijklmnopqrstuvwxyz", _presses(last.buttons) if last else (), strict=False))
+    pressed = [parse_press(buttons[letter].press) for letter in letters if letter in buttons]
+    films = [str(press.slot) for press in pressed if press and press.verb is Verb.LOVED]
+    return " and ".join(films) if len(films) == len(letters) else line
 
 
 def _typed_press(line: str, last: Reply | None, listed: Reply | None) -> str | None:

@@ -68,17 +68,20 @@ def simulate_conversations(
 def simulate_onboarding(
     ratings: Ratings,
     likes: Annotated[bool, typer.Option("--likes", help="Find what is liked, not all that is rated.")] = False,
-    films: Annotated[int, typer.Option(min=1, help="How many items one question names.")] = 1,
+    films: Annotated[
+        int | None, typer.Option(min=1, help="How many items one question names, if not the bot's.")
+    ] = None,
     out: Out = None,
 ) -> None:
     """Ask newcomers with hidden ratings what they know and like, and see how good the list is after each question."""
+    from recsys.elicit import CARD
     from recsys.interactions import Interactions
     from recsys.simulate import onboarding
 
     current_settings()
     data = Interactions.read(ratings)
     with progress_bars() as progress:
-        report = onboarding(data, likes=likes, films=films, progress=progress)
+        report = onboarding(data, likes=likes, films=films or CARD, progress=progress)
     announce(f"{report['people']:,} people; after ten random ratings {report['random ratings']['ndcg@10']:.3f}.")
     _show(report)
     write(report, out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.conversation.statements import Kind, Statement
+from bot.conversation.statements import EXTREMES, Kind, Statement
 from bot.conversation.wording import Wording
 from bot.texts import is_chinese
 from recsys.catalogue import MAKERS, PEOPLE, Facet, Item
@@ -18,16 +18,6 @@ LEADS = 3
 """Of those who play in a film so many tell that another is of its series."""
 PARTS_TOLD = 8
 """Films of a series that an answer names at most."""
-
-MEASURES = {
-    "shortest": ("runtime", False),
-    "longest": ("runtime", True),
-    "oldest": ("year", False),
-    "newest": ("year", True),
-    "best": ("rating", True),
-    "known": ("popularity", True),
-}
-"""What "which is the ...?" is answered by, and whether the highest is meant."""
 
 
 class Answers:
@@ -106,7 +96,7 @@ class Answers:
                 return found[0], self._texts("most_only", title=self._wording.film(found[0]), what=what)
             key = "most_all" if found else "most_none"
             return None, self._texts(key, titles=self._wording.titles(i.id for i in found), what=what)
-        name, highest = MEASURES.get(asked.value, ("", False))
+        name, highest = EXTREMES.get(asked.value, ("", False))
         measured = [(value, item) for item in items if name and (value := item.number(name)) is not None]
         if measured:
             value, item = (max if highest else min)(measured, key=lambda pair: pair[0])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import dropwhile
 
 from bot.conversation.ages import children
 from bot.conversation.clauses import Clauses
 from bot.conversation.concepts import Concepts, Meaning
+from bot.conversation.described import described, extreme
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import TitleMatch, Titles
 from bot.conversation.people import People, PersonMatch
@@ -230,21 +232,38 @@ class Message:
         self.meanings = words.concepts.find(tokens, self.named)
         for run in self.ages[:1]:  # "they're 4 and 9"
             self.meanings = words.concepts.beside(self.meanings, CHILDREN, run)
+        picked = self._picked()
         masked = list(self.named)
         for meaning in self.meanings:
             if tokens[meaning.i].norm in words.negators or len(tokens[meaning.i].norm) == 1:  # "no r-rated" is no "nor"
                 masked[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
         pointed = list(none)
-        for slot in slots:
+        for slot in (*slots, *picked):
             if slot.how is Pointing.ORDINAL or any(t.norm in ("other", "others") for t in tokens[slot.i : slot.j]):
                 pointed[slot.i : slot.j] = [True] * (slot.j - slot.i)
         self.scopes = Scopes(Clauses(words.stances, text, tokens, masked, joined, pointed))
         taken = [a or b for a, b in zip(self.named, aged, strict=True)]
         pointers = words.references.find(text, tokens, self.context, taken)
-        self.pointers = [self._bound(r, pointers) for r in pointers if not self._means_unknown(r, pointers)]
+        bound = [self._bound(r, pointers) for r in pointers if not self._means_unknown(r, pointers)]
+        self.pointers = sorted([*bound, *picked], key=lambda reference: reference.i)
         spoken_of = [(t.i, t.j, t.item_ids) for t in self.titles]
         spoken_of += [(r.i, r.j, r.item_ids) for r in self.pointers]
         self.roles = words.references.roles(tokens, spoken_of)
+
+    def _picked(self) -> list[Reference]:
+        """Shown items by what they are: "save the Tarantino one". What says so is no wish."""
+        shown = [self.words.catalogue[i] for i in self.context.shown if i in self.words.catalogue]
+        found = described(self.tokens, self.people, self.meanings, shown)
+        opened = [*dropwhile(lambda token: token.norm in self.words.interjections, self.tokens)]
+        intent = self.words.starts.starting(opened)
+        if intent and intent.value in (Intent.ACCEPT, Intent.SAVE):
+            found += extreme(self.words.questions.find(self.tokens, self.named), shown)
+        inside = {n for reference in found for n in range(reference.i, reference.j)}
+        self.people = [p for p in self.people if p.i not in inside]
+        self.meanings = [m for m in self.meanings if m.i not in inside]
+        for n in inside:
+            self.named[n] = True
+        return found
 
     def _goes_on(self, title: TitleMatch) -> bool:
         """ "Paddington 2", "Blade Runner 2049": whether the number of a part follows that the catalogue lacks; "Heat 2

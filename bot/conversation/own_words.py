@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bot.conversation.concepts import Meaning
 from bot.conversation.message import Message
+from bot.conversation.references import Pointing
 from bot.conversation.stance_words import Cue
 from bot.conversation.state import names_origin
 from bot.conversation.statements import Intent, Kind
@@ -232,10 +233,11 @@ class OwnWords:
         return named and self._m.tokens[n].norm in ("early", "earlier", "late", "later", "recent", "classic", "vintage")
 
     def _removed(self, n: int) -> bool:
-        """Whether a word belongs to a title, known or not, a limit or a count."""
+        """Whether a word belongs to a title, known or not, to the place of an item on the list, a limit or a count."""
         token = self._m.tokens[n]
         titled = any(n in run for run in self._m.unknown) or any(t.i <= n < t.j for t in self._m.titles)
-        return titled or any(s <= token.start < e for s, e in self._noted.measured)
+        pointed = any(r.i <= n < r.j and r.how is Pointing.ORDINAL for r in self._m.pointers)
+        return titled or pointed or any(s <= token.start < e for s, e in self._noted.measured)
 
     def _filler(self, run: Sequence[int]) -> set[int]:
         """The words of a phrase that ask, or tell of the day, and describe nothing: "on second thought"."""

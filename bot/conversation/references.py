@@ -176,6 +176,9 @@ class References:
                 continue  # "that sort of thing"
             if hit.value == "all" and self._means_no_list(tokens, hit):
                 continue
+            gap = text[tokens[hit.j - 1].end : tokens[hit.j].start] if hit.j < len(tokens) else "."
+            if tokens[hit.j - 1].norm == "any" and not gap.strip():
+                continue  # "have you seen any good ones?"
             if hit.value == "others" and {t.norm for t in tokens[hit.j : hit.j + 1]} & {*_TIMES, "night", "evening"}:
                 continue  # "the other day"
             if hit.value == "focus":
@@ -185,7 +188,9 @@ class References:
                 ids, how = shown, Pointing.NONE
             else:
                 pointed = {i for r in found if r.how is Pointing.ORDINAL for i in r.item_ids}
-                ids = tuple(i for i in shown if i not in pointed) if hit.value == "others" else shown
+                excepted = self._excepted(tokens, hit.j, found)
+                left_out = pointed if hit.value == "others" else excepted
+                ids = tuple(i for i in shown if i not in left_out)
                 how = Pointing.GROUP
                 single = hit.value == "others" and tokens[hit.j - 1].norm in ("one", "other")
                 if single and context.focus in shown and len(shown) == 2 and not pointed:  # of two
@@ -194,9 +199,18 @@ class References:
                 found.append(Reference(hit.i, hit.j, how, ids))
         return sorted(found, key=lambda r: r.i)
 
+    def _excepted(self, tokens: Sequence[Token], stop: int, found: Sequence[Reference]) -> set[str]:
+        """ "All of them are great except 2": what is left out of all."""
+        turns = [n for n in range(stop, len(tokens)) if tokens[n].norm in self._grammar.exceptions]
+        turns = [stop] if [t.norm for t in tokens[stop : stop + 1]] == ["but"] else turns  # "all but the third"
+        return {i for r in found if turns and r.how is Pointing.ORDINAL and r.i > turns[0] for i in r.item_ids}
+
     def _means_no_list(self, tokens: Sequence[Token], hit: Hit[str]) -> bool:
         """ "After all", "all at once", "I hate all movies", "I like everything": whether "all" points at nothing."""
         after = [t.norm for t in tokens[hit.j : hit.j + 1]]
+        before = [t.norm for t in tokens[max(0, hit.i - 2) : hit.i]]
+        if after == ["time"] or before[-1:] == ["most"] or before == ["most", "of"]:
+            return True  # "my all time favourite"; "I like most of these" doesn't say which
         everything = tokens[hit.i].norm == "everything" and any(liked.j == hit.i for liked in self._felt.find(tokens))
         bare = tokens[hit.i].norm == "all" and hit.j == hit.i + 1
         aside = bare and (after == ["at"] or (hit.i > 0 and tokens[hit.i - 1].norm in ("at", "after", "above")))

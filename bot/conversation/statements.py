@@ -93,6 +93,16 @@ class Critique(StrEnum):
 COMPARED = frozenset(("shortest", "longest", "oldest", "newest", "best", "known", "compare", "most"))
 """Questions about several items at once: which is the most so (``"most"``: of ``clause``), and how they compare."""
 
+EXTREMES = {
+    "shortest": ("runtime", False),
+    "longest": ("runtime", True),
+    "oldest": ("year", False),
+    "newest": ("year", True),
+    "best": ("rating", True),
+    "known": ("popularity", True),
+}
+"""The number by which one of several items is the most so, and whether the highest is meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

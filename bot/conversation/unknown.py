@@ -37,6 +37,7 @@ _ALONE = frozenset(("watched", "rewatched", "finished", "of", "about"))
 _WHEN = frozenset(
     ("at", "on", "last", "together", "when", "while", "years", "months", "ages", "better", "more", "first")
 )
+_INDEFINITE = frozenset(("any", "some", "lots", "plenty"))
 _SMALL = frozenset(("of", "the", "a", "an", "and", "in", "to", "with", "for", "on", "at", "from", "by"))
 
 
@@ -189,6 +190,8 @@ class UnknownTitles:
             fewest = 2 if verb in _LIKING or not (article or verb in _ALONE) else 1
             if not fewest <= len(words) <= MOST_WATCHED or self._untitled.intersection(words):
                 continue
+            if words[0] in _INDEFINITE:
+                continue  # "have you seen any good movies lately?"
             doing = verb in _LIKING and words[0].endswith("ing")  # "liked talking to you"
             ends = end < most or self._ends(text, tokens, end)
             if ends and not doing:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import random
+import re
+from io import StringIO
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
+from bot.channels.console import Console
 from bot.conversation.press import parse_press
 from bot.conversation.reply import Reply
 from bot.conversation.service import Conversations
 from bot.conversation.taste import taste_of
 from bot.store.repository import Store
 from bot.texts import Texts
+from recsys.elicit import CARD
 from tests.support.chat import Person, buttons
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -478,20 +482,28 @@ class TestPassedOver:
 
     async def test_none_of_these_is_an_answer(self, ann: Person, welcome: Reply) -> None:
         await ann.tap(welcome, "none of these")
-        assert len(await self.passed(ann)) == 6
+        assert len(await self.passed(ann)) == CARD
         assert "Asked about, but not among your favourites" in (await ann.say("/profile")).text
 
     async def test_so_is_to_say_so_in_words(self, ann: Person, welcome: Reply) -> None:
         await ann.say("I don't know any of them")
-        assert len(await self.passed(ann)) == 6
+        assert len(await self.passed(ann)) == CARD
 
     async def test_the_one_that_is_loved_leaves_out_the_others_until_it_is_said_of_them(
         self, ann: Person, welcome: Reply
     ) -> None:
         await ann.press(welcome.buttons[0].press)
-        assert len(await self.passed(ann)) == 5
+        assert len(await self.passed(ann)) == CARD - 1
         await ann.press(welcome.buttons[1].press)
-        assert len(await self.passed(ann)) == 4
+        assert len(await self.passed(ann)) == CARD - 2
+
+    async def test_letters_in_a_terminal_name_several(self, ann: Person) -> None:
+        screen = StringIO()
+        await Console(ann.conversations, source=StringIO("hi\na and c\n/profile\n"), out=screen).chat()
+        shown = screen.getvalue()
+        first, second, third = re.findall(r"\[[abc]\] ([^\n\[]+?) {2,}", shown)[:3]
+        told = shown.rpartition("/profile")[2]
+        assert first in told and third in told and f"liked {second}" not in told
 
     async def test_not_to_know_what_to_watch_answers_nothing(self, ann: Person, welcome: Reply) -> None:
         await ann.say("no idea what to watch")
@@ -517,13 +529,13 @@ class TestPassedOver:
         assert not await self.passed(ann)
         assert not any(self.LINE in button.label for button in profile.buttons)
         await ann.say("undo")
-        assert len(await self.passed(ann)) == 6
+        assert len(await self.passed(ann)) == CARD
 
     async def test_it_is_exported(self, ann: Person, welcome: Reply) -> None:
         await ann.tap(welcome, "none of these")
         user = await ann.store.user("test", ann.name)
         exported = json.loads(await ann.conversations.export(user.id))
-        assert sum(row["value"] == "passed" for row in exported["statements"]) == 6
+        assert sum(row["value"] == "passed" for row in exported["statements"]) == CARD
 
 
 class TestProfile:

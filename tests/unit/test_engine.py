@@ -207,9 +207,9 @@ def test_causes_are_true_shares_of_what_spoke_for_the_item(engine: Engine) -> No
 
 
 def test_questions_go_to_well_known_items_of_different_kinds(engine: Engine) -> None:
-    asked = engine.telling(4, seed=1)
+    asked = engine.telling(seed=1, k=4)
     assert len({engine.catalogue[i].facets["genre"][0] for i in asked}) == 4
-    assert not set(asked) & set(engine.telling(4, exclude=asked, seed=1))
+    assert not set(asked) & set(engine.telling(exclude=asked, seed=1, k=4))
 
 
 class TestPassedOver:
@@ -238,7 +238,7 @@ class TestPassedOver:
     def test_they_may_still_be_recommended_but_are_not_asked_about_again(self, believing: Engine) -> None:
         taste = Taste(passed=frozenset(("i0", "i5")))
         assert {"i0", "i5"} <= {p.item_id for p in picks(believing, Query(taste, k=40))}
-        assert not {"i0", "i5"} & set(believing.telling(38, taste))
+        assert not {"i0", "i5"} & set(believing.telling(taste, k=38))
 
     def test_their_parts_belong_to_the_relation(self, believing: Engine) -> None:
         query = Query(Taste({"i1": 1.0}, passed=frozenset(("i0", "i4"))), k=8)

@@ -1189,7 +1189,9 @@ def test_a_number_that_counts_something_is_no_slot(text: str, said: list[str]) -
     assert briefs(text, LISTED) == said
 
 
-@pytest.mark.parametrize("text", ["something for 2", "with 2 friends", "top 3", "it is 2 am", "my son is 3", "we are 2"])
+@pytest.mark.parametrize(
+    "text", ["something for 2", "with 2 friends", "top 3", "it is 2 am", "my son is 3", "we are 2"]
+)
 def test_who_watches_and_when_is_no_slot(text: str) -> None:
     assert not [s for s in read(text, LISTED).statements if s.target in SHOWN]
 
@@ -1246,3 +1248,53 @@ def test_two_things_taken_back_are_no_wish() -> None:
     statements = read("forget horror, comedy", LISTED).statements
     back = next(s for s in statements if s.value == Intent.DISREGARD)
     assert all(s.start < back.end for s in statements)
+
+
+FIGHT_CLUB = film("Fight Club (1999)")
+MIXED = Context(shown=(HEAT, AMADEUS, FIGHT_CLUB))
+QUESTIONED = Context(shown=(HEAT, AMADEUS, FIGHT_CLUB), asked="opinion")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("save the Al Pacino one", ["intent: save Heat"]),
+        ("I'll take the one with Brad Pitt", ["intent: accept Fight Club"]),
+        ("who directed the 1984 one", ["question: director Amadeus"]),
+        ("let's go with the longest", ["intent: accept Heat"]),
+        ("take the oldest one", ["intent: accept Amadeus"]),
+        ("not the one by Milos Forman", ["-Amadeus (1984) mention"]),
+        ("something like the Fincher one but shorter", ["+Fight Club (1999) like", "+runtime ..shorter"]),
+    ],
+)
+def test_an_item_on_show_is_named_by_what_it_is(text: str, said: list[str]) -> None:
+    assert [b.split(" ..")[0] for b in briefs(text, MIXED, wishes=True)] == [b.split(" ..")[0] for b in said]
+
+
+@pytest.mark.parametrize("text", ["the one with Tom Hanks", "the 2005 one", "the french one"])
+def test_what_none_on_show_is_points_at_none(text: str) -> None:
+    assert not [s for s in read(text, MIXED).statements if s.target]
+
+
+@pytest.mark.parametrize(
+    ("text", "liked"),
+    [
+        ("all of them are great except 2", {HEAT, FIGHT_CLUB}),
+        ("everything but the third", set()),
+        ("all but 3", {HEAT, AMADEUS}),
+        ("Heat is my all time favourite", {HEAT}),
+        ("I like most of these", set()),
+    ],
+)
+def test_what_is_said_of_all_leaves_out_the_exceptions(text: str, liked: set[str]) -> None:
+    assert {s.target for s in read(text, QUESTIONED).statements if s.polarity > 0 and s.kind is Kind.ITEM} == liked
+
+
+@pytest.mark.parametrize("text", ["haven't seen any", "don't know any, sorry"])
+def test_none_of_them_may_be_said_with_any(text: str) -> None:
+    assert {s.target for s in read(text, QUESTIONED).statements if not s.polarity} == set(QUESTIONED.shown)
+
+
+@pytest.mark.parametrize("text", ["have you seen any good movies lately", "watched lots of films this week"])
+def test_any_films_are_no_unknown_title(text: str) -> None:
+    assert Kind.UNKNOWN not in {s.kind for s in read(text).statements}

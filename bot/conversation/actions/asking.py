@@ -15,7 +15,6 @@ from bot.conversation.taste import ACCEPTED
 from bot.conversation.wording import liked_items
 from bot.texts import LANGUAGES, Texts
 
-FILMS_ASKED = 6
 PEOPLE_ASKED = 4
 
 
@@ -73,7 +72,7 @@ class Asking(Room):
             buttons = tuple(Button(m, self._press(moment, Verb.SAY, n)) for n, m in enumerate(moods, 1))
             return Draft(after, question=self._texts("ask_mood"), buttons=buttons + surprise)
         luck = seed(moment.memory.user.id)
-        films = await asyncio.to_thread(self._engine.telling, FILMS_ASKED, moment.taste, state.past, luck)
+        films = await asyncio.to_thread(self._engine.telling, moment.taste, state.past, luck)
         after = replace(
             state, asked="opinion", questions=state.questions + 1, shown=tuple(films), shown_in=moment.turn_id
         )
