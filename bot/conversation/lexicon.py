@@ -193,6 +193,13 @@ class WordList(_Table):
     words: Words
 
 
+class OtherTongues(_Table):
+    """Small words and greetings of languages that we don't speak."""
+
+    words: Words
+    greetings: Words
+
+
 class Forgetting(_Table):
     """Openings that take one thing back; the ``outright`` ones a wish of tonight, too."""
 
@@ -269,6 +276,7 @@ class Lexicon(_Table):
     changing: WordList
     alone: WordList
     forgetting: Forgetting
+    tongues: OtherTongues
     grammar: Grammar
     common: Mapping[str, int] = Field(repr=False)
 

@@ -79,6 +79,7 @@ DIRECT = {
     Intent.SHARED: Action.SHARED,
     Intent.TOGETHER: Action.TOGETHER,
     Intent.LANGUAGE: Action.LANGUAGE,
+    Intent.FOREIGN: Action.LANGUAGE,
     Intent.HELP: Action.HELP,
 }
 """Commands: said outright, so they win over everything else in the message."""

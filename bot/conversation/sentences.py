@@ -82,7 +82,8 @@ class Sentences:
     def _speaks(self, run: range) -> bool:
         """Whether the words say which language to speak, and nothing else."""
         tokens = self._words(run)
-        hits = self._m.words.speech.find(tokens)
+        asked = self._m.context.asked == "language"  # then a mere name says it, too
+        hits = self._m.words.speech.find(tokens) or (self._m.words.languages.find(tokens) if asked else [])
         rest = [t for n, t in enumerate(tokens) if hits and not hits[0].i <= n < hits[0].j]
         if not hits or any(t.norm not in self._m.words.fillers | self._m.words.noise for t in rest):
             return False

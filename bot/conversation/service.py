@@ -345,7 +345,7 @@ class Conversations:
         passed: tuple[Statement, ...] = (),
     ) -> Moment:
         dialogue = before.heard(heard.statements, self._catalogue).noted(heard)
-        if before.asked == "forget_me":  # only the very next answer counts
+        if before.asked in ("forget_me", "language"):  # only the very next answer counts
             dialogue = replace(dialogue, asked=None)
         lasting = (s for s in (*heard.statements, *passed) if s.lasts)
         taste = taste_of([*memory.events, *map(event_of, lasting)])

@@ -53,6 +53,7 @@ class Intent(StrEnum):
     SHARED = "shared"  # opened a link to target
     TOGETHER = "together"  # films for everybody in a group
     LANGUAGE = "language"  # target holds the code of the language to speak, None: they ask which there are
+    FOREIGN = "foreign"  # said something in a language that nobody here reads
     HELP = "help"
     IDENTITY = "identity"  # who or what we are
     JOKE = "joke"
@@ -160,7 +161,7 @@ class Context:
     focus: str | None = None
     asked: str | None = None
     """The kind of open question: ``"opinion"`` (of ``shown``: what they think of these films), ``"wish"`` (what
-    they feel like), ``"choice"`` (which of ``shown`` was meant), or None."""
+    they feel like), ``"choice"`` (which of ``shown`` was meant), ``"language"`` (which one to speak), or None."""
     people: Sequence[Clause] = ()
     """Those who were named or told of last: "him", "her"."""
 

@@ -22,6 +22,7 @@ from bot.conversation.opinions import Opinions
 from bot.conversation.sentences import Sentences
 from bot.conversation.statements import Choice, Context, Intent, Kind, Named, NamedKind, Reading, Statement
 from bot.conversation.tokens import tokenize
+from bot.conversation.tongues import Tongues
 from bot.conversation.wishes import Wishes
 from bot.texts import is_chinese
 from recsys.catalogue import Catalogue
@@ -41,11 +42,15 @@ class Understanding:
         self._gist = gist
         self._words = Words(catalogue, lexicon)
         self._glossary = Glossary(catalogue)
+        self._tongues = Tongues(lexicon)
 
     def read(self, text: str, context: Context = Context()) -> Reading:  # noqa: B008 (frozen)
         """Understand one message. Only its first 2,000 characters and 200 words are read; it never raises."""
         if not is_chinese(text):
             reading = self._read(text, context)
+            lost = all(s.value == Intent.CHAT or (s.kind is Kind.WISH and not s.clause) for s in reading.statements)
+            if lost and not reading.choices and self._tongues.foreign(text, tokenize(text[:MAX_CHARACTERS])):
+                return replace(reading, statements=(Statement(Kind.INTENT, Intent.FOREIGN, end=len(text)),))
             return self._gist.read(reading) if self._gist else reading
         glossed = self._glossary.gloss(text[:MAX_CHARACTERS])
         return _placed(self._read(glossed.text, context), glossed, text)

@@ -133,11 +133,12 @@ class Asking(Room):
             buttons = self.buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
             now = self._texts("language_now")
             return Draft(moment.dialogue, now, question=self._texts("greet_open"), buttons=buttons)
-        choices = tuple(
-            Button(Texts(language)("language_name"), self._press(moment, Verb.SPEAK, n))
-            for n, language in enumerate(LANGUAGES, 1)
-        )
-        return Draft(moment.dialogue, question=self._texts("language_which"), buttons=choices)
+        names = [Texts(language)("language_name") for language in LANGUAGES]
+        choices = tuple(Button(name, self._press(moment, Verb.SPEAK, n)) for n, name in enumerate(names, 1))
+        foreign = any(s.value == Intent.FOREIGN for s in moment.reading.statements)
+        told = self._texts("language_none", languages=self._texts.join(names)) if foreign else ""
+        after = replace(moment.dialogue, asked="language")
+        return Draft(after, told, question=self._texts("language_which"), buttons=choices)
 
     async def thanks(self, moment: Moment) -> Draft:
         text = self._texts("thanks", moment.number)
