@@ -221,6 +221,10 @@ def test_a_message_of_its_own(text: str, said: list[str]) -> None:
         (LISTED, "轻松一点的", ["more_of light", "wish light and fun"]),
         (LISTED, "下次再来，掰掰", ["bye"]),
         (LISTED, "给我看看我的口味", ["profile"]),
+        (LISTED, "2好看吗", ["rating Alien"]),
+        (LISTED, "我选2", ["Alien"]),
+        (FOCUSED, "有续集吗", ["sequels Alien"]),
+        (FOCUSED, "结局好吗", ["unsaid Alien"]),
     ],
 )
 def test_a_message_about_what_was_shown(context: Context, text: str, said: list[str]) -> None:

@@ -282,7 +282,7 @@ INTENTS: list[tuple[str, Intent]] = [
     ("you're useless", Intent.COMPLAIN), ("this isn't working", Intent.COMPLAIN),
     ("any suggestions for a film?", Intent.RECOMMEND), ("what's the best film ever?", Intent.MORE),
     ("yes", Intent.YES), ("yeah sure", Intent.YES), ("no", Intent.NO), ("nah", Intent.NO),
-    ("lol", Intent.CHAT), ("I'm bored", Intent.CHAT), ("asdkjh qweoiu", Intent.CHAT), ("you suck", Intent.COMPLAIN),
+    ("lol", Intent.SMALLTALK), ("I'm bored", Intent.CHAT), ("asdkjh qweoiu", Intent.CHAT), ("you suck", Intent.COMPLAIN),
     ("are you a real person?", Intent.IDENTITY), ("who made you?", Intent.IDENTITY), ("tell me a joke", Intent.JOKE),
     ("what's new in cinemas?", Intent.CINEMA), ("what's playing?", Intent.CINEMA),
     ("thanks that was great", Intent.THANKS),
