@@ -5,6 +5,7 @@ It decides only where the rules found nothing, or words alone: small talk, prais
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -33,14 +34,41 @@ KINDS: Final[Mapping[str, tuple[Kind, str, int]]] = {
     "offtopic": (Kind.INTENT, Intent.CHAT, 0),
     "smalltalk": (Kind.INTENT, Intent.SMALLTALK, 0),
 }
+LISTS: Final = frozenset(("recommend", "popular", "other"))
+"""Kinds that come to a list: which of them it is need not be clear."""
 CLEAR: Final = 0.04
 """How much nearer, in cosine, the kind must be than every other."""
 SURE: Final = 0.1
 """How much nearer than others a message must be that the rules made something of."""
 VAGUE: Final = 0.14
 """How much farther a wish may be: there is no end of what films can be about."""
-_SPOKEN_OF: Final = frozenset(("these", "those", "nah", "nope", "you", "youre", "your", "u", "ur"))
+_SPOKEN_OF: Final = frozenset(
+    ("these", "those", "nah", "nope", "you", "youre", "your", "u", "ur", "thanks", "thank", "sorry")
+)
 """Words of an answer to us: what holds them describes no film."""
+_SPEAKING: Final = frozenset(
+    (
+        "i",
+        "im",
+        "ive",
+        "id",
+        "ill",
+        "we",
+        "weve",
+        "it",
+        "its",
+        "that",
+        "thats",
+        "this",
+        "he",
+        "she",
+        "they",
+        "my",
+        "our",
+    )
+)
+"""Words with which people open who tell of something, and describe no film."""
+_EXCLAIMED: Final = re.compile(r"(?:o+h*|a+h+|h+m+|w+o+w+|y+e+s+|ye?ah|n+o+|a+w+|u+h+|gosh|omg|ok|okay|well|right)+")
 LONGEST: Final = 120
 """Letters: who writes more says more than one thing."""
 
@@ -60,20 +88,23 @@ class Gist:
         if not 0 < len(reading.text.strip()) <= LONGEST or not _open(reading):
             return reading
         try:
-            (best, score), (_, second), *_ = self._examples.near(reading.text).items()
+            (best, score), *others = self._examples.near(reading.text).items()
             bar = self._examples.apart
         except ModelError:  # whoever needs vectors will say so
             return reading
         lost = all(s.value == Intent.CHAT and s.confidence < 1 for s in reading.statements)
         bar += SURE if not lost else -VAGUE if best == WISH else 0.0
         telling = not lost or any(letter.isdigit() for letter in reading.text)  # a number is a limit
-        unread = best == WISH and (telling or not _SPOKEN_OF.isdisjoint(norms(reading.text)))
+        said = [word for word in norms(reading.text) if not _EXCLAIMED.fullmatch(word)]
+        chatting = said[:1] == [] or said[0] in _SPEAKING or not _SPOKEN_OF.isdisjoint(said)
+        unread = best == WISH and (telling or chatting)
+        second = next(near for kind, near in others if not {best, kind} <= LISTS)
         if score < bar or score - second < CLEAR or unread:
             return reading
         own = (Kind.WISH, reading.text.strip(" .!?"), 1)
         kind, value, polarity = own if best == WISH else KINDS[best]
-        said = Statement(kind, value, polarity, 0, len(reading.text), confidence=max(score, 0.5))
-        return replace(reading, statements=(said,))
+        found = Statement(kind, value, polarity, 0, len(reading.text), confidence=max(score, 0.5))
+        return replace(reading, statements=(found,))
 
 
 def _open(reading: Reading) -> bool:

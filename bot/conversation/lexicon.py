@@ -193,6 +193,13 @@ class WordList(_Table):
     words: Words
 
 
+class Closing(_Table):
+    """Words that tell how a message is meant of which nothing else is read."""
+
+    bye: Words
+    thanks: Words
+
+
 class OtherTongues(_Table):
     """Small words and greetings of languages that we don't speak."""
 
@@ -276,6 +283,7 @@ class Lexicon(_Table):
     changing: WordList
     alone: WordList
     forgetting: Forgetting
+    closing: Closing
     tongues: OtherTongues
     grammar: Grammar
     common: Mapping[str, int] = Field(repr=False)

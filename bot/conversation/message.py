@@ -22,7 +22,7 @@ from bot.conversation.stance import Scopes, Stance
 from bot.conversation.stance_words import StanceWords
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
 from bot.conversation.title_index import PARTS
-from bot.conversation.tokens import Phrases, Token, norms, squash, tokenize
+from bot.conversation.tokens import ARTICLES, Phrases, Token, norms, squash, tokenize
 from bot.conversation.unknown import UnknownTitles
 from recsys.catalogue import Catalogue
 
@@ -100,6 +100,10 @@ class Words:
         self.forgetting = Phrases(
             [(words, Intent.FORGET) for words in forgetting.words]
             + [(words, Intent.DISREGARD) for words in forgetting.outright]
+        )
+        closing = lexicon.closing
+        self.closing = Phrases(
+            [(words, Intent.BYE) for words in closing.bye] + [(words, Intent.THANKS) for words in closing.thanks]
         )
         self._idle = Phrases((words, True) for words in lexicon.negators.idle)
         self.speech = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.whole)
@@ -186,6 +190,15 @@ class Message:
         small = self.words.noise | self.words.fillers
         some, told = (any(squash(word) in said for word in words) for words in (noise.anything, noise.told))
         return some and not told and all(norm in small for norm in said)
+
+    def closing(self) -> Intent | None:
+        """What a message comes to that says goodbye or thanks in passing: "anyways goodbye!"; "a heartbreaking
+        goodbye" says neither."""
+        described = {*ARTICLES, "something", "about", *self.words.grammar.film_nouns}
+        if not described.isdisjoint(t.norm for t in self.tokens[:3]):
+            return None
+        said = {hit.value for hit in self.words.closing.find(self.tokens)}
+        return next((intent for intent in (Intent.BYE, Intent.THANKS) if intent in said), None)
 
     def points_back(self, rest: Sequence[Token]) -> bool:
         """Whether words are a mere "that", set apart from what follows: "forget that. A western" takes back no

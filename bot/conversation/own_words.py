@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -20,6 +21,9 @@ FILMS = frozenset(("movie", "movies", "film", "films", "story", "stories"))
 FRAME = 5
 """Words within which a message says that it is about films."""
 ABOUT = frozenset(("about", "on"))
+GREETING = frozenset(("hey", "hi", "hello", "wait", "awesome", "great", "thanks", "thank", "sorry", "again", "anyways"))
+"""What people say before they come to the point, besides what the lexicon has."""
+_EXCLAIMED = re.compile(r"(?:o+h*|a+h+|h+m+|w+o+w+|y+e+s+|n+o+|a+w+|u+h+|gosh|omg)+")
 SPEAKER = frozenset(("i", "im", "ive", "my", "we", "our", "weve"))
 STATES = frozenset(("is", "are", "was", "were", "has", "had", "got"))
 """What tells how those are whom a phrase opens with: "my son is home with a fever"."""
@@ -277,6 +281,13 @@ class OwnWords:
         noun = any(t.norm in grammar.film_nouns for t in tokens[n + 1 : n + 2])
         return before in THINGS or (noun and not told)
 
+    def _opening(self, n: int) -> str:
+        """The word with which the sentence of another opens, exclamations aside: "oh ok, we read the book"."""
+        speakers = {*self._m.words.grammar.speakers}
+        aside = (self._m.words.interjections | self._m.words.fillers | self._m.words.leading | GREETING) - speakers
+        said = [self._m.tokens[k].norm for k in self._m.sentence(n)]
+        return next((word for word in said if word not in aside and not _EXCLAIMED.fullmatch(word)), "")
+
     def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """Whether the words left describe a film rather than make conversation."""
         known = [n for n in content if self._m.words.concepts.known(self._m.tokens[n])]
@@ -287,7 +298,8 @@ class OwnWords:
         if len(known) + len(foreign) < max(1, len(content) / 2):
             return False
         opening = self._m.tokens[words[0]].norm
-        asking = (Cue.WANT, Cue.INTEND, Cue.HINT, Cue.RESEMBLE)
+        speaks = not {opening, self._opening(words[0])}.isdisjoint(self._m.words.grammar.speakers)
+        asking = ASKING if speaks else {*ASKING, Cue.HINT}  # "I haven't kept up much" wants nothing
         wants = any(self._m.scopes.about(n, n + 1).cue in asking for n in (*known, *foreign))
         if wants or self._m.context.asked == "wish":
             return True
@@ -296,8 +308,9 @@ class OwnWords:
         asks = opening in self._m.words.grammar.question_words or "?" in self._m.head
         return (
             len(known) >= 2
-            and opening not in self._m.words.grammar.speakers
+            and not speaks
             and not asks
             and not any(s.kind is Kind.INTENT for s in self._m.out)
+            and self._m.closing() is None
             and not self._m.scopes.judges(range(words[0], words[-1] + 1))
         )

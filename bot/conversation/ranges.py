@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.spelling import Spelling
@@ -49,6 +50,9 @@ _CENTURY = re.compile(
     re.IGNORECASE,
 )
 _EXACT = re.compile(rf"\b(?:from|in|of|released in|made in|year)\s+{_YEAR}(?!['’]?s)", re.IGNORECASE)
+_A_YEAR = re.compile(r"(?:19|20)\d\d")
+_SOON = 20
+"""Years after the newest film of the catalogue from which on a number is no year."""
 _YEAR_FILM = re.compile(rf"\ban?\s+{_YEAR}\s+(?:movie|film|flick|release)s?\b", re.IGNORECASE)
 _BORN = re.compile(rf"\bborn in {_YEAR}\W+(?:\w+\W+){{0,4}}?{_NOT}older th[ae]n (?:me|i|myself)\b", re.IGNORECASE)
 _BEFORE_DECADE = re.compile(
@@ -273,8 +277,20 @@ class Ranges:
                 if built := build(match):
                     found.append(RangeMatch(built, start, match.end()))
         if not any(f.range.name == "year" for f in found):
-            found += self._era(tokens, taken, nouns)
+            found += self._dated(tokens, taken, nouns) or self._era(tokens, taken, nouns)
         return sorted(found, key=lambda f: f.start)
+
+    def _dated(self, tokens: Sequence[Token], taken: Sequence[bool], nouns: Sequence[int]) -> list[RangeMatch]:
+        """ "Any good 2015 movies", "2012 comedies", "a scary 2014 film": a year before what is wanted."""
+        for n, (token, after) in enumerate(pairwise(tokens)):
+            if taken[n] or not _A_YEAR.fullmatch(token.norm) or int(token.norm) > self._newest + _SOON:
+                continue
+            some = any(t.norm in ("a", "an") for t in tokens[max(0, n - 2) : n])
+            film = after.norm in self._loose and not taken[n + 1]
+            if n + 1 in nouns or (film and (some or after.norm.endswith("s"))):
+                year = float(token.norm)
+                return [RangeMatch(Range("year", year, year, token.norm), token.start, token.end)]
+        return []
 
     def _decade_spans(self, text: str, tokens: Sequence[Token], taken: Sequence[bool]) -> list[RangeMatch]:
         spans: list[tuple[int, int, int, int]] = []

@@ -183,11 +183,17 @@ def _settle(message: Message) -> None:
     substance = [s for s in message.out if not (s.kind is Kind.INTENT and s.value == Intent.CHAT)]
     if substance or message.choices:
         message.out = substance
-    elif not message.out:
+        return
+    meant = message.closing()
+    message.out = [] if meant else message.out
+    if not message.out:
         start = min((t.start for t in message.tokens), default=0)
         end = max((t.end for t in message.tokens), default=0)
         if message.points_nowhere():
             message.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
+            return
+        if meant:
+            message.say(Kind.INTENT, meant, start, end, confidence=0.7)
             return
         if message.asks_for_anything():
             message.say(Kind.INTENT, Intent.RECOMMEND, start, end, confidence=0.7)

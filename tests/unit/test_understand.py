@@ -282,7 +282,8 @@ INTENTS: list[tuple[str, Intent]] = [
     ("you're useless", Intent.COMPLAIN), ("this isn't working", Intent.COMPLAIN),
     ("any suggestions for a film?", Intent.RECOMMEND), ("what's the best film ever?", Intent.MORE),
     ("yes", Intent.YES), ("yeah sure", Intent.YES), ("no", Intent.NO), ("nah", Intent.NO),
-    ("lol", Intent.SMALLTALK), ("I'm bored", Intent.CHAT), ("asdkjh qweoiu", Intent.CHAT), ("you suck", Intent.COMPLAIN),
+    ("lol", Intent.SMALLTALK), ("I'm bored", Intent.CHAT), ("asdkjh qweoiu", Intent.CHAT),
+    ("you suck", Intent.COMPLAIN),
     ("are you a real person?", Intent.IDENTITY), ("who made you?", Intent.IDENTITY), ("tell me a joke", Intent.JOKE),
     ("what's new in cinemas?", Intent.CINEMA), ("what's playing?", Intent.CINEMA),
     ("thanks that was great", Intent.THANKS),
@@ -1298,3 +1299,52 @@ def test_none_of_them_may_be_said_with_any(text: str) -> None:
 @pytest.mark.parametrize("text", ["have you seen any good movies lately", "watched lots of films this week"])
 def test_any_films_are_no_unknown_title(text: str) -> None:
     assert Kind.UNKNOWN not in {s.kind for s in read(text).statements}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("take care bye !", Intent.BYE),
+        ("Anyways goodbye!", Intent.BYE),
+        ("hey ill talk to you later", Intent.BYE),
+        ("You also have a great evening.", Intent.BYE),
+        ("great!, I appreciate the help", Intent.THANKS),
+        ("thank so much for ur help", Intent.THANKS),
+        ("Thanks friend.", Intent.THANKS),
+    ],
+)
+def test_thanks_and_goodbyes_in_passing_are_heard(text: str, meant: Intent) -> None:
+    assert [s.value for s in read(text).statements] == [meant]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oh ok we read the book",
+        "I haven't kept up much with the series",
+        "oh gosh, you read my mind :) i was just typing about this movie",
+        "i only partake because of my love for the comics",
+        "that was another film I really liked.",
+    ],
+)
+def test_what_people_tell_is_no_wish(text: str) -> None:
+    assert Kind.WISH not in {s.kind for s in read(text, LISTED).statements}
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("any good 2015 movies?", 2015),
+        ("1999 movies please", 1999),
+        ("2012 comedies", 2012),
+        ("a scary 2014 film", 2014),
+        ("best 2014 movies", 2014),
+    ],
+)
+def test_a_year_before_what_is_wanted_limits_it(text: str, year: int) -> None:
+    assert f"+year {year}..{year}" in briefs(text)
+
+
+@pytest.mark.parametrize("text", ["1984 movie", "blade runner 2049 movie"])
+def test_a_year_that_may_be_a_title_limits_nothing(text: str) -> None:
+    assert Kind.RANGE not in {s.kind for s in read(text).statements}
