@@ -14,7 +14,10 @@ _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"
 _NUMBER = rf"(?:1?\d|{'|'.join(_WORDS)})"
 _NUMBERS = rf"{_NUMBER}(?:\s*(?:,|-|–|and|&|or|to)\s*{_NUMBER})*"
 _UNIT = r"(?!\s*(?:min|hour|hr|h\b|of\b|out\b|/|%|star|time|film|movie|more|point|\d|\.\d|year(?!s? old)))"
-_CHILDREN = r"(?:kids?|children|twins|boys?|girls?|sons?|daughters?|nephews?|nieces?|grand\w+|little ones)"
+_CHILDREN = (
+    r"(?:kids?|children|twins|boys?|girls?|sons?|daughters?|nephews?|nieces?|brothers?|sisters?|cousins?|grand\w+"
+    r"|little ones)"
+)
 _AGES = re.compile(
     rf"\b(?:they(?:['’]?re| are)|s?he(?:['’]?s| is)|{_CHILDREN} (?:who )?(?:are|is)|turn(?:ed|ing|s)|aged?|ages)"
     rf"\s+(?:only |just |about |almost )?({_NUMBERS})\b{_UNIT}"

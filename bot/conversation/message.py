@@ -14,7 +14,7 @@ from bot.conversation.described import described, extreme
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import TitleMatch, Titles
 from bot.conversation.people import People, PersonMatch
-from bot.conversation.ranges import RangeMatch, Ranges
+from bot.conversation.ranges import RangeMatch, Ranges, marks
 from bot.conversation.references import Pointing, Reference, References
 from bot.conversation.relatives import plain
 from bot.conversation.spelling import Rarity, Spelling
@@ -75,6 +75,7 @@ class Words:
         self.interjections = set(map(squash, lexicon.interjections.words))
         self.leading = self.fillers | set(lexicon.cues.hint) | set(map(squash, lexicon.interjections.words))
         self.refining = set(map(squash, lexicon.refining.words))
+        self.adding = set(map(squash, lexicon.refining.closing))
         self.negators = set(lexicon.negators.words)
         self.noise = set(map(squash, lexicon.noise.words))
         self.cut = Phrases((words, True) for words in (*lexicon.noise.cut, *lexicon.alone.words))
@@ -156,7 +157,8 @@ class Message:
         slang = words.lexicon.slang
         tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
         tokens = tokens or self._pictured()[:MAX_WORDS]
-        tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
+        alone = len(tokens) == 1 and len(tokens[0].norm) == 1  # "n" is a "no"
+        tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang and not alone else t for t in tokens]
         before = [""] + [t.norm for t in tokens]
         tokens = [replace(t, norm="are") if (p, t.norm) in _ARE else t for p, t in zip(before, tokens, strict=False)]
         self.tokens = [words.cue(t) for t in plain(self.head, tokens)]
@@ -175,10 +177,18 @@ class Message:
 
     def points_nowhere(self) -> bool:
         """Whether a short message speaks of "it" while several items are in view and none of them is in focus, or of
-        "the other one"."""
+        "the other one" or "both" of them."""
         references = self.words.references
-        loose = references.other(self.tokens) or (not self.context.focus and references.loose(self.tokens))
+        loose = (
+            self.says_both()
+            or references.other(self.tokens)
+            or (not self.context.focus and references.loose(self.tokens))
+        )
         return len(self.context.shown) > 1 and len(self.tokens) <= 9 and loose
+
+    def says_both(self) -> bool:
+        """ "Both" of more than two."""
+        return [t.norm for t in self.tokens] == ["both"] and len(self.context.shown) > len(("one", "other"))
 
     def asks_for_anything(self) -> bool:
         """Whether nothing but small words ask for a film: "something for friday night"."""
@@ -227,6 +237,9 @@ class Message:
             self.named[i:j] = [True] * (j - i)
             joined[i + 1 : j] = [True] * (j - i - 1)
         self._find_unknown(joined, sequels)
+        if self.unknown:
+            spans = [self.span(run) for run in self.unknown]
+            self._find_beside(words.titles.find(text, tokens, people, asked, spans), joined)
         genres = [words.concepts.misspelt(token) for token in tokens]  # "a horrr movie" is no hour
         tokens = self.tokens = words.ranges.spelt(tokens, [a or b for a, b in zip(self.named, genres, strict=True)])
         self.meanings = words.concepts.find(tokens, self.named)
@@ -237,6 +250,8 @@ class Message:
         for meaning in self.meanings:
             if tokens[meaning.i].norm in words.negators or len(tokens[meaning.i].norm) == 1:  # "no r-rated" is no "nor"
                 masked[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
+            elif tokens[meaning.i].norm in ("with", "too"):  # "nothing with subtitles", "not too artsy" turn none round
+                masked[meaning.i] = True
         pointed = list(none)
         for slot in (*slots, *picked):
             if slot.how is Pointing.ORDINAL or any(t.norm in ("other", "others") for t in tokens[slot.i : slot.j]):
@@ -272,6 +287,8 @@ class Message:
         if not part or self.head[title.end : part[0].start] != " ":
             return False
         norm = part[0].norm
+        if any(mark.start == part[0].start for mark in marks(self.head)):  # "Heat 9/10, The Insider 7"
+            return False
         if norm.isdigit() and len(norm) == len("2049") and int(norm) > self.words.newest + SOON:
             return True
         if norm not in PARTS:
@@ -343,6 +360,14 @@ class Message:
             start, end = self.span(run)
             end += self.head[end : end + 1] == ")" and "(" in self.head[start:end]
             self.say(Kind.UNKNOWN, self.head[start:end], start, end)
+
+    def _find_beside(self, titles: Iterable[TitleMatch], joined: list[bool]) -> None:
+        """ "We loved knives out and clue": take in titles that are heard beside one that the catalogue lacks."""
+        for title in self._heard(titles):
+            if not any(self.named[title.i : title.j]):
+                self.titles = sorted([*self.titles, title], key=lambda t: t.i)
+                self.named[title.i : title.j] = [True] * (title.j - title.i)
+                joined[title.i + 1 : title.j] = [True] * (title.j - title.i - 1)
 
     def _means_unknown(self, reference: Reference, pointers: Sequence[Reference]) -> bool:
         """ "Not Saltburn, that was lame": whether "that" takes up a title that the catalogue lacks."""
@@ -465,11 +490,15 @@ class Message:
         return "?" in self.head[self.tokens[run.stop - 1].end : following]
 
     def describes_item(self, meaning: Meaning) -> bool:
-        """Whether an adjective describes an item ("it was funny") rather than names a wish."""
+        """Whether an adjective describes an item ("it was funny") or the listener ("you are very gentle") rather than
+        names a wish."""
+        said = [t.norm for t in self.tokens[: meaning.i] if t.norm not in self.words.grammar.adverbs]
+        while said and said[-1] in ("very", "so", "too"):
+            said.pop()
+        if said[-1:] == ["youre"] or said[-2:] == ["you", "are"]:
+            return True
         if not meaning.adjective:
             return False
-        if meaning.i and self.tokens[meaning.i - 1].norm == "youre":  # "you're sweet"
-            return True
         said = [t.norm for t in self.tokens[max(0, meaning.i - 3) : meaning.i]]
         if said[1:] == ["would", "be"] and said[0] in ("that", "it", "this") and not self._asked_for(meaning.i - 3):
             return True  # "nothing romantic, that would be weird"
@@ -500,7 +529,11 @@ class Message:
         if n < 0 or not copula:
             return False
         relative = self.tokens[n].norm in ("that", "which") and n > 0
-        if relative and self.tokens[n - 1].norm in (*self.words.grammar.film_nouns, "something", "anything"):
+        kind = any(m.j == n for m in self.meanings)  # "comedies that are scary"
+        kind = kind and not {"was", "were", *self.words.negators}.intersection(
+            t.norm for t in self.tokens[n : meaning.i]
+        )
+        if relative and (kind or self.tokens[n - 1].norm in (*self.words.grammar.film_nouns, "something", "anything")):
             return False
         subject = self.named[n] or self.tokens[n].norm in (
             "it",
@@ -535,9 +568,9 @@ class Message:
     def every(self, i: int) -> bool:
         """Whether all of what the word at ``i`` names are spoken of: "all the Toy Story ones"."""
         before = [t.norm for t in self.tokens[max(0, i - 3) : i]]
-        while before and before[-1] in ("the", "of", "those"):
+        while before and before[-1] in ("the", "of", "those", "by", "from", "with"):
             before.pop()
-        return before[-1:] in (["all"], ["every"])
+        return before[-1:] in (["all"], ["every"], ["everything"])
 
     def of_company(self, i: int, stance: Stance) -> bool:
         """ "They don't like violence": somebody else's taste, to be minded tonight. The word before the cue tells."""

@@ -136,12 +136,23 @@ class Opinions:
         rest = {t.norm for n, t in enumerate(self._m.tokens) if not item.i <= n < item.j}
         agreeing = set(self._m.words.grammar.agreeing)
         phrase = self._m.scopes.phrase
-        apart = item.i > 0 and item.j == len(self._m.tokens) and phrase[item.i - 1] != phrase[item.i]
+        closes = {t.norm for t in self._m.tokens[item.j :]} <= agreeing | self._m.words.fillers
+        apart = item.i > 0 and closes and phrase[item.i - 1] != phrase[item.i]
         if apart and self._m.scopes.about_end(item.i).verdict is Verdict.GOOD:
             return True  # "that sounds lovely, the third"
         if rest >= _IT_IS:
             return rest - _IT_IS <= agreeing | self._m.words.fillers | self._m.words.interjections
         return bool(rest & agreeing) and rest <= agreeing | self._m.words.fillers | self._m.words.interjections
+
+    def _takes(self, item: _Item) -> bool:
+        """ "I think I'll take the first one", "we decided on the second": nothing but words that take a film."""
+        grammar = self._m.words.grammar
+        pointed = {n for r in self._m.pointers for n in range(r.i, r.j)} | {*range(item.i, item.j)}
+        rest = {t.norm for n, t in enumerate(self._m.tokens) if n not in pointed}
+        small = {*grammar.taking, *grammar.beside_taking, *grammar.agreeing, *grammar.company}
+        before = {t.norm for t in self._m.tokens[: item.i]}
+        takes = not before.isdisjoint(grammar.taking)
+        return takes and "?" not in self._m.head and rest <= small | self._m.words.fillers | self._m.words.interjections
 
     def _note_item(self, item: _Item) -> None:
         stance = self._m.scopes.about(item.i, item.j)
@@ -211,10 +222,18 @@ class Opinions:
         elif asked == "wish" and stance.cue in (None, Cue.HINT):
             value, polarity = "like", 1
         undecided = value == "mention" and not (seen or polarity) and stance.cue in (None, Cue.HINT)
+        if undecided and self._corrects(item):
+            value, polarity, undecided = "like", 1, False
         opens = stance.cue is Cue.LIKE and self._m.tokens[0].norm == "like"  # "like the second but older"
         if (undecided or opens) and self._is_model(item):
             value, polarity, lasting, seen, weight = "like", 1, False, False, 1.0
-        if undecided and asked not in ("opinion", "choice") and self._on_show(item) and self._agrees(item):
+        chosen = value == "mention" and not seen and polarity >= 0 and stance.cue is not Cue.UNSEEN
+        chosen = chosen and asked not in ("opinion", "choice") and self._on_show(item)
+        taken = chosen and self._takes(item)
+        if taken or (chosen and undecided and self._agrees(item)):
+            pointed = {n for r in self._m.pointers for n in range(r.i, r.j)}
+            if taken:  # the words wish for nothing
+                self._m.done = [done or n not in pointed for n, done in enumerate(self._m.done)]
             self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)
             return
         confidence = item.confidence
@@ -244,11 +263,19 @@ class Opinions:
         named = item.how is None and len(self._m.titles) == 1 and item.item_ids[0] in self._m.context.shown
         return len(item.item_ids) == 1 and (item.how is Pointing.ORDINAL or named)
 
+    def _corrects(self, item: _Item) -> bool:
+        """ "Not like Inception, I meant Heat": whether a film takes the place of one that is not to be resembled after
+        all."""
+        meant = [t.norm for t in self._m.tokens[max(0, item.i - 2) : item.i]] in (["i", "meant"], ["i", "mean"])
+        return meant and any(s.value == "like" and s.polarity < 0 for s in self._m.out)
+
     def _fancied(self, item: _Item) -> bool:
-        """ "I like the third": a film of the list appeals, where nothing says that it was seen."""
+        """ "I like the third", "we could watch the first": a film of the list appeals, where nothing says that it was
+        seen."""
         before = [t.norm for t in self._m.tokens[: item.i]]
         told = self._m.scopes.within(range(len(self._m.tokens))) & {Cue.SEEN, Cue.UNSEEN}
-        looks = item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and before[-1:] == ["like"]
+        appeals = before[-1:] == ["like"] or before[-2:] in (["could", "watch"], ["can", "watch"])
+        looks = item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and appeals
         return looks and before[0] in ("i", "we", *self._m.words.leading) and not told
 
     def _asked_of(self, item: _Item) -> bool:
@@ -417,21 +444,24 @@ class Opinions:
 
     def _marks(self) -> None:
         """Note a mark for what it stands beside, and else for the item in view."""
-        since = 0
+        since, marked = 0, set()
         for mark in marks(self._m.head):
+            if any(t.start <= mark.start < t.end for t in self._m.titles):  # "Ocean's 11"
+                continue
             polarity = 1 if mark.share >= 0.6 else -1 if mark.share <= 0.45 else 0
             weight = round(min(1.0, abs(mark.share - 0.5) * 2), 2)
             opinion = {"polarity": polarity, "lasting": True, "seen": True, "weight": weight}
             between = [n for n, t in enumerate(self._m.tokens) if since <= t.start and t.end <= mark.start]
             named = any(title.i in between for title in self._m.titles)  # "8/10 for Fargo, 7/10 for Heat"
             pointed = self._m.targets(range(between[0], between[-1] + 1)) if between and not named else ()
-            items = [s for s in self._m.out if s.kind is Kind.ITEM and s.target]
+            items = [s for s in self._m.out if s.kind is Kind.ITEM and s.target and s.target not in marked]
             near = [s for s in items if s.target in pointed] if pointed else items
             if self._m.head[mark.end :].startswith((" for ", " to ")):
                 near = [s for s in near if s.start > mark.end] or near
             since = mark.end
             if near:
                 nearest = min(near, key=lambda s: min(abs(s.start - mark.end), abs(mark.start - s.end)))
+                marked.add(nearest.target)
                 self._m.out[self._m.out.index(nearest)] = replace(nearest, value="opinion", **opinion)  # type: ignore[arg-type]
             elif target := (*pointed, *self._m.focus()):
                 self._m.out = [s for s in self._m.out if s.kind is not Kind.INTENT]

@@ -24,6 +24,8 @@ SPEAKER = frozenset(("i", "im", "ive", "my", "we", "our", "weve"))
 STATES = frozenset(("is", "are", "was", "were", "has", "had", "got"))
 """What tells how those are whom a phrase opens with: "my son is home with a fever"."""
 ASKING = {Cue.WANT, Cue.INTEND, Cue.RESEMBLE}
+TOLD_OF = frozenset(("he", "she", "they", "it", "hes", "shes", "theyre", "everything", "everyone", "everybody"))
+"""Who or what a sentence tells of that opens so: it asks for nothing that is like something."""
 THINGS = frozenset(("something", "anything"))
 REFUSING = frozenset(("no", "without"))
 DETERMINERS = frozenset((*ARTICLES, "any", "more", "of", "those", "these", "with", "too", "much", "many"))
@@ -64,7 +66,8 @@ class OwnWords:
 
     def subject(self, run: range) -> range:
         """ "I'm writing an essay on satire, any films?": what a phrase is about, where a bare request follows."""
-        after = [s for s in self._m.out if s.value == Intent.RECOMMEND and s.start > self._m.tokens[run.stop - 1].start]
+        asked = (Intent.RECOMMEND, Intent.MANY)
+        after = [s for s in self._m.out if s.value in asked and s.start > self._m.tokens[run.stop - 1].start]
         about = next((n + 1 for n in run if self._m.tokens[n].norm in ABOUT), run.stop) if after else run.stop
         return range(about, run.stop)
 
@@ -280,14 +283,18 @@ class OwnWords:
     def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """Whether the words left describe a film rather than make conversation."""
         known = [n for n in content if self._m.words.concepts.known(self._m.tokens[n])]
-        told = any(self.subject(run) for run in self._m.runs(self._m.scopes.phrase))
-        if self._noted.wanted or told or self._tells_of_films() or self._characterised(content, words):
+        subject = any(self.subject(run) for run in self._m.runs(self._m.scopes.phrase))
+        if self._noted.wanted or subject or self._tells_of_films() or self._characterised(content, words):
             return True
         foreign = [n for n in content if is_chinese(self._m.tokens[n].norm)]  # words that the glossary lacks
         if len(known) + len(foreign) < max(1, len(content) / 2):
             return False
         opening = self._m.tokens[words[0]].norm
-        asking = (Cue.WANT, Cue.INTEND, Cue.HINT, Cue.RESEMBLE)
+        asking: tuple[Cue, ...] = (Cue.WANT, Cue.INTEND, Cue.HINT, Cue.RESEMBLE)
+        aside = self._m.words.interjections | self._m.words.fillers - TOLD_OF
+        subject_word = next((self._m.tokens[n].norm for n in words if self._m.tokens[n].norm not in aside), "")
+        told = subject_word in TOLD_OF  # "he looks like my ex", "ugh, everything reminds me of him"
+        asking = tuple(cue for cue in asking if not (told and cue is Cue.RESEMBLE))
         wants = any(self._m.scopes.about(n, n + 1).cue in asking for n in (*known, *foreign))
         if wants or self._m.context.asked == "wish":
             return True
@@ -297,7 +304,7 @@ class OwnWords:
         return (
             len(known) >= 2
             and opening not in self._m.words.grammar.speakers
-            and not asks
+            and not (told or asks)
             and not any(s.kind is Kind.INTENT for s in self._m.out)
             and not self._m.scopes.judges(range(words[0], words[-1] + 1))
         )

@@ -50,8 +50,8 @@ class Questions:
     def __init__(self, message: Message) -> None:
         self._m = message
 
-    def read(self, run: range) -> bool:
-        """Whether the words ask about items, and note what."""
+    def read(self, run: range, spoken_of: tuple[str, ...] = ()) -> bool:
+        """Whether the words ask about items, and note what; ``spoken_of`` is what they take up."""
         aside = {*self._m.words.interjections, "and", "but", "also"}
         while len(run) > 1 and self._m.tokens[run.start].norm in aside:  # "ok, which is best?"
             run = run[1:]
@@ -66,7 +66,7 @@ class Questions:
             tokens,
             self._m.asks(run) or tokens[0].norm in self._m.words.grammar.question_words,
             every,
-            every[:1] or self._m.focus(),
+            every[:1] or spoken_of or self._m.focus(),
             [hit for hit in hits if hit.value not in COMPARED],
         )
         kinds = (self._of_each, self._field, self._appears, self._whether, self._in_a_word)
@@ -82,8 +82,10 @@ class Questions:
         if run.start == 0 or len(run) <= 2 or any(self._m.done[n] for n in run):
             return
         first, second = (self._m.tokens[n].norm for n in run[:2])
-        whether = first in _WHETHER and second in self._m.words.grammar.pronouns
-        if (whether or (first in _INQUIRING and self._m.asks(run))) and self.read(run):
+        whether = first in _WHETHER and (second in self._m.words.grammar.pronouns or second == "there")
+        before = self._m.targets(range(run.start))
+        spoken_of = before if len(before) == 1 else ()
+        if (whether or (first in _INQUIRING and self._m.asks(run))) and self.read(run, spoken_of):
             self._m.done[run.start : run.stop] = [True] * len(run)
 
     # -- the kinds of questions -------------------------------------------------------------------------------
@@ -183,7 +185,10 @@ class Questions:
         field = next((hit.value for hit in hits if hit.value in COMPARED), None)
         most = self._m.words.concepts.superlative(tokens)
         shown = len(self._m.context.shown) > 1 or len(self._m.targets(run)) > 1
-        shown = shown and not any(t.norm == "ever" for t in tokens)  # "the scariest movie ever" is none of these
+        said = [t.norm for t in tokens]
+        shown = shown and not (
+            "ever" in said or {"you", "have"} <= {*said}
+        )  # "the scariest movie ever" is none of these
         versus = tokens[0].norm in ("is", "are", "was") and any(t.norm == "than" for t in tokens)
         if versus and len(self._m.targets(run)) > 1:  # "is the first scarier than Alien?"
             field = "compare"

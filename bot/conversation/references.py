@@ -206,12 +206,16 @@ class References:
         return {i for r in found if turns and r.how is Pointing.ORDINAL and r.i > turns[0] for i in r.item_ids}
 
     def _means_no_list(self, tokens: Sequence[Token], hit: Hit[str]) -> bool:
-        """ "After all", "all at once", "I hate all movies", "I like everything": whether "all" points at nothing."""
+        """ "After all", "I hate all movies", "I like everything", "everything by Kurosawa": whether "all" points at
+        nothing."""
         after = [t.norm for t in tokens[hit.j : hit.j + 1]]
         before = [t.norm for t in tokens[max(0, hit.i - 2) : hit.i]]
         if after == ["time"] or before[-1:] == ["most"] or before == ["most", "of"]:
             return True  # "my all time favourite"; "I like most of these" doesn't say which
-        everything = tokens[hit.i].norm == "everything" and any(liked.j == hit.i for liked in self._felt.find(tokens))
+        everything = tokens[hit.i].norm == "everything" and (
+            after in (["by"], ["from"], ["with"], ["about"])
+            or any(liked.j == hit.i for liked in self._felt.find(tokens))
+        )
         bare = tokens[hit.i].norm == "all" and hit.j == hit.i + 1
         aside = bare and (after == ["at"] or (hit.i > 0 and tokens[hit.i - 1].norm in ("at", "after", "above")))
         return everything or aside or (bare and bool(after) and after[0] in ("movies", "films"))

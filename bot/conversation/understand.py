@@ -16,9 +16,12 @@ from typing import TypeVar
 
 from bot.conversation.gist import Gist
 from bot.conversation.gloss import Glossary, Glossed
+from bot.conversation.inquiries import Inquiries
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.message import MAX_CHARACTERS, Message, Words
 from bot.conversation.opinions import Opinions
+from bot.conversation.permissions import Permissions
+from bot.conversation.references import Pointing
 from bot.conversation.sentences import Sentences
 from bot.conversation.statements import Choice, Context, Intent, Kind, Named, NamedKind, Reading, Statement
 from bot.conversation.tokens import tokenize
@@ -83,6 +86,8 @@ class Understanding:
         message = Message(words, text, context)
         opinions = Opinions(message)
         if message.tokens:
+            Permissions(message).read()
+            Inquiries(message).read()
             Sentences(message).read()
             opinions.read()
             Wishes(message).read()
@@ -102,8 +107,10 @@ class Understanding:
             wishes = (Kind.FACET, Kind.RANGE, Kind.WISH)
             asked = any(s.kind in wishes and not s.lasting for s in message.out)
             whom = any(s.clause and s.clause.whom and s.start <= first.start for s in message.out)  # "with my kids"
-            if first.norm in words.refining and asked and not whom:
+            adds = first.norm in words.refining or message.tokens[-1].norm in words.adding  # "with a twist, too"
+            if adds and asked and not whom:
                 message.say(Kind.INTENT, Intent.REFINE, first.start, first.end)
+            Inquiries(message).rest()
         opinions.read_emoji()
         _settle(message)
         statements = sorted(message.out, key=lambda s: (s.start, s.end))
@@ -158,6 +165,26 @@ def _named(message: Message) -> tuple[Named, ...]:
     return tuple(sorted([*titles, *people, *genres], key=lambda named: (named.start, named.end)))
 
 
+def _aim(message: Message, intent: Intent) -> None:
+    """ "Perfect, the first one then", "the second. I take it": what is taken is the one film on show that the message
+    points at."""
+    pointing = [(r.i, r.j) for r in message.pointers if r.how is not Pointing.FOCUS] + [
+        (t.i, t.j) for t in message.titles
+    ]
+    spans = [message.span(range(i, j)) for i, j in pointing]
+    said = [s for s in message.out if s.value == intent]
+    outright = [s for s in said if any(s.start <= start and end <= s.end for start, end in spans)]
+    aimless = [s for s in said if s not in outright] if outright else [s for s in said if not s.target]
+    aimed = any(s.target for s in outright or said)
+    pointed = [s for s in message.out if s.kind is Kind.ITEM and s.value == "mention" and not s.seen]
+    pointed = [s for s in pointed if s.polarity >= 0 and s.target in message.context.shown]
+    if aimed:
+        message.out = [s for s in message.out if s not in aimless]
+    elif aimless and len(pointed) == 1:
+        message.out = [s for s in message.out if s not in (*aimless, pointed[0])]
+        message.out.append(replace(aimless[0], target=pointed[0].target))
+
+
 def _settle(message: Message) -> None:
     """One opinion per item, no small talk beside substance, and never nothing."""
     best: dict[str, Statement] = {}
@@ -171,6 +198,8 @@ def _settle(message: Message) -> None:
             ):
                 best[s.target] = s
     message.out = [s for s in message.out if s.kind is not Kind.ITEM or best.get(s.target or "") is s]
+    for intent in (Intent.ACCEPT, Intent.SAVE):
+        _aim(message, intent)
     seen = {s.target for s in message.out if s.kind is Kind.ITEM and s.seen}  # "looks good, but I've seen it"
     message.out = [s for s in message.out if not (s.value == Intent.ACCEPT and s.target in seen)]
     distinct: dict[object, Statement] = {}
@@ -187,7 +216,8 @@ def _settle(message: Message) -> None:
         start = min((t.start for t in message.tokens), default=0)
         end = max((t.end for t in message.tokens), default=0)
         if message.points_nowhere():
-            message.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
+            sure = 1.0 if message.says_both() else 0.7
+            message.say(Kind.INTENT, Intent.WHICH, start, end, confidence=sure)
             return
         if message.asks_for_anything():
             message.say(Kind.INTENT, Intent.RECOMMEND, start, end, confidence=0.7)
