@@ -42,7 +42,11 @@ _ARE = frozenset((word, "r") for word in ("these", "those", "they", "you", "we",
 """Where an "r" is no rating: "these r mid"."""
 _AFTER_A_PART = frozenset(("is", "was", "and", "or", "too", "yet", "movie", "film", "because", "with"))
 
+_TOLD = frozenset(("a", "an", "the", "not", "about", "really", "actually", "just", "no", "more", "of", "kind", "sort"))
+"""Between a film and what it is told to be."""
 _BEFORE_LIKING = ("more", "a", "big", "huge", "all", "both", "only", "mostly", "usually", "generally", "normally")
+
+_HAVING = ("has", "had", "have", "already")
 
 _OF_ANOTHER = frozenset(("loves", "likes", "adores", "enjoys", "prefers", "hates", "dislikes", "detests"))
 """What somebody else than the speaker does."""
@@ -395,6 +399,9 @@ class Message:
     def _bounds(self, title: TitleMatch) -> bool:
         """ "After 2010": a limit, whatever film is called so."""
         after = self.tokens[title.i + 1 : title.i + 2]
+        before = self.tokens[title.i - 1].norm if title.i else ""
+        if title.j == title.i + 1 and self.tokens[title.i].norm == "one" and before.isdigit():  # "the 1999 one"
+            return True
         year = (
             self.tokens[title.i].norm in ("after", "before")
             and bool(after)
@@ -489,6 +496,20 @@ class Message:
         following = self.tokens[run.stop].start if run.stop < len(self.tokens) else len(self.head)
         return "?" in self.head[self.tokens[run.stop - 1].end : following]
 
+    def _told_of_item(self, meaning: Meaning) -> bool:
+        """ "The second one is not about time travel", "Heat is a thriller": whether it is told what a film is that is
+        named or pointed at."""
+        spans = [(r.i, r.j) for r in self.pointers if r.how is Pointing.ORDINAL] + [(t.i, t.j) for t in self.titles]
+        is_ = ("is", "isnt", "was", "wasnt")
+        clause = self.scopes.clause
+        return any(
+            j < meaning.i
+            and self.tokens[j].norm in is_
+            and clause[j] == clause[meaning.i]
+            and all(t.norm in _TOLD for t in self.tokens[j + 1 : meaning.i])
+            for _, j in spans
+        )
+
     def describes_item(self, meaning: Meaning) -> bool:
         """Whether an adjective describes an item ("it was funny") or the listener ("you are very gentle") rather than
         names a wish."""
@@ -496,6 +517,8 @@ class Message:
         while said and said[-1] in ("very", "so", "too"):
             said.pop()
         if said[-1:] == ["youre"] or said[-2:] == ["you", "are"]:
+            return True
+        if self._told_of_item(meaning):
             return True
         if not meaning.adjective:
             return False
@@ -576,7 +599,11 @@ class Message:
         """ "They don't like violence": somebody else's taste, to be minded tonight. The word before the cue tells."""
         grammar = self.words.grammar
         said = [t.norm for t in self.tokens[:i] if t.start < stance.start]
-        small = self.words.negators | {*grammar.adverbs, *_BEFORE_LIKING}  # "he's a big fan of"
+        small = self.words.negators | {
+            *grammar.adverbs,
+            *_BEFORE_LIKING,
+            *_HAVING,
+        }  # "he's a big fan of", "she has seen"
         cue = next((self.head[t.start : t.end].casefold() for t in self.tokens[: i + 1] if t.start >= stance.start), "")
         if said and said[-1] in ("and", "but") and cue in _OF_ANOTHER:  # "she's 7 and loves horses"
             return True

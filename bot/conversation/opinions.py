@@ -27,6 +27,8 @@ REPORTING = frozenset(
 )
 """Words behind which a verdict is that of whoever stands before them."""
 SPEAKERS = frozenset(("i", "id", "ive", "im", "we", "wed", "weve", "you", "youve", "youd"))
+WISHING = frozenset(("like", "i", "we", "id", "wed", "want", "wanna", "need", "would", "love"))
+"""Who wishes, and how, before a film that the wish is measured by."""
 _IT_IS = frozenset(("it", "is"))
 _EXCEPTED = {
     Cue.LIKE: ("opinion", -1, True, True),
@@ -108,6 +110,9 @@ class Opinions:
         named = self._m.tokens[reference.i].norm == "all" and reference.j - reference.i == 1
         if named and [t.norm for t in self._m.tokens[reference.j : reference.j + 1]] in (["the"], ["those"]):
             return False  # "all the Downton Abbey ones"
+        all_there_is = self._m.tokens[reference.i].norm == "everything" and self._m.context.asked == "opinion"
+        if all_there_is:  # "everything sucks" judges no film that was asked about
+            return False
         kinds = any(m.i > reference.i and self._m.every(m.i) for m in self._m.meanings)  # "all the Disney ones"
         if reference.how is Pointing.GROUP and (kinds or self._means_kinds(reference)):
             return False
@@ -225,6 +230,7 @@ class Opinions:
         if undecided and self._corrects(item):
             value, polarity, undecided = "like", 1, False
         opens = stance.cue is Cue.LIKE and self._m.tokens[0].norm == "like"  # "like the second but older"
+        opens = opens or (stance.cue is Cue.WANT and value == "mention")  # "I want Heat but with zombies"
         if (undecided or opens) and self._is_model(item):
             value, polarity, lasting, seen, weight = "like", 1, False, False, 1.0
         chosen = value == "mention" and not seen and polarity >= 0 and stance.cue is not Cue.UNSEEN
@@ -343,7 +349,8 @@ class Opinions:
         tokens, concepts = self._m.tokens, self._m.words.concepts
         if item.i > 2 and tokens[item.i - 1].norm == "as" and any(m.j == item.i - 1 for m in self._m.meanings):
             return tokens[item.i - 3].norm == "as"
-        leads = all(t.norm == "like" or t.norm in self._m.words.leading for t in tokens[: item.i])
+        small = self._m.words.leading | WISHING
+        leads = all(t.norm in small for t in tokens[: item.i])
         if not leads or item.j + 1 >= len(tokens) or tokens[item.j].norm not in ("but", "only", "just"):
             return False
         rest = tokens[item.j + 1 :]

@@ -165,6 +165,8 @@ class OwnWords:
         told = run[:no] if said[no] in REFUSING else ()
         if not all(n in kinds or self._m.tokens[n].norm in small for n in told):  # "a writer with no ideas"
             return range(0)
+        if any(r.i in run and r.how is Pointing.ORDINAL for r in self._m.pointers):  # "the second is not about war"
+            return range(0)
         first, last = run[no] + 1, run.stop
         while first < last and self._m.tokens[first].norm in DETERMINERS:
             first += 1

@@ -87,7 +87,7 @@ _LENGTH = (
     r"|(?P<m>\d{2,3})\s*-?\s*(?:m|min|mins|minutes?)\b)"
 )
 _AT_MOST = (
-    r"(?:under|below|at most|max(?:imum)?(?: of)?|(?:no|not) (?:longer|more) th[ae]n|up to"
+    r"(?:under|below|at most|not exceeding|max(?:imum)?(?: of)?|(?:no|not) (?:longer|more) th[ae]n|up to"
     r"|(?:less|shorter|fewer) th[ae]n|within|not over|not above|<=?)"
 )
 _AT_LEAST = r"(?:over|more th[ae]n|at least|longer th[ae]n|above|min(?:imum)?(?: of)?|no shorter th[ae]n|>=?)"

@@ -16,6 +16,8 @@ _CHOOSING = frozenset(("save", "like", "why", "pick", "take", "add"))
 _GOING_ON = frozenset(("", "and", "then", "please", "instead", "too", "but"))
 _RANGING = frozenset(("of", "or", "more", "to", "out", "and", "too"))
 """Words by which a number goes on: "is 2 of them sad?"."""
+_LASTING = frozenset(("it", "they", "film", "movie", "does"))
+"""Before a "last" that tells of time: "how long does it last?"."""
 _TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades"))
 _SORTS = (["sort"], ["kind"], ["type"], ["stuff"], ["genre"], ["style"], ["era"], ["vibe"])
 _OBJECTS = frozenset(("him", "her", "his", "he", "she"))
@@ -233,7 +235,9 @@ class References:
             return Reference(start, end, Pointing.ORDINAL, ids)
         if norm == "number" and following in self._ordinals:
             number, end = self._ordinals[following], i + 2
-        elif norm in self._last:
+        elif norm in self._last and not (
+            i and tokens[i - 1].norm in _LASTING and following not in self._grammar.slot_nouns
+        ):
             number = len(shown)
         elif norm in self._ordinals and (
             norm != "middle" or (len(shown) == 3 and following in self._grammar.slot_nouns)

@@ -22,7 +22,7 @@ _JOINING = frozenset(["wants", "want", "to", "watch", "join", "us", "is", "are",
 _PRAISE = ("perfect", "awesome", "excellent", "lovely", "brilliant", "wonderful")
 _NO = ("no", "nah", "nope")
 _CONJUNCTIONS = ("and", "then")
-_TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
+_TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.UNSAVE, Intent.ACCEPT, Intent.LIKE_THIS))
 
 
 class Sentences:

@@ -94,7 +94,8 @@ class Understanding:
             first = message.tokens[0]
             opened = tuple(dropwhile(lambda token: token.norm in words.leading, message.tokens))
             takes_back = words.forgetting.starting(opened)
-            if takes_back and not message.points_back(opened[takes_back.j :]):
+            unsaves = any(s.value == Intent.UNSAVE for s in message.out)  # "remove the first from my list"
+            if takes_back and not unsaves and not message.points_back(opened[takes_back.j :]):
                 message.say(Kind.INTENT, takes_back.value, opened[0].start, message.tokens[-1].end)
             for hit in words.alone.find(message.tokens, message.named):
                 last = message.tokens[hit.j - 1]
@@ -198,7 +199,7 @@ def _settle(message: Message) -> None:
             ):
                 best[s.target] = s
     message.out = [s for s in message.out if s.kind is not Kind.ITEM or best.get(s.target or "") is s]
-    for intent in (Intent.ACCEPT, Intent.SAVE):
+    for intent in (Intent.ACCEPT, Intent.SAVE, Intent.UNSAVE):
         _aim(message, intent)
     seen = {s.target for s in message.out if s.kind is Kind.ITEM and s.seen}  # "looks good, but I've seen it"
     message.out = [s for s in message.out if not (s.value == Intent.ACCEPT and s.target in seen)]

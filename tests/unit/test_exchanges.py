@@ -425,3 +425,59 @@ async def test_a_wish_that_would_be_nice_adds(ann: Person) -> None:
     await ann.say("hi", "a heist film", "a twist ending would be nice")
     profile = (await ann.say("/profile")).text
     assert "heist" in profile and "twist ending" in profile
+
+
+# -- more ways of saying it ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("let's start with that one", ["intent: accept Alien"]),
+        ("We'll have that one then", ["intent: accept Alien"]),
+        ("I shall watch it", ["intent: accept Alien"]),
+        ("omg yes the first", ["intent: accept Heat"]),
+        ("remove the first from my list", ["intent: unsave Heat"]),
+        ("take it off my watchlist", ["intent: unsave Alien"]),
+        ("the 1984 one", ["~Amadeus (1984) mention"]),
+        ("how long does it last, the first one?", ["question: runtime Heat"]),
+        ("does she die in the end", ["question: unsaid Alien"]),
+        ("wait is it scary", ["question: facet horror Alien"]),
+        ("the second one is not about time travel", ["~Alien (1979) mention"]),
+        ("Jaws is a thriller", ["~Jaws (1975) mention"]),
+        ("my wife has seen Jaws a hundred times", ["-Jaws (1975) mention"]),
+        ("I want Heat but with zombies", ["+Heat (1995) like", "+zombies"]),
+    ],
+)
+def test_what_is_said_of_films_in_view(text: str, said: list[str]) -> None:
+    assert sorted(briefs(text, FOCUSED)) == sorted(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("in colour please", ["-black and white"]),
+        ("I require a horror film not exceeding 130 minutes", ["+horror", "+runtime ..130"]),
+        ("theme: time travel", ["+time travel"]),
+    ],
+)
+def test_wishes_in_other_words(text: str, said: list[str]) -> None:
+    assert sorted(briefs(text)) == sorted(said)
+
+
+def test_who_is_nine_is_a_child() -> None:
+    assert "for the kids" in [s.value for s in UNDERSTANDING.read("hi im 9").statements]
+    assert briefs("I'm 34") == briefs("I'm 10/10 happy") == ["intent: chat"]
+
+
+def test_everything_is_none_of_the_films_that_were_asked_about() -> None:
+    asked = Context(shown=LISTED.shown, asked="opinion")
+    assert all(s.kind is not Kind.ITEM for s in UNDERSTANDING.read("everything sucks", asked).statements)
+    assert [s.polarity for s in UNDERSTANDING.read("they all suck", asked).statements] == [-1, -1, -1]
+
+
+async def test_a_film_is_taken_off_the_list_in_words(ann: Person) -> None:
+    first, *_ = ann.items(await ann.say("recommend something", "a thriller"))
+    await ann.say("save the first")
+    assert f"{first.title} is off" in (await ann.say("remove the first from my list")).text
+    assert "empty" in (await ann.say("/watchlist")).text
