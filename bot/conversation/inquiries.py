@@ -13,7 +13,9 @@ _OPENS = 4
 """Words within which a question says that it is about the films of the list."""
 _LONGEST = 14
 """Words of a question that the catalogue can't answer."""
-_IN_IT = frozenset(("in", "of", "about", "does", "did", "do", "has", "have", "will", "can", "with", "during", "after"))
+_IN_IT = frozenset(
+    ("in", "of", "about", "does", "did", "do", "has", "have", "will", "can", "with", "during", "after", "many")
+)
 """Words one of which a question about a film holds beside its "it": "is it raining?" has none."""
 
 

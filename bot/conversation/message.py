@@ -51,6 +51,7 @@ _HAVING = ("has", "had", "have", "already")
 _OF_ANOTHER = frozenset(("loves", "likes", "adores", "enjoys", "prefers", "hates", "dislikes", "detests"))
 """What somebody else than the speaker does."""
 
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
 
 
@@ -76,6 +77,7 @@ class Words:
         ordinals = {norm for words in lexicon.ordinals.values() for norm in words if norm.isalpha() and len(norm) > 4}
         self._ordinals = Spelling(dict.fromkeys(sorted(ordinals), 0.5))
         self.fillers = set(map(squash, lexicon.fillers.words))
+        self._everyday = {*lexicon.common, *map(squash, lexicon.fillers.words)}
         self.interjections = set(map(squash, lexicon.interjections.words))
         self.leading = self.fillers | set(lexicon.cues.hint) | set(map(squash, lexicon.interjections.words))
         self.refining = set(map(squash, lexicon.refining.words))
@@ -121,6 +123,14 @@ class Words:
             [(words, False) for words in questions.offers] + [(words, True) for words in questions.taste]
         )
 
+    def drawled(self, token: Token) -> Token:
+        """A word whose letters were drawn out, as it is: "goood", "yesss", "guyyy"."""
+        if token.norm in self._everyday or not _DRAWN_OUT.search(token.norm):
+            return token
+        shorter = (_DRAWN_OUT.sub(letters, token.norm) for letters in (r"\1\1", r"\1"))
+        meant = next((word for word in shorter if len(word) > 1 and word in self._everyday), token.norm)
+        return replace(token, norm=meant, bare=meant)
+
     def idle(self, tokens: Sequence[Token]) -> bool:
         """Whether a "no" refuses nothing: "no rush"."""
         return self._idle.starting(tokens) is not None
@@ -163,6 +173,7 @@ class Message:
         tokens = tokens or self._pictured()[:MAX_WORDS]
         alone = len(tokens) == 1 and len(tokens[0].norm) == 1  # "n" is a "no"
         tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang and not alone else t for t in tokens]
+        tokens = [words.drawled(t) for t in tokens]
         before = [""] + [t.norm for t in tokens]
         tokens = [replace(t, norm="are") if (p, t.norm) in _ARE else t for p, t in zip(before, tokens, strict=False)]
         self.tokens = [words.cue(t) for t in plain(self.head, tokens)]

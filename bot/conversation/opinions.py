@@ -150,14 +150,17 @@ class Opinions:
         return bool(rest & agreeing) and rest <= agreeing | self._m.words.fillers | self._m.words.interjections
 
     def _takes(self, item: _Item) -> bool:
-        """ "I think I'll take the first one", "we decided on the second": nothing but words that take a film."""
-        grammar = self._m.words.grammar
-        pointed = {n for r in self._m.pointers for n in range(r.i, r.j)} | {*range(item.i, item.j)}
-        rest = {t.norm for n, t in enumerate(self._m.tokens) if n not in pointed}
+        """ "I think I'll take the first one", "we decided on the second": a sentence of nothing but words that take a
+        film."""
+        grammar, run = self._m.words.grammar, self._m.sentence(item.i)
+        rest = {self._m.tokens[n].norm for n in run if n not in self._pointed() and not item.i <= n < item.j}
         small = {*grammar.taking, *grammar.beside_taking, *grammar.agreeing, *grammar.company}
-        before = {t.norm for t in self._m.tokens[: item.i]}
-        takes = not before.isdisjoint(grammar.taking)
-        return takes and "?" not in self._m.head and rest <= small | self._m.words.fillers | self._m.words.interjections
+        takes = any(self._m.tokens[n].norm in grammar.taking for n in range(run.start, item.i))
+        return takes and not self._m.asks(run) and rest <= small | self._m.words.fillers | self._m.words.interjections
+
+    def _pointed(self) -> set[int]:
+        """The words that point at films of the list."""
+        return {n for r in self._m.pointers for n in range(r.i, r.j)}
 
     def _note_item(self, item: _Item) -> None:
         stance = self._m.scopes.about(item.i, item.j)
@@ -237,9 +240,8 @@ class Opinions:
         chosen = chosen and asked not in ("opinion", "choice") and self._on_show(item)
         taken = chosen and self._takes(item)
         if taken or (chosen and undecided and self._agrees(item)):
-            pointed = {n for r in self._m.pointers for n in range(r.i, r.j)}
-            if taken:  # the words wish for nothing
-                self._m.done = [done or n not in pointed for n, done in enumerate(self._m.done)]
+            for n in self._m.sentence(item.i) if taken else ():  # the words wish for nothing
+                self._m.done[n] = self._m.done[n] or n not in self._pointed()
             self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)
             return
         confidence = item.confidence
@@ -294,7 +296,7 @@ class Opinions:
     def _asks_whether(self, item: _Item) -> bool:
         """ "Was Heat boring?" has no opinion of it."""
         run = self._m.sentence(item.i)
-        return self._m.tokens[run.start].norm in ("is", "was", "are", "were") and self._m.asks(run)
+        return self._m.tokens[run.start].norm in ("is", "was", "are", "were", "how") and self._m.asks(run)
 
     def _rejects_list(self, item: _Item, stance: Stance) -> bool:
         """ "Nope, these are lame" is about a list that they have not seen; "those were lame" judges films."""

@@ -20,6 +20,8 @@ _MEASURED = {"old": "year", "new": "year", "recent": "year", "long": "runtime", 
 _PREDICATE = frozenset(
     ("it", "that", "this", "one", "very", "really", "too", "so", "pretty", "quite", "a", "film", "movie")
 )
+_PLAYS = frozenset(("in", "with", "starring"))
+"""Between a film and who may be in it: "is Tom Hanks in it?", "is the first one with her?"."""
 _SEQUELS = frozenset(("sequel", "sequels", "prequel", "prequels"))
 _OPENED = {
     ("when", "did"): "year",
@@ -170,7 +172,7 @@ class Questions:
 
     def _somebody(self, run: range) -> Clause | None:
         """The person of whom a question asks whether they are in a film, by name or as "he" or "she"."""
-        if "in" not in [self._m.tokens[n].norm for n in run]:
+        if _PLAYS.isdisjoint(self._m.tokens[n].norm for n in run):
             return None
         named = [Clause(p.name, p.facets) for p in self._m.people if p.i in run]
         told = self._m.tokens[run.start + 1].norm in ("he", "she") and len(self._m.context.people) == 1

@@ -367,7 +367,7 @@ class Ranges:
             return None  # "the first 10 minutes" are no length
         label = _said(match[0])
         before = match.string[: match.start() + len(match[0]) - len(match[0].lstrip())]
-        if not bound and _LASTING.search(before) and not _FOR_A_TIME.search(before):
+        if not bound and _LASTING.search(before) and not _FOR_A_TIME.search(re.split(r"[.,;!?\n]", before)[-1]):
             return None
         if not bound and _HAVING.search(before):
             return Range("runtime", high=minutes, label=f"at most {label}")

@@ -481,3 +481,27 @@ async def test_a_film_is_taken_off_the_list_in_words(ann: Person) -> None:
     await ann.say("save the first")
     assert f"{first.title} is off" in (await ann.say("remove the first from my list")).text
     assert "empty" in (await ann.say("/watchlist")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("yesss that one", ["intent: accept Alien"]),
+        ("is it goood", ["question: rating Alien"]),
+        ("how many people saw it?", ["question: unsaid Alien"]),
+        ("is the first one with Tom Hanks?", ["question: facet Tom Hanks Heat"]),
+        ("I don't believe you", ["intent: why Alien"]),
+        ("pleeease a comedyyy", ["+comedy"]),
+        ("with Tom Hanks", ["+Tom Hanks", "intent: refine"]),
+        (
+            "Let us take the first. Thank you so much, you have been very helpful.",
+            ["intent: accept Heat", "intent: thanks"],
+        ),
+        ("I'll take the second. How long is it?", ["intent: accept Alien", "question: runtime Alien"]),
+        ("scrap that, something new", ["+year 2013..", "intent: undo"]),
+        ("maybe", ["intent: skip"]),
+        ("something we both can live with", ["intent: recommend"]),
+    ],
+)
+def test_drawled_and_several_sentences(text: str, said: list[str]) -> None:
+    assert sorted(briefs(text, FOCUSED, wishes=True)) == sorted(said)
