@@ -90,11 +90,12 @@ class Inquiries:
         tokens, words = self._m.tokens, self._m.words
         said = [token.norm for token in tokens]
         whole = range(len(tokens))
-        asks = said[0] in words.grammar.question_words and (self._m.asks(whole) or said[0] in _IN_IT)
+        loose = all(r.how is Pointing.FOCUS for r in self._m.pointers) and not self._m.titles
+        opens = _IN_IT if loose else _IN_IT | {"is", "was", "are", "were"}  # "is number 2 a remake"
+        asks = said[0] in words.grammar.question_words and (self._m.asks(whole) or said[0] in opens)
         if not asks or len(tokens) > _LONGEST or self._m.inverted(len(tokens) - 1):
             return False
         pointed = {n for r in self._m.pointers for n in range(r.i, r.j)}
-        loose = all(r.how is Pointing.FOCUS for r in self._m.pointers) and not self._m.titles
         small = words.noise | words.fillers | set(words.grammar.question_words)
         content = [n for n in whole if n not in pointed and not self._m.named[n] and said[n] not in small]
         return bool(content) and not (loose and _IN_IT.isdisjoint(said))

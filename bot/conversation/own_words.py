@@ -180,6 +180,10 @@ class OwnWords:
         said = [self._m.tokens[n].norm for n in sentence]
         opening = said[:2]
         first, then = [*(w for w in said if w not in self._m.words.refining), "", ""][:2]
+        people = {*self._m.words.grammar.company, *self._m.words.grammar.selves, "me", "and", "are"}
+        told = [self._m.tokens[n].norm for n in run]
+        if any(norm.isdigit() for norm in told) and all(norm.isdigit() or norm in people for norm in told):
+            return False  # "grandpa 78, me 35"
         if first in THINGS and then in self._m.words.grammar.events:  # "something came up"
             return False
         if opening[0] == "so" and opening[1:] and opening[1] in self._m.words.grammar.question_words:  # "so does mum"

@@ -146,6 +146,9 @@ class Questions:
         meaning = next((m for m in meanings if m.wanted), None)
         if meaning is None:
             return False
+        if meaning.flipped:  # "does it have subtitles?"
+            self._ask(asked, "language", asked.targets)
+            return True
         self._ask(asked, "facet", asked.targets, Clause(meaning.label, meaning.wanted[0].facets))
         return True
 

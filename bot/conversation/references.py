@@ -219,7 +219,7 @@ class References:
             or any(liked.j == hit.i for liked in self._felt.find(tokens))
         )
         bare = tokens[hit.i].norm == "all" and hit.j == hit.i + 1
-        aside = bare and (after == ["at"] or (hit.i > 0 and tokens[hit.i - 1].norm in ("at", "after", "above")))
+        aside = bare and (after == ["at"] or before[-1:] in (["at"], ["after"], ["above"], ["of"]))  # "best of all"
         return everything or aside or (bare and bool(after) and after[0] in ("movies", "films"))
 
     def _ordinal(self, text: str, tokens: Sequence[Token], i: int, shown: tuple[str, ...]) -> Reference | None:

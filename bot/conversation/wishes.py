@@ -60,8 +60,6 @@ TELLING = frozenset(
 )
 """What somebody does of whom that is all that is told: "my grandson set this up" has him watch nothing."""
 WOULD = frozenset(("would", "could"))
-YEARLY = 4
-"""Words of a message that points at a film by nothing but its year."""
 PREFERRING = frozenset(("prefer", "prefers", "preferred", "preferring"))
 MILD = 0.5
 """How much a refusal of too much weighs: "not too scary"."""
@@ -406,27 +404,10 @@ class Wishes:
                     self._m.out = [s for s in self._m.out if s.kind is not Kind.RANGE]
                     self._m.say(Kind.ITEM, "choice", token.start, token.end, target=item_id)
 
-    def _of_the_list(self) -> bool:
-        """ "The 1968 one": the only film of the list that is of a year."""
-        for n, token in enumerate(self._m.tokens[:-1]):
-            years = self._m.words.years
-            meant = [i for i in self._m.context.shown if token.norm == str(years.get(i))]
-            if (
-                len(meant) == 1
-                and self._m.tokens[n + 1].norm in ("one", "version", "film", "movie")
-                and len(self._m.tokens) <= YEARLY
-            ):
-                self._m.out = [s for s in self._m.out if s.kind is not Kind.RANGE and s.value != Intent.NO]
-                self._m.say(Kind.ITEM, "mention", token.start, token.end, target=meant[0], confidence=0.9)
-                return True
-        return False
-
     def _correct_year(self) -> None:
         """ "No, the 1982 one": the namesake of the film in view."""
         focus = self._m.focus()
-        if self._m.titles or self._of_the_list():
-            return
-        if not focus:
+        if not focus or self._m.titles:
             return
         item = self._m.words.catalogue[focus[0]]
         for n, token in enumerate(self._m.tokens[:-1]):

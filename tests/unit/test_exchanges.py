@@ -505,3 +505,27 @@ async def test_a_film_is_taken_off_the_list_in_words(ann: Person) -> None:
 )
 def test_drawled_and_several_sentences(text: str, said: list[str]) -> None:
     assert sorted(briefs(text, FOCUSED, wishes=True)) == sorted(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("my favorite of all is Jaws", ["+Jaws (1975) opinion lasting seen"]),
+        ("does the first have subtitles", ["question: language Heat"]),
+        ("do the critics like the third", ["question: rating Amadeus"]),
+        ("can I watch it with my grandma", ["question: certificate Alien"]),
+        ("how old is the lead actor in the third", ["question: unsaid Amadeus"]),
+        ("is the third a remake", ["question: unsaid Amadeus"]),
+        ("which do you like best", ["question: best"]),
+        ("what have I rated so far", ["intent: profile"]),
+        ("we saw the third last week", ["~Amadeus (1984) mention seen"]),
+    ],
+)
+def test_questions_and_opinions_are_told_apart(text: str, said: list[str]) -> None:
+    assert sorted(briefs(text, FOCUSED, wishes=True)) == sorted(said)
+
+
+def test_ages_in_a_list_are_no_wish() -> None:
+    said = UNDERSTANDING.read("we are 4: grandpa 78, me 35 and my son 6").statements
+    assert "for the kids" in [s.value for s in said]
+    assert all(s.clause for s in said if s.kind is Kind.WISH)
