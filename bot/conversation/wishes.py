@@ -59,6 +59,8 @@ TELLING = frozenset(
     )
 )
 """What somebody does of whom that is all that is told: "my grandson set this up" has him watch nothing."""
+SETTLED = frozenset(("must", "it", "needed", "required", "wanted", "preferred", "in", "welcome", "possible", "okay"))
+"""What a genre is told to be that is wanted: "comedy it is", "horror is preferred"."""
 WOULD = frozenset(("would", "could"))
 PREFERRING = frozenset(("prefer", "prefers", "preferred", "preferring"))
 MILD = 0.5
@@ -260,7 +262,9 @@ class Wishes:
         own_no = self._m.tokens[meaning.i].norm in self._m.words.negators  # "my eyes are not so good so no subtitles"
         if own_no and stance.cue is Cue.AVOID:
             polarity = 1
-        if described or self._outweighed(meaning):  # "it's a scary movie" tells of a film, not of a wish
+        if (
+            described or self._outweighed(meaning) or self._remarked(meaning, stance)
+        ):  # "it's a scary movie" tells of a film, not of a wish
             polarity, lasting = 0, False
         whom = meaning.clause(polarity).whom and not (polarity < 0 and self._of_films(meaning))
         lasting = lasting and not whom  # who watches, watches tonight
@@ -306,6 +310,16 @@ class Wishes:
                     limit = {"polarity": 1, "range": meaning.years, "confidence": 0.9}
                     self._m.say(Kind.RANGE, meaning.years.label, start, end, **limit)
         self._remember(meaning.i, meaning.j, 1 if meaning.flipped else polarity, lasting, stance)
+
+    def _remarked(self, meaning: Meaning, stance: Stance) -> bool:
+        """ "Noir is dead", "westerns are dying": whether a word tells of a genre what judges and wants nothing."""
+        run = self._m.sentence(meaning.i)
+        before = [self._m.tokens[n].norm for n in range(run.start, meaning.i)]
+        after = [self._m.tokens[n].norm for n in range(meaning.j, run.stop)]
+        told = [norm for norm in after[1:] if norm not in self._m.words.grammar.adverbs]
+        is_ = after[:1] in (["is"], ["are"]) and len(told) == 1 and told[0] not in self._m.words.noise
+        plain = stance.cue is None and stance.verdict is None and set(before) <= self._m.words.leading | ARTICLES
+        return meaning.by_name and is_ and plain and not self._m.asks(run) and told[0] not in SETTLED
 
     def _would_be_nice(self, meaning: Meaning, stance: Stance) -> bool:
         """ "Based on a true story would be cool": whether something is wished for besides."""

@@ -529,3 +529,15 @@ def test_ages_in_a_list_are_no_wish() -> None:
     said = UNDERSTANDING.read("we are 4: grandpa 78, me 35 and my son 6").statements
     assert "for the kids" in [s.value for s in said]
     assert all(s.clause for s in said if s.kind is Kind.WISH)
+
+
+@pytest.mark.parametrize("text", ["Noir is dead", "westerns are dying", "comedy is king"])
+def test_a_remark_about_a_genre_wants_nothing(text: str) -> None:
+    assert all(not s.polarity for s in UNDERSTANDING.read(text).statements)
+
+
+@pytest.mark.parametrize(
+    "text", ["horror is what we want", "comedy it is", "comedy is preferred", "thrillers are great"]
+)
+def test_not_every_sentence_about_a_genre_is_a_remark(text: str) -> None:
+    assert any(s.kind is Kind.FACET and s.polarity > 0 for s in UNDERSTANDING.read(text).statements)
