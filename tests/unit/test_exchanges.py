@@ -500,6 +500,7 @@ async def test_a_film_is_taken_off_the_list_in_words(ann: Person) -> None:
         ("I'll take the second. How long is it?", ["intent: accept Alien", "question: runtime Alien"]),
         ("scrap that, something new", ["+year 2013..", "intent: undo"]),
         ("maybe", ["intent: skip"]),
+        ("that's too new now", ["critique: older"]),
         ("something we both can live with", ["intent: recommend"]),
     ],
 )
