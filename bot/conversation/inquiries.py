@@ -91,7 +91,9 @@ class Inquiries:
         said = [token.norm for token in tokens]
         whole = range(len(tokens))
         loose = all(r.how is Pointing.FOCUS for r in self._m.pointers) and not self._m.titles
-        opens = _IN_IT if loose else _IN_IT | {"is", "was", "are", "were"}  # "is number 2 a remake"
+        opens = (
+            _IN_IT - {"has", "have"} if loose else _IN_IT - {"has", "have"} | {"is", "was"}
+        )  # "is number 2 a remake"
         asks = said[0] in words.grammar.question_words and (self._m.asks(whole) or said[0] in opens)
         if not asks or len(tokens) > _LONGEST or self._m.inverted(len(tokens) - 1):
             return False

@@ -51,8 +51,8 @@ class Permissions:
         minded, free = self._mind.find(tokens), self._free.find(tokens)
         if not (minded or free) and not self._m.words.negators.isdisjoint(said):
             return False
-        fine = bool(self._fine.intersection(said))
-        whatever = self._whatever.find(tokens)
+        whatever, side = self._whatever.find(tokens), self._sides.find(tokens)
+        fine = any(self._is_fine(said, hit.i) for hit in (*whatever[:1], *side[:1]))
         alone = bool(whatever) and all(norm in self._m.words.fillers for norm in said[whatever[0].j :])
         if whatever and (fine or free or minded or (alone and said[0] in self._every)):
             what = whatever[0].value
@@ -60,12 +60,18 @@ class Permissions:
             clause = None if limit else Clause(what, ())
             self._m.say(Kind.ALLOW, ANY, start, end, polarity=1, range=limit, clause=clause, confidence=0.8)
             return True
-        side = self._sides.find(tokens)
-        if side and (fine or minded or self._may.find(tokens)):
+        may = any(hit.j > hit.i + 1 for hit in self._may.find(tokens))  # "maybe" is one word
+        if side and (fine or minded or may):
             name = SIDES[side[0].value]
             self._m.say(Kind.ALLOW, side[0].value, start, end, polarity=1, range=OPEN[name], confidence=0.8)
             return True
-        return fine and not self._too.isdisjoint(said) and self._also(run)
+        return not self._too.isdisjoint(said) and self._also(run)
+
+    def _is_fine(self, said: Sequence[str], i: int) -> bool:
+        """Whether what stands at ``i`` is fine: "older ones are fine", "fine if it's older", but no "good old film"."""
+        fine = [n for n, norm in enumerate(said) if norm in self._fine]
+        copulas = self._m.words.lexicon.negators.copulas
+        return any((n > i and said[n - 1] in copulas) or (n < i and "if" in said[n + 1 : n + 2]) for n in fine)
 
     def _released(self, run: range) -> bool:
         """What the words behind "it doesn't have to be" need not be; "not just funny but clever" is to be both."""
@@ -86,8 +92,10 @@ class Permissions:
     def _also(self, run: range) -> bool:
         """ "Horror is ok too", "the 90s are fine as well", "a bit of violence is fine"."""
         start, end = self._m.span(run)
+        said = [self._m.tokens[n].norm for n in run]
         meanings = [m for m in self._m.meanings if m.i in run and m.wanted and not m.flipped]
-        limits = self._limits(start, end)
+        meanings = [m for m in meanings if self._is_fine(said, m.i - run.start)]
+        limits = self._limits(start, end) if self._is_fine(said, 0) else []
         for meaning in meanings:
             clause = meaning.clause(-1)
             self._m.say(Kind.ALLOW, clause.label, start, end, polarity=1, clause=clause, confidence=0.8)

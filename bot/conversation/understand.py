@@ -5,6 +5,8 @@ Deterministic: catalogue linking, a lexicon and the scope of each cue; no model,
 - ITEM ``"opinion"`` (polarity, lasting), ``"mention"`` (polarity 0, or wanted/refused tonight), ``"like"`` (resemble
   it tonight), ``"choice"`` (the answer when ``Context.asked`` is ``"choice"``).
 - FACET the label, RANGE its label, WISH the words for the encoder, INTENT/CRITIQUE their enum's value.
+- ALLOW what may be (1) or need not be (-1): a label, or of ``range``'s quantity "older", "newer", "shorter", "longer"
+  or "any", or "any" of the kind of facet that ``clause`` is called.
 - QUESTION the field asked for; ``"facet"`` asks whether the target meets ``clause`` ("is it scary?").
 """
 

@@ -182,7 +182,16 @@ def test_what_is_allowed_asks_for_nothing(text: str, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["older please", "the older the better", "horror is fine", "not just funny but clever", "English is fine"]
+    "text",
+    [
+        "older please",
+        "the older the better",
+        "horror is fine",
+        "not just funny but clever",
+        "English is fine",
+        "maybe you can show me some new ones",
+        "Jaws is a good old movie",
+    ],
 )
 def test_not_everything_that_is_fine_opens_a_wish(text: str) -> None:
     assert all(s.kind is not Kind.ALLOW for s in UNDERSTANDING.read(text, LISTED).statements)
