@@ -14,10 +14,15 @@ _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"
 _NUMBER = rf"(?:1?\d|{'|'.join(_WORDS)})"
 _NUMBERS = rf"{_NUMBER}(?:\s*(?:,|-|–|and|&|or|to)\s*{_NUMBER})*"
 _UNIT = r"(?!\s*(?:min|hour|hr|h\b|of\b|out\b|/|%|star|time|film|movie|more|point|\d|\.\d|year(?!s? old)))"
-_CHILDREN = r"(?:kids?|children|twins|boys?|girls?|sons?|daughters?|nephews?|nieces?|grand\w+|little ones)"
+_CHILDREN = (
+    r"(?:kids?|children|twins|boys?|girls?|sons?|daughters?|nephews?|nieces?|brothers?|sisters?|cousins?|grand\w+"
+    r"|little ones)"
+)
 _AGES = re.compile(
     rf"\b(?:they(?:['’]?re| are)|s?he(?:['’]?s| is)|{_CHILDREN} (?:who )?(?:are|is)|turn(?:ed|ing|s)|aged?|ages)"
     rf"\s+(?:only |just |about |almost )?({_NUMBERS})\b{_UNIT}"
+    rf"|\b(?:my|our|her|his) {_CHILDREN}\s*[,(]?\s*({_NUMBERS})\b{_UNIT}"
+    rf"|\bi(?:['’]?m| am) (?=[5-9]\b|1[0-2]\b)({_NUMBER})\b{_UNIT}"
     rf"|\b({_NUMBERS})[\s-]?(?:yo|y/o|yrs?[\s-]olds?|years?[\s-]olds?)(?: {_CHILDREN})?\b",
     re.IGNORECASE,
 )
@@ -28,7 +33,7 @@ def children(text: str, tokens: Sequence[Token]) -> list[range]:
     """The words that tell the ages of people of whom the youngest is a child."""
     found = []
     for match in _AGES.finditer(text):
-        told = _OLD.findall(match[1] or match[2])
+        told = _OLD.findall(next(filter(None, match.groups())))
         ages = [int(age) if age.isdigit() else _WORDS.index(age.lower()) + 2 for age in told]
         inside = [n for n, token in enumerate(tokens) if match.start() <= token.start and token.end <= match.end()]
         if inside and min(ages) <= CHILD:

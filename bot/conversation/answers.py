@@ -19,6 +19,9 @@ LEADS = 3
 PARTS_TOLD = 8
 """Films of a series that an answer names at most."""
 
+BLACK_AND_WHITE = "black and white"
+"""The theme of films without colours."""
+
 
 class Answers:
     """The answers in one language."""
@@ -33,6 +36,8 @@ class Answers:
         if asked.clause is not None:
             return self._whether(asked.clause, item)
         field = asked.value
+        if field == "colour":
+            return self._in_colour(item)
         if field == "where":  # no catalogue tells
             return self._texts("answer_where", title=self._wording.film(item))
         if field == "sequels":
@@ -85,6 +90,8 @@ class Answers:
     def compared(self, asked: Statement, items: Sequence[Item]) -> tuple[Item | None, str]:
         """The answer to "which is the shortest?" and the like, and the item that it names; or all items in a line
         each, where that can't be told or they are to be compared."""
+        if asked.value == "those":
+            return self._of_which(asked, items)
         if asked.clause is not None:
             what = self._wording.label(asked.clause)
             found = [i for i in items if any(f.value in i.facets.get(f.kind, ()) for f in asked.clause.facets)]
@@ -104,6 +111,26 @@ class Answers:
             return item, self._texts(f"most_{asked.value}", title=self._wording.titled(item), value=shown)
         return None, "\n".join(self._in_a_line(item) for item in items)
 
+    def _of_which(self, asked: Statement, items: Sequence[Item]) -> tuple[Item | None, str]:
+        """Of which items it is true what was asked."""
+        found = [item for item in items if self._is_so(asked, item)]
+        key = "those_all" if len(found) == len(items) else "those_some" if found else "those_none"
+        titles = self._wording.titles(item.id for item in found)
+        return (found[0] if len(found) == 1 else None), self._texts(key, titles=titles)
+
+    @staticmethod
+    def _is_so(asked: Statement, item: Item) -> bool:
+        if asked.range is None:
+            facets = asked.clause.facets if asked.clause else ()
+            return any(facet.value in item.facets.get(facet.kind, ()) for facet in facets)
+        value, low, high = item.number(asked.range.name), asked.range.low, asked.range.high
+        return value is not None and (low is None or low <= value) and (high is None or value <= high)
+
+    def _in_colour(self, item: Item) -> str:
+        """Only of films in black and white does a catalogue tell."""
+        grey = any(value.casefold() == BLACK_AND_WHITE for value in item.facets.get("keyword", ()))
+        return self._texts("answer_grey" if grey else "answer_colour", title=self._wording.film(item))
+
     def _in_a_line(self, item: Item) -> str:
         rating = item.number("rating")
         rated = self._texts("fact_rating", value=f"{rating:.1f}") if rating is not None else ""
@@ -119,9 +146,14 @@ class Answers:
         if kinds & set(PEOPLE) and key != "unknown":
             told = self._texts.join(self._wording.names(item.facets.get("cast", ())[:8]))
             return self._texts(f"whether_in_{key}", title=title, what=what, value=told)
+        origin = next((kind for kind in ("language", "country") if kinds == {kind}), "")
+        if origin:
+            told = self._texts.join(self._wording.names(item.facets.get(origin, ())[:8]))
+            key = f"answer_{origin}" if told else "answer_unknown"
+            answer = self._texts(key, title=title, value=told)
+            return answer if has or not told else self._texts("whether_other", answer=answer)
         names = self._wording.names(has or item.facets.get("genre", ())[:3])
-        called = kinds <= {"language", "country"}
-        described = self._texts.join([value if called else value.lower() for value in names])
+        described = self._texts.join([value.lower() for value in names])
         return self._texts(f"whether_{key}", title=title, what=what, value=described)
 
 

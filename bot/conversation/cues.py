@@ -27,6 +27,8 @@ _COUNTED = ("it", "2", "3", "4", "5")
 _AGAIN = ("twice", "once", "already", "before", "too", "though", "recently", "times", "many", "really", "a", "the")
 _OFTEN = frozenset((*_WHEN, *_AGAIN, *_COUNTED))
 """What may close a phrase behind its verb: "Heat I saw last week"."""
+REACH = 3
+"""Words before the verb that closes a phrase: "the third we have it seen"."""
 _KNOWN = frozenset(("all", "both", "them", "these", "those"))
 _SPEAKERS = frozenset(("i", "ive", "we", "weve"))
 
@@ -51,6 +53,7 @@ class Cues:
 
     def _find(self) -> Sequence[FoundCue]:
         hits = self._words.cues.find(self._tokens, self._in.mentioned)
+        hits = [hit for hit in hits if not self._words.correcting.starting(self._tokens[hit.i :])]  # "no wait, the 90s"
         read = [self._read(hit) for hit in hits if not (self._bounds(hit) or self._knows_nothing(hit))]
         found = [self._not_seen(cue, before) for before, cue in zip([None, *read], read, strict=False)]
         # A bare negation that turns a verb round is part of that verb's cue.
@@ -150,7 +153,7 @@ class Cues:
         close = end = self._in.phrase_of(j).stop
         while close > j + 1 and self._tokens[close - 1].norm in _OFTEN:
             close -= 1
-        near = (cue for cue in self.found if j <= cue.i <= j + 2 and cue.j in (close, end))
+        near = (cue for cue in self.found if j <= cue.i <= j + REACH and cue.j in (close, end))
         return next((cue for cue in near if cue.kind in (*OPINIONS, Cue.SEEN, Cue.UNSEEN)), None)
 
     def says_like(self, cue: FoundCue) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.conversation.permissions import ANY
 from bot.conversation.reply import Understood
 from bot.conversation.state import names_origin
 from bot.conversation.statements import Intent, Kind, Reading, Statement
@@ -64,7 +65,7 @@ class Echo:
         items = [s for s in said if s.kind is Kind.ITEM and s.target and s.target in self._catalogue]
         opinions = [s for s in items if s.lasts]
         facets = [s for s in said if s.clause and s.kind in (Kind.FACET, Kind.CRITIQUE)]
-        ranges = [s for s in said if s.range]
+        ranges = [s for s in said if s.range and s.kind is Kind.RANGE]
         limits = [self._wording.label(s.range) for s in ranges if s.range and s.polarity >= 0]
         no = [s.clause or s.range for s in (*facets, *ranges) if s.polarity < 0 and not s.lasting]
         limits += [self._wording.label(r) for r in implied if r not in said_limits]
@@ -87,6 +88,12 @@ class Echo:
             ("got_veto", self._texts.films(self._said(facets, -1, lasting=True), "or")),
             *self._ruled_out("got", no),
             ("got_refused", self._texts.join(self._refused(items), "or")),
+            (
+                "got_unlike",
+                self._texts.join([self._name(s) for s in items if s.value == "like" and s.polarity < 0], "or"),
+            ),
+            ("got_open", self._texts.join(self._allowed(said))),
+            ("got_released", self._texts.join(self._released(said))),
             ("got_still", self._texts.films(held, listed=self._texts("comma").join(held))),
             *self._ruled_out("got_still", still_not),
             ("got_gone", self._texts.join(list(map(self._held, gone)), "or")),
@@ -95,6 +102,24 @@ class Echo:
         got = self._texts("got", what=self._texts("semicolon").join(parts)) if parts else ""
         told = (got, self._only_one(heard), self.unknown(heard), self._unheeded(heard))
         return self._texts("sentences").join(filter(None, told))
+
+    def _allowed(self, said: Sequence[Statement]) -> list[str]:
+        """What may be: "older ones", "any language", "horror"."""
+        allowed = [s for s in said if s.kind is Kind.ALLOW and s.polarity > 0]
+        told = []
+        for s in allowed:
+            what = s.clause.label if s.clause and not s.clause.facets else s.range.name if s.range else ""
+            if s.value == ANY:
+                told.append(self._texts(f"any_{what}"))
+            elif s.range and (s.range.low, s.range.high) == (None, None):
+                told.append(self._texts(f"open_{s.value}"))
+            else:
+                told.append(self._held(s.range or s.clause or Clause(s.value, ())))
+        return told
+
+    def _released(self, said: Sequence[Statement]) -> list[str]:
+        """What need not be: "comedy"."""
+        return [self._held(s.clause) for s in said if s.kind is Kind.ALLOW and s.polarity < 0 and s.clause]
 
     def _styled(self, said: Sequence[Statement]) -> tuple[Statement, ...]:
         """What was said, with all that the name of a style stands for told as one: "Italian neorealism (drama,

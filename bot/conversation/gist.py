@@ -14,6 +14,7 @@ from typing import Final
 
 from bot.conversation.statements import Critique, Intent, Kind, Reading, Statement
 from bot.conversation.tokens import norms
+from bot.texts import is_chinese
 from recsys.encoder import Encoder
 from recsys.errors import DataError, ModelError
 from recsys.nearest import Nearest
@@ -43,29 +44,11 @@ SURE: Final = 0.1
 VAGUE: Final = 0.14
 """How much farther a wish may be: there is no end of what films can be about."""
 _SPOKEN_OF: Final = frozenset(
-    ("these", "those", "nah", "nope", "you", "youre", "your", "u", "ur", "thanks", "thank", "sorry")
+    ["these", "those", "thats", "nah", "nope", "you", "youre", "your", "u", "ur", "thanks", "thank", "sorry"]
 )
 """Words of an answer to us: what holds them describes no film."""
 _SPEAKING: Final = frozenset(
-    (
-        "i",
-        "im",
-        "ive",
-        "id",
-        "ill",
-        "we",
-        "weve",
-        "it",
-        "its",
-        "that",
-        "thats",
-        "this",
-        "he",
-        "she",
-        "they",
-        "my",
-        "our",
-    )
+    ["i", "im", "ive", "id", "ill", "we", "weve", "my", "it", "its", "that", "thats", "this", "he", "she", "they"]
 )
 """Words with which people open who tell of something, and describe no film."""
 _EXCLAIMED: Final = re.compile(r"(?:o+h*|a+h+|h+m+|w+o+w+|y+e+s+|ye?ah|n+o+|a+w+|u+h+|gosh|omg|ok|okay|well|right)+")
@@ -85,7 +68,8 @@ class Gist:
 
     def read(self, reading: Reading) -> Reading:
         """The reading, or what its words come to where that says more. Without an encoder it is the reading."""
-        if not 0 < len(reading.text.strip()) <= LONGEST or not _open(reading):
+        words = [word for word in norms(reading.text) if len(word) > 2 or is_chinese(word)]  # "hm" says nothing
+        if not words or len(reading.text.strip()) > LONGEST or not _open(reading):
             return reading
         try:
             (best, score), *others = self._examples.near(reading.text).items()
@@ -111,7 +95,7 @@ def _open(reading: Reading) -> bool:
     """Whether the rules found no more than words, or a title that somebody may have meant by a word."""
     said = reading.statements
     return not reading.choices and all(
-        (s.kind is Kind.INTENT and s.value in (Intent.CHAT, Intent.WHICH))
+        (s.kind is Kind.INTENT and (s.value == Intent.CHAT or (s.value == Intent.WHICH and s.confidence < 1)))
         or (s.kind is Kind.WISH and s.polarity > 0 and not (s.clause and s.clause.facets))
         or (len(said) == 1 and s.bare)
         for s in said

@@ -91,6 +91,7 @@ class Negators(_Table):
     contrast: Words
     copulas: Words
     idle: Words
+    correcting: Words
     denials: Words
     thinking: Words
     intensifiers: Words
@@ -132,11 +133,13 @@ class CritiqueWords(_Table):
 
 class Questions(_Table):
     """How a question about an item is said, by the field it asks for, and openings of questions. ``nouns``: what asks
-    alone, but for words ``aside``; ``frames``: whole questions that take nothing but a title in the place of their
-    "*"."""
+    alone, but for words ``aside``, ``brief``: what does with a question mark; ``several``: what says that all of a list
+    are meant; ``frames``: whole questions that take nothing but a title in the place of their "*"."""
 
     fields: Mapping[str, Words]
     nouns: Mapping[str, Words]
+    brief: Mapping[str, Words]
+    several: Words
     aside: Words
     about: Words
     frames: Words
@@ -207,11 +210,33 @@ class OtherTongues(_Table):
     greetings: Words
 
 
+class Refining(_Table):
+    """Words that add to the wish so far: at the beginning of a message, and at its end."""
+
+    words: Words
+    closing: Words
+
+
 class Forgetting(_Table):
     """Openings that take one thing back; the ``outright`` ones a wish of tonight, too."""
 
     words: Words
     outright: Words
+
+
+class Permissions(_Table):
+    """How it is said what may be and what need not be; the lexicon file says what each list is for."""
+
+    fine: Words
+    too: Words
+    mind: Words
+    may: Words
+    free: Words
+    every: Words
+    needless: Words
+    unneeded: Mapping[str, Words]
+    sides: Mapping[str, Words]
+    whatever: Mapping[str, Words]
 
 
 class Grammar(_Table):
@@ -237,6 +262,8 @@ class Grammar(_Table):
     other_matters: Words
     proposals: Words
     agreeing: Words = ()
+    taking: Words = ()
+    beside_taking: Words = ()
     company: Words = ()
     turning: Words
 
@@ -271,7 +298,7 @@ class Lexicon(_Table):
     nicknames: Mapping[str, str]
     fillers: WordList
     interjections: WordList
-    refining: WordList
+    refining: Refining
     intents: Mapping[Intent, IntentWords]
     speech: Mapping[Language, Speech]
     critiques: Mapping[Critique, CritiqueWords]
@@ -285,6 +312,7 @@ class Lexicon(_Table):
     forgetting: Forgetting
     closing: Closing
     tongues: OtherTongues
+    permissions: Permissions
     grammar: Grammar
     common: Mapping[str, int] = Field(repr=False)
 

@@ -52,13 +52,21 @@ class Titles:
         self.words = TitleWords.of(catalogue, lexicon, people.given_names)
 
     def find(
-        self, text: str, tokens: Sequence[Token], people: Sequence[PersonMatch] = (), expected: bool = False
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        people: Sequence[PersonMatch] = (),
+        expected: bool = False,
+        unknown: Sequence[tuple[int, int]] = (),
     ) -> list[TitleMatch]:
         """Titles in reading order; ``people`` named beside them settle remakes and keep their own words.
 
-        ``expected`` says that the message answers a question about films, so less evidence is needed.
+        ``expected`` says that the message answers a question about films, so less evidence is needed. ``unknown``:
+        where titles stand that the catalogue lacks.
         """
-        return Court(Utterance(self.words, self.index, text, tokens, people, expected)).verdicts()
+        said = Utterance(self.words, self.index, text, tokens, people, expected)
+        said.unknown = unknown
+        return Court(said).verdicts()
 
 
 class Court:

@@ -28,13 +28,19 @@ _OPENING, _CLOSING = ("and", "also", "plus", "same", "ditto"), ("too", "also", "
 
 def settled(heard: Reading, dialogue: Dialogue) -> Reading:
     """Words that settle which title was meant say of it what was said when it was ambiguous, those that settle which
-    item was meant do with it what was to be done, "and Troy too" goes on with the opinion before it, and a mere yes or
-    no says what we asked of the film in view."""
+    item was meant do with it what was to be done, "and Troy too" goes on with the opinion before it, "I meant Heat" has
+    that resembled instead, and a mere yes or no says what we asked of the film in view."""
     statements = tuple(
         replace(s, **dialogue.pending) if s.kind is Kind.ITEM and s.value == "choice" else s for s in heard.statements
     )
     if dialogue.opined and statements and all(s.bare for s in statements) and _goes_on(heard.text):
         statements = tuple(replace(s, **dialogue.opined) for s in statements)
+    if dialogue.like and len(statements) == 1 and statements[0].bare and _corrects(heard.text):
+        statements = (replace(statements[0], value="like", polarity=1),)
+    if dialogue.opined.get("polarity", 0) > 0 and dialogue.named:  # "something similar" to what was just praised
+        model = dialogue.named[-1]
+        aimless = [s for s in statements if s.value == Intent.LIKE_THIS and not s.target]
+        statements = tuple(replace(s, target=model) if s in aimless else s for s in statements)
     statements = _seconded(statements, dialogue)
     if dialogue.asked == "which" and heard.text and len(statements) == 1 and statements[0].bare:
         kind, value = Kind(dialogue.pending["kind"]), dialogue.pending["value"]
@@ -60,6 +66,11 @@ def _goes_on(text: str) -> bool:
     """ "And Troy too": whether words say of what they name what was said before."""
     words = norms(text)
     return bool(words) and (words[0] in _OPENING or words[-1] in _CLOSING)
+
+
+def _corrects(text: str) -> bool:
+    """ "Sorry, I meant Interstellar": whether what is named takes the place of what was named before."""
+    return " i meant " in f" {' '.join(norms(text)[:5])} "
 
 
 def _milder(said: Statement, dialogue: Dialogue) -> Statement:

@@ -14,7 +14,7 @@ from bot.conversation.described import described, extreme
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import TitleMatch, Titles
 from bot.conversation.people import People, PersonMatch
-from bot.conversation.ranges import RangeMatch, Ranges
+from bot.conversation.ranges import RangeMatch, Ranges, marks
 from bot.conversation.references import Pointing, Reference, References
 from bot.conversation.relatives import plain
 from bot.conversation.spelling import Rarity, Spelling
@@ -42,11 +42,16 @@ _ARE = frozenset((word, "r") for word in ("these", "those", "they", "you", "we",
 """Where an "r" is no rating: "these r mid"."""
 _AFTER_A_PART = frozenset(("is", "was", "and", "or", "too", "yet", "movie", "film", "because", "with"))
 
+_TOLD = frozenset(("a", "an", "the", "not", "about", "really", "actually", "just", "no", "more", "of", "kind", "sort"))
+"""Between a film and what it is told to be."""
 _BEFORE_LIKING = ("more", "a", "big", "huge", "all", "both", "only", "mostly", "usually", "generally", "normally")
+
+_HAVING = ("has", "had", "have", "already")
 
 _OF_ANOTHER = frozenset(("loves", "likes", "adores", "enjoys", "prefers", "hates", "dislikes", "detests"))
 """What somebody else than the speaker does."""
 
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
 
 
@@ -72,9 +77,11 @@ class Words:
         ordinals = {norm for words in lexicon.ordinals.values() for norm in words if norm.isalpha() and len(norm) > 4}
         self._ordinals = Spelling(dict.fromkeys(sorted(ordinals), 0.5))
         self.fillers = set(map(squash, lexicon.fillers.words))
+        self._everyday = {*lexicon.common, *map(squash, lexicon.fillers.words)}
         self.interjections = set(map(squash, lexicon.interjections.words))
         self.leading = self.fillers | set(lexicon.cues.hint) | set(map(squash, lexicon.interjections.words))
         self.refining = set(map(squash, lexicon.refining.words))
+        self.adding = set(map(squash, lexicon.refining.closing))
         self.negators = set(lexicon.negators.words)
         self.noise = set(map(squash, lexicon.noise.words))
         self.cut = Phrases((words, True) for words in (*lexicon.noise.cut, *lexicon.alone.words))
@@ -120,6 +127,14 @@ class Words:
             [(words, False) for words in questions.offers] + [(words, True) for words in questions.taste]
         )
 
+    def drawled(self, token: Token) -> Token:
+        """A word whose letters were drawn out, as it is: "goood", "yesss", "guyyy"."""
+        if token.norm in self._everyday or not _DRAWN_OUT.search(token.norm):
+            return token
+        shorter = (_DRAWN_OUT.sub(letters, token.norm) for letters in (r"\1\1", r"\1"))
+        meant = next((word for word in shorter if len(word) > 1 and word in self._everyday), token.norm)
+        return replace(token, norm=meant, bare=meant)
+
     def idle(self, tokens: Sequence[Token]) -> bool:
         """Whether a "no" refuses nothing: "no rush"."""
         return self._idle.starting(tokens) is not None
@@ -160,7 +175,9 @@ class Message:
         slang = words.lexicon.slang
         tokens = [t for t in tokenize(self.head) if t.start >= self.offset][:MAX_WORDS]
         tokens = tokens or self._pictured()[:MAX_WORDS]
-        tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang else t for t in tokens]
+        alone = len(tokens) == 1 and len(tokens[0].norm) == 1  # "n" is a "no"
+        tokens = [replace(t, norm=slang[t.norm]) if t.norm in slang and not alone else t for t in tokens]
+        tokens = [words.drawled(t) for t in tokens]
         before = [""] + [t.norm for t in tokens]
         tokens = [replace(t, norm="are") if (p, t.norm) in _ARE else t for p, t in zip(before, tokens, strict=False)]
         self.tokens = [words.cue(t) for t in plain(self.head, tokens)]
@@ -179,10 +196,18 @@ class Message:
 
     def points_nowhere(self) -> bool:
         """Whether a short message speaks of "it" while several items are in view and none of them is in focus, or of
-        "the other one"."""
+        "the other one" or "both" of them."""
         references = self.words.references
-        loose = references.other(self.tokens) or (not self.context.focus and references.loose(self.tokens))
+        loose = (
+            self.says_both()
+            or references.other(self.tokens)
+            or (not self.context.focus and references.loose(self.tokens))
+        )
         return len(self.context.shown) > 1 and len(self.tokens) <= 9 and loose
+
+    def says_both(self) -> bool:
+        """ "Both" of more than two."""
+        return [t.norm for t in self.tokens] == ["both"] and len(self.context.shown) > len(("one", "other"))
 
     def asks_for_anything(self) -> bool:
         """Whether nothing but small words ask for a film: "something for friday night"."""
@@ -240,6 +265,9 @@ class Message:
             self.named[i:j] = [True] * (j - i)
             joined[i + 1 : j] = [True] * (j - i - 1)
         self._find_unknown(joined, sequels)
+        if self.unknown:
+            spans = [self.span(run) for run in self.unknown]
+            self._find_beside(words.titles.find(text, tokens, people, asked, spans), joined)
         genres = [words.concepts.misspelt(token) for token in tokens]  # "a horrr movie" is no hour
         tokens = self.tokens = words.ranges.spelt(tokens, [a or b for a, b in zip(self.named, genres, strict=True)])
         self.meanings = words.concepts.find(tokens, self.named)
@@ -250,6 +278,8 @@ class Message:
         for meaning in self.meanings:
             if tokens[meaning.i].norm in words.negators or len(tokens[meaning.i].norm) == 1:  # "no r-rated" is no "nor"
                 masked[meaning.i : meaning.j] = [True] * (meaning.j - meaning.i)
+            elif tokens[meaning.i].norm in ("with", "too"):  # "nothing with subtitles", "not too artsy" turn none round
+                masked[meaning.i] = True
         pointed = list(none)
         for slot in (*slots, *picked):
             if slot.how is Pointing.ORDINAL or any(t.norm in ("other", "others") for t in tokens[slot.i : slot.j]):
@@ -285,6 +315,8 @@ class Message:
         if not part or self.head[title.end : part[0].start] != " ":
             return False
         norm = part[0].norm
+        if any(mark.start == part[0].start for mark in marks(self.head)):  # "Heat 9/10, The Insider 7"
+            return False
         if norm.isdigit() and len(norm) == len("2049") and int(norm) > self.words.newest + SOON:
             return True
         if norm not in PARTS:
@@ -357,6 +389,14 @@ class Message:
             end += self.head[end : end + 1] == ")" and "(" in self.head[start:end]
             self.say(Kind.UNKNOWN, self.head[start:end], start, end)
 
+    def _find_beside(self, titles: Iterable[TitleMatch], joined: list[bool]) -> None:
+        """ "We loved knives out and clue": take in titles that are heard beside one that the catalogue lacks."""
+        for title in self._heard(titles):
+            if not any(self.named[title.i : title.j]):
+                self.titles = sorted([*self.titles, title], key=lambda t: t.i)
+                self.named[title.i : title.j] = [True] * (title.j - title.i)
+                joined[title.i + 1 : title.j] = [True] * (title.j - title.i - 1)
+
     def _means_unknown(self, reference: Reference, pointers: Sequence[Reference]) -> bool:
         """ "Not Saltburn, that was lame": whether "that" takes up a title that the catalogue lacks."""
         before = [run.start for run in self.unknown if run.start < reference.i]
@@ -383,6 +423,9 @@ class Message:
     def _bounds(self, title: TitleMatch) -> bool:
         """ "After 2010": a limit, whatever film is called so."""
         after = self.tokens[title.i + 1 : title.i + 2]
+        before = self.tokens[title.i - 1].norm if title.i else ""
+        if title.j == title.i + 1 and self.tokens[title.i].norm == "one" and before.isdigit():  # "the 1999 one"
+            return True
         year = (
             self.tokens[title.i].norm in ("after", "before")
             and bool(after)
@@ -477,12 +520,32 @@ class Message:
         following = self.tokens[run.stop].start if run.stop < len(self.tokens) else len(self.head)
         return "?" in self.head[self.tokens[run.stop - 1].end : following]
 
+    def _told_of_item(self, meaning: Meaning) -> bool:
+        """ "The second one is not about time travel", "Heat is a thriller": whether it is told what a film is that is
+        named or pointed at."""
+        spans = [(r.i, r.j) for r in self.pointers if r.how is Pointing.ORDINAL] + [(t.i, t.j) for t in self.titles]
+        is_ = ("is", "isnt", "was", "wasnt")
+        clause = self.scopes.clause
+        return any(
+            j < meaning.i
+            and self.tokens[j].norm in is_
+            and clause[j] == clause[meaning.i]
+            and all(t.norm in _TOLD for t in self.tokens[j + 1 : meaning.i])
+            for _, j in spans
+        )
+
     def describes_item(self, meaning: Meaning) -> bool:
-        """Whether an adjective describes an item ("it was funny") rather than names a wish."""
+        """Whether an adjective describes an item ("it was funny") or the listener ("you are very gentle") rather than
+        names a wish."""
+        said = [t.norm for t in self.tokens[: meaning.i] if t.norm not in self.words.grammar.adverbs]
+        while said and said[-1] in ("very", "so", "too"):
+            said.pop()
+        if said[-1:] == ["youre"] or said[-2:] == ["you", "are"]:
+            return True
+        if self._told_of_item(meaning):
+            return True
         if not meaning.adjective:
             return False
-        if meaning.i and self.tokens[meaning.i - 1].norm == "youre":  # "you're sweet"
-            return True
         said = [t.norm for t in self.tokens[max(0, meaning.i - 3) : meaning.i]]
         if said[1:] == ["would", "be"] and said[0] in ("that", "it", "this") and not self._asked_for(meaning.i - 3):
             return True  # "nothing romantic, that would be weird"
@@ -513,7 +576,11 @@ class Message:
         if n < 0 or not copula:
             return False
         relative = self.tokens[n].norm in ("that", "which") and n > 0
-        if relative and self.tokens[n - 1].norm in (*self.words.grammar.film_nouns, "something", "anything"):
+        kind = any(m.j == n for m in self.meanings)  # "comedies that are scary"
+        kind = kind and not {"was", "were", *self.words.negators}.intersection(
+            t.norm for t in self.tokens[n : meaning.i]
+        )
+        if relative and (kind or self.tokens[n - 1].norm in (*self.words.grammar.film_nouns, "something", "anything")):
             return False
         subject = self.named[n] or self.tokens[n].norm in (
             "it",
@@ -548,15 +615,19 @@ class Message:
     def every(self, i: int) -> bool:
         """Whether all of what the word at ``i`` names are spoken of: "all the Toy Story ones"."""
         before = [t.norm for t in self.tokens[max(0, i - 3) : i]]
-        while before and before[-1] in ("the", "of", "those"):
+        while before and before[-1] in ("the", "of", "those", "by", "from", "with"):
             before.pop()
-        return before[-1:] in (["all"], ["every"])
+        return before[-1:] in (["all"], ["every"], ["everything"])
 
     def of_company(self, i: int, stance: Stance) -> bool:
         """ "They don't like violence": somebody else's taste, to be minded tonight. The word before the cue tells."""
         grammar = self.words.grammar
         said = [t.norm for t in self.tokens[:i] if t.start < stance.start]
-        small = self.words.negators | {*grammar.adverbs, *_BEFORE_LIKING}  # "he's a big fan of"
+        small = self.words.negators | {
+            *grammar.adverbs,
+            *_BEFORE_LIKING,
+            *_HAVING,
+        }  # "he's a big fan of", "she has seen"
         cue = next((self.head[t.start : t.end].casefold() for t in self.tokens[: i + 1] if t.start >= stance.start), "")
         if said and said[-1] in ("and", "but") and cue in _OF_ANOTHER:  # "she's 7 and loves horses"
             return True

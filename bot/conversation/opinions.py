@@ -27,6 +27,8 @@ REPORTING = frozenset(
 )
 """Words behind which a verdict is that of whoever stands before them."""
 SPEAKERS = frozenset(("i", "id", "ive", "im", "we", "wed", "weve", "you", "youve", "youd"))
+WISHING = frozenset(("like", "i", "we", "id", "wed", "want", "wanna", "need", "would", "love"))
+"""Who wishes, and how, before a film that the wish is measured by."""
 _IT_IS = frozenset(("it", "is"))
 _EXCEPTED = {
     Cue.LIKE: ("opinion", -1, True, True),
@@ -108,6 +110,9 @@ class Opinions:
         named = self._m.tokens[reference.i].norm == "all" and reference.j - reference.i == 1
         if named and [t.norm for t in self._m.tokens[reference.j : reference.j + 1]] in (["the"], ["those"]):
             return False  # "all the Downton Abbey ones"
+        all_there_is = self._m.tokens[reference.i].norm == "everything" and self._m.context.asked == "opinion"
+        if all_there_is:  # "everything sucks" judges no film that was asked about
+            return False
         kinds = any(m.i > reference.i and self._m.every(m.i) for m in self._m.meanings)  # "all the Disney ones"
         if reference.how is Pointing.GROUP and (kinds or self._means_kinds(reference)):
             return False
@@ -136,12 +141,26 @@ class Opinions:
         rest = {t.norm for n, t in enumerate(self._m.tokens) if not item.i <= n < item.j}
         agreeing = set(self._m.words.grammar.agreeing)
         phrase = self._m.scopes.phrase
-        apart = item.i > 0 and item.j == len(self._m.tokens) and phrase[item.i - 1] != phrase[item.i]
+        closes = {t.norm for t in self._m.tokens[item.j :]} <= agreeing | self._m.words.fillers
+        apart = item.i > 0 and closes and phrase[item.i - 1] != phrase[item.i]
         if apart and self._m.scopes.about_end(item.i).verdict is Verdict.GOOD:
             return True  # "that sounds lovely, the third"
         if rest >= _IT_IS:
             return rest - _IT_IS <= agreeing | self._m.words.fillers | self._m.words.interjections
         return bool(rest & agreeing) and rest <= agreeing | self._m.words.fillers | self._m.words.interjections
+
+    def _takes(self, item: _Item) -> bool:
+        """ "I think I'll take the first one", "we decided on the second": a sentence of nothing but words that take a
+        film."""
+        grammar, run = self._m.words.grammar, self._m.sentence(item.i)
+        rest = {self._m.tokens[n].norm for n in run if n not in self._pointed() and not item.i <= n < item.j}
+        small = {*grammar.taking, *grammar.beside_taking, *grammar.agreeing, *grammar.company}
+        takes = any(self._m.tokens[n].norm in grammar.taking for n in range(run.start, item.i))
+        return takes and not self._m.asks(run) and rest <= small | self._m.words.fillers | self._m.words.interjections
+
+    def _pointed(self) -> set[int]:
+        """The words that point at films of the list."""
+        return {n for r in self._m.pointers for n in range(r.i, r.j)}
 
     def _note_item(self, item: _Item) -> None:
         stance = self._m.scopes.about(item.i, item.j)
@@ -211,10 +230,18 @@ class Opinions:
         elif asked == "wish" and stance.cue in (None, Cue.HINT):
             value, polarity = "like", 1
         undecided = value == "mention" and not (seen or polarity) and stance.cue in (None, Cue.HINT)
+        if undecided and self._corrects(item):
+            value, polarity, undecided = "like", 1, False
         opens = stance.cue is Cue.LIKE and self._m.tokens[0].norm == "like"  # "like the second but older"
+        opens = opens or (stance.cue is Cue.WANT and value == "mention")  # "I want Heat but with zombies"
         if (undecided or opens) and self._is_model(item):
             value, polarity, lasting, seen, weight = "like", 1, False, False, 1.0
-        if undecided and asked not in ("opinion", "choice") and self._on_show(item) and self._agrees(item):
+        chosen = value == "mention" and not seen and polarity >= 0 and stance.cue is not Cue.UNSEEN
+        chosen = chosen and asked not in ("opinion", "choice") and self._on_show(item)
+        taken = chosen and self._takes(item)
+        if taken or (chosen and undecided and self._agrees(item)):
+            for n in self._m.sentence(item.i) if taken else ():  # the words wish for nothing
+                self._m.done[n] = self._m.done[n] or n not in self._pointed()
             self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)
             return
         confidence = item.confidence
@@ -244,11 +271,19 @@ class Opinions:
         named = item.how is None and len(self._m.titles) == 1 and item.item_ids[0] in self._m.context.shown
         return len(item.item_ids) == 1 and (item.how is Pointing.ORDINAL or named)
 
+    def _corrects(self, item: _Item) -> bool:
+        """ "Not like Inception, I meant Heat": whether a film takes the place of one that is not to be resembled after
+        all."""
+        meant = [t.norm for t in self._m.tokens[max(0, item.i - 2) : item.i]] in (["i", "meant"], ["i", "mean"])
+        return meant and any(s.value == "like" and s.polarity < 0 for s in self._m.out)
+
     def _fancied(self, item: _Item) -> bool:
-        """ "I like the third": a film of the list appeals, where nothing says that it was seen."""
+        """ "I like the third", "we could watch the first": a film of the list appeals, where nothing says that it was
+        seen."""
         before = [t.norm for t in self._m.tokens[: item.i]]
         told = self._m.scopes.within(range(len(self._m.tokens))) & {Cue.SEEN, Cue.UNSEEN}
-        looks = item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and before[-1:] == ["like"]
+        appeals = before[-1:] == ["like"] or before[-2:] in (["could", "watch"], ["can", "watch"])
+        looks = item.how is Pointing.ORDINAL and len(item.item_ids) == 1 and appeals
         return looks and before[0] in ("i", "we", *self._m.words.leading) and not told
 
     def _asked_of(self, item: _Item) -> bool:
@@ -261,7 +296,7 @@ class Opinions:
     def _asks_whether(self, item: _Item) -> bool:
         """ "Was Heat boring?" has no opinion of it."""
         run = self._m.sentence(item.i)
-        return self._m.tokens[run.start].norm in ("is", "was", "are", "were") and self._m.asks(run)
+        return self._m.tokens[run.start].norm in ("is", "was", "are", "were", "how") and self._m.asks(run)
 
     def _rejects_list(self, item: _Item, stance: Stance) -> bool:
         """ "Nope, these are lame" is about a list that they have not seen; "those were lame" judges films."""
@@ -316,7 +351,8 @@ class Opinions:
         tokens, concepts = self._m.tokens, self._m.words.concepts
         if item.i > 2 and tokens[item.i - 1].norm == "as" and any(m.j == item.i - 1 for m in self._m.meanings):
             return tokens[item.i - 3].norm == "as"
-        leads = all(t.norm == "like" or t.norm in self._m.words.leading for t in tokens[: item.i])
+        small = self._m.words.leading | WISHING
+        leads = all(t.norm in small for t in tokens[: item.i])
         if not leads or item.j + 1 >= len(tokens) or tokens[item.j].norm not in ("but", "only", "just"):
             return False
         rest = tokens[item.j + 1 :]
@@ -417,21 +453,24 @@ class Opinions:
 
     def _marks(self) -> None:
         """Note a mark for what it stands beside, and else for the item in view."""
-        since = 0
+        since, marked = 0, set()
         for mark in marks(self._m.head):
+            if any(t.start <= mark.start < t.end for t in self._m.titles):  # "Ocean's 11"
+                continue
             polarity = 1 if mark.share >= 0.6 else -1 if mark.share <= 0.45 else 0
             weight = round(min(1.0, abs(mark.share - 0.5) * 2), 2)
             opinion = {"polarity": polarity, "lasting": True, "seen": True, "weight": weight}
             between = [n for n, t in enumerate(self._m.tokens) if since <= t.start and t.end <= mark.start]
             named = any(title.i in between for title in self._m.titles)  # "8/10 for Fargo, 7/10 for Heat"
             pointed = self._m.targets(range(between[0], between[-1] + 1)) if between and not named else ()
-            items = [s for s in self._m.out if s.kind is Kind.ITEM and s.target]
+            items = [s for s in self._m.out if s.kind is Kind.ITEM and s.target and s.target not in marked]
             near = [s for s in items if s.target in pointed] if pointed else items
             if self._m.head[mark.end :].startswith((" for ", " to ")):
                 near = [s for s in near if s.start > mark.end] or near
             since = mark.end
             if near:
                 nearest = min(near, key=lambda s: min(abs(s.start - mark.end), abs(mark.start - s.end)))
+                marked.add(nearest.target)
                 self._m.out[self._m.out.index(nearest)] = replace(nearest, value="opinion", **opinion)  # type: ignore[arg-type]
             elif target := (*pointed, *self._m.focus()):
                 self._m.out = [s for s in self._m.out if s.kind is not Kind.INTENT]

@@ -28,6 +28,8 @@ SPEAKER = frozenset(("i", "im", "ive", "my", "we", "our", "weve"))
 STATES = frozenset(("is", "are", "was", "were", "has", "had", "got"))
 """What tells how those are whom a phrase opens with: "my son is home with a fever"."""
 ASKING = {Cue.WANT, Cue.INTEND, Cue.RESEMBLE}
+TOLD_OF = frozenset(("he", "she", "they", "it", "hes", "shes", "theyre", "everything", "everyone", "everybody"))
+"""Who or what a sentence tells of that opens so: it asks for nothing that is like something."""
 THINGS = frozenset(("something", "anything"))
 REFUSING = frozenset(("no", "without"))
 DETERMINERS = frozenset((*ARTICLES, "any", "more", "of", "those", "these", "with", "too", "much", "many"))
@@ -68,7 +70,8 @@ class OwnWords:
 
     def subject(self, run: range) -> range:
         """ "I'm writing an essay on satire, any films?": what a phrase is about, where a bare request follows."""
-        after = [s for s in self._m.out if s.value == Intent.RECOMMEND and s.start > self._m.tokens[run.stop - 1].start]
+        asked = (Intent.RECOMMEND, Intent.MANY)
+        after = [s for s in self._m.out if s.value in asked and s.start > self._m.tokens[run.stop - 1].start]
         about = next((n + 1 for n in run if self._m.tokens[n].norm in ABOUT), run.stop) if after else run.stop
         return range(about, run.stop)
 
@@ -166,6 +169,8 @@ class OwnWords:
         told = run[:no] if said[no] in REFUSING else ()
         if not all(n in kinds or self._m.tokens[n].norm in small for n in told):  # "a writer with no ideas"
             return range(0)
+        if any(r.i in run and r.how is Pointing.ORDINAL for r in self._m.pointers):  # "the second is not about war"
+            return range(0)
         first, last = run[no] + 1, run.stop
         while first < last and self._m.tokens[first].norm in DETERMINERS:
             first += 1
@@ -179,6 +184,10 @@ class OwnWords:
         said = [self._m.tokens[n].norm for n in sentence]
         opening = said[:2]
         first, then = [*(w for w in said if w not in self._m.words.refining), "", ""][:2]
+        people = {*self._m.words.grammar.company, *self._m.words.grammar.selves, "me", "and", "are"}
+        told = [self._m.tokens[n].norm for n in run]
+        if any(norm.isdigit() for norm in told) and all(norm.isdigit() or norm in people for norm in told):
+            return False  # "grandpa 78, me 35"
         if first in THINGS and then in self._m.words.grammar.events:  # "something came up"
             return False
         if opening[0] == "so" and opening[1:] and opening[1] in self._m.words.grammar.question_words:  # "so does mum"
@@ -281,25 +290,28 @@ class OwnWords:
         noun = any(t.norm in grammar.film_nouns for t in tokens[n + 1 : n + 2])
         return before in THINGS or (noun and not told)
 
-    def _opening(self, n: int) -> str:
-        """The word with which the sentence of another opens, exclamations aside: "oh ok, we read the book"."""
+    def _opening(self, words: Sequence[int]) -> str:
+        """The first of some words, exclamations aside: "oh ok, we read the book"."""
         speakers = {*self._m.words.grammar.speakers}
         aside = (self._m.words.interjections | self._m.words.fillers | self._m.words.leading | GREETING) - speakers
-        said = [self._m.tokens[k].norm for k in self._m.sentence(n)]
+        said = (self._m.tokens[n].norm for n in words)
         return next((word for word in said if word not in aside and not _EXCLAIMED.fullmatch(word)), "")
 
     def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """Whether the words left describe a film rather than make conversation."""
         known = [n for n in content if self._m.words.concepts.known(self._m.tokens[n])]
-        told = any(self.subject(run) for run in self._m.runs(self._m.scopes.phrase))
-        if self._noted.wanted or told or self._tells_of_films() or self._characterised(content, words):
+        subject = any(self.subject(run) for run in self._m.runs(self._m.scopes.phrase))
+        if self._noted.wanted or subject or self._tells_of_films() or self._characterised(content, words):
             return True
         foreign = [n for n in content if is_chinese(self._m.tokens[n].norm)]  # words that the glossary lacks
         if len(known) + len(foreign) < max(1, len(content) / 2):
             return False
         opening = self._m.tokens[words[0]].norm
-        speaks = not {opening, self._opening(words[0])}.isdisjoint(self._m.words.grammar.speakers)
+        begun = {opening, self._opening(self._m.sentence(words[0])), self._opening(words)}
+        speaks = not begun.isdisjoint(self._m.words.grammar.speakers)
+        told = not begun.isdisjoint(TOLD_OF)  # "he looks like my ex", "ugh, everything reminds me of him"
         asking = ASKING if speaks else {*ASKING, Cue.HINT}  # "I haven't kept up much" wants nothing
+        asking = asking - {Cue.RESEMBLE} if told else asking
         wants = any(self._m.scopes.about(n, n + 1).cue in asking for n in (*known, *foreign))
         if wants or self._m.context.asked == "wish":
             return True
@@ -308,8 +320,7 @@ class OwnWords:
         asks = opening in self._m.words.grammar.question_words or "?" in self._m.head
         return (
             len(known) >= 2
-            and not speaks
-            and not asks
+            and not (speaks or told or asks)
             and not any(s.kind is Kind.INTENT for s in self._m.out)
             and self._m.closing() is None
             and not self._m.scopes.judges(range(words[0], words[-1] + 1))

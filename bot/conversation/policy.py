@@ -127,7 +127,7 @@ def decide(
         return Decision(Action.EXPLAIN, "asked why", intents[Intent.WHY])
     if reading.choices:
         return Decision(Action.CHOOSE, _several(reading))
-    for intent in (Intent.ACCEPT, Intent.SAVE):
+    for intent in (Intent.ACCEPT, Intent.UNSAVE, Intent.SAVE):
         if intent in intents and not (intents[intent].target or dialogue.focus) and len(dialogue.shown) > 1:
             if Intent.THANKS in intents and intent is Intent.ACCEPT:
                 return Decision(Action.THANKS, "praises a list, with thanks", intents[Intent.THANKS])

@@ -20,6 +20,8 @@ _MEASURED = {"old": "year", "new": "year", "recent": "year", "long": "runtime", 
 _PREDICATE = frozenset(
     ("it", "that", "this", "one", "very", "really", "too", "so", "pretty", "quite", "a", "film", "movie")
 )
+_PLAYS = frozenset(("in", "with", "starring"))
+"""Between a film and who may be in it: "is Tom Hanks in it?", "is the first one with her?"."""
 _SEQUELS = frozenset(("sequel", "sequels", "prequel", "prequels"))
 _OPENED = {
     ("when", "did"): "year",
@@ -50,8 +52,8 @@ class Questions:
     def __init__(self, message: Message) -> None:
         self._m = message
 
-    def read(self, run: range) -> bool:
-        """Whether the words ask about items, and note what."""
+    def read(self, run: range, spoken_of: tuple[str, ...] = ()) -> bool:
+        """Whether the words ask about items, and note what; ``spoken_of`` is what they take up."""
         aside = {*self._m.words.interjections, "and", "but", "also"}
         while len(run) > 1 and self._m.tokens[run.start].norm in aside:  # "ok, which is best?"
             run = run[1:]
@@ -66,7 +68,7 @@ class Questions:
             tokens,
             self._m.asks(run) or tokens[0].norm in self._m.words.grammar.question_words,
             every,
-            every[:1] or self._m.focus(),
+            every[:1] or spoken_of or self._m.focus(),
             [hit for hit in hits if hit.value not in COMPARED],
         )
         kinds = (self._of_each, self._field, self._appears, self._whether, self._in_a_word)
@@ -82,8 +84,10 @@ class Questions:
         if run.start == 0 or len(run) <= 2 or any(self._m.done[n] for n in run):
             return
         first, second = (self._m.tokens[n].norm for n in run[:2])
-        whether = first in _WHETHER and second in self._m.words.grammar.pronouns
-        if (whether or (first in _INQUIRING and self._m.asks(run))) and self.read(run):
+        whether = first in _WHETHER and (second in self._m.words.grammar.pronouns or second == "there")
+        before = self._m.targets(range(run.start))
+        spoken_of = before if len(before) == 1 else ()
+        if (whether or (first in _INQUIRING and self._m.asks(run))) and self.read(run, spoken_of):
             self._m.done[run.start : run.stop] = [True] * len(run)
 
     # -- the kinds of questions -------------------------------------------------------------------------------
@@ -142,6 +146,9 @@ class Questions:
         meaning = next((m for m in meanings if m.wanted), None)
         if meaning is None:
             return False
+        if meaning.flipped:  # "does it have subtitles?"
+            self._ask(asked, "language", asked.targets)
+            return True
         self._ask(asked, "facet", asked.targets, Clause(meaning.label, meaning.wanted[0].facets))
         return True
 
@@ -168,7 +175,7 @@ class Questions:
 
     def _somebody(self, run: range) -> Clause | None:
         """The person of whom a question asks whether they are in a film, by name or as "he" or "she"."""
-        if "in" not in [self._m.tokens[n].norm for n in run]:
+        if _PLAYS.isdisjoint(self._m.tokens[n].norm for n in run):
             return None
         named = [Clause(p.name, p.facets) for p in self._m.people if p.i in run]
         told = self._m.tokens[run.start + 1].norm in ("he", "she") and len(self._m.context.people) == 1
@@ -183,7 +190,10 @@ class Questions:
         field = next((hit.value for hit in hits if hit.value in COMPARED), None)
         most = self._m.words.concepts.superlative(tokens)
         shown = len(self._m.context.shown) > 1 or len(self._m.targets(run)) > 1
-        shown = shown and not any(t.norm == "ever" for t in tokens)  # "the scariest movie ever" is none of these
+        said = [t.norm for t in tokens]
+        shown = shown and not (
+            "ever" in said or {"you", "have"} <= {*said}
+        )  # "the scariest movie ever" is none of these
         versus = tokens[0].norm in ("is", "are", "was") and any(t.norm == "than" for t in tokens)
         if versus and len(self._m.targets(run)) > 1:  # "is the first scarier than Alien?"
             field = "compare"

@@ -91,7 +91,7 @@ _LENGTH = (
     r"|(?P<m>\d{2,3})\s*-?\s*(?:m|min|mins|minutes?)\b)"
 )
 _AT_MOST = (
-    r"(?:under|below|at most|max(?:imum)?(?: of)?|(?:no|not) (?:longer|more) th[ae]n|up to"
+    r"(?:under|below|at most|not exceeding|max(?:imum)?(?: of)?|(?:no|not) (?:longer|more) th[ae]n|up to"
     r"|(?:less|shorter|fewer) th[ae]n|within|not over|not above|<=?)"
 )
 _AT_LEAST = r"(?:over|more th[ae]n|at least|longer th[ae]n|above|min(?:imum)?(?: of)?|no shorter th[ae]n|>=?)"
@@ -100,6 +100,15 @@ _RUNTIME = re.compile(
     r"(?P<or>\s*(?:or (?:less|under|shorter)|max(?:imum)?|tops|at most)|\s*(?:or (?:more|longer)|\+))?",
     re.IGNORECASE,
 )
+_HAVING = re.compile(
+    r"(?:\b(?:have|has|had|only|there is|there are)|['’]ve|\bgot|\btheres|['’]s)"
+    r"(?:\s+(?:got|only|just|about|maybe|around|exactly|time for))*\s+$",
+    re.IGNORECASE,
+)
+"""What stands before the time that there is: "we only have two hours"."""
+_LASTING = re.compile(r"\bfor\s+(?:about |around |almost |over |more than )?$", re.IGNORECASE)
+_FOR_A_TIME = re.compile(r"\b(?:something|anything|movies?|films?|one|flick|enough|time|room)\b", re.IGNORECASE)
+"""Before "for two hours": a length that is wished for, where "I slept for two hours" tells of none."""
 _MOST = re.compile(rf"{_AT_MOST}|<=?|.*(?:less|under|shorter|max|tops|at most)", re.IGNORECASE)
 _LEAST = re.compile(rf"{_AT_LEAST}|>=?|.*(?:more|longer|\+)", re.IGNORECASE)
 _SHORT = re.compile(
@@ -122,6 +131,17 @@ _MARK = re.compile(
     r"(\d{1,2}(?:\.\d)?)(?![\d/]|\s*(?:/|out of|stars?))|((?:[★⭐]\ufe0f?){2,5})",
     re.IGNORECASE,
 )
+_GIVES = re.compile(r"\b(?:(?:give|giving)(?! me\b| us\b)|gave|rate|rated|deserves?)\b", re.IGNORECASE)
+_CLOSES = r"(?=\s*(?:$|[.,;!?)\n]|(?:and|but|or|from me|from us|at best|at most|for)\b))"
+_GIVEN = re.compile(rf"\ban? (?:solid |strong |weak )?(\d{{1,2}}(?:\.\d)?){_CLOSES}", re.IGNORECASE)
+_GETS = re.compile(
+    r"\bgets? (?:only |just )?an? (?:solid |strong |weak )?(\d{1,2}(?:\.\d)?) from (?:me|us)\b", re.IGNORECASE
+)
+_SET_APART = re.compile(rf"(?<=\w)(?:\s*:\s*|\s*\(|\s+[-–]\s+)(\d{{1,2}}(?:\.\d)?)\)?{_CLOSES}")
+_BARE = re.compile(r"(?<=[^\W\d]) (1|[5-9](?:\.\d)?|10)(?=\s*(?:,|;|\n|$))")
+"""Not 2 to 4, which are parts of films rather than marks: "Rocky 3"."""
+_SEVERAL = 2
+"""Marks set apart alike, "Heat: 8, Alien: 9", from which on they are known to be marks."""
 _RATED = re.compile(
     r"\b(?:rated|rating|ratings|imdb|score)\s*(?:of\s+|is\s+)?"
     r"(?:over|above|at least|higher th[ae]n|more th[ae]n|>=?)\s*(\d(?:\.\d)?)\b",
@@ -169,7 +189,8 @@ class MarkMatch:
 
 
 def marks(text: str) -> list[MarkMatch]:
-    """Marks such as "8/10", "7 out of 10", "4 stars" and "★★★★"."""
+    """Marks such as "8/10", "7 out of 10", "4 stars" and "★★★★", those of "I give Heat a 9", and in a list of films
+    with marks the bare ones: "Heat 9/10, Collateral 8"."""
     found = []
     for match in _MARK.finditer(text):
         of_ten, of_five = match[4], match[3] or (match[5] and len(match[5].replace("\ufe0f", "")))
@@ -177,7 +198,20 @@ def marks(text: str) -> list[MarkMatch]:
         share = float(given) / float(best)
         if share <= 1:
             found.append(MarkMatch(share, match.start(), match.end()))
-    return found
+    apart = list(_SET_APART.finditer(text))
+    told = bool(found)
+    looks = [*_GETS.finditer(text)]
+    looks += [m for gives in [_GIVES.search(text)] if gives for m in _GIVEN.finditer(text, gives.end())]
+    looks += (
+        _GIVEN.finditer(text, 0, 1 + len("a 10 for")) if re.match(r"an? \d{1,2} for\b", text, re.IGNORECASE) else []
+    )
+    looks += apart if told or len(apart) >= _SEVERAL else []
+    looks += _BARE.finditer(text) if told or looks else []
+    for match in looks:
+        clear = all(match.end(1) <= mark.start or mark.end <= match.start(1) for mark in found)
+        if clear and float(match[1]) <= 10:
+            found.append(MarkMatch(float(match[1]) / 10, match.start(1), match.end(1)))
+    return sorted(found, key=lambda mark: mark.start)
 
 
 def than(comparative: str, name: str, value: float) -> str:
@@ -348,6 +382,11 @@ class Ranges:
         if not (5 if bound else _SHORTEST) <= minutes <= 600:
             return None  # "the first 10 minutes" are no length
         label = _said(match[0])
+        before = match.string[: match.start() + len(match[0]) - len(match[0].lstrip())]
+        if not bound and _LASTING.search(before) and not _FOR_A_TIME.search(re.split(r"[.,;!?\n]", before)[-1]):
+            return None
+        if not bound and _HAVING.search(before):
+            return Range("runtime", high=minutes, label=f"at most {label}")
         if _MOST.match(bound):
             return Range("runtime", high=minutes, label=label)
         if _LEAST.match(bound):
@@ -365,7 +404,9 @@ class Ranges:
             wished = before in _WISHING or unlike  # "not like old school"
             sole = sum(t.norm not in ("a", "an", "the", "please") for t in tokens) <= 1
             aged = before in ("year", "years", "month", "months")
-            known = before == "the" and any(tokens[n].norm in ("one", "ones") for n in following)  # "the new one"
+            refused = hit.i > 1 and tokens[hit.i - 2].norm in ("not", "no", "without")  # "not the new ones"
+            those = ("one",) if refused else ("one", "ones")
+            known = before == "the" and any(tokens[n].norm in those for n in following)  # "the new one"
             if (film and before not in ("this", "that", "another", "just") and not (aged or known)) or wished or sole:
                 era = hit.value
                 low = None if era.low is None else era.low + self._newest if era.low < 0 else era.low

@@ -16,6 +16,8 @@ _CHOOSING = frozenset(("save", "like", "why", "pick", "take", "add"))
 _GOING_ON = frozenset(("", "and", "then", "please", "instead", "too", "but"))
 _RANGING = frozenset(("of", "or", "more", "to", "out", "and", "too"))
 """Words by which a number goes on: "is 2 of them sad?"."""
+_LASTING = frozenset(("it", "they", "film", "movie", "does"))
+"""Before a "last" that tells of time: "how long does it last?"."""
 _TIMES = frozenset(("year", "years", "month", "months", "week", "weeks", "day", "days", "decades"))
 _SORTS = (["sort"], ["kind"], ["type"], ["stuff"], ["genre"], ["style"], ["era"], ["vibe"])
 _OBJECTS = frozenset(("him", "her", "his", "he", "she"))
@@ -206,14 +208,18 @@ class References:
         return {i for r in found if turns and r.how is Pointing.ORDINAL and r.i > turns[0] for i in r.item_ids}
 
     def _means_no_list(self, tokens: Sequence[Token], hit: Hit[str]) -> bool:
-        """ "After all", "all at once", "I hate all movies", "I like everything": whether "all" points at nothing."""
+        """ "After all", "I hate all movies", "I like everything", "everything by Kurosawa": whether "all" points at
+        nothing."""
         after = [t.norm for t in tokens[hit.j : hit.j + 1]]
         before = [t.norm for t in tokens[max(0, hit.i - 2) : hit.i]]
         if after == ["time"] or before[-1:] == ["most"] or before == ["most", "of"]:
             return True  # "my all time favourite"; "I like most of these" doesn't say which
-        everything = tokens[hit.i].norm == "everything" and any(liked.j == hit.i for liked in self._felt.find(tokens))
+        everything = tokens[hit.i].norm == "everything" and (
+            after in (["by"], ["from"], ["with"], ["about"])
+            or any(liked.j == hit.i for liked in self._felt.find(tokens))
+        )
         bare = tokens[hit.i].norm == "all" and hit.j == hit.i + 1
-        aside = bare and (after == ["at"] or (hit.i > 0 and tokens[hit.i - 1].norm in ("at", "after", "above")))
+        aside = bare and (after == ["at"] or before[-1:] in (["at"], ["after"], ["above"], ["of"]))  # "best of all"
         return everything or aside or (bare and bool(after) and after[0] in ("movies", "films"))
 
     def _ordinal(self, text: str, tokens: Sequence[Token], i: int, shown: tuple[str, ...]) -> Reference | None:
@@ -229,7 +235,9 @@ class References:
             return Reference(start, end, Pointing.ORDINAL, ids)
         if norm == "number" and following in self._ordinals:
             number, end = self._ordinals[following], i + 2
-        elif norm in self._last:
+        elif norm in self._last and not (
+            i and tokens[i - 1].norm in _LASTING and following not in self._grammar.slot_nouns
+        ):
             number = len(shown)
         elif norm in self._ordinals and (
             norm != "middle" or (len(shown) == 3 and following in self._grammar.slot_nouns)

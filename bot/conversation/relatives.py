@@ -28,6 +28,24 @@ _NO_HEADS = frozenset(("think", "thought", "feel", "hope", "say", "said", "know"
 _REFUSING = frozenset(("not", "no", "never", "dont", "cant", "without", "nothing", "hate", "dislike", "avoid"))
 
 
+_ALLOWING = {
+    **dict.fromkeys(("hate", "hates", "dislike", "detest", "loathe", "despise"), "want"),
+    "dont": "do",
+    "cant": "can",
+    "no": "some",
+    "nothing": "something",
+    "not": "really",
+    "never": "always",
+}
+"""What a refusal comes to whose relative clause refuses as well: "nothing that isn't funny" is something that is."""
+_AGREED = {"isnt": "is", "arent": "are", "doesnt": "does", "dont": "do", "wont": "will", "not": "really"}
+_FILMS = frozenset(("films", "film", "movies", "movie", "anything", "something", "nothing", "one", "ones", "stuff"))
+_APART = frozenset(("but", "and", "or", "with", "about", "in"))
+"""Between the two refusals these say that they are of different things."""
+_KNOWING = ("know", "think", "care", "mind")
+"""Behind these a "don't" refuses nothing."""
+
+
 def plain(text: str, tokens: Sequence[Token]) -> list[Token]:
     """The words with "but not" or "but without" for the opening of each relative clause that refuses how a film is or
     what it holds; what it doesn't do is told as it stands: "a dog that doesn't die". A question that opens with a
@@ -37,6 +55,7 @@ def plain(text: str, tokens: Sequence[Token]) -> list[Token]:
     if len(tokens) > 3 and tokens[0].norm in _ASKING and tokens[1].norm in ("there", "you"):
         asked = _ASKING[tokens[0].norm]
         tokens = [replace(tokens[0], norm=asked, bare=asked), *tokens[1:]]
+    tokens = _undoubled(text, tokens)
     while n < len(tokens):
         opening = _opening(tokens, n) if _tells(text, tokens, n) else 0
         rest = tokens[n + opening :]
@@ -52,6 +71,35 @@ def plain(text: str, tokens: Sequence[Token]) -> list[Token]:
         out += [replace(tokens[n], norm="but", bare="but"), replace(negator, norm=word, bare=word)]
         n += opening + holds
     return out
+
+
+def _undoubled(text: str, tokens: Sequence[Token]) -> Sequence[Token]:
+    """The words without two refusals that undo each other: "I hate films that aren't funny" asks for funny ones,
+    "nothing without a plot" for one with a plot."""
+    for n, token in enumerate(tokens):
+        begun = _refuses(text, tokens, n) if token.norm in (*_AGREED, "without") else None
+        if begun is not None:
+            said = {begun: _ALLOWING[tokens[begun].norm], n: _AGREED.get(token.norm, token.norm)}
+            kept = [replace(t, norm=said[k], bare=said[k]) if k in said else t for k, t in enumerate(tokens)]
+            return [t for k, t in enumerate(kept) if k != n or token.norm != "without"]
+    return tokens
+
+
+def _refuses(text: str, tokens: Sequence[Token], n: int) -> int | None:
+    """Where what films are refused that the negation at ``n`` tells of, if they are."""
+    opens = n - 1 - (tokens[n].norm == "not" and tokens[n - 1].norm in _IS)
+    if tokens[n].norm == "without":
+        opens = n
+    elif opens < 0 or tokens[opens].norm not in _PRONOUNS:
+        return None
+    for k in reversed(range(opens)):
+        if text[tokens[k].end : tokens[k + 1].start].strip() or tokens[k].norm in _APART:
+            return None
+        if tokens[k].norm in _ALLOWING and tokens[k + 1].norm not in _KNOWING:
+            told = {t.norm for t in tokens[k:opens]}
+            kinds = tokens[n].norm != "without" and k + 1 < opens  # "comedies that aren't funny"
+            return k if kinds or not told.isdisjoint(_FILMS) else None
+    return None
 
 
 def _tells(text: str, tokens: Sequence[Token], n: int) -> bool:

@@ -22,7 +22,7 @@ _JOINING = frozenset(["wants", "want", "to", "watch", "join", "us", "is", "are",
 _PRAISE = ("perfect", "awesome", "excellent", "lovely", "brilliant", "wonderful")
 _NO = ("no", "nah", "nope")
 _CONJUNCTIONS = ("and", "then")
-_TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.ACCEPT, Intent.LIKE_THIS))
+_TARGETED = frozenset((Intent.WHY, Intent.SAVE, Intent.UNSAVE, Intent.ACCEPT, Intent.LIKE_THIS))
 
 
 class Sentences:
@@ -35,7 +35,7 @@ class Sentences:
     def read(self) -> None:
         """Note what whole sentences say, then whole phrases."""
         for run in self._m.runs(self._m.scopes.sentence):
-            if self._command_like(run):
+            if not all(self._m.done[n] for n in run) and self._command_like(run):
                 self._m.done[run.start : run.stop] = [True] * len(run)
         for run in self._m.runs(self._m.scopes.phrase):
             if (

@@ -26,7 +26,7 @@ from bot.conversation.sharing import Links
 from bot.conversation.state import Dialogue
 from bot.conversation.statements import Context, Intent, Kind, NamedKind, Reading, Statement
 from bot.conversation.suggestions import Suggestion, Suggestions
-from bot.conversation.taste import event_of, taste_of
+from bot.conversation.taste import event_of, taste_of, untold
 from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording
 from bot.store.reading import Reading as Reader
@@ -45,8 +45,8 @@ from recsys.engine import Engine
 from recsys.phrase import OnPartial
 
 EVENING = timedelta(hours=4)
-A_WORD_OR_TWO = 2
 """A longer silence ends the evening: its wish is forgotten, the taste stays."""
+A_WORD_OR_TWO = 2
 COMPANY = 12
 """People of a group whose tastes count at once: those who joined or spoke last."""
 
@@ -203,7 +203,7 @@ class Conversations:
         current = hosted.conversation if hosted.conversation and not _is_over(hosted.conversation) else None
         memory = replace(memory, conversation=current, last_turn=hosted.last_turn)
         clock.lap("remember")
-        before = Dialogue.from_json(current.state, self._catalogue) if current else Dialogue()
+        before = Dialogue.from_json(current.state, self._catalogue) if current else self._evening(incoming, memory)
         said = (incoming.text, incoming.press, pressed, pressed_in)
         moment = await asyncio.to_thread(self._understood, memory, before, *said)
         if host is not user:
@@ -230,6 +230,12 @@ class Conversations:
         await self._commit(incoming, host, moment, draft, reply, deliver(reply), language)
         log.info("turn", turn=moment.turn_id, action=moment.decision.action, **clock.ms)
         return reply
+
+    def _evening(self, incoming: Incoming, memory: Memory) -> Dialogue:
+        """The state in which an evening begins: "it was great" is about the film that they took the last time."""
+        events = [e for e in memory.events if e.item_id and e.item_id in self._catalogue]
+        taken = None if incoming.group else untold(events, taste_of(events), "accept")
+        return Dialogue(focus=taken)
 
     def _spoken(self, memory: Memory | None, channels: str | None, heard: Reading) -> Language:
         """The language to answer in: asked for now, chosen before, written in, the channel's, or the default."""
@@ -330,7 +336,7 @@ class Conversations:
         if instead and (key is None or not known[key].events):
             return replace(heard, statements=instead), forgotten(dialogue, key) if key else dialogue
         idle = back and all(
-            s.kind is Kind.FACET and s.polarity > 0 for s in back
+            s.kind in (Kind.FACET, Kind.RANGE) and s.polarity > 0 for s in back
         )  # "forget Tom Hanks", who isn't wanted
         if key is None and not any(s.lasts for s in back) and not idle:
             return replace(heard, statements=tuple(said)) if said else heard, dialogue

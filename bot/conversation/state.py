@@ -31,6 +31,8 @@ NAMED_KEPT = 20
 
 OR = " or "
 """What parts the names of alternatives in a label."""
+_UPWARDS, _DOWNWARDS = ("newer", "longer"), ("older", "shorter")
+"""What opens a quantity to one side alone."""
 _OPINION = ("value", "polarity", "lasting", "seen")
 """What an opinion consists of."""
 _YEAR = re.compile(r"\((?:18|19|20)\d\d\)")
@@ -212,6 +214,8 @@ class Dialogue:
             return replace(self, refused=tuple(i for i in self.refused if i != said.target))
         if said.kind is Kind.CRITIQUE:
             return self._criticised(said, catalogue)
+        if said.kind is Kind.ALLOW:
+            return self._allow(said)
         return self
 
     def _want(self, clause: Clause) -> Dialogue:
@@ -231,9 +235,25 @@ class Dialogue:
             limit = _common(before, limit) or limit
         return replace(self, ranges=(*(r for r in self.ranges if r.name != limit.name), limit))
 
+    def _allow(self, said: Statement) -> Dialogue:
+        """ "Older ones are fine too": what stands against it is lifted, and nothing is wanted that was not before."""
+        if said.range:
+            ranges = (widened(r, said) if r.name == said.range.name else r for r in self.ranges)
+            outside = (r for r in self.outside if r.name != said.range.name or not _against(r, said))
+            return replace(self, ranges=tuple(r for r in ranges if r), outside=tuple(outside))
+        clause = said.clause or Clause("", ())
+        if said.polarity < 0:
+            return self.without_wish(Kind.FACET, clause.label)
+        if not clause.facets:  # any language, any country
+            kept = [tuple(c for c in cs if not _is_of(c, clause.label)) for cs in (self.wanted, self.unwanted)]
+            return replace(self, wanted=kept[0], unwanted=kept[1])
+        return replace(self, unwanted=tuple(c for c in self.unwanted if c.whom or not _overlap(c, clause)))
+
     def _resemble(self, item_id: str, polarity: int) -> Dialogue:
         others = tuple(i for i in self.like if i != item_id)
-        return replace(self, like=others if polarity < 0 else (*others, item_id))
+        if polarity < 0:  # "not like Avatar", and least of all that
+            return replace(self, like=others, refused=(*(i for i in self.refused if i != item_id), item_id))
+        return replace(self, like=(*others, item_id))
 
     def _veto(self, clause: Clause) -> Dialogue:
         # "Not animated" sends no child to bed: whom it is for stays, unless others watch who don't go with them.
@@ -427,6 +447,43 @@ def given_up(before: Dialogue, now: Dialogue) -> list[Clause | Range]:
     origin = any(names_origin(c) for c in now.wanted)
     gone: list[Clause | Range] = [c for c in clauses if c not in now.wanted and not (origin and names_origin(c))]
     return [*gone, *(r for r in before.ranges if r.name not in numbers and r.label not in before.measured)]
+
+
+def widened(limit: Range, said: Statement) -> Range | None:
+    """A limit with room for what was allowed besides; None when it limits nothing any more."""
+    more = said.range or limit
+    if (more.low, more.high) != (None, None):
+        low = None if limit.low is None or more.low is None else min(limit.low, more.low)
+        high = None if limit.high is None or more.high is None else max(limit.high, more.high)
+    else:
+        low = None if said.value not in _UPWARDS else limit.low
+        high = None if said.value not in _DOWNWARDS else limit.high
+    if (low, high) == (limit.low, limit.high):
+        return limit
+    if low is None and high is None:
+        return None
+    if limit.name == "runtime":
+        label = (
+            than("shorter", "runtime", high + 1) if low is None and high else than("longer", "runtime", (low or 1) - 1)
+        )
+    elif low is None or high is None:
+        label = f"{low:.0f} or later" if low is not None else f"{high:.0f} or earlier"
+    else:
+        label = f"{low:.0f}-{high:.0f}"
+    return Range(limit.name, low, high, label)
+
+
+def _against(refused: Range, said: Statement) -> bool:
+    """Whether a refused span is one that was allowed: "nothing old" by "older ones are fine"."""
+    more = said.range
+    if more and (more.low, more.high) != (None, None):
+        return _common(refused, more) is not None
+    below, above = refused.low is None, refused.high is None
+    return (below and said.value not in _UPWARDS) or (above and said.value not in _DOWNWARDS)
+
+
+def _is_of(clause: Clause, kind: str) -> bool:
+    return bool(clause.facets) and all(facet.kind == kind for facet in clause.facets)
 
 
 def names_people(clause: Clause | None) -> bool:

@@ -20,6 +20,9 @@ class Kind(StrEnum):
     QUESTION = "question"  # about an item: value names the field ("director", "runtime", ...), target the item
     INTENT = "intent"  # value is an Intent
     UNKNOWN = "unknown"  # a title that the catalogue lacks, as it was written
+    ALLOW = (
+        "allow"  # what may be (1) or need not be (-1): clause or range says what; value is "older", "any" or a label
+    )
     FORGET = "forget"  # something said before counts no longer: value is its key, as in ``evidence``
 
 
@@ -91,8 +94,12 @@ class Critique(StrEnum):
     LESS_OF = "less_of"
 
 
-COMPARED = frozenset(("shortest", "longest", "oldest", "newest", "best", "known", "compare", "most"))
-"""Questions about several items at once: which is the most so (``"most"``: of ``clause``), and how they compare."""
+COMPARED = frozenset(("shortest", "longest", "oldest", "newest", "best", "known", "compare", "most", "those"))
+"""Questions about several items at once: which is the most so (``"most"``: of ``clause``), how they compare, and of
+which it is true at all (``"those"``: what ``clause`` or ``range`` says)."""
+
+UNSAID = "unsaid"
+"""The value of a question about an item that no field answers."""
 
 EXTREMES = {
     "shortest": ("runtime", False),

@@ -43,6 +43,12 @@ def taste_of(events: Iterable[Event]) -> Taste:
     return Taste(items, liked, tuple(vetoes.values()), lasting, frozenset(i for i in passed if not items.get(i)))
 
 
+def untold(events: Iterable[Event], taste: Taste, kind: str) -> str | None:
+    """The latest item that they took ("accept") or kept ("save") and have not judged since."""
+    given = [e.item_id for e in events if e.source == "feedback" and e.kind == kind and e.item_id]
+    return next((i for i in reversed(given) if taste.items.get(i) == ACCEPTED), None)
+
+
 def _item(items: dict[str, float], event: Event) -> None:
     item_id = event.item_id or ""
     if event.polarity:

@@ -29,6 +29,8 @@ _YEAR_BEFORE = re.compile(
 )
 OPENING, _CLOSING = frozenset("\"“‘'«*_"), frozenset("\"”’'»*_")
 _BOUNDARY = re.compile(r"\s*(?:$|[^\w\s'’])|[\"”]")
+_MARKED = re.compile(r"[ :,\-–—=(]*(?:gets? )?(?:only |just )?(?:an? )?(?:solid |strong |weak )?", re.IGNORECASE)
+"""What may stand between a title and its mark."""
 _CONJUNCTIONS = frozenset(("and", "or", "but", "because", "too", "which"))
 _SENTENCE = re.compile(r"[.!?;:\n…]")
 
@@ -60,7 +62,9 @@ class Utterance:
         """The words of people's names."""
         self.cased = capitals_tell(tokens)
         self.phrases = [(hit.i, hit.j) for hit in words.phrases.find(tokens)]
-        self.marks = [mark.start for mark in marks(text)]
+        self.marks = marks(text)
+        self.unknown: Sequence[tuple[int, int]] = ()
+        """Where titles stand that the catalogue lacks."""
         self.accepted: list[Case] = []
 
     def gap(self, n: int) -> str:
@@ -162,6 +166,12 @@ class Case:
         """Whether it has capitals where only a name has them."""
         shouted = len(self.first.norm) > 1 and self.said.text[self.first.start : self.first.end].isupper()
         return self.capital and (not self.opens or self.capitals > 1 or shouted or self.capital_article)
+
+    @cached_property
+    def marked(self) -> bool:
+        """Whether a mark for it follows: "heat: 8/10", "give heat a 9"."""
+        end, text = self.last.end, self.said.text
+        return any(end <= mark.start and _MARKED.fullmatch(text[end : mark.start]) for mark in self.said.marks)
 
     @property
     def whole(self) -> bool:

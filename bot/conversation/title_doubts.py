@@ -71,12 +71,27 @@ def length(case: Case) -> Weight | None:
 
 def number(case: Case) -> Weight | None:
     """ "2012"."""
-    return Weight(-6) if case.key.isdigit() and not case.certain and case.prior < 0.7 else None
+    told = case.certain or case.marked  # "300 8/10"
+    return Weight(-6) if case.key.isdigit() and not told and case.prior < 0.7 else None
+
+
+def within_a_mark(case: Case) -> Weight | None:
+    """ "2012 3/10" speaks of no film of 2012 that is called "Three"."""
+    within = any(mark.start <= case.first.start < mark.end for mark in case.said.marks)
+    return RULED_OUT if within and not case.quoted else None
+
+
+def asked_meaning(case: Case) -> Weight | None:
+    """ "What means 'heist'?": a word that is asked about, whatever marks stand around it."""
+    run = [t.norm for t in case.said.tokens]
+    asks = run[0] in ("what", "whats") and not {"mean", "means", "meaning"}.isdisjoint(run)
+    return RULED_OUT if asks and not case.inside else None
 
 
 def pronoun(case: Case) -> Weight | None:
     """ "It", "us"."""
-    return RULED_OUT if case.key in case.words.pronouns and not (case.inside or case.certain) else None
+    rated = case.marked and any(case.apart(other) and other.marked for other in case.said.accepted)
+    return RULED_OUT if case.key in case.words.pronouns and not (case.inside or case.certain or rated) else None
 
 
 def given_name(case: Case) -> Weight | None:
@@ -124,6 +139,12 @@ def themes(case: Case) -> Weight | None:
     if not kinds or case.prior >= 0.6 or case.certain or case.capital:
         return None
     return None if _seen_or_extolled(case) else RULED_OUT
+
+
+def refused_theme(case: Case) -> Weight | None:
+    """ "Without aliens", "no clowns": things that are not to be in it, whatever films are called."""
+    refused = case.previous in ("no", "without") and not (case.capital or case.certain)
+    return RULED_OUT if refused and case.key in case.words.things else None
 
 
 def place(case: Case) -> Weight | None:
@@ -201,12 +222,15 @@ DOUBTS: tuple[Evidence, ...] = (
     length,
     theme,
     themes,
+    refused_theme,
     place,
     subject_matter,
     within_a_theme,
     across_a_theme,
     given_name,
     number,
+    within_a_mark,
+    asked_meaning,
     pronoun,
     name_before,
     name_behind,

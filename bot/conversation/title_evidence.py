@@ -24,7 +24,6 @@ BRIEF = 6
 
 _EMOJI = re.compile(r"\s*[\U0001F300-\U0001FAFF\u2764\u2b50]")
 _INDEFINITE = ARTICLES - {"the"}
-_BEFORE_MARK = " :,-–—=("
 _SEPARATOR = re.compile(
     r"[\s,;/&\n\"“”'‘’*_\-]*(?:(?:and|or|then|also)[\s,\"“‘'*]+)?(?:the |a |an )?[\"“‘'*_]*$", re.IGNORECASE
 )
@@ -100,7 +99,7 @@ def announcement(case: Case) -> Weight | None:
 
 def boundary(case: Case) -> Weight | None:
     """ "heat, alien" and "heat is great", where "heat wave" goes on."""
-    if case.capital or case.quoted or case.year:
+    if case.capital or case.quoted or case.year or case.marked:
         return None
     return Weight(1.5 if case.boundary else -2.0)
 
@@ -118,9 +117,7 @@ def emoji(case: Case) -> Weight | None:
 
 def mark(case: Case) -> Weight | None:
     """ "heat: 8/10"."""
-    end, text = case.last.end, case.said.text
-    marked = any(end <= start and not text[end:start].strip(_BEFORE_MARK) for start in case.said.marks)
-    return Weight(4, solid=True) if marked else None
+    return Weight(4, solid=True) if case.marked else None
 
 
 def praise(case: Case) -> Weight | None:
@@ -168,9 +165,19 @@ def _beside(case: Case, other: Case) -> bool:
     return bool(gap.strip()) and bool(_SEPARATOR.match(gap))
 
 
+def _beside_unknown(case: Case) -> bool:
+    """ "Knives Out and clue": whether only a list's punctuation parts a case from a title that the catalogue lacks."""
+    text = case.said.text
+    gaps = [text[end : case.first.start] for _, end in case.said.unknown if end < case.first.start]
+    gaps += [text[case.last.end : start] for start, _ in case.said.unknown if case.last.end < start]
+    return any(gap.strip() and _SEPARATOR.match(gap) for gap in gaps)
+
+
 def listed(case: Case) -> Weight | None:
     """ "Alien, heat and Speed": another title in one list with it."""
-    return Weight(3, solid=True) if any(_beside(case, other) for other in case.said.accepted) else None
+    if any(_beside(case, other) for other in case.said.accepted):
+        return Weight(3, solid=True)
+    return Weight(3, solid=True) if case.whole and case.prior > 0.4 and _beside_unknown(case) else None
 
 
 def alone(case: Case) -> Weight | None:

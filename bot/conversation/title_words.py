@@ -45,6 +45,8 @@ class TitleWords:
     given_names: Set[str]
     themes: Set[str]
     """Genres, moods, languages and places."""
+    things: Set[str]
+    """Themes in the plural: "aliens"."""
     settings: Set[str]
     """The first words of themes, as places have them."""
     phrases: Phrases[bool]
@@ -87,6 +89,7 @@ class TitleWords:
             proper=_squashed(cues.proper),
             given_names=given_names,
             themes=_squashed([word for words in (*kinds, *places) for word in words]),
+            things=frozenset(f"{squash(theme.removesuffix('s'))}s" for theme in catalogue.values("keyword")),
             settings=frozenset("".join(norms(theme)[:n]) for theme in catalogue.values("keyword") for n in (1, 2)),
             phrases=_phrases([w for words in (*kinds, *regions) for w in words if len(norms(w)) > 1]),
             slots=frozenset((*grammar.film_nouns, *grammar.slot_nouns, *parts)),

@@ -5,6 +5,8 @@ Deterministic: catalogue linking, a lexicon and the scope of each cue; no model,
 - ITEM ``"opinion"`` (polarity, lasting), ``"mention"`` (polarity 0, or wanted/refused tonight), ``"like"`` (resemble
   it tonight), ``"choice"`` (the answer when ``Context.asked`` is ``"choice"``).
 - FACET the label, RANGE its label, WISH the words for the encoder, INTENT/CRITIQUE their enum's value.
+- ALLOW what may be (1) or need not be (-1): a label, or of ``range``'s quantity "older", "newer", "shorter", "longer"
+  or "any", or "any" of the kind of facet that ``clause`` is called.
 - QUESTION the field asked for; ``"facet"`` asks whether the target meets ``clause`` ("is it scary?").
 """
 
@@ -16,9 +18,12 @@ from typing import TypeVar
 
 from bot.conversation.gist import Gist
 from bot.conversation.gloss import Glossary, Glossed
+from bot.conversation.inquiries import Inquiries
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.message import MAX_CHARACTERS, Message, Words
 from bot.conversation.opinions import Opinions
+from bot.conversation.permissions import Permissions
+from bot.conversation.references import Pointing
 from bot.conversation.sentences import Sentences
 from bot.conversation.statements import Choice, Context, Intent, Kind, Named, NamedKind, Reading, Statement
 from bot.conversation.tokens import tokenize
@@ -83,13 +88,16 @@ class Understanding:
         message = Message(words, text, context)
         opinions = Opinions(message)
         if message.tokens:
+            Permissions(message).read()
+            Inquiries(message).read()
             Sentences(message).read()
             opinions.read()
             Wishes(message).read()
             first = message.tokens[0]
             opened = tuple(dropwhile(lambda token: token.norm in words.leading, message.tokens))
             takes_back = words.forgetting.starting(opened)
-            if takes_back and not message.points_back(opened[takes_back.j :]):
+            unsaves = any(s.value == Intent.UNSAVE for s in message.out)  # "remove the first from my list"
+            if takes_back and not unsaves and not message.points_back(opened[takes_back.j :]):
                 message.say(Kind.INTENT, takes_back.value, opened[0].start, message.tokens[-1].end)
             for hit in words.alone.find(message.tokens, message.named):
                 last = message.tokens[hit.j - 1]
@@ -102,8 +110,10 @@ class Understanding:
             wishes = (Kind.FACET, Kind.RANGE, Kind.WISH)
             asked = any(s.kind in wishes and not s.lasting for s in message.out)
             whom = any(s.clause and s.clause.whom and s.start <= first.start for s in message.out)  # "with my kids"
-            if first.norm in words.refining and asked and not whom:
+            adds = first.norm in words.refining or message.tokens[-1].norm in words.adding  # "with a twist, too"
+            if adds and asked and not whom:
                 message.say(Kind.INTENT, Intent.REFINE, first.start, first.end)
+            Inquiries(message).rest()
         opinions.read_emoji()
         _settle(message)
         statements = sorted(message.out, key=lambda s: (s.start, s.end))
@@ -158,6 +168,26 @@ def _named(message: Message) -> tuple[Named, ...]:
     return tuple(sorted([*titles, *people, *genres], key=lambda named: (named.start, named.end)))
 
 
+def _aim(message: Message, intent: Intent) -> None:
+    """ "Perfect, the first one then", "the second. I take it": what is taken is the one film on show that the message
+    points at."""
+    pointing = [(r.i, r.j) for r in message.pointers if r.how is not Pointing.FOCUS] + [
+        (t.i, t.j) for t in message.titles
+    ]
+    spans = [message.span(range(i, j)) for i, j in pointing]
+    said = [s for s in message.out if s.value == intent]
+    outright = [s for s in said if any(s.start <= start and end <= s.end for start, end in spans)]
+    aimless = [s for s in said if s not in outright] if outright else [s for s in said if not s.target]
+    aimed = any(s.target for s in outright or said)
+    pointed = [s for s in message.out if s.kind is Kind.ITEM and s.value == "mention" and not s.seen]
+    pointed = [s for s in pointed if s.polarity >= 0 and s.target in message.context.shown]
+    if aimed:
+        message.out = [s for s in message.out if s not in aimless]
+    elif aimless and len(pointed) == 1:
+        message.out = [s for s in message.out if s not in (*aimless, pointed[0])]
+        message.out.append(replace(aimless[0], target=pointed[0].target))
+
+
 def _settle(message: Message) -> None:
     """One opinion per item, no small talk beside substance, and never nothing."""
     best: dict[str, Statement] = {}
@@ -171,6 +201,8 @@ def _settle(message: Message) -> None:
             ):
                 best[s.target] = s
     message.out = [s for s in message.out if s.kind is not Kind.ITEM or best.get(s.target or "") is s]
+    for intent in (Intent.ACCEPT, Intent.SAVE, Intent.UNSAVE):
+        _aim(message, intent)
     seen = {s.target for s in message.out if s.kind is Kind.ITEM and s.seen}  # "looks good, but I've seen it"
     message.out = [s for s in message.out if not (s.value == Intent.ACCEPT and s.target in seen)]
     distinct: dict[object, Statement] = {}
@@ -190,7 +222,8 @@ def _settle(message: Message) -> None:
         start = min((t.start for t in message.tokens), default=0)
         end = max((t.end for t in message.tokens), default=0)
         if message.points_nowhere():
-            message.say(Kind.INTENT, Intent.WHICH, start, end, confidence=0.7)
+            sure = 1.0 if message.says_both() else 0.7
+            message.say(Kind.INTENT, Intent.WHICH, start, end, confidence=sure)
             return
         if meant:
             message.say(Kind.INTENT, meant, start, end, confidence=0.7)

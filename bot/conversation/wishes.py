@@ -14,6 +14,7 @@ from bot.conversation.ranges import SMALL_NUMBERS, RangeMatch, than
 from bot.conversation.references import ONE, Role
 from bot.conversation.stance import Stance
 from bot.conversation.stance_words import OPINIONS, Cue, Verdict
+from bot.conversation.state import names_genre
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import ARTICLES
 from recsys.catalogue import MAKERS, PEOPLE, Facet
@@ -58,6 +59,10 @@ TELLING = frozenset(
     )
 )
 """What somebody does of whom that is all that is told: "my grandson set this up" has him watch nothing."""
+SETTLED = frozenset(("must", "it", "needed", "required", "wanted", "preferred", "in", "welcome", "possible", "okay"))
+"""What a genre is told to be that is wanted: "comedy it is", "horror is preferred"."""
+WOULD = frozenset(("would", "could"))
+PREFERRING = frozenset(("prefer", "prefers", "preferred", "preferring"))
 MILD = 0.5
 """How much a refusal of too much weighs: "not too scary"."""
 
@@ -123,7 +128,7 @@ class Wishes:
             return int(self._m.asks_for_suggestions(sentence)), False, stance
         if stance.verdict is not None and stance.cue is None:
             mildly = stance.weight < HEDGED and self._m.tokens[self._m.sentence(i).start].norm in ARTICLES
-            mildly = mildly or any(t.norm in ("would", "could") for t in self._m.tokens[j : j + 2])  # "would be nice"
+            mildly = mildly or any(t.norm in WOULD for t in self._m.tokens[j : j + 2])  # "would be nice"
             return (1 if stance.verdict is Verdict.GOOD else -1), not mildly, stance  # "a comedy that's not too silly"
         return 1, False, stance
 
@@ -254,7 +259,12 @@ class Wishes:
 
     def _note_meaning(self, meaning: Meaning, described: bool) -> None:
         polarity, lasting, stance = self._attitude(meaning.i, meaning.j)
-        if described:  # "it's a scary movie" tells of a film, not of a wish
+        own_no = self._m.tokens[meaning.i].norm in self._m.words.negators  # "my eyes are not so good so no subtitles"
+        if own_no and stance.cue is Cue.AVOID:
+            polarity = 1
+        if (
+            described or self._outweighed(meaning) or self._remarked(meaning, stance)
+        ):  # "it's a scary movie" tells of a film, not of a wish
             polarity, lasting = 0, False
         whom = meaning.clause(polarity).whom and not (polarity < 0 and self._of_films(meaning))
         lasting = lasting and not whom  # who watches, watches tonight
@@ -281,6 +291,8 @@ class Wishes:
         elif meaning.flipped and theirs:  # "she hates subtitles": whatever they watch
             clauses = tuple(replace(clause, whom=COMPANY) for clause in clauses)
         start, end = self._m.span(range(meaning.i, meaning.j))
+        if polarity > 0 and self._would_be_nice(meaning, stance) and not names_genre(meaning.clause(1)):
+            self._m.say(Kind.INTENT, Intent.REFINE, start, end)
         too = polarity < 0 and self._m.tokens[meaning.i - 1].norm == "too" and meaning.i > 0
         weight = stance.weight if lasting else MILD if too else 1.0
         for clause in clauses:
@@ -298,6 +310,31 @@ class Wishes:
                     limit = {"polarity": 1, "range": meaning.years, "confidence": 0.9}
                     self._m.say(Kind.RANGE, meaning.years.label, start, end, **limit)
         self._remember(meaning.i, meaning.j, 1 if meaning.flipped else polarity, lasting, stance)
+
+    def _remarked(self, meaning: Meaning, stance: Stance) -> bool:
+        """ "Noir is dead", "westerns are dying": whether a word tells of a genre what judges and wants nothing."""
+        run = self._m.sentence(meaning.i)
+        before = [self._m.tokens[n].norm for n in range(run.start, meaning.i)]
+        after = [self._m.tokens[n].norm for n in range(meaning.j, run.stop)]
+        told = [norm for norm in after[1:] if norm not in self._m.words.grammar.adverbs]
+        is_ = after[:1] in (["is"], ["are"]) and len(told) == 1 and told[0] not in self._m.words.noise
+        plain = stance.cue is None and stance.verdict is None and set(before) <= self._m.words.leading | ARTICLES
+        return meaning.by_name and is_ and plain and not self._m.asks(run) and told[0] not in SETTLED
+
+    def _would_be_nice(self, meaning: Meaning, stance: Stance) -> bool:
+        """ "Based on a true story would be cool": whether something is wished for besides."""
+        after = [t.norm for t in self._m.tokens[meaning.j : meaning.j + 2]]
+        return stance.verdict is Verdict.GOOD and bool(WOULD.intersection(after))
+
+    def _outweighed(self, meaning: Meaning) -> bool:
+        """ "I prefer dramas to comedies", "horror over comedy": whether something else is preferred to it."""
+        clause = self._m.scopes.clause
+        begun = next((n for n in range(meaning.i) if clause[n] == clause[meaning.i]), meaning.i)
+        said = [t.norm for t in self._m.tokens[begun : meaning.i]]
+        prefers = next((n for n, norm in enumerate(said) if norm in PREFERRING), None)
+        turn = next((n for n in reversed(range(len(said))) if said[n] in ("to", "over", "than")), 0)
+        spoken = self._m.spoken_for() | {n for t in self._m.titles for n in range(t.i, t.j)}
+        return prefers is not None and any(begun + prefers < n < begun + turn for n in spoken)
 
     def _of_films(self, meaning: Meaning) -> bool:
         """ "No family films" refuses films, where "no kids" says who doesn't watch."""

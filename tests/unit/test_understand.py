@@ -1125,7 +1125,7 @@ def test_an_idea_is_no_theme() -> None:
     ("text", "said"),
     [
         ("He hates subtitles and I hate superheroes", ["+English", "-superhero lasting"]),
-        ("subtitles are fine", ["intent: chat"]),
+        ("subtitles are fine", ["allow: any language"]),
         ("he's more into action", ["+action"]),
         ("I like the sound of the second", ["+Alien (1979) mention"]),
         ("the middle one maybe", ["~Alien (1979) mention"]),

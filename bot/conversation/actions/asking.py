@@ -11,7 +11,7 @@ from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reply import Button
 from bot.conversation.statements import Choice, Intent
-from bot.conversation.taste import ACCEPTED
+from bot.conversation.taste import untold
 from bot.conversation.wording import liked_items
 from bot.texts import LANGUAGES, Texts
 
@@ -56,11 +56,11 @@ class Asking(Room):
         return Draft(after, hello, question=ask, buttons=buttons)
 
     def _untold(self, moment: Moment, kind: str) -> str | None:
-        """The latest item that they took or saved and have not judged since."""
-        given = [e.item_id for e in moment.memory.events if e.source == "feedback" and e.kind == kind and e.item_id]
-        open_ones = [i for i in given if moment.taste.items.get(i) == ACCEPTED and i in self._catalogue]
-        kept = [i for i in open_ones if kind != "save" or i in moment.memory.saved]
-        return kept[-1] if kept else None
+        """The latest item that they took, or saved and still keep, and have not judged since."""
+        kept = moment.memory.saved if kind == "save" else None
+        known = [e for e in moment.memory.events if e.item_id and e.item_id in self._catalogue]
+        events = [e for e in known if kept is None or e.item_id in kept]
+        return untold(events, moment.taste, kind)
 
     async def ask(self, moment: Moment) -> Draft:
         """Films first, since an opinion tells most; then moods, for those who know none of them."""

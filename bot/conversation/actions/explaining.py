@@ -139,6 +139,7 @@ class Explaining(Room):
         winner, text = self._answers.compared(cause, items)
         after = replace(moment.dialogue, asked=None, focus=winner.id if winner else moment.dialogue.focus)
         if winner is None:
-            return Draft(after, text, question=self._texts("compare_ask"))
+            ask = self._texts("thanks_more" if cause.value == "those" else "compare_ask")
+            return Draft(after, text, question=ask)
         buttons = self._item_buttons(moment, 1, WANTED_BUTTONS)
         return Draft(after, text, buttons=buttons, shown=(winner.id,), purpose="answer")

@@ -43,6 +43,11 @@ class Moment:
         named = cause.target if cause else None
         return named or self.dialogue.focus or next(iter(self.before.shown), None)
 
+    def targets(self, intent: Intent, item_id: str) -> tuple[str, ...]:
+        """The items that they named for an intent, if several, else the one item."""
+        named = tuple(s.target for s in self.reading.statements if s.value == intent and s.target)
+        return named if len(named) > 1 else (item_id,)
+
     def opinion(self, item_id: str) -> str:
         """What they last said of an item: "like", "dislike", "seen" or nothing."""
         opinion = ""

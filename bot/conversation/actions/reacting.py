@@ -22,7 +22,8 @@ class Reacting(Room):
         if item_id is None or cause is None:
             return Draft(moment.dialogue, self._texts("noted_which"))
         marks = await self._marks(moment)
-        noted = self._texts(f"noted_{reaction(cause)}", title=self._wording.titles([item_id]))
+        named = moment.targets(Intent.ACCEPT, item_id) if cause.value == Intent.ACCEPT else [item_id]
+        noted = self._texts(f"noted_{reaction(cause)}", title=self._wording.titles(named))
         text = self.saved(moment, item_id) if cause.value == Intent.SAVE else noted
         buttons = self.buttons(moment, Verb.NEXT)
         after = replace(moment.dialogue, focus=item_id, asked=None)

@@ -38,7 +38,8 @@ class Recommending(Room):
         surprise = Intent.SURPRISE in intents
         query, result = await self._search(moment, surprise=surprise)
         state = moment.dialogue
-        implied = [r for r in state.ranges if r not in moment.before.ranges]
+        opened = {s.range.name for s in moment.reading.statements if s.kind is Kind.ALLOW and s.range}
+        implied = [r for r in state.ranges if r not in moment.before.ranges and r.name not in opened]
         spoiling = [s for s in moment.reading.statements if s.clause and s.polarity < 0 and spoilt(state, s.clause)]
         told = (s for s in moment.reading.statements if not self._lost(s))
         kept = tuple(s for s in told if s.lasting or s not in spoiling)

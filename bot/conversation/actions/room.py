@@ -53,11 +53,8 @@ class Room:
 
     def saved(self, moment: Moment, item_id: str) -> str:
         """That what they named to be saved, else the item, is on the watchlist."""
-        named = [s.target for s in moment.reading.statements if s.value == Intent.SAVE and s.target]
-        several = len(named) > 1
-        return self._texts(
-            "noted_saves" if several else "noted_save", title=self._wording.titles(named if several else [item_id])
-        )
+        named = moment.targets(Intent.SAVE, item_id)
+        return self._texts("noted_saves" if len(named) > 1 else "noted_save", title=self._wording.titles(named))
 
     def _press(self, moment: Moment, verb: Verb, slot: int = 0) -> str:
         return str(Press(verb, moment.turn_id, slot))
