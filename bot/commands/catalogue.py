@@ -34,6 +34,8 @@ def catalogue_import(
     home = Home(current_settings().usher_home)
     with changing(home, lambda: announce(WAITING)):
         read = import_catalogue(home, file)
+    if columns := read.columns():
+        announce(f"Read as {columns}.")
     announce(f"{len(read):,} items imported. Next: `usher index build`.")
 
 
