@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from bot.conversation.counts import LENGTH, length_of
 from bot.conversation.ranges import than
 from bot.conversation.statements import Critique, Intent, Kind, NamedKind, Reading, Statement
 from bot.texts import without_chinese
@@ -265,9 +266,10 @@ class Dialogue:
         name, older = {
             Critique.OLDER: ("year", True),
             Critique.NEWER: ("year", False),
-            Critique.SHORTER: ("runtime", True),
-            Critique.LONGER: ("runtime", False),
+            Critique.SHORTER: (LENGTH, True),
+            Critique.LONGER: (LENGTH, False),
         }.get(Critique(said.value), (None, False))
+        name = length_of(catalogue).name if name == LENGTH else name
         values = [v for i in self.shown if name and (v := catalogue[i].number(name)) is not None]
         if not name or not values:
             return self

@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import dropwhile, pairwise
 from typing import TypeVar
 
+from bot.conversation.domain import Domain
 from bot.conversation.gist import Gist
 from bot.conversation.gloss import Glossary, Glossed
 from bot.conversation.lexicon import Lexicon
@@ -37,10 +38,13 @@ _WISHES = (Kind.FACET, Kind.RANGE, Kind.WISH, Kind.CRITIQUE)
 class Understanding:
     """Reads messages against one catalogue. Building costs about two seconds per 20,000 items."""
 
-    def __init__(self, catalogue: Catalogue, lexicon: Lexicon, gist: Gist | None = None) -> None:
-        """``gist``: for what the lexicon does not read; without it that is small talk."""
+    def __init__(
+        self, catalogue: Catalogue, lexicon: Lexicon, gist: Gist | None = None, domain: Domain | None = None
+    ) -> None:
+        """``gist``: for what the lexicon does not read; without it that is small talk. ``domain``: what the items are
+        called; without it they are films."""
         self._gist = gist
-        self._words = Words(catalogue, lexicon)
+        self._words = Words(catalogue, lexicon, domain or Domain())
         self._glossary = Glossary(catalogue)
         self._tongues = Tongues(lexicon)
 

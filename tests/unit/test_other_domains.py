@@ -1,0 +1,253 @@
+"""Other things than films: what an operator calls them, and what their catalogue counts and names itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.conversation.answers import Answers
+from bot.conversation.counts import FILMS, counts_of, length_of
+from bot.conversation.domain import Domain
+from bot.conversation.lexicon import load_lexicon
+from bot.conversation.statements import Context, Kind, Statement
+from bot.conversation.understand import Understanding
+from bot.conversation.wording import Wording, refusal
+from bot.texts import Texts
+from recsys.catalogue import Catalogue, Facet, Item
+from recsys.taste import Clause, Range, meets
+from tests.support.films import films
+
+
+def a_book(title: str, author: str, pages: int, genres: str, tags: str, year: int) -> Item:
+    facets = {"author": (author,), "genre": tuple(genres.split("|")), "keyword": tuple(tags.split("|"))}
+    return Item(title, title, year, f"{title} is a book.", facets, {"pages": float(pages)})
+
+
+BOOKS = Catalogue(
+    [
+        a_book("Dune", "Frank Herbert", 612, "Science Fiction", "desert|politics", 1965),
+        a_book("Emma", "Jane Austen", 474, "Romance|Classic", "matchmaking", 1815),
+        a_book("Dracula", "Bram Stoker", 418, "Horror|Classic", "vampires", 1897),
+        a_book("The Stranger", "Albert Camus", 123, "Literary|Classic", "trial", 1942),
+        a_book("It", "Stephen King", 1138, "Horror", "clown", 1986),
+        a_book("Good Omens", "Terry Pratchett", 416, "Fantasy|Humour", "angels", 1990),
+    ]
+)
+
+
+def a_game(title: str, least: int, most: int, minutes: int, genre: str, mechanics: str) -> Item:
+    facets = {"genre": (genre,), "mechanics": tuple(mechanics.split("|")), "designer": ("Ann Maker",)}
+    numbers = {"min_players": float(least), "max_players": float(most), "runtime": float(minutes), "complexity": 2.5}
+    return Item(title, title, 2010, "", facets, numbers)
+
+
+GAMES = Catalogue(
+    [
+        a_game("Catan", 3, 4, 90, "Strategy", "dice rolling|trading"),
+        a_game("Patchwork", 2, 2, 30, "Abstract", "tile placement"),
+        a_game("Codenames", 4, 8, 15, "Party", "deduction"),
+        a_game("Coup", 2, 6, 15, "Party", "bluffing|deduction"),
+    ]
+)
+
+
+def a_dish(title: str, minutes: int, servings: int, kind: str, cuisine: str, ingredients: str, diet: str) -> Item:
+    facets = {"genre": (kind,), "cuisine": (cuisine,), "ingredients": tuple(ingredients.split("|"))}
+    facets |= {"diet": tuple(filter(None, diet.split("|")))}
+    return Item(title, title, None, "", facets, {"runtime": float(minutes), "servings": float(servings)})
+
+
+DISHES = Catalogue(
+    [
+        a_dish("Carbonara", 25, 4, "Pasta", "Italian", "eggs|bacon", ""),
+        a_dish("Hummus", 15, 6, "Dip", "Middle Eastern", "chickpeas|lemon", "vegan"),
+        a_dish("Pad Thai", 30, 2, "Noodles", "Thai", "eggs|peanuts", ""),
+        a_dish("Ramen", 240, 4, "Soup", "Japanese", "pork|eggs", ""),
+        a_dish("Tiramisu", 40, 8, "Dessert", "Italian", "eggs|coffee", "vegetarian"),
+    ]
+)
+
+
+def own(tmp_path: Path, **words: str | list[str]) -> Texts:
+    lines = (f"{key} = {said!r}".replace("'", '"') for key, said in words.items())
+    (tmp_path / "en.toml").write_text("\n".join(lines), encoding="utf-8")
+    return Texts.load("en", tmp_path)
+
+
+BOOK = {"item": "book", "items": "books", "watch": "read", "watching": "reading", "saw": "read", "seen": "read"}
+GAME = {"item": "board game", "items": "board games", "watch": "play", "watching": "playing", "saw": "played"}
+DISH = {"item": "recipe", "items": "recipes", "watch": "cook", "watching": "cooking", "saw": "cooked"}
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> tuple[Understanding, Texts]:
+    texts = own(tmp_path, **BOOK, also_called=["novel", "novels"])
+    return Understanding(BOOKS, load_lexicon(), domain=Domain(texts)), texts
+
+
+@pytest.fixture
+def games(tmp_path: Path) -> Understanding:
+    return Understanding(GAMES, load_lexicon(), domain=Domain(own(tmp_path, **GAME, seen="played")))
+
+
+@pytest.fixture
+def dishes(tmp_path: Path) -> Understanding:
+    texts = own(tmp_path, **DISH, seen="cooked", also_called=["dish", "dishes"])
+    return Understanding(DISHES, load_lexicon(), domain=Domain(texts))
+
+
+def said(understanding: Understanding, text: str, context: Context = Context()) -> list[str]:  # noqa: B008
+    def brief(s: Statement) -> str:
+        sign = {1: "+", -1: "-", 0: "~"}[s.polarity]
+        if s.range:
+            low, high = ("" if end is None else f"{end:g}" for end in (s.range.low, s.range.high))
+            return f"{sign}{s.range.name} {low}..{high}"
+        return f"{sign}{s.target or s.value}" + (" seen" if s.seen else "") + (" lasting" if s.lasting else "")
+
+    kinds = (Kind.WISH,)
+    return [brief(s) for s in understanding.read(text, context).statements if s.kind not in kinds]
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("something under 250 pages", ["+pages ..250"]),
+        ("a book of at most 200 pages", ["+pages ..200"]),
+        ("nothing over 400 pages", ["-pages 400.."]),
+        ("a 300-page novel", ["+pages 270..330"]),
+        ("between 200 and 300 pages", ["+pages 200..300"]),
+        ("1,000 pages or more", ["+pages 1000.."]),
+        ("I have read Dune", ["~Dune seen"]),
+        ("I read Dune last year", ["~Dune seen"]),
+        ("I read Emma", ["~Emma seen"]),
+        ("a horror novel", ["+horror"]),
+        ("a classic from the 19th century", ["+classic", "+year 1800..1899"]),
+        ("nothing with vampires", ["-vampires"]),
+        ("no science fiction", ["-sci-fi"]),
+    ],
+)
+def test_books(books: tuple[Understanding, Texts], text: str, understood: list[str]) -> None:
+    assert said(books[0], text) == understood
+
+
+@pytest.mark.parametrize("text", ["what should I read tonight?", "something to read", "I'd like to read something"])
+def test_what_is_to_be_read_has_not_been_read(books: tuple[Understanding, Texts], text: str) -> None:
+    assert said(books[0], text) == ["~recommend"]
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("a game for 2 players", ["+min_players 2..2"]),
+        ("party games for 8 people", ["+party", "+min_players 8..8"]),
+        ("for up to six players", ["+min_players 6..6"]),
+        ("for at least five players", ["+min_players 5.."]),
+        ("2-4 players", ["+min_players 2..4"]),
+        ("under half an hour", ["+runtime ..30"]),
+        ("nothing with bluffing", ["-bluffing"]),
+        ("no dice", ["-dice"]),
+        ("no dice games", ["-dice"]),
+        ("I've played Catan", ["~Catan seen"]),
+    ],
+)
+def test_board_games(games: Understanding, text: str, understood: list[str]) -> None:
+    assert said(games, text) == understood
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("something vegan in half an hour", ["+vegan", "+runtime ..30"]),
+        ("a dish in 20 minutes", ["+runtime ..20"]),
+        ("for six people", ["+servings 6.."]),
+        ("no eggs", ["-eggs"]),
+        ("no egg please", ["-eggs"]),
+        ("I'm allergic to peanuts", ["-peanuts lasting"]),
+        ("Italian recipes", ["+Italian"]),
+        ("not Italian", ["-Italian"]),
+        ("desserts", ["+dessert"]),
+        ("a dessert with coffee", ["+dessert", "+coffee"]),
+    ],
+)
+def test_recipes(dishes: Understanding, text: str, understood: list[str]) -> None:
+    assert said(dishes, text) == understood
+
+
+@pytest.mark.parametrize("text", ["I fell asleep in 20 minutes", "no dice", "for six people", "I read the book"])
+def test_of_films_none_of_this_is_meant(text: str) -> None:
+    understanding = Understanding(films(), load_lexicon())
+    assert not [s for s in understanding.read(text).statements if s.range or s.kind is Kind.FACET or s.seen]
+
+
+def test_items_that_reach_up_to_a_number_meet_what_lies_between() -> None:
+    two, five = (meets(GAMES, Range("min_players", n, n, "", "max_players")).tolist() for n in (2, 5))
+    assert two == [False, True, False, True]
+    assert five == [False, False, True, True]
+    assert meets(GAMES, Range("min_players", 7, None, "", "max_players")).tolist() == [False, False, True, False]
+
+
+def test_counts_are_whole_and_called_in_the_plural() -> None:
+    assert [(c.name, c.what, c.upto) for c in counts_of(GAMES)] == [("min_players", "player", "max_players")]
+    assert [c.name for c in counts_of(BOOKS)] == ["pages"]
+    assert counts_of(films()) == ()
+
+
+def test_what_is_short_depends_on_the_catalogue() -> None:
+    assert length_of(films()) is FILMS
+    assert (length_of(BOOKS).name, length_of(BOOKS).brief) == ("pages", False)
+    assert length_of(DISHES).short < 30
+    assert length_of(DISHES).brief
+
+
+def test_cards_and_answers_tell_what_the_catalogue_counts_and_names(books: tuple[Understanding, Texts]) -> None:
+    wording = Wording(books[1], BOOKS)
+    assert wording.card_facets(BOOKS["Dune"])[-1] == "612 pages"
+    assert wording.about(BOOKS["Dune"]) == "Dune (1965): Science Fiction, by Frank Herbert, 612 pages."
+    games = Wording(Texts(), GAMES)
+    assert [games.card_facets(game)[-1] for game in GAMES.items[:2]] == ["3-4 players", "2 players"]
+
+    def answer(wording: Wording, field: str, item: Item) -> str:
+        return Answers(wording).answer(Statement(Kind.QUESTION, field), item)
+
+    assert answer(wording, "pages", BOOKS["Emma"]) == "Emma (1815): 474 pages."
+    assert answer(wording, "runtime", BOOKS["Emma"]) == "Emma (1815): 474 pages."
+    assert answer(games, "min_players", GAMES["Catan"]) == "Catan (2010): 3-4 players."
+    assert answer(games, "mechanics", GAMES["Catan"]) == "Catan (2010): mechanics: dice rolling, trading."
+    assert answer(games, "creator", GAMES["Catan"]) == "Catan (2010) is by Ann Maker."
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("how many players does it need?", "min_players"),
+        ("how many players is it for?", "min_players"),
+        ("what mechanics does it have?", "mechanics"),
+        ("who designed it?", "designer"),
+        ("how long is it?", "runtime"),
+    ],
+)
+def test_questions_about_what_only_this_catalogue_has(games: Understanding, text: str, field: str) -> None:
+    found = games.read(text, Context(shown=("Catan",), focus="Catan")).statements
+    assert [(s.kind, s.value, s.target) for s in found] == [(Kind.QUESTION, field, "Catan")]
+
+
+def test_every_string_speaks_of_what_is_recommended(tmp_path: Path) -> None:
+    texts = own(tmp_path, **BOOK, shelf="reading list", story="plot", someone="an author")
+    assert "feel like reading" in texts("welcome")
+    assert "a book you loved, an author, a decade" in texts("welcome")
+    assert texts("got_unwanted", what="horror") == "no horror books"
+    assert texts("watchlist_empty").startswith('Your reading list is empty. Tap "Save" on a book')
+    assert texts("button_seen") == "👁 Read"
+    assert texts("why_likeness", items="Dune") == "its plot is close to Dune"
+    assert texts("genre_film", genres="horror") == "a horror book"
+    assert texts("noted_seen", title="Dune") == "Noted: you've read Dune. I won't suggest it again."
+    (tmp_path / "en.toml").write_text('item = "episode"\nnudge = ["Heard {a_noun} of these {nouns}?"]', "utf-8")
+    assert Texts.load("en", tmp_path)("nudge") == "Heard an episode of these films?"
+
+
+def test_genres_and_refusals_are_told_as_what_they_are(books: tuple[Understanding, Texts]) -> None:
+    assert Wording(books[1], BOOKS).with_article("classic") == "classic books"
+    assert Wording(Texts(), films()).with_article("thriller") == "a thriller"
+    assert refusal(Clause("eggs", (Facet("ingredients", "eggs"),))) == "things"
+    assert refusal(Clause("Tom Hanks", (Facet("cast", "Tom Hanks"),))) == "unwanted"
