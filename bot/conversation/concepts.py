@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.conversation.domain import FILMS, Domain
 from bot.conversation.lexicon import Concept, Lexicon, Region, Words
 from bot.conversation.spelling import Spelling
 from bot.conversation.tokens import Phrases, Token, norms, squash
@@ -95,8 +96,8 @@ class Meaning:
 class Concepts:
     """The lexicon's concepts resolved against a catalogue: facets that it lacks are dropped."""
 
-    def __init__(self, catalogue: Catalogue, lexicon: Lexicon, *, films: bool = True) -> None:
-        """``films``: whether the lexicon's genres and themes are those of the catalogue; else its own count, too."""
+    def __init__(self, catalogue: Catalogue, lexicon: Lexicon, domain: Domain = FILMS) -> None:
+        """``domain``: unless it is films, whose genres and themes the lexicon has, the catalogue's own count, too."""
         self._values: dict[str, dict[str, list[str]]] = {}
         for kind in ("genre", "keyword", "certificate", "language", "country", "director"):
             found = {value for item in catalogue.items for value in item.facets.get(kind, ())}
@@ -119,15 +120,14 @@ class Concepts:
         foreign = Sense("English", "English", english.wanted, english.unwanted, flipped=True)
         entries += [(w, foreign) for w in lexicon.foreign.words]
         told = {squash(words) for words, sense in entries if any(clause.facets for clause in sense.wanted)}
-        small = {*lexicon.noise.words, *lexicon.fillers.words, *lexicon.negators.words, *lexicon.grammar.film_nouns}
-        small.update(word for era in lexicon.eras.values() for word in era.words if word not in self._values["genre"])
-        own = [(w, s) for w, s in _own(catalogue, films=films) if squash(w) not in told and w not in small]
+        empty = {*lexicon.noise.words, *lexicon.fillers.words, *lexicon.negators.words, *lexicon.grammar.film_nouns}
+        empty.update(word for era in lexicon.eras.values() for word in era.words if word not in self._values["genre"])
+        called = [(words, sense) for name, sense in _own(catalogue, domain) for words in domain.said(name)]
+        own = [(w, s) for w, s in called if squash(w) not in told and w not in empty]
         named = {words for words, _ in own}
         # "something easy" is no mood where the catalogue calls things easy
-        entries = [
-            (w, s) for w, s in entries if squash(w) in told or w.split()[-1:] == [w] or w.split()[-1] not in named
-        ]
-        self._phrases = Phrases([*own, *entries])
+        entries = [(w, s) for w, s in entries if squash(w) in told or " " not in w or w.split()[-1] not in named]
+        self._phrases: Phrases[Sense] = Phrases([*own, *entries])
         self._themes: dict[str, list[Facet]] = defaultdict(list)
         for facet in {facet for _, sense in own for facet in sense.unwanted.facets if facet.kind != "genre"}:
             for word in norms(facet.value):
@@ -323,12 +323,12 @@ def questions_of(kind: str) -> list[str]:
     ]
 
 
-def _own(catalogue: Catalogue, *, films: bool) -> list[tuple[str, Sense]]:
+def _own(catalogue: Catalogue, domain: Domain) -> list[tuple[str, Sense]]:
     """What the catalogue itself calls things, in the singular and plural: the facets of kinds of its own and, unless
     they are those of films, its genres and, where they are few and so a vocabulary rather than anybody's tags, its
     themes."""
-    kinds = {*own_kinds(catalogue), *(() if films else ("genre",))}
-    if not films and len(catalogue.values("keyword")) <= THEMES:
+    kinds = {*own_kinds(catalogue), *(() if domain.films else ("genre",))}
+    if not domain.films and len(catalogue.values("keyword")) <= THEMES:
         kinds.add("keyword")
     facets: dict[str, list[Facet]] = defaultdict(list)
     for facet in sorted(catalogue.facets()):
@@ -338,6 +338,8 @@ def _own(catalogue: Catalogue, *, films: bool) -> list[tuple[str, Sense]]:
     for name, same in facets.items():
         plain = name in (facet.value for facet in same) or all(facet.kind in ("genre", "keyword") for facet in same)
         label = name if plain else same[0].value
+        if " " in name and domain.names(name.split()[-1]):  # "card games" take no noun
+            label = f"{name}s"
         clause = Clause(label, tuple(same))
         sense = Sense(name, label, (clause,), clause)
         stem = name.removesuffix("s")

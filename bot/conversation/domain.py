@@ -10,7 +10,28 @@ from bot.conversation.lexicon import Lexicon
 from bot.conversation.tokens import Token, norms
 from bot.texts import Texts
 
-_BASE = frozenset(("to", "lets", "ill", "id", "gonna", "wanna", "can", "should", "could", "would", "will", "shall"))
+_BASE = frozenset(
+    (
+        "do",
+        "dont",
+        "does",
+        "doesnt",
+        "did",
+        "didnt",
+        "to",
+        "lets",
+        "ill",
+        "id",
+        "gonna",
+        "wanna",
+        "can",
+        "should",
+        "could",
+        "would",
+        "will",
+        "shall",
+    )
+)
 """Words before a verb that has no past form of its own, where it is none: "something to read", "what should I read"."""
 
 
@@ -31,6 +52,15 @@ class Domain:
         for key in ("saw", "seen", "watching", "watch"):
             self._verbs["".join(norms(texts(key)))] = key
         self._past = "saw" if texts("watch") == texts("saw") else ""
+
+    def names(self, word: str) -> bool:
+        """Whether a word is what the operator calls an item."""
+        return word in self._nouns
+
+    def said(self, name: str) -> set[str]:
+        """A name and how it is ``heard``: "card game" as "card film"."""
+        *words, last = name.split() or [name]
+        return {name, " ".join([*words, self._nouns.get("".join(norms(last)), last)])}
 
     @property
     def films(self) -> bool:
@@ -71,3 +101,7 @@ class Domain:
         before = {token.norm for token in tokens[max(0, n - 2) : n]}
         has = before & {"have", "has", "had", "ive", "already", "never", "just"}
         return "seen" if has else "watch" if not n or before & _BASE else self._past
+
+
+FILMS = Domain()
+"""What Usher speaks of by itself."""

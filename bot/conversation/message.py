@@ -62,7 +62,7 @@ class Words:
         cues, nouns = set(lexicon.grammar.name_cues), {*lexicon.grammar.film_nouns, *lexicon.negators.contrast}
         self.people = People(catalogue, rarity, lexicon.vocabulary, cues, nouns, lexicon.nicknames)
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
-        self.concepts = Concepts(catalogue, lexicon, films=domain.films)
+        self.concepts = Concepts(catalogue, lexicon, domain)
         self.unknown = UnknownTitles(lexicon, self.titles.index.holds)
         self.stances = StanceWords(lexicon)
         self.references = References(lexicon)

@@ -110,7 +110,8 @@ _SHORT = re.compile(
     re.IGNORECASE,
 )
 _LONG = re.compile(
-    r"\b(?:something\s+(?:really\s+|nice and\s+)?long\b|long\s+(?:movie|film|one)s?\b|three[- ]hour epic)",
+    r"\b(?:something\s+(?:really\s+|nice and\s+)?long\b|three[- ]hour epic"
+    r"|(?<!how )(?<!so )long\s+(?:(?!(?:is|was|are|were|does|do|did|the|a)\b)\w+\s+){0,2}(?:movie|film|one)s?\b)",
     re.IGNORECASE,
 )
 _NOT_OLD = re.compile(
@@ -136,6 +137,8 @@ _LIMIT_WORDS = (
     *("hour", "hours", "minute", "minutes", "mins", "years", "decade", "decades", "maximum", "minimum"),
 )
 """What limits are made of: few enough words to be known when they are misspelt."""
+_MEANT = frozenset((*_LIMIT_WORDS, "film", "films"))
+"""What the rules read as it is meant, however it is spelt: a book to those who recommend books is a film to them."""
 _LIKE_THEM = ("never",)
 """What is misspelt like one of them: "neever mind"."""
 _WISHING = frozenset(("something", "anything", "nothing", "more", "prefer", "only", "some", "very", "pretty", "really"))
@@ -406,7 +409,7 @@ def _as_meant(text: str, tokens: Sequence[Token]) -> tuple[str, list[Token], lis
     for token in tokens:
         spans += [(n, n + 1) for n in range(end, token.start)]
         word = text[token.start : token.end]
-        misspelt = token.norm in _LIMIT_WORDS and fold(word) != token.norm
+        misspelt = token.norm in _MEANT and fold(word) != token.norm
         meant = token.norm if misspelt else word
         said += text[end : token.start] + meant
         whole = [(token.start, token.end)] * len(meant)

@@ -306,7 +306,10 @@ class Dialogue:
     def without(self, labels: Collection[str]) -> Dialogue:
         """This state without the wishes of these labels: they had to give way, and the person was told."""
         wanted = tuple(c for c in self.wanted if c.label not in labels)
-        return replace(self, wanted=wanted, ranges=tuple(r for r in self.ranges if r.label not in labels))
+        company = {c.whom for c in self.wanted if c.whom and c.label in labels}
+        moods = tuple(m for m in self.moods if not company or not set(self.called.get(m, "").split(", ")) <= company)
+        ranges = tuple(r for r in self.ranges if r.label not in labels)
+        return replace(self, wanted=wanted, moods=moods, ranges=ranges)
 
     def without_item(self, item_id: str) -> Dialogue:
         """This state without an item as something to resemble, and without the talk, which may name it."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import dropwhile, pairwise
 from typing import TypeVar
 
-from bot.conversation.domain import Domain
+from bot.conversation.domain import FILMS, Domain
 from bot.conversation.gist import Gist
 from bot.conversation.gloss import Glossary, Glossed
 from bot.conversation.lexicon import Lexicon
@@ -39,12 +39,12 @@ class Understanding:
     """Reads messages against one catalogue. Building costs about two seconds per 20,000 items."""
 
     def __init__(
-        self, catalogue: Catalogue, lexicon: Lexicon, gist: Gist | None = None, domain: Domain | None = None
+        self, catalogue: Catalogue, lexicon: Lexicon, gist: Gist | None = None, domain: Domain = FILMS
     ) -> None:
         """``gist``: for what the lexicon does not read; without it that is small talk. ``domain``: what the items are
-        called; without it they are films."""
+        called."""
         self._gist = gist
-        self._words = Words(catalogue, lexicon, domain or Domain())
+        self._words = Words(catalogue, lexicon, domain)
         self._glossary = Glossary(catalogue)
         self._tongues = Tongues(lexicon)
 

@@ -190,11 +190,39 @@ class Wording:
         return mood not in self.texts.options("nouns") and not self.whom(mood)
 
     @cached_property
+    def films(self) -> bool:
+        """Whether it is films that are spoken of."""
+        return self.texts("item") == Texts(self.texts.language)("item")
+
+    @cached_property
+    def _genres(self) -> list[str]:
+        """The genres of the catalogue, the most usual first."""
+        counted = self.catalogue.values("genre").items()
+        return [self.texts.name(genre).lower() for genre, _ in sorted(counted, key=lambda pair: (-pair[1], pair[0]))]
+
+    def moods(self) -> list[str]:
+        """What sounds good right now: moods of films, else, unless the operator names some, the most usual genres."""
+        moods = self.texts.options("moods")
+        ours = moods == Texts(self.texts.language).options("moods")
+        return moods if self.films or not ours else [self.with_article(genre) for genre in self._genres[: len(moods)]]
+
+    @cached_property
+    def an_example_of_kind(self) -> str:
+        """A wish that somebody could have: "a drama"."""
+        return self.with_article(self._genres[0]) if self._genres else self.texts("some", what=self.texts.name("funny"))
+
+    @cached_property
+    def an_example(self) -> str:
+        """A title that many know."""
+        known = max(self.catalogue.items, key=lambda item: item.number("popularity") or 0.0, default=None)
+        return self.titled(known) if known else ""
+
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """Genres that are told as films of a kind: "family films"; of what is no film, all that take no article: "party
         games"."""
         kinds = set(self.texts.options("kinds"))
-        if self.texts("item") != Texts(self.texts.language)("item"):
+        if not self.films:
             genres = {value.casefold() for value in self.catalogue.values("genre")}
             kinds |= genres.difference(self.texts.options("countable"))
         return frozenset(kinds)
@@ -246,7 +274,9 @@ def refusal(veto: Clause) -> str:
     """How a refusal is said: "no horror films", "no sharks", "nothing too scary"."""
     kinds = {facet.kind for facet in veto.facets}
     own = bool(kinds.difference(NAMES, ("keyword",)))
-    themes = not (veto.mood or veto.whom) and (own or kinds.isdisjoint(NAMES))
+    names = {facet.value.casefold() for facet in veto.facets}
+    called = " " in veto.label and veto.label.removesuffix("s") in names  # "card games"
+    themes = not (veto.mood or veto.whom) and (own or called or kinds.isdisjoint(NAMES))
     return "nothing" if mild(veto) else "things" if themes and veto.label.endswith("s") else "unwanted"
 
 

@@ -190,6 +190,10 @@ class Texts:
 _EVERYWHERE = {*NOUNS, "a_noun", "Seen"}
 
 
+LANGUAGE_NAMES: Mapping[Language, str] = {language: Texts(language)("language_name") for language in LANGUAGES}
+"""What each language is called in itself, unless an operator calls it otherwise."""
+
+
 def _problem(key: str, said: object, ours: str | list[str] | None) -> str | None:
     """What keeps an operator's string from taking the place of ours."""
     if ours is None:

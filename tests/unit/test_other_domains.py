@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.conversation.actions.recommending import standing
 from bot.conversation.answers import Answers
 from bot.conversation.counts import FILMS, counts_of, length_of
 from bot.conversation.domain import Domain
 from bot.conversation.lexicon import load_lexicon
+from bot.conversation.reply import Reason
 from bot.conversation.statements import Context, Kind, Statement
 from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording, refusal
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Facet, Item
-from recsys.taste import Clause, Range, meets
+from recsys.taste import Clause, Range, Wish, meets
+from tests.support.chat import Person, buttons, films_chat
 from tests.support.films import films
 
 
@@ -47,14 +52,14 @@ GAMES = Catalogue(
         a_game("Catan", 3, 4, 90, "Strategy", "dice rolling|trading"),
         a_game("Patchwork", 2, 2, 30, "Abstract", "tile placement"),
         a_game("Codenames", 4, 8, 15, "Party", "deduction"),
-        a_game("Coup", 2, 6, 15, "Party", "bluffing|deduction"),
+        a_game("Coup", 2, 6, 15, "Card Game", "bluffing|deduction"),
     ]
 )
 
 
 def a_dish(title: str, minutes: int, servings: int, kind: str, cuisine: str, ingredients: str, diet: str) -> Item:
     facets = {"genre": (kind,), "cuisine": (cuisine,), "ingredients": tuple(ingredients.split("|"))}
-    facets |= {"diet": tuple(filter(None, diet.split("|")))}
+    facets |= {"diet": tuple(filter(None, diet.split("|"))), "difficulty": ("easy" if minutes < 60 else "hard",)}
     return Item(title, title, None, "", facets, {"runtime": float(minutes), "servings": float(servings)})
 
 
@@ -125,6 +130,8 @@ def said(understanding: Understanding, text: str, context: Context = Context()) 
         ("a classic from the 19th century", ["+classic", "+year 1800..1899"]),
         ("nothing with vampires", ["-vampires"]),
         ("no science fiction", ["-sci-fi"]),
+        ("I don't read horror", ["-horror lasting"]),
+        ("a long horror novel", ["+pages 577.5..", "+horror"]),
     ],
 )
 def test_books(books: tuple[Understanding, Texts], text: str, understood: list[str]) -> None:
@@ -149,6 +156,8 @@ def test_what_is_to_be_read_has_not_been_read(books: tuple[Understanding, Texts]
         ("no dice", ["-dice"]),
         ("no dice games", ["-dice"]),
         ("I've played Catan", ["~Catan seen"]),
+        ("no card games", ["-card games"]),
+        ("a card game", ["+card games"]),
     ],
 )
 def test_board_games(games: Understanding, text: str, understood: list[str]) -> None:
@@ -165,6 +174,8 @@ def test_board_games(games: Understanding, text: str, understood: list[str]) -> 
         ("no egg please", ["-eggs"]),
         ("I'm allergic to peanuts", ["-peanuts lasting"]),
         ("Italian recipes", ["+Italian"]),
+        ("I don't eat pork", ["-pork lasting"]),
+        ("something easy", ["+easy"]),
         ("not Italian", ["-Italian"]),
         ("desserts", ["+dessert"]),
         ("a dessert with coffee", ["+dessert", "+coffee"]),
@@ -250,4 +261,68 @@ def test_genres_and_refusals_are_told_as_what_they_are(books: tuple[Understandin
     assert Wording(books[1], BOOKS).with_article("classic") == "classic books"
     assert Wording(Texts(), films()).with_article("thriller") == "a thriller"
     assert refusal(Clause("eggs", (Facet("ingredients", "eggs"),))) == "things"
+    assert refusal(Clause("card games", (Facet("genre", "Card Game"),))) == "things"
     assert refusal(Clause("Tom Hanks", (Facet("cast", "Tom Hanks"),))) == "unwanted"
+
+
+def test_what_sounds_good_is_what_the_catalogue_has(books: tuple[Understanding, Texts], tmp_path: Path) -> None:
+    wording = Wording(books[1], BOOKS)
+    assert wording.moods() == ["classic books", "horror books", "fantasy books", "humour books", "literary books"]
+    assert (wording.an_example_of_kind, wording.an_example) == ("classic books", "Dune")
+    assert Wording(Texts(), films()).moods() == Texts().options("moods")
+    texts = own(tmp_path, **BOOK, moods=["a slow burner"])
+    assert Wording(texts, BOOKS).moods() == ["a slow burner"]
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("I don't watch horror", ["-horror lasting"]),
+        ("we don't usually watch westerns", ["-western lasting"]),
+        ("I don't watch much so something easy", ["+light"]),
+        ("why don't we watch a comedy?", ["+comedy"]),
+        ("I don't watch TV, give me a western", ["+western"]),
+    ],
+)
+def test_what_somebody_does_not_watch_is_not_wanted(text: str, understood: list[str]) -> None:
+    assert said(Understanding(films(), load_lexicon()), text) == understood
+
+
+@pytest.mark.asyncio
+async def test_a_conversation_about_books_never_speaks_of_films(tmp_path: Path) -> None:
+    own(tmp_path, **BOOK, shelf="reading list", someone="an author", language_name="Plain English")
+    said = [
+        *(
+            "hi",
+            "none of these",
+            "asdf qwer",
+            "",
+            "something under 450 pages",
+            "why?",
+            "no horror",
+            "more like the first",
+        ),
+        *("save the first", "/watchlist", "/profile", "who wrote it?", "how long is it?", "shorter", "surprise me"),
+        *("I've read Dune", "anything by Jane Austen?", "compare them", "thanks", "/help", "/history", "bye"),
+    ]
+    async with films_chat(tmp_path, BOOKS) as running:
+        bob = Person(*running, name="bob", catalogue=BOOKS)
+        replies = [await bob.say(text) for text in said]
+        languages = await bob.say("/language")
+
+    told = [words for reply in replies[:-3] for words in (reply.text, reply.question or "")]  # /help has examples
+    told += [words for reply in replies for card in reply.cards for words in (card.reason, *card.facets)]
+    told += [button.label for reply in replies for button in buttons(reply)]
+    assert not [reply for reply in told if re.search(r"\b(films?|movies?|watch\w*|directed|actor)\b", reply)]
+    assert [button.label for button in languages.buttons][:2] == ["Plain English", "中文"]
+
+
+def test_what_gave_way_is_no_reason() -> None:
+    reasons = (Reason("asked", 0.5, "a", ("over 500 pages",)), Reason("mood", 0.3, "b", ("for the kids",)))
+    reasons += (Reason("wish", 0.2, "c"),)
+    kids = Wish(text="for children", label="for the kids", vague=True)
+
+    assert standing(reasons, kids, ()) == reasons
+    assert [(r.signal, r.share) for r in standing(reasons, kids, ("for the kids",))] == [("asked", 1.0)]
+    own_words = replace(kids, text="clowns", label="clowns", vague=False)
+    assert [r.signal for r in standing(reasons, own_words, ("for the kids",))] == ["asked", "wish"]
