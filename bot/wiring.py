@@ -117,10 +117,11 @@ async def explained(
     """The report on ``n`` explanations by the text generator of the settings, which must be here already."""
     from bot.evaluation import explanations
 
-    engine = engine_of(settings, *parts)
-    generator = await load_generator(settings, Home(settings.usher_home).generator)
+    home = Home(settings.usher_home)
+    engine, texts = engine_of(settings, *parts), Texts.load("en", home.texts)
+    generator = await load_generator(settings, home.generator, MOVIE_STYLE.called(texts("item")))
     try:
-        return await explanations.evaluate(engine, parts[2], generator, n, seed, deadline, progress)
+        return await explanations.evaluate(engine, parts[2], generator, n, seed, deadline, progress, texts)
     finally:
         await generator.aclose()
 

@@ -133,6 +133,11 @@ def measured_by(name: str, items: Iterable[Item]) -> str:
     return name if minutes else PAGES
 
 
+def of_heads(limit: Range) -> bool:
+    """Whether a limit says for how many people it is."""
+    return limit.name.removeprefix("min_").removesuffix("s") in _HEADS
+
+
 def _number(said: str) -> float:
     word = said.lower()
     return float(_WORDS.index(word) + 1) if word in _WORDS else float(said.replace(",", ""))

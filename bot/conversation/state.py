@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from bot.conversation.counts import LENGTH, length_of
+from bot.conversation.counts import LENGTH, length_of, of_heads
 from bot.conversation.ranges import than
 from bot.conversation.statements import Critique, Intent, Kind, NamedKind, Reading, Statement
 from bot.texts import without_chinese
@@ -172,8 +172,9 @@ class Dialogue:
         rows = [catalogue.row(i) for i in like]
 
         def stays(wish: Clause | Range) -> bool:
+            company = isinstance(wish, Range) and of_heads(wish)
             time = isinstance(wish, Range) and wish.name == "runtime" and wish.low is None
-            return time or (bool(rows) and bool(meets(catalogue, wish)[rows].all()))
+            return company or time or (bool(rows) and bool(meets(catalogue, wish)[rows].all()))
 
         wanted = tuple(c for c in self.wanted if c.whom or stays(c))
         ranges = tuple(r for r in self.ranges if stays(r) and r.label not in self.measured)

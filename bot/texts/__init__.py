@@ -107,7 +107,8 @@ class Texts:
         words = {placeholder: str(self._strings[key]) for placeholder, key in NOUNS.items()}
         article = self._strings["a_noun"]
         a_noun = article if isinstance(article, str) else article[words["noun"][0].lower() in "aeiou"]
-        self._nouns = {**words, "a_noun": a_noun.format(noun=words["noun"]), "Seen": words["seen"].capitalize()}
+        self.nouns = {**words, "a_noun": a_noun.format(noun=words["noun"]), "Seen": words["seen"].capitalize()}
+        """What is recommended, and what people do with it, by the placeholders that any string may hold."""
         called = {} if language == "en" else _load(f"names.{language}.toml")
         people = {name: own[0] for name, own in PEOPLE.items()} if called else {}
         self._names = {name.casefold(): own for name, own in {**people, **called.get("names", {})}.items()}
@@ -134,7 +135,7 @@ class Texts:
     def __call__(self, key: str, turn: int = 0, **values: object) -> str:
         """The string of a key with its ``{placeholders}`` filled in."""
         found = self._strings[key]
-        return (found if isinstance(found, str) else found[turn % len(found)]).format(**{**self._nouns, **values})
+        return (found if isinstance(found, str) else found[turn % len(found)]).format(**{**self.nouns, **values})
 
     def __contains__(self, key: str) -> bool:
         return key in self._strings

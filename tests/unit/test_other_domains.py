@@ -17,6 +17,7 @@ from bot.conversation.reply import Reason
 from bot.conversation.statements import Context, Kind, Statement
 from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording, refusal
+from bot.evaluation.explanations import People
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.taste import Clause, Range, Wish, meets
@@ -235,6 +236,7 @@ def test_cards_and_answers_tell_what_the_catalogue_counts_and_names(books: tuple
         ("how many players is it for?", "min_players"),
         ("what mechanics does it have?", "mechanics"),
         ("who designed it?", "designer"),
+        ("is it for 3 players?", "min_players"),
         ("how long is it?", "runtime"),
     ],
 )
@@ -317,6 +319,17 @@ async def test_a_conversation_about_books_never_speaks_of_films(tmp_path: Path) 
     assert [button.label for button in languages.buttons][:2] == ["Plain English", "中文"]
 
 
+@pytest.mark.asyncio
+async def test_for_how_many_it_is_outlasts_a_wish(tmp_path: Path) -> None:
+    own(tmp_path, **DISH, seen="cooked", also_called=["dish"])
+    async with films_chat(tmp_path, DISHES) as running:
+        eve = Person(*running, name="eve", catalogue=DISHES)
+        reply = await eve.say("a dip for six people", "a dessert")
+
+    assert [item.title for item in eve.items(reply)] == ["Tiramisu"]
+    assert "six people" in reply.text
+
+
 def test_what_gave_way_is_no_reason() -> None:
     reasons = (Reason("asked", 0.5, "a", ("over 500 pages",)), Reason("mood", 0.3, "b", ("for the kids",)))
     reasons += (Reason("wish", 0.2, "c"),)
@@ -326,3 +339,15 @@ def test_what_gave_way_is_no_reason() -> None:
     assert [(r.signal, r.share) for r in standing(reasons, kids, ("for the kids",))] == [("asked", 1.0)]
     own_words = replace(kids, text="clowns", label="clowns", vague=False)
     assert [r.signal for r in standing(reasons, own_words, ("for the kids",))] == ["asked", "wish"]
+
+
+def test_made_up_people_ask_for_what_the_catalogue_has(tmp_path: Path) -> None:
+    people = People(DISHES, 0, own(tmp_path, **DISH, seen="cooked"))
+    said = {people.message() for _ in range(300)}
+
+    assert not [text for text in said if re.search(r"films?\b|watch|Tom Hanks|Spielberg|0s|people stuck", text)]
+    assert [text for text in said if "recipe" in text]
+    assert [text for text in said if "what should I cook?" in text]
+    assert [text for text in said if "under two hours" in text]
+    of_films = People(films(), 0, Texts())
+    assert any("film" in of_films.message() for _ in range(100))
