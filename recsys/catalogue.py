@@ -193,7 +193,8 @@ class Catalogue:
                 return cls(_items(file.read()))
         except (OSError, pa.ArrowException, KeyError) as error:
             state = "is damaged" if path.exists() else "does not exist"
-            raise DataError(f"The catalogue {path} {state}: run `usher catalogue build`, or import your own again.") from error
+            mend = "run `usher catalogue build`, or import your own again"
+            raise DataError(f"The catalogue {path} {state}: {mend}.") from error
 
     def export_jsonl(self, path: Path) -> None:
         """Writes one JSON object a line: id, title, year, genres, director, cast, runtime, language, keywords,

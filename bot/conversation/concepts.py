@@ -316,9 +316,10 @@ def own_kinds(catalogue: Catalogue) -> list[str]:
 
 
 def questions_of(kind: str) -> list[str]:
-    """What asks for a facet by its kind: "what cuisine", "which ingredients"."""
+    """What asks for a facet by its kind: "what cuisine", "which ingredients", "who is the host"."""
     name = kind.replace("_", " ")
-    return [
+    who = [f"who {name}s", f"who is the {name}", f"whos the {name}", f"who are the {name}s"]
+    return who + [
         f"{ask} {name}{s}" for s in ("", "s") for ask in ("what", "which", "what is the", "whats the", "what are the")
     ]
 

@@ -50,7 +50,7 @@ class Domain:
             if words := norms(name):
                 self._nouns.setdefault(words[-1], ours)  # "board game"
         for key in ("saw", "seen", "watching", "watch"):
-            self._verbs["".join(norms(texts(key)))] = key
+            self._verbs[next(iter(norms(texts(key))), "")] = key  # "listen to"
         self._past = "saw" if texts("watch") == texts("saw") else ""
 
     def names(self, word: str) -> bool:

@@ -114,7 +114,10 @@ class Words:
         asked += [(words, kind) for kind in own_kinds(catalogue) for words in questions_of(kind)]
         asked += [(words, field) for field, said in questions.fields.items() for words in said]
         self.questions = Phrases(asked)
-        self.question_nouns = Phrases((words, field) for field, said in questions.nouns.items() for words in said)
+        called = [(f"{count.what}s", count.name) for count in counts]
+        called += [(name, kind) for kind in own_kinds(catalogue) for name in (kind.replace("_", " "), f"{kind}s")]
+        called += [(words, field) for field, said in questions.nouns.items() for words in said]
+        self.question_nouns = Phrases(called)
         self.questions_aside = set(questions.aside)
         self.about = Phrases((words, True) for words in questions.about)
         self.inverted = Phrases((words, True) for words in questions.inverted)

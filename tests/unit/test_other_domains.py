@@ -139,6 +139,14 @@ def test_books(books: tuple[Understanding, Texts], text: str, understood: list[s
     assert said(books[0], text) == understood
 
 
+@pytest.mark.parametrize("text", ["what should I listen to?", "I want to listen to something"])
+def test_a_verb_may_have_two_words(tmp_path: Path, text: str) -> None:
+    texts = own(
+        tmp_path, item="show", items="shows", watch="listen to", watching="listening to", saw="heard", seen="heard"
+    )
+    assert said(Understanding(BOOKS, load_lexicon(), domain=Domain(texts)), text) == ["~recommend"]
+
+
 @pytest.mark.parametrize("text", ["what should I read tonight?", "something to read", "I'd like to read something"])
 def test_what_is_to_be_read_has_not_been_read(books: tuple[Understanding, Texts], text: str) -> None:
     assert said(books[0], text) == ["~recommend"]
@@ -237,6 +245,8 @@ def test_cards_and_answers_tell_what_the_catalogue_counts_and_names(books: tuple
         ("what mechanics does it have?", "mechanics"),
         ("who designed it?", "designer"),
         ("is it for 3 players?", "min_players"),
+        ("players?", "min_players"),
+        ("the mechanics?", "mechanics"),
         ("how long is it?", "runtime"),
     ],
 )
