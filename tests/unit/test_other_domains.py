@@ -18,9 +18,12 @@ from bot.conversation.statements import Context, Kind, Statement
 from bot.conversation.understand import Understanding
 from bot.conversation.wording import Wording, refusal
 from bot.evaluation.explanations import People
+from bot.stages import Home, import_catalogue
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Facet, Item
+from recsys.errors import DataError
 from recsys.taste import Clause, Range, Wish, meets
+from recsys.train import read_likes
 from tests.support.chat import Person, buttons, films_chat
 from tests.support.films import films
 
@@ -361,3 +364,21 @@ def test_made_up_people_ask_for_what_the_catalogue_has(tmp_path: Path) -> None:
     assert [text for text in said if "under two hours" in text]
     of_films = People(films(), 0, Texts())
     assert any("film" in of_films.message() for _ in range(100))
+
+
+def test_ratings_come_with_the_items(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    items, ratings = tmp_path / "items.csv", tmp_path / "ratings.csv"
+    items.write_text("id,title\nd,Dune\ne,Emma\n", encoding="utf-8")
+    ratings.write_text("user,item,rating\nann,d,5\nann,e,2\nbob,d,4\nbob,x,5\n", encoding="utf-8")
+
+    books = import_catalogue(home, items, ratings)
+    assert read_likes(home.ratings, books).toarray().tolist() == [[1.0, 0.0], [pytest.approx(0.8), 0.0]]
+
+    ratings.write_text("user,item,rating\nann,d,9\n", encoding="utf-8")
+    items.write_text("id,title\nx,Other\n", encoding="utf-8")
+    with pytest.raises(DataError, match="has the rating 9: ratings of people go up to 5"):
+        import_catalogue(home, items, ratings)
+    assert Catalogue.load(home.items).items == books.items  # nothing was changed
+
+    assert read_likes(home.ratings, import_catalogue(home, items)).nnz == 0
