@@ -11,8 +11,8 @@ from bot.conversation.ages import children
 from bot.conversation.clauses import Clauses
 from bot.conversation.concepts import Concepts, Meaning, own_kinds, questions_of
 from bot.conversation.counts import counts_of, length_of
-from bot.conversation.domain import Domain
 from bot.conversation.described import described, extreme
+from bot.conversation.domain import Domain
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import TitleMatch, Titles
 from bot.conversation.people import People, PersonMatch
