@@ -190,6 +190,8 @@ def test_board_games(games: Understanding, text: str, understood: list[str]) -> 
         ("something easy", ["+easy"]),
         ("not Italian", ["-Italian"]),
         ("desserts", ["+dessert"]),
+        ("I cooked Carbonara, it was delicious", ["+Carbonara seen lasting"]),
+        ("I made Ramen and it was bland", ["-Ramen seen lasting"]),
         ("a dessert with coffee", ["+dessert", "+coffee"]),
     ],
 )
@@ -247,6 +249,7 @@ def test_cards_and_answers_tell_what_the_catalogue_counts_and_names(books: tuple
         ("how many players is it for?", "min_players"),
         ("what mechanics does it have?", "mechanics"),
         ("who designed it?", "designer"),
+        ("who's it by?", "director"),
         ("is it for 3 players?", "min_players"),
         ("players?", "min_players"),
         ("the mechanics?", "mechanics"),
