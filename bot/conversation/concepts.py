@@ -22,7 +22,8 @@ THEMES = 1000
 """So many themes a catalogue has at most that are a vocabulary of its own."""
 LONG_NAME = 5
 """Words of a facet's name from which on nobody says it."""
-_KNOWN = frozenset(("genre", "keyword", "certificate", "language", "country", *PEOPLE))
+KNOWN = frozenset(("genre", "keyword", "certificate", "language", "country", *PEOPLE))
+"""Kinds of facets that we have words for; a catalogue may bring along others."""
 _LESS = frozenset(("less", "too", "fewer"))
 
 
@@ -312,7 +313,7 @@ class Concepts:
 
 def own_kinds(catalogue: Catalogue) -> list[str]:
     """The kinds of facets that a catalogue brings along and that we have no word for: "cuisine", "mechanics"."""
-    return sorted({facet.kind for facet in catalogue.facets()} - _KNOWN)
+    return sorted({facet.kind for facet in catalogue.facets()} - KNOWN)
 
 
 def questions_of(kind: str) -> list[str]:
