@@ -349,6 +349,15 @@ async def test_for_how_many_it_is_outlasts_a_wish(tmp_path: Path) -> None:
     assert "six people" in reply.text
 
 
+@pytest.mark.parametrize(("text", "understood"), [("something sweet", "+sweet"), ("nothing too sweet", "-sweet")])
+def test_a_catalogues_own_word_means_what_it_means_there(tmp_path: Path, text: str, understood: str) -> None:
+    cakes = Catalogue([replace(item, facets={**item.facets, "taste": ("sweet",)}) for item in DISHES.items])
+    texts = own(tmp_path, **DISH, seen="cooked")
+    (statement,) = Understanding(cakes, load_lexicon(), domain=Domain(texts)).read(text).statements
+    assert statement.clause is not None and statement.clause.facets == (Facet("taste", "sweet"),)
+    assert (statement.polarity > 0) == understood.startswith("+")
+
+
 def test_what_gave_way_is_no_reason() -> None:
     reasons = (Reason("asked", 0.5, "a", ("over 500 pages",)), Reason("mood", 0.3, "b", ("for the kids",)))
     reasons += (Reason("wish", 0.2, "c"),)
