@@ -127,13 +127,20 @@ def build_catalogue(home: Home, progress: Progress = silent) -> Catalogue:
     return movies.build(movies.fetch(home.downloads, progress), home.catalogue, progress)
 
 
-def import_catalogue(home: Home, file: Path) -> Catalogue:
-    """Items of a file in place of the catalogue. The default ratings go with the default catalogue."""
+def import_catalogue(home: Home, file: Path, ratings: Path | None = None) -> Catalogue:
+    """Items of a file in place of the catalogue, and people's ``ratings`` of them in place of those before, which go
+    with the items that they are of."""
+    from recsys import train
+    from recsys.interactions import of_five
+
     catalogue = read_items(file)
+    likes = train.likes_of([of_five(ratings)], catalogue) if ratings else None
     home.make()
     home.report.unlink(missing_ok=True)  # first: from here on the items are the operator's own
     home.ratings.unlink(missing_ok=True)
     catalogue.save(home.items)
+    if likes is not None:
+        train.save_likes(likes, catalogue, home.ratings)
     return catalogue
 
 

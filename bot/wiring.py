@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.admin.room import BackRoom
 from bot.background import background
+from bot.conversation.domain import Domain
 from bot.conversation.explaining import Explainer
 from bot.conversation.gist import Gist, load_examples
 from bot.conversation.lexicon import load_lexicon
@@ -69,7 +70,8 @@ async def application(
     texts = {language: Texts.load(language, home.texts) for language in LANGUAGES}
     engine = engine_of(settings, catalogue, artefact, encoder, kind)
     gist = Gist(encoder, load_examples())
-    understanding = Understanding(catalogue, load_lexicon(), gist)
+    domain = Domain(texts["en"])
+    understanding = Understanding(catalogue, load_lexicon(), gist, domain)
     store = await Store.open(settings.database)
     # Last, since it takes the interpreter for seconds: the prompt is there first.
     threading.Thread(target=_warm_up, args=(gist,), name=WARMING, daemon=True).start()
@@ -80,7 +82,7 @@ async def application(
 
     async def renew(catalogue: Catalogue, artefact: Artefact) -> None:
         engine = await asyncio.to_thread(engine_of, settings, catalogue, artefact, encoder, kind)
-        understanding = await asyncio.to_thread(Understanding, catalogue, load_lexicon(), gist)
+        understanding = await asyncio.to_thread(Understanding, catalogue, load_lexicon(), gist, domain)
         explainer = Explainer(store, catalogue, arrival.generator, budget, style=style)
         await conversations.renew(understanding, engine, explainer)
 
@@ -115,10 +117,11 @@ async def explained(
     """The report on ``n`` explanations by the text generator of the settings, which must be here already."""
     from bot.evaluation import explanations
 
-    engine = engine_of(settings, *parts)
-    generator = await load_generator(settings, Home(settings.usher_home).generator)
+    home = Home(settings.usher_home)
+    engine, texts = engine_of(settings, *parts), Texts.load("en", home.texts)
+    generator = await load_generator(settings, home.generator, MOVIE_STYLE.called(texts("item")))
     try:
-        return await explanations.evaluate(engine, parts[2], generator, n, seed, deadline, progress)
+        return await explanations.evaluate(engine, parts[2], generator, n, seed, deadline, progress, texts)
     finally:
         await generator.aclose()
 

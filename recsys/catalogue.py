@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,7 +26,7 @@ FACET_COLUMNS: Final = {"genres": "genre", "director": "director", "cast": "cast
 """The list columns of the JSONL export and the facet kind that each one holds."""
 
 
-MAKERS: Final = ("director", "author", "artist", "creator")
+MAKERS: Final = ("director", "author", "artist", "designer", "creator")
 """Kinds of facets that say who made an item: what they are called for films, books, music and anything else."""
 PEOPLE: Final = (*MAKERS, "cast")
 """Kinds of facets whose values are people."""
@@ -145,6 +146,18 @@ class Catalogue:
             self._numbers[name] = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
         return self._numbers[name]
 
+    def columns(self) -> str:
+        """What the items have: "numbers pages (69), runtime (12); facets author (69), genre (69)"; in brackets how many
+        have it."""
+        kinds = Counter(kind for item in self.items for kind in item.facets)
+        names = Counter(name for item in self.items for name in item.numbers)
+        told = (
+            f"{what} " + ", ".join(f"{name} ({count:,})" for name, count in sorted(found.items()))
+            for what, found in (("numbers", names), ("facets", kinds))
+            if found
+        )
+        return "; ".join(told)
+
     def quantile(self, name: str, share: float) -> float | None:
         """The value of a quantity below which this share of the items is; None when it is known of none."""
         values = self.number(name)
@@ -180,11 +193,13 @@ class Catalogue:
                 return cls(_items(file.read()))
         except (OSError, pa.ArrowException, KeyError) as error:
             state = "is damaged" if path.exists() else "does not exist"
-            raise DataError(f"The catalogue {path} {state}: run `usher catalogue build`.") from error
+            mend = "run `usher catalogue build`, or import your own again"
+            raise DataError(f"The catalogue {path} {state}: {mend}.") from error
 
     def export_jsonl(self, path: Path) -> None:
-        """Writes one JSON object a line: id, title, year, genres, director, cast, runtime,
-        language, keywords, overview, imdb_id and tmdb_id; what is unknown is ``null`` (a list: empty)."""
+        """Writes one JSON object a line: id, title, year, genres, director, cast, runtime, language, keywords,
+        overview, imdb_id and tmdb_id, where what is unknown is ``null`` (a list: empty); then what else
+        the item has, each under its own name."""
         with replacing(path) as aside, aside.open("w", encoding="utf-8") as file:
             for item in self.items:
                 file.write(json.dumps(_exported(item), ensure_ascii=False) + "\n")
@@ -193,6 +208,11 @@ class Catalogue:
 def _exported(item: Item) -> dict[str, Any]:
     lists = {column: list(item.facets.get(kind, ())) for column, kind in FACET_COLUMNS.items()}
     runtime = item.numbers.get("runtime")
+    languages = list(item.facets.get("language", ()))
+    several = languages if len(languages) > 1 else []
+    told = {*FACET_COLUMNS.values(), "language"}
+    facets = {kind: list(values) for kind, values in item.facets.items() if kind not in told}
+    rest = {"languages": several, "aliases": list(item.aliases), **facets, **item.numbers, **item.external}
     return {
         "id": item.id,
         "title": item.title,
@@ -201,12 +221,12 @@ def _exported(item: Item) -> dict[str, Any]:
         "director": lists["director"],
         "cast": lists["cast"],
         "runtime": int(runtime) if runtime is not None and runtime.is_integer() else runtime,
-        "language": next(iter(item.facets.get("language", ())), None),
+        "language": next(iter(languages), None),
         "keywords": lists["keywords"],
         "overview": item.overview or None,
         "imdb_id": item.external.get("imdb_id"),
         "tmdb_id": item.external.get("tmdb_id"),
-    }
+    } | {name: value for name, value in rest.items() if value and name != "runtime"}
 
 
 def _table(items: tuple[Item, ...]) -> pa.Table:

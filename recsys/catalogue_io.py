@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 import zlib
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -36,7 +37,12 @@ KINDS: Final[Mapping[str, str]] = FACET_COLUMNS | {
 }
 """Columns that hold a facet, whatever their cells look like, and its kind."""
 
-SPELLED: Final = {"alt_titles": "aliases", "vote_count": "popularity", "vote_average": "rating"}
+SPELLED: Final = {
+    "alt_titles": "aliases",
+    "vote_count": "popularity",
+    "vote_average": "rating",
+    "minutes": "runtime",
+}
 """What other catalogues (TMDB's) call a column of ours. Where a file has both, theirs wins: TMDB's own ``popularity``
 is the week's traffic, not a count."""
 
@@ -46,7 +52,9 @@ IMAGES: Final = ("image", "poster", "poster_url")
 NUMBERS: Final = frozenset({"runtime", "popularity", "rating"})
 MAX_CELL: Final = 1 << 20
 MAX_ID: Final = 64
+BEST: Final = 10
 SHOWN: Final = 3
+COLUMNS_SHOWN: Final = 12
 YEARS: Final = range(-5000, 2201)
 """Books and paintings are older than films."""
 
@@ -92,10 +100,16 @@ def read_items(path: Path) -> Catalogue:
         rows = [(place, {name: cell for name, cell in row.items() if _filled(cell)}) for place, row in _rows(path)]
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8: save it as UTF-8 and import it again.") from error
+    except FileNotFoundError as error:
+        raise DataError(f"{path} can't be read: there is no such file.") from error
     except (EOFError, lzma.LZMAError, zlib.error, pa.ArrowException, csv.Error, OSError) as error:
         raise DataError(f"{path} can't be read ({error}): check the file and import it again.") from error
     if not rows:
         raise DataError(f"{path} has no items: give it one row an item and a column `title`.")
+    named = {name for _, row in rows for name in row} - {_BROKEN}
+    if named and "title" not in named:
+        has = ", ".join(sorted(named)[:COLUMNS_SHOWN])
+        raise DataError(f"{path} has no column `title`: name one so. It has {has}.")
     numeric = _numeric({name for _, row in rows for name in row}, rows)
     items: dict[str, tuple[str, Item]] = {}
     problems: list[str] = []
@@ -123,7 +137,7 @@ def _rows(path: Path) -> Iterator[Row]:
     if kind not in _READERS:
         raise DataError(f"{path} is neither CSV nor JSONL nor Parquet: give it the ending .csv, .jsonl or .parquet.")
     for place, row in _READERS[kind](partial(OPENERS[last] if packed else open, path)):
-        named = {name.strip().lower().replace(" ", "_"): cell for name, cell in row.items()}
+        named = {_column(name): cell for name, cell in row.items()}
         for theirs, ours in SPELLED.items():
             if _filled(named.get(theirs)):
                 named[ours] = named.pop(theirs)
@@ -135,14 +149,31 @@ def _read_csv(opened: Opener, delimiter: str = ",") -> Iterator[Row]:
     with opened("rt", encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter=delimiter)
         header = next(reader, [])
+        if len(header) == 1 and ";" in header[0]:  # as spreadsheets of half of Europe write it
+            file.seek(0)
+            reader = csv.reader(file, delimiter=";")
+            header = next(reader, [])
+        twice = [name for name, n in Counter(map(_column, header)).items() if n > 1]
+        if twice:
+            raise csv.Error(f"two columns are called `{twice[0]}`")
         line = reader.line_num + 1
-        for cells in reader:
+        for cells in _whole(reader):
             if len(cells) == len(header):
                 yield f"line {line}", dict(zip(header, cells, strict=True))
             elif cells:
                 problem = f"has {len(cells)} cells where the header has {len(header)}: check its quotes"
                 yield f"line {line}", {_BROKEN: problem}
             line = reader.line_num + 1
+
+
+def _whole(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The rows; a cell that is too long, for which a missing quote is to blame as a rule, says so."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        if "field limit" not in str(error):
+            raise
+        raise csv.Error(f"a cell is longer than {MAX_CELL:,} characters; is a quote missing?") from error
 
 
 def _read_jsonl(opened: Opener) -> Iterator[Row]:
@@ -176,6 +207,10 @@ _READERS: Final[Mapping[str, Callable[[Opener], Iterator[Row]]]] = {
 }
 
 
+def _column(name: str) -> str:
+    return name.strip().lower().replace(" ", "_")
+
+
 def _filled(cell: Any) -> bool:
     return not (cell is None or cell in ("", [], {}) or (isinstance(cell, float) and math.isnan(cell)))
 
@@ -206,6 +241,8 @@ def _item(row: dict[str, Any], numeric: set[str], origin: str) -> Item:
             number = _number(cell)
             if number is None:
                 raise _Problem(f"has {clean(_text(cell))[:30]!r} as {name}: write a number")
+            if name == "rating" and not 0 <= number <= BEST:
+                raise _Problem(f"has the rating {number:g}: ratings go from 0 to {BEST}")
             numbers[name] = number
         elif name.endswith("_id"):
             external[name] = clean(_text(cell))

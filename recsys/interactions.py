@@ -33,6 +33,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 """The names that each column goes by, in lower case and without RecBole's type ("user_id:token")."""
 NAMES: Final = ("ratings.csv", "ratings.csv.xz", "ratings.csv.gz", "ratings.parquet")
 """What a folder of ratings may call them."""
+BEST: Final = 5
+"""The best rating that somebody can give."""
 _DELIMITERS: Final = {".inter": "\t", ".csv": ",", ".tsv": "\t"}
 
 
@@ -111,6 +113,14 @@ class Interactions:
         """Users by items (U, N) float32, sorted; ``values`` (R,) or ones."""
         ones = np.ones(len(self), dtype=np.float32) if values is None else values.astype(np.float32)
         return sparse.csr_matrix((ones, (self.user, self.item)), shape=(len(self.users), len(self.items)))
+
+
+def of_five(path: Path) -> Interactions:
+    """The ratings of a file whose best is five; raises ``DataError`` for others."""
+    data = Interactions.read(path)
+    if (best := float(data.rating.max())) > BEST:
+        raise DataError(f"{path} has the rating {best:g}: ratings of people go up to {BEST}.")
+    return data
 
 
 def rows_on(data: Interactions, catalogue: Catalogue) -> dict[str, int]:

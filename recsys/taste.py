@@ -40,21 +40,25 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A numeric constraint, both ends inclusive; ``None`` leaves an end open. Items whose value is unknown fail."""
+    """A numeric constraint, both ends inclusive; ``None`` leaves an end open. Items whose value is unknown fail.
+    ``upto``: the quantity that items reach up to from that of ``name``; they have all that lies between ("2 to 4
+    players"), and meet the constraint with any of it."""
 
     name: str
     low: float | None = None
     high: float | None = None
     label: str = ""
+    upto: str = ""
 
 
 def meets(catalogue: Catalogue, wish: Clause | Range) -> npt.NDArray[np.bool_]:
     """Which items of a catalogue (N,) meet a wish."""
     if isinstance(wish, Range):
         values = catalogue.number(wish.name)
+        most = catalogue.number(wish.upto) if wish.upto else values
         low = -np.inf if wish.low is None else wish.low
         high = np.inf if wish.high is None else wish.high
-        return (values >= low) & (values <= high)
+        return (most >= low) & (values <= high)
     met = np.zeros(len(catalogue), dtype=np.bool_)
     for facet in wish.facets:
         met[catalogue.rows_with(facet)] = True

@@ -27,13 +27,23 @@ def catalogue_build() -> None:
 @catalogue_app.command("import")
 def catalogue_import(
     file: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet, .xz and .gz too; see docs/data.md.")],
+    ratings: Annotated[
+        Path | None, typer.Option(help="Who liked what: columns user, item (its id) and rating (up to 5).")
+    ] = None,
 ) -> None:
-    """Replace the catalogue with your own items. Their ratings, if any, are learned from conversations."""
+    """Replace the catalogue, and the ratings, with your own. What people like is learned from conversations as well."""
     from bot.stages import WAITING, changing, import_catalogue
 
     home = Home(current_settings().usher_home)
     with changing(home, lambda: announce(WAITING)):
-        read = import_catalogue(home, file)
+        read = import_catalogue(home, file, ratings)
+    if columns := read.columns():
+        announce(f"Read as {columns}.")
+    if ratings:
+        from recsys.train import LIKED, read_likes
+
+        liked = read_likes(home.ratings, read)
+        announce(f"{liked.nnz:,} likes of them by {liked.shape[0]:,} people (ratings of {LIKED} and more).")
     announce(f"{len(read):,} items imported. Next: `usher index build`.")
 
 

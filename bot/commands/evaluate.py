@@ -184,7 +184,7 @@ def evaluate_explanations(
     with progress_bars() as progress:
         report = asyncio.run(explained(settings, set_up(settings, announce, progress), n, seed, deadline, progress))
     for sample in report["samples"][:show]:
-        print(protocol.printed(sample) + "\n")
+        print(protocol.printed(sample, report["item"]) + "\n")
     for what, count in sorted(report["outcomes"].items(), key=lambda pair: -pair[1]):
         announce(f"{count:5} {what}")
     table = Table()

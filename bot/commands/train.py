@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bot.stages import Home, encoder_of
+from bot.stages import WAITING, Home, changing, encoder_of
 from bot.terminal import announce, current_settings, progress_bars
 
 train_app = typer.Typer(help="Teach a model on your own data, on a CPU, a GPU or many.", no_args_is_help=True)
@@ -108,7 +108,7 @@ def train_dialogue(
     read = protocol.read_turns(turns)
     films = protocol.read_films(dialogues) if dialogues else []
     day = now or datetime.now()
-    with progress_bars() as progress:
+    with changing(Home(out), lambda: announce(WAITING)), progress_bars() as progress:
         artefact = protocol.train(
             read_items(catalogue),
             [Interactions.read(file) for file in ratings],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import reduce
 
+from bot.conversation.concepts import KNOWN
 from bot.conversation.message import Message
 from bot.conversation.state import OR, names_genre, names_origin, names_people
 from bot.conversation.statements import Kind, Statement
@@ -13,7 +14,7 @@ from recsys.taste import Clause
 
 
 def merge(message: Message) -> None:
-    """Make one wish of genres, people or origins with nothing but an "or" between them."""
+    """Make one wish of genres, people, origins or what else is of one kind with nothing but an "or" between them."""
     wanted = [s for s in message.out if s.kind is Kind.FACET and s.polarity > 0 and not s.lasting and s.clause]
     wanted.sort(key=lambda s: s.start)
     chains: list[list[Statement]] = []
@@ -34,7 +35,11 @@ def _joined(message: Message, one: Statement, other: Statement) -> bool:
     between = [t.norm for t in message.tokens if one.end <= t.start and t.end <= other.start]
     small = {*ARTICLES, *message.words.grammar.film_nouns, "by", "with", "maybe", "even"}
     told = "or" in between and all(norm in small or norm == "or" for norm in between)
-    return told and any(of(one.clause) and of(other.clause) for of in (names_genre, names_people, names_origin))
+    first, second = ({f.kind for f in s.clause.facets} if s.clause else set() for s in (one, other))
+    alike = bool((first & second) - KNOWN)  # "tofu or chickpeas": a kind of the catalogue's own
+    return told and (
+        alike or any(of(one.clause) and of(other.clause) for of in (names_genre, names_people, names_origin))
+    )
 
 
 def _either(one: Statement, other: Statement) -> Statement:

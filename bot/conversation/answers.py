@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.conversation.counts import PAGES, measured_by
 from bot.conversation.statements import EXTREMES, Kind, Statement
 from bot.conversation.wording import Wording
 from bot.texts import is_chinese
@@ -21,6 +22,10 @@ PARTS_TOLD = 8
 
 BLACK_AND_WHITE = "black and white"
 """The theme of films without colours."""
+_TOLD = {"keyword", "certificate", "language", "country", *PEOPLE}
+"""Kinds whose values don't tell what an item is instead."""
+BROAD = ("creator", "designer")
+"""Makers who are also asked for by what other makers do: who "created" a game designed it."""
 
 
 class Answers:
@@ -45,8 +50,14 @@ class Answers:
             return self._texts(
                 "answer_sequels" if parts else "answer_no_sequels", title=self._wording.film(item), value=parts
             )
-        if field == "director" and item.makers:  # "who made it?"
+        if item.makers and (
+            field == "director" or (field in MAKERS and item.makers[0].kind in BROAD)
+        ):  # "who made it?"
             field = item.makers[0].kind
+        if field == "runtime" and item.number(field) is None and self._counted(item, PAGES):  # "how long is it?"
+            field = PAGES
+        if told := self._counted(item, field) or self._own(item, field):
+            return self._texts("answer_own", title=self._wording.film(item), value=told)
         number = item.number(field)
         values = item.facets.get(field, ())
         if field == "overview":
@@ -62,6 +73,16 @@ class Answers:
             key = "answer_overview_foreign"
         known = value and key in self._texts
         return self._texts(key if known else "answer_unknown", title=self._wording.film(item), value=value)
+
+    def _counted(self, item: Item, field: str) -> str:
+        """A count of the catalogue's own: "304 pages"."""
+        return next(iter(self._wording.counts(item, [c for c in self._wording.counted if c.name == field])), "")
+
+    def _own(self, item: Item, field: str) -> str:
+        """A facet of a kind of the catalogue's own: "ingredients: eggs, flour"."""
+        values = item.facets.get(field, ()) if f"answer_{field}" not in self._texts and field not in MAKERS else ()
+        said = self._texts("comma").join(self._wording.names(values))
+        return self._texts("own_kind", kind=field.replace("_", " "), value=said) if said else ""
 
     def _parts(self, item: Item) -> list[Item]:
         """The others of its series, by their year: of its title with a number or a subtitle, or with another ending
@@ -104,10 +125,16 @@ class Answers:
             key = "most_all" if found else "most_none"
             return None, self._texts(key, titles=self._wording.titles(i.id for i in found), what=what)
         name, highest = EXTREMES.get(asked.value, ("", False))
+        name = measured_by(name, items)
         measured = [(value, item) for item in items if name and (value := item.number(name)) is not None]
         if measured:
             value, item = (max if highest else min)(measured, key=lambda pair: pair[0])
             shown = f"{value:.1f}" if name == "rating" else f"{value:.0f}"
+            if name == PAGES:
+                most = self._texts(
+                    f"most_{asked.value}_own", title=self._wording.titled(item), value=self._counted(item, name)
+                )
+                return item, most
             return item, self._texts(f"most_{asked.value}", title=self._wording.titled(item), value=shown)
         return None, "\n".join(self._in_a_line(item) for item in items)
 
@@ -152,7 +179,8 @@ class Answers:
             key = f"answer_{origin}" if told else "answer_unknown"
             answer = self._texts(key, title=title, value=told)
             return answer if has or not told else self._texts("whether_other", answer=answer)
-        names = self._wording.names(has or item.facets.get("genre", ())[:3])
+        listed = [value for kind in sorted(kinds - _TOLD) for value in item.facets.get(kind, ())]
+        names = self._wording.names(has or listed[:3] or item.facets.get("genre", ())[:3])
         described = self._texts.join([value.lower() for value in names])
         return self._texts(f"whether_{key}", title=title, what=what, value=described)
 

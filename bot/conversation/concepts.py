@@ -8,15 +8,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.conversation.domain import FILMS, Domain
 from bot.conversation.lexicon import Concept, Lexicon, Region, Words
 from bot.conversation.spelling import Spelling
 from bot.conversation.tokens import Phrases, Token, norms, squash
-from recsys.catalogue import Catalogue, Facet
+from recsys.catalogue import PEOPLE, Catalogue, Facet
 from recsys.taste import Clause, Range
 
 _ADJECTIVES = re.compile(r"(?:y|ic|al|ing|ed|ous|ive|ent|ful)$")
 _MORE = frozenset(("more",))
 _NOT = frozenset(("not", "isnt", "arent", "wasnt", "werent"))
+THEMES = 1000
+"""So many themes a catalogue has at most that are a vocabulary of its own."""
+LONG_NAME = 5
+"""Words of a facet's name from which on nobody says it."""
+KNOWN = frozenset(("genre", "keyword", "certificate", "language", "country", *PEOPLE))
+"""Kinds of facets that we have words for; a catalogue may bring along others."""
 _LESS = frozenset(("less", "too", "fewer"))
 
 
@@ -90,7 +97,8 @@ class Meaning:
 class Concepts:
     """The lexicon's concepts resolved against a catalogue: facets that it lacks are dropped."""
 
-    def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
+    def __init__(self, catalogue: Catalogue, lexicon: Lexicon, domain: Domain = FILMS) -> None:
+        """``domain``: unless it is films, whose genres and themes the lexicon has, the catalogue's own count, too."""
         self._values: dict[str, dict[str, list[str]]] = {}
         for kind in ("genre", "keyword", "certificate", "language", "country", "director"):
             found = {value for item in catalogue.items for value in item.facets.get(kind, ())}
@@ -112,7 +120,19 @@ class Concepts:
         english = self._language("English", lexicon)
         foreign = Sense("English", "English", english.wanted, english.unwanted, flipped=True)
         entries += [(w, foreign) for w in lexicon.foreign.words]
-        self._phrases = Phrases(entries)
+        told = {squash(words) for words, sense in entries if any(clause.facets for clause in sense.wanted)}
+        empty = {*lexicon.noise.words, *lexicon.fillers.words, *lexicon.negators.words, *lexicon.grammar.film_nouns}
+        empty.update(word for era in lexicon.eras.values() for word in era.words if word not in self._values["genre"])
+        called = [(words, sense) for name, sense in _own(catalogue, domain) for words in domain.said(name)]
+        own = [(w, s) for w, s in called if squash(w) not in told and w not in empty]
+        named = {words for words, _ in own}
+        # "something easy" is no mood where the catalogue calls things easy
+        entries = [(w, s) for w, s in entries if squash(w) in told or " " not in w or w.split()[-1] not in named]
+        self._phrases: Phrases[Sense] = Phrases([*own, *entries])
+        self._themes: dict[str, list[Facet]] = defaultdict(list)
+        for facet in {facet for _, sense in own for facet in sense.unwanted.facets if facet.kind != "genre"}:
+            for word in norms(facet.value):
+                self._themes[word].append(facet)
         self._names = Phrases((w, True) for concept in lexicon.genre.values() for w in concept.names)
         single = {word for c in lexicon.genre.values() for word in map(squash, c.words) if word.isalpha()}
         self._spelling = Spelling(dict.fromkeys(sorted(word for word in single if len(word) >= 5), 0.5))
@@ -157,9 +177,12 @@ class Concepts:
         return sorted([*meanings, *own], key=lambda meaning: meaning.i)
 
     def theme(self, words: str) -> tuple[Facet, ...]:
-        """The themes of a catalogue that words name, in the singular or plural."""
+        """The themes of a catalogue that words name, in the singular or plural; a word names those of a catalogue's own
+        that hold it, too: "no dice" refuses "dice rolling"."""
         stem = words.removesuffix("s")
-        return tuple(dict.fromkeys(self._facets("keyword", (words, stem, f"{stem}s"))))
+        named = (words, stem, f"{stem}s")
+        own = (facet for word in named for facet in sorted(self._themes.get(word, ())))
+        return tuple(dict.fromkeys((*self._facets("keyword", named), *own)))
 
     def misspelt(self, token: Token) -> bool:
         """Whether a word is no word but one slip away from a genre's name."""
@@ -226,7 +249,10 @@ class Concepts:
         own = self._clause(label, concept.genres, keywords, concept.certificates, concept.directors)
         implied = [self._all[other] for other in concept.implies]
         whom = label if concept.company else ""
-        own = replace(own, mood=self._moods.get(name, ""), whom=whom)
+        mood = self._moods.get(name, "")
+        if genre and mood and not own.facets:  # no comedies here: what is asked for is the mood
+            own = replace(own, label=mood)
+        own = replace(own, mood=mood, whom=whom)
         spoken = self._spoken(concept)
         wanted = [own] if own.facets or not (implied or spoken) else []
         for other, entry in zip(concept.implies, implied, strict=True):
@@ -283,6 +309,46 @@ class Concepts:
         found = (*self._facets("language", region.languages), *self._facets("country", region.countries))
         clause = Clause(name, found)
         return Sense(name, name, (clause,), clause, wish="" if found else f"{name} film")
+
+
+def own_kinds(catalogue: Catalogue) -> list[str]:
+    """The kinds of facets that a catalogue brings along and that we have no word for: "cuisine", "mechanics"."""
+    return sorted({facet.kind for facet in catalogue.facets()} - KNOWN)
+
+
+def questions_of(kind: str) -> list[str]:
+    """What asks for a facet by its kind: "what cuisine", "which ingredients", "who is the host"."""
+    name = kind.replace("_", " ")
+    who = [f"who {name}s", f"who is the {name}", f"whos the {name}", f"who are the {name}s"]
+    return who + [
+        f"{ask} {name}{s}" for s in ("", "s") for ask in ("what", "which", "what is the", "whats the", "what are the")
+    ]
+
+
+def _own(catalogue: Catalogue, domain: Domain) -> list[tuple[str, Sense]]:
+    """What the catalogue itself calls things, in the singular and plural: the facets of kinds of its own and, unless
+    they are those of films, its genres and, where they are few and so a vocabulary rather than anybody's tags, its
+    themes."""
+    kinds = {*own_kinds(catalogue), *(() if domain.films else ("genre",))}
+    if not domain.films and len(catalogue.values("keyword")) <= THEMES:
+        kinds.add("keyword")
+    facets: dict[str, list[Facet]] = defaultdict(list)
+    for facet in sorted(catalogue.facets()):
+        if facet.kind in kinds and facet.value.isprintable() and len(norms(facet.value)) in range(1, LONG_NAME):
+            facets[facet.value.casefold()].append(facet)
+    found = []
+    for name, same in facets.items():
+        plain = name in (facet.value for facet in same) or all(facet.kind in ("genre", "keyword") for facet in same)
+        label = name if plain else same[0].value
+        if " " in name and domain.names(name.split()[-1]):  # "card games" take no noun
+            label = f"{name}s"
+        clause = Clause(label, tuple(same))
+        sense = Sense(name, label, (clause,), clause)
+        stem = name.removesuffix("s")
+        found += [
+            (words, sense) for words in (name, stem, f"{stem}s") if words.casefold() == name or words not in facets
+        ]
+    return found
 
 
 def _from(words: Words) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from bot.conversation.concepts import Meaning
+from bot.conversation.counts import measured_by
 from bot.conversation.people import PersonMatch
 from bot.conversation.references import Pointing, Reference
 from bot.conversation.statements import EXTREMES
@@ -40,6 +41,7 @@ def extreme(hits: Sequence[Hit[str]], shown: Sequence[Item]) -> list[Reference]:
     found = []
     for hit in hits:
         name, highest = EXTREMES.get(hit.value, ("", False))
+        name = measured_by(name, shown)
         known = [item for item in shown if name and item.number(name) is not None]
         if len(known) == len(shown) > 1:
             most = (max if highest else min)(known, key=lambda item: item.number(name) or 0.0)

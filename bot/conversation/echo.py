@@ -85,7 +85,7 @@ class Echo:
             ("got_like", self._texts.join(list(dict.fromkeys(map(self._name, like))))),
             ("got_taste", self._texts.films([*self._said(things, 1, lasting=True), *films])),
             ("got_wanted", self._looked_for(wanted)),
-            ("got_veto", self._texts.films(self._said(facets, -1, lasting=True), "or")),
+            *self._never(facets),
             *self._ruled_out("got", no),
             ("got_refused", self._texts.join(self._refused(items), "or")),
             (
@@ -151,7 +151,7 @@ class Echo:
     def _wanted(self, wish: Clause | Range) -> str:
         """What is wanted, as it stands in a sentence: "comedy", "something from Germany"."""
         label = self._wording.label(wish)
-        if label in self._texts.options("kinds"):
+        if label in self._wording.kinds:
             return self._texts("some_films", what=label)
         if isinstance(wish, Clause) and wish.facets and all(facet.kind == "language" for facet in wish.facets):
             return self._texts("in_language", what=label)
@@ -162,7 +162,7 @@ class Echo:
         if isinstance(wish, Range) or not wish.facets or any(facet.kind != "country" for facet in wish.facets):
             return ""
         name = self._wording.label(wish)
-        if name in self._texts.options("kinds"):  # "Latin American"
+        if name in self._wording.kinds:  # "Latin American"
             return ""
         return self._texts("the_place", what=name) if name in self._texts.options("places_with_the") else name
 
@@ -188,6 +188,15 @@ class Echo:
         return [
             (f"{how}_{key}", joins.get(key, self._texts.films)(list(dict.fromkeys(what)), "or"))
             for key, what in said.items()
+        ]
+
+    def _never(self, facets: Sequence[Statement]) -> list[tuple[str, str]]:
+        """What is refused for good: "never horror films", "never peanuts"."""
+        things = [s for s in facets if s.clause and refusal(s.clause) == "things"]
+        kinds = [s for s in facets if s not in things]
+        return [
+            ("got_veto", self._texts.films(self._said(kinds, -1, lasting=True), "or")),
+            ("got_veto_things", self._texts.join(self._said(things, -1, lasting=True), "or")),
         ]
 
     def unknown(self, heard: Reading) -> str:

@@ -9,8 +9,10 @@ from itertools import dropwhile
 
 from bot.conversation.ages import children
 from bot.conversation.clauses import Clauses
-from bot.conversation.concepts import Concepts, Meaning
+from bot.conversation.concepts import Concepts, Meaning, own_kinds, questions_of
+from bot.conversation.counts import counts_of, length_of
 from bot.conversation.described import described, extreme
+from bot.conversation.domain import Domain
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import TitleMatch, Titles
 from bot.conversation.people import People, PersonMatch
@@ -58,19 +60,21 @@ _COMMAND = re.compile(r"^\s*/([a-z_]+)(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
 class Words:
     """Everything that words can mean: the lexicon and the catalogue as lookup tables."""
 
-    def __init__(self, catalogue: Catalogue, lexicon: Lexicon) -> None:
+    def __init__(self, catalogue: Catalogue, lexicon: Lexicon, domain: Domain) -> None:
+        self.domain, lexicon = domain, domain.taught(lexicon)
         self.lexicon, self.grammar, self.catalogue = lexicon, lexicon.grammar, catalogue
         self.rarity = rarity = Rarity(lexicon.common)
         cues, nouns = set(lexicon.grammar.name_cues), {*lexicon.grammar.film_nouns, *lexicon.negators.contrast}
         self.people = People(catalogue, rarity, lexicon.vocabulary, cues, nouns, lexicon.nicknames)
         self.titles = Titles(catalogue, lexicon, rarity, self.people)
-        self.concepts = Concepts(catalogue, lexicon)
+        self.concepts = Concepts(catalogue, lexicon, domain)
         self.unknown = UnknownTitles(lexicon, self.titles.index.holds)
         self.stances = StanceWords(lexicon)
         self.references = References(lexicon)
         self.years = {item.id: item.year for item in catalogue.items}
         self.newest = max((year for year in self.years.values() if year), default=2000)
-        self.ranges = Ranges(lexicon, newest=self.newest)
+        counts = counts_of(catalogue)
+        self.ranges = Ranges(lexicon, self.newest, counts, length_of(catalogue))
         said = {norm for cue in lexicon.cues.want for norm in norms(cue) if len(norm) >= LONG}
         verbs = {norm for norm in lexicon.title_cues.watched if len(norm) >= len("liked")}
         self._slips = Spelling(dict.fromkeys(sorted(said | verbs), 0.5))
@@ -117,8 +121,14 @@ class Words:
         self.languages = Phrases((w, code) for code, said in lexicon.speech.items() for w in said.name)
         self.commands = {word: intent for intent, said in intents for word in said.command}
         questions = lexicon.questions
-        self.questions = Phrases((words, field) for field, said in questions.fields.items() for words in said)
-        self.question_nouns = Phrases((words, field) for field, said in questions.nouns.items() for words in said)
+        asked = [(words, count.name) for count in counts for words in count.questions()]
+        asked += [(words, kind) for kind in own_kinds(catalogue) for words in questions_of(kind)]
+        asked += [(words, field) for field, said in questions.fields.items() for words in said]
+        self.questions = Phrases(asked)
+        called = [(f"{count.what}s", count.name) for count in counts]
+        called += [(name, kind) for kind in own_kinds(catalogue) for name in (kind.replace("_", " "), f"{kind}s")]
+        called += [(words, field) for field, said in questions.nouns.items() for words in said]
+        self.question_nouns = Phrases(called)
         self.questions_aside = set(questions.aside)
         self.about = Phrases((words, True) for words in questions.about)
         self.inverted = Phrases((words, True) for words in questions.inverted)
@@ -248,6 +258,9 @@ class Message:
         people = [p for p in words.people.find(text, tokens) if not self._limits_slip(p)]
         people = sorted([*people, *self._pronouns(people)], key=lambda person: person.i)
         titles = words.titles.find(text, tokens, people, asked)
+        spans = [*((t.i, t.j) for t in titles), *((p.i, p.j) for p in people)]
+        taken = [any(i <= n < j for i, j in spans) for n in range(len(tokens))]
+        self.tokens = words.domain.heard(tokens, taken)
         tokens = self.tokens = self._spelt_critique(titles)
         self.ages = children(text, tokens)
         aged = [any(n in run for run in self.ages) for n in range(len(tokens))]

@@ -138,7 +138,7 @@ class Questions:
             return False
         if not asked.targets:
             return self._unclear(asked) and self._which(asked)
-        if limit := next((r for r in self._m.stated(asked.run) if r.range.name in ("year", "runtime", "rating")), None):
+        if limit := next(iter(self._m.stated(asked.run)), None):
             self._ask(asked, limit.range.name, asked.targets)
             return True
         compared = self._m.words.concepts.comparative(asked.tokens)

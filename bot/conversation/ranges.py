@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from bot.conversation.counts import FILMS, PAGES, Count, Length
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.spelling import Spelling
 from bot.conversation.tokens import Phrases, Token, fold, norms
@@ -45,7 +46,9 @@ RECENT = re.compile(
 )
 _LAST_YEAR = re.compile(r"\b(?:from|of)\s+(?:last|this)\s+year\b", re.IGNORECASE)
 _CENTURY = re.compile(
-    r"\b(?:from|of|made in|released in)\s+(?:the (?:last|20th|twentieth) century"
+    r"\b(?:from|of|made in|released in|written in|in)\s+(?:the (?:last|20th|twentieth) century"
+    r"|(?:the )?(?P<nth>\d{1,2})(?:th|st|nd|rd)[ -]century"
+    r"|(?:the )?(?P<named>fifteenth|sixteenth|seventeenth|eighteenth|nineteenth)[ -]century"
     r"|(?P<now>(?:this|the (?:21st|twenty[ -]first|current)) century|the (?:new )?millennium))\b",
     re.IGNORECASE,
 )
@@ -88,6 +91,7 @@ _LENGTH = (
     r"(?<![\w.,])(?:(?P<h>\d(?:[.,]\d)?(?=\s*-?\s*h)|(?:an?|one|two|three|four)(?=[\s-]+h[or]))\s*-?\s*(?:hours?|hrs?|h)\b"
     r"(?:\s*(?:and\s+)?(?:(?P<half>a half)|(?P<hm>\d{1,2})\s*-?\s*(?:m|min|mins|minutes?)?\b))?"
     r"|(?P<h2>\d)h(?P<hm2>\d{2})(?:m|min)?\b|(?P<half2>one and a half|two and a half) hours?"
+    r"|(?P<half1>(?:a )?half an? hour|half-hour|(?:a )?quarter of an hour|three quarters of an hour)\b"
     r"|(?P<m>\d{2,3})\s*-?\s*(?:m|min|mins|minutes?)\b)"
 )
 _AT_MOST = (
@@ -96,7 +100,7 @@ _AT_MOST = (
 )
 _AT_LEAST = r"(?:over|more th[ae]n|at least|longer th[ae]n|above|min(?:imum)?(?: of)?|no shorter th[ae]n|>=?)"
 _RUNTIME = re.compile(
-    rf"(?P<op>\b{_AT_MOST}|\b{_AT_LEAST}|<=?|>=?|\babout|\baround)?\s*(?:about |around )?{_LENGTH}"
+    rf"(?P<op>\b{_AT_MOST}|\b{_AT_LEAST}|<=?|>=?|\babout|\baround|\bin)?\s*(?:about |around )?{_LENGTH}"
     r"(?P<or>\s*(?:or (?:less|under|shorter)|max(?:imum)?|tops|at most)|\s*(?:or (?:more|longer)|\+))?",
     re.IGNORECASE,
 )
@@ -119,7 +123,8 @@ _SHORT = re.compile(
     re.IGNORECASE,
 )
 _LONG = re.compile(
-    r"\b(?:something\s+(?:really\s+|nice and\s+)?long\b|long\s+(?:movie|film|one)s?\b|three[- ]hour epic)",
+    r"\b(?:something\s+(?:really\s+|nice and\s+)?long\b|three[- ]hour epic"
+    r"|(?<!how )(?<!so )long\s+(?:(?!(?:is|was|are|were|does|do|did|the|a)\b)\w+\s+){0,2}(?:movie|film|one)s?\b)",
     re.IGNORECASE,
 )
 _NOT_OLD = re.compile(
@@ -147,10 +152,7 @@ _RATED = re.compile(
     r"(?:over|above|at least|higher th[ae]n|more th[ae]n|>=?)\s*(\d(?:\.\d)?)\b",
     re.IGNORECASE,
 )
-_SHORTEST = 45
-"""Minutes that somebody may want a film to last; a shorter time is spoken of for another reason."""
-SHORT, LONG, NOT_LONG = 95, 140, 120
-"""Minutes: what "short", "long" and "not too long" mean."""
+THIS_CENTURY = 21
 AGED = 25
 """Years: what is older than this is old for who wants "nothing too old"."""
 _LIMIT_WORDS = (
@@ -159,6 +161,8 @@ _LIMIT_WORDS = (
     *("hour", "hours", "minute", "minutes", "mins", "years", "decade", "decades", "maximum", "minimum"),
 )
 """What limits are made of: few enough words to be known when they are misspelt."""
+_MEANT = frozenset((*_LIMIT_WORDS, "film", "films"))
+"""What the rules read as it is meant, however it is spelt: a book to those who recommend books is a film to them."""
 _LIKE_THEM = ("never",)
 """What is misspelt like one of them: "neever mind"."""
 _WISHING = frozenset(("something", "anything", "nothing", "more", "prefer", "only", "some", "very", "pretty", "really"))
@@ -216,14 +220,16 @@ def marks(text: str) -> list[MarkMatch]:
 
 def than(comparative: str, name: str, value: float) -> str:
     """ "older than 1995", "shorter than 120 minutes"."""
-    return f"{comparative} than {value:.0f}{' minutes' if name == 'runtime' else ''}"
+    unit = {"runtime": " minutes", PAGES: " pages"}.get(name, "")
+    return f"{comparative} than {value:.0f}{unit}"
 
 
 class Ranges:
     """Finds numeric constraints; ``newest`` is the catalogue's last year, which "recent" counts from."""
 
-    def __init__(self, lexicon: Lexicon, newest: int) -> None:
-        self._newest = newest
+    def __init__(self, lexicon: Lexicon, newest: int, counts: Sequence[Count] = (), length: Length = FILMS) -> None:
+        """``counts``: what the catalogue counts besides minutes; ``length``: what is short or long in it."""
+        self._newest, self.length = newest, length
         asked = {norm for words in lexicon.questions.fields.values() for phrase in words for norm in norms(phrase)}
         self._known = frozenset(lexicon.common) | lexicon.vocabulary | asked | frozenset(_LIMIT_WORDS)
         self._spelling = Spelling(dict.fromkeys((*_LIMIT_WORDS, *_LIKE_THEM), 0.5))
@@ -244,6 +250,7 @@ class Ranges:
             "classics",
         }
         self._rules: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Range | None]], ...] = (
+            *(rule for count in counts for rule in count.rules()),
             (_SPAN, self._span),
             (_BORN, lambda m: Range("year", low=float(m[1]), label=f"{m[1]} or later")),
             (_NOT_OLDER, lambda m: Range("year", low=float(m[1]), label=f"{m[1]} or later")),
@@ -268,12 +275,12 @@ class Ranges:
             (
                 _SHORT,
                 lambda m: Range(
-                    "runtime",
-                    high=NOT_LONG if "long" in m[0].lower() else SHORT,
+                    length.name,
+                    high=length.not_long if "long" in m[0].lower() else length.short,
                     label="not too long" if "long" in m[0].lower() else "short",
                 ),
             ),
-            (_LONG, lambda m: Range("runtime", low=LONG, label="long")),
+            (_LONG, lambda m: Range(length.name, low=length.long, label="long")),
             (_NOT_OLD, lambda m: Range("year", low=float(newest - AGED), label="not too old")),
         )
 
@@ -361,15 +368,21 @@ class Ranges:
 
     @staticmethod
     def _century(match: re.Match[str]) -> Range:
-        if match["now"]:
+        if match["now"] or match["nth"] == str(THIS_CENTURY):
             return Range("year", low=2000, label="2000 or later")
+        names = ("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth")
+        nth = int(match["nth"] or 0) or (15 + names.index(match["named"].lower()) if match["named"] else 0)
+        if nth and nth < THIS_CENTURY - 1:
+            return Range("year", 100 * (nth - 1), 100 * nth - 1, f"the {nth}th century")
         return Range("year", high=1999, label="before 2000")
 
-    @staticmethod
-    def _runtime(match: re.Match[str]) -> Range | None:
+    def _runtime(self, match: re.Match[str]) -> Range | None:
         hours = match["h"] or match["h2"]
         if match["m"]:
             minutes = float(match["m"])
+        elif match["half1"]:
+            said = match["half1"].lower()
+            minutes = 45.0 if said.startswith("three") else 15.0 if "quarter" in said else 30.0
         elif match["half2"]:
             minutes = 90.0 if match["half2"].lower().startswith("one") else 150.0
         elif hours:
@@ -378,8 +391,9 @@ class Ranges:
             minutes += 30.0 if match["half"] else float(match["hm"] or match["hm2"] or 0)
         else:
             return None
-        bound = (match["op"] or "") + (match["or"] or "")
-        if not (5 if bound else _SHORTEST) <= minutes <= 600:
+        within = (match["op"] or "").lower() == "in"  # "in half an hour" a meal is cooked, and nobody falls for a film
+        bound = ("within" if self.length.brief else "") if within else (match["op"] or "") + (match["or"] or "")
+        if not (5 if bound else self.length.shortest) <= minutes <= 600:
             return None  # "the first 10 minutes" are no length
         label = _said(match[0])
         before = match.string[: match.start() + len(match[0]) - len(match[0].lstrip())]
@@ -387,6 +401,8 @@ class Ranges:
             return None
         if not bound and _HAVING.search(before):
             return Range("runtime", high=minutes, label=f"at most {label}")
+        if within and bound:
+            label = f"under{label.removeprefix('in')}"
         if _MOST.match(bound):
             return Range("runtime", high=minutes, label=label)
         if _LEAST.match(bound):
@@ -450,7 +466,7 @@ def _as_meant(text: str, tokens: Sequence[Token]) -> tuple[str, list[Token], lis
     for token in tokens:
         spans += [(n, n + 1) for n in range(end, token.start)]
         word = text[token.start : token.end]
-        misspelt = token.norm in _LIMIT_WORDS and fold(word) != token.norm
+        misspelt = token.norm in _MEANT and fold(word) != token.norm
         meant = token.norm if misspelt else word
         said += text[end : token.start] + meant
         whole = [(token.start, token.end)] * len(meant)

@@ -40,7 +40,7 @@ from bot.store.records import (
     utcnow,
 )
 from bot.store.repository import Store
-from bot.texts import LANGUAGES, Language, Texts, is_chinese, spoken, writes_chinese
+from bot.texts import LANGUAGE_NAMES, LANGUAGES, Language, Texts, is_chinese, spoken, writes_chinese
 from recsys.engine import Engine
 from recsys.phrase import OnPartial
 
@@ -93,10 +93,17 @@ class Clock:
 class Voice:
     """What is said in one language."""
 
-    def __init__(self, store: Store, understanding: Understanding, engine: Engine, texts: Texts) -> None:
+    def __init__(
+        self,
+        store: Store,
+        understanding: Understanding,
+        engine: Engine,
+        texts: Texts,
+        languages: Mapping[Language, str],
+    ) -> None:
         self.wording = Wording(texts, engine.catalogue)
         self.echo = Echo(self.wording)
-        self.actions = Actions(store, engine, texts)
+        self.actions = Actions(store, engine, texts, languages)
         self.suggestions = Suggestions(understanding, engine, texts)
 
 
@@ -127,7 +134,10 @@ class Conversations:
         self._understanding = understanding
         self._engine = engine
         self._catalogue = engine.catalogue
-        self._voices = {code: Voice(self._store, understanding, engine, own) for code, own in self._texts.items()}
+        names = {**LANGUAGE_NAMES, **{code: own("language_name") for code, own in self._texts.items()}}
+        self._voices = {
+            code: Voice(self._store, understanding, engine, own, names) for code, own in self._texts.items()
+        }
         self._links = Links(engine.catalogue)
         self.explainer = explainer
 

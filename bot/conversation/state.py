@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from bot.conversation.counts import LENGTH, length_of, of_heads
 from bot.conversation.ranges import than
 from bot.conversation.statements import Critique, Intent, Kind, NamedKind, Reading, Statement
 from bot.texts import without_chinese
@@ -173,8 +174,9 @@ class Dialogue:
         rows = [catalogue.row(i) for i in like]
 
         def stays(wish: Clause | Range) -> bool:
+            company = isinstance(wish, Range) and of_heads(wish)
             time = isinstance(wish, Range) and wish.name == "runtime" and wish.low is None
-            return time or (bool(rows) and bool(meets(catalogue, wish)[rows].all()))
+            return company or time or (bool(rows) and bool(meets(catalogue, wish)[rows].all()))
 
         wanted = tuple(c for c in self.wanted if c.whom or stays(c))
         ranges = tuple(r for r in self.ranges if stays(r) and r.label not in self.measured)
@@ -285,9 +287,10 @@ class Dialogue:
         name, older = {
             Critique.OLDER: ("year", True),
             Critique.NEWER: ("year", False),
-            Critique.SHORTER: ("runtime", True),
-            Critique.LONGER: ("runtime", False),
+            Critique.SHORTER: (LENGTH, True),
+            Critique.LONGER: (LENGTH, False),
         }.get(Critique(said.value), (None, False))
+        name = length_of(catalogue).name if name == LENGTH else name
         values = [v for i in self.shown if name and (v := catalogue[i].number(name)) is not None]
         if not name or not values:
             return self
@@ -324,7 +327,10 @@ class Dialogue:
     def without(self, labels: Collection[str]) -> Dialogue:
         """This state without the wishes of these labels: they had to give way, and the person was told."""
         wanted = tuple(c for c in self.wanted if c.label not in labels)
-        return replace(self, wanted=wanted, ranges=tuple(r for r in self.ranges if r.label not in labels))
+        company = {c.whom for c in self.wanted if c.whom and c.label in labels}
+        moods = tuple(m for m in self.moods if not company or not set(self.called.get(m, "").split(", ")) <= company)
+        ranges = tuple(r for r in self.ranges if r.label not in labels)
+        return replace(self, wanted=wanted, moods=moods, ranges=ranges)
 
     def without_item(self, item_id: str) -> Dialogue:
         """This state without an item as something to resemble, and without the talk, which may name it."""

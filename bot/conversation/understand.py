@@ -16,6 +16,7 @@ from dataclasses import replace
 from itertools import dropwhile, pairwise
 from typing import TypeVar
 
+from bot.conversation.domain import FILMS, Domain
 from bot.conversation.gist import Gist
 from bot.conversation.gloss import Glossary, Glossed
 from bot.conversation.inquiries import Inquiries
@@ -42,10 +43,13 @@ _WISHES = (Kind.FACET, Kind.RANGE, Kind.WISH, Kind.CRITIQUE)
 class Understanding:
     """Reads messages against one catalogue. Building costs about two seconds per 20,000 items."""
 
-    def __init__(self, catalogue: Catalogue, lexicon: Lexicon, gist: Gist | None = None) -> None:
-        """``gist``: for what the lexicon does not read; without it that is small talk."""
+    def __init__(
+        self, catalogue: Catalogue, lexicon: Lexicon, gist: Gist | None = None, domain: Domain = FILMS
+    ) -> None:
+        """``gist``: for what the lexicon does not read; without it that is small talk. ``domain``: what the items are
+        called."""
         self._gist = gist
-        self._words = Words(catalogue, lexicon)
+        self._words = Words(catalogue, lexicon, domain)
         self._glossary = Glossary(catalogue)
         self._tongues = Tongues(lexicon)
 

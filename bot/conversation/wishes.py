@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.conversation import alternatives
 from bot.conversation.concepts import Meaning
+from bot.conversation.counts import LENGTH
 from bot.conversation.message import Message
 from bot.conversation.own_words import Noted, OwnWords
 from bot.conversation.people import PersonMatch
@@ -23,8 +24,8 @@ from recsys.taste import Clause, Range
 _COMPARED = {
     "older": ("year", True),
     "newer": ("year", False),
-    "shorter": ("runtime", True),
-    "longer": ("runtime", False),
+    "shorter": (LENGTH, True),
+    "longer": (LENGTH, False),
 }
 """What a comparative measures, and whether less of it is wanted."""
 
@@ -382,6 +383,7 @@ class Wishes:
         ]
         for n, token in enumerate(self._m.tokens):
             name, below = _COMPARED.get(token.norm, ("", False))
+            name = self._m.words.ranges.length.name if name == LENGTH else name
             values = [v for i in models if i and name and (v := self._m.words.catalogue[i].number(name)) is not None]
             if not values or self._m.done[n]:
                 continue

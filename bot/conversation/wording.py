@@ -9,10 +9,11 @@ from functools import cached_property
 from itertools import chain
 from textwrap import shorten
 
+from bot.conversation.counts import Count, counts_of, told_of
 from bot.conversation.state import OR
 from bot.conversation.taste import ACCEPTED
 from bot.texts import TITLES, Texts, is_chinese, simplified
-from recsys.catalogue import Catalogue, Facet, Item
+from recsys.catalogue import PEOPLE, Catalogue, Facet, Item
 from recsys.taste import Clause, Range, Taste, Wish
 from recsys.words import ABBREVIATED
 
@@ -21,8 +22,12 @@ LISTED = 12
 NAMED = 2
 """Items named of a group that counts as one."""
 
+COUNTED = 2
+"""Counts told of an item on its card."""
 WELL_KNOWN = 2000
 """So many items, the most popular ones, are named by people who say no more than a word."""
+NAMES = (*PEOPLE, "genre", "certificate", "language", "country")
+"""Kinds of facets whose values are no things, though they end like some: "no Tom Hanks films"."""
 SHORT_PLOT, LONG_PLOT = 55, 150
 """Letters of a plot on a card: a sentence that ends sooner says too little ("When Dr."), a longer one is cut."""
 _SENTENCE = re.compile(r"""[.!?]["')\]]*(?=\s|$)""")
@@ -92,7 +97,17 @@ class Wording:
         makers = comma.join(self.makers(item))
         runtime = item.number("runtime")
         length = self.texts("fact_runtime", value=int(runtime)) if runtime else ""
-        return tuple(fact for fact in (comma.join(self.names(genres)), makers, length) if fact)
+        facts = (comma.join(self.names(genres)), makers, length, *self.counts(item, self.counted[:COUNTED]))
+        return tuple(fact for fact in facts if fact)
+
+    @cached_property
+    def counted(self) -> tuple[Count, ...]:
+        """What the catalogue counts besides minutes."""
+        return counts_of(self.catalogue)
+
+    def counts(self, item: Item, counts: Sequence[Count]) -> list[str]:
+        """What some counts of an item come to: "304 pages", "2-4 players"."""
+        return told_of(counts, item.number)
 
     def plot(self, item: Item) -> str:
         """How an item's description begins: a sentence that is worth the name, cut where it runs on. Empty in another
@@ -118,10 +133,10 @@ class Wording:
             )
             if value
         ]
-        if not facts:
+        told = [*(self.texts(key, value=value) for key, value in facts), *self.counts(item, self.counted[:COUNTED])]
+        if not told:
             return self.texts("about_bare", title=self.film(item))
-        told = self.texts("pause").join(self.texts(key, value=value) for key, value in facts)
-        return self.texts("about", title=self.film(item), facts=told)
+        return self.texts("about", title=self.film(item), facts=self.texts("pause").join(told))
 
     def makers(self, item: Item) -> list[str]:
         """Who made an item, two at most."""
@@ -174,9 +189,47 @@ class Wording:
         """Whether a mood is called by an adjective ("light"), as against a noun ("a twist ending")."""
         return mood not in self.texts.options("nouns") and not self.whom(mood)
 
+    @cached_property
+    def films(self) -> bool:
+        """Whether it is films that are spoken of."""
+        return self.texts("item") == Texts(self.texts.language)("item")
+
+    @cached_property
+    def _genres(self) -> list[str]:
+        """The genres of the catalogue, the most usual first."""
+        counted = self.catalogue.values("genre").items()
+        return [self.texts.name(genre).lower() for genre, _ in sorted(counted, key=lambda pair: (-pair[1], pair[0]))]
+
+    def moods(self) -> list[str]:
+        """What sounds good right now: moods of films, else, unless the operator names some, the most usual genres."""
+        moods = self.texts.options("moods")
+        ours = moods == Texts(self.texts.language).options("moods")
+        return moods if self.films or not ours else [self.with_article(genre) for genre in self._genres[: len(moods)]]
+
+    @cached_property
+    def an_example_of_kind(self) -> str:
+        """A wish that somebody could have: "a drama"."""
+        return self.with_article(self._genres[0]) if self._genres else self.texts("some", what=self.texts.name("funny"))
+
+    @cached_property
+    def an_example(self) -> str:
+        """A title that many know."""
+        known = max(self.catalogue.items, key=lambda item: item.number("popularity") or 0.0, default=None)
+        return self.titled(known) if known else ""
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Genres that are told as films of a kind: "family films"; of what is no film, all that take no article: "party
+        games"."""
+        kinds = set(self.texts.options("kinds"))
+        if not self.films:
+            genres = {value.casefold() for value in self.catalogue.values("genre")}
+            kinds |= genres.difference(self.texts.options("countable"))
+        return frozenset(kinds)
+
     def with_article(self, label: str) -> str:
         """A wish's label with its article, where it takes one: "a thriller", but "horror"."""
-        if label in self.texts.options("kinds"):
+        if label in self.kinds:
             return self.texts("some_films", what=label)
         if label not in self.texts.options("countable"):
             return label
@@ -219,7 +272,11 @@ def mild(veto: Clause) -> bool:
 
 def refusal(veto: Clause) -> str:
     """How a refusal is said: "no horror films", "no sharks", "nothing too scary"."""
-    themes = not (veto.mood or veto.whom) and all(facet.kind == "keyword" for facet in veto.facets)
+    kinds = {facet.kind for facet in veto.facets}
+    own = bool(kinds.difference(NAMES, ("keyword",)))
+    names = {facet.value.casefold() for facet in veto.facets}
+    called = " " in veto.label and veto.label.removesuffix("s") in names  # "card games"
+    themes = not (veto.mood or veto.whom) and (own or called or kinds.isdisjoint(NAMES))
     return "nothing" if mild(veto) else "things" if themes and veto.label.endswith("s") else "unwanted"
 
 

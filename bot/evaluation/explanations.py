@@ -9,9 +9,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from string import Formatter
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bot.conversation.domain import Domain
 from bot.conversation.explaining import Explainer
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.press import Verb, parse_press
@@ -22,6 +24,7 @@ from bot.store.migrate import upgrade
 from bot.store.repository import Store
 from bot.texts import Texts
 from recsys.catalogue import Catalogue, Item
+from recsys.datasets.movie_style import MOVIE_STYLE
 from recsys.encoder import Encoder
 from recsys.engine import Engine
 from recsys.errors import DataError
@@ -35,23 +38,27 @@ FAMILIAR = 1500
 TRIES = 3
 """People who are tried for each explanation that is wanted: some are asked back instead of given a list."""
 
-SAID = (
+SAID: tuple[str, ...] = (
     "I loved {a}",
     "I loved {a} and {b}",
-    "I loved {a}, {b} and {c}, what should I watch?",
+    "I loved {a}, {b} and {c}, what should I {watch}?",
     "something like {a} but {twist}",
     "something like {a}",
-    "a {mood} {genre} film",
+    "a {mood} {genre} {noun}",
     "a {genre} from the {decade}s",
-    "I loved {a}. Something {mood} tonight, under two hours",
+    "I loved {a}. Something {mood} tonight, under {time}",
     "I loved {a} but hated {b}, nothing gory",
-    "a film with {actor}",
+    "{a_noun} with {actor}",
     "I like {director}, and {a} was great",
     "{story}",
     "I enjoyed {a}. Tonight {story}",
-    "I love {genre} films, surprise me",
+    "I love {genre} {nouns}, surprise me",
     "something {mood} from the {decade}s with {actor}",
 )
+USUAL = {"genre": "drama", "actor": "Tom Hanks", "director": "Steven Spielberg"}
+"""What is asked for where a film has no genre, cast or director."""
+ASKS = frozenset((*USUAL, "decade", "time", "story"))
+"""Placeholders for what not every catalogue has; the stories are those of films."""
 MOODS = ("funny", "tense", "slow and atmospheric", "romantic", "dark", "feel-good", "exciting", "moving", "scary")
 TWISTS = ("funnier", "darker", "shorter", "older", "more romantic", "less violent", "newer")
 STORIES = (
@@ -115,8 +122,18 @@ class Sample:
 class People:
     """Made-up people who say what real ones say; the same seed, the same people."""
 
-    def __init__(self, catalogue: Catalogue, seed: int) -> None:
+    def __init__(self, catalogue: Catalogue, seed: int, texts: Texts) -> None:
+        """``texts`` say what the items are called. What is no film is asked for by what the catalogue has alone."""
         self._rng = random.Random(seed)
+        self._nouns = texts.nouns
+        self._usual, self._said = USUAL, SAID
+        if texts("item") != Texts()("item"):
+            maker = next((maker.kind for item in catalogue.items for maker in item.makers), "")
+            kinds = {"genre": "genre", "actor": "cast", "director": maker}
+            usual = {what: next(iter(catalogue.values(kind)), "") for what, kind in kinds.items()}
+            has = {what for what, name in usual.items() if name}
+            has |= {what for what, number in (("decade", "year"), ("time", "runtime")) if catalogue.quantile(number, 0)}
+            self._usual, self._said = usual, tuple(said for said in SAID if _placeholders(said) & ASKS <= has)
         best = sorted(catalogue.items, key=lambda item: -(item.number("popularity") or 0.0))
         self._familiar = best[:FAMILIAR]
         if len(self._familiar) < 2:
@@ -130,13 +147,14 @@ class People:
         b, c = rng.choice(near), rng.choice(self._familiar)
         values = {
             "a": a.title, "b": b.title, "c": c.title,
-            "genre": _value(rng, c, "genre", "drama").lower(),
-            "actor": _value(rng, c, "cast", "Tom Hanks"),
-            "director": _value(rng, a, "director", "Steven Spielberg"),
+            "genre": _value(rng, c, "genre", self._usual["genre"]).lower(),
+            "actor": _value(rng, c, "cast", self._usual["actor"]),
+            "director": _value(rng, a, a.makers[0].kind if a.makers else "director", self._usual["director"]),
             "decade": rng.choice((1970, 1980, 1990, 2000)),
             "mood": rng.choice(MOODS), "twist": rng.choice(TWISTS), "story": rng.choice(STORIES),
+            "time": "two hours", **self._nouns,
         }  # fmt: skip
-        return rng.choice(SAID).format(**values)
+        return rng.choice(self._said).format(**values)
 
     def asks_why(self) -> int | None:
         """The slot that the next person presses "why" on; most read what comes by itself."""
@@ -151,31 +169,37 @@ async def evaluate(
     seed: int,
     deadline: float,
     progress: Progress = silent,
+    texts: Texts | None = None,
 ) -> dict[str, Any]:
-    """The report on ``n`` explanations, each of another person's recommendation and due in ``deadline`` seconds."""
-    timed = Timed(generator)
-    async with talking(engine, timed, deadline) as conversations:
-        found = await samples(conversations, timed, engine.catalogue, n, seed, progress)
+    """The report on ``n`` explanations, each of another person's recommendation and due in ``deadline`` seconds.
+    ``texts``: an operator's own strings, which say what the items are called."""
+    timed, texts = Timed(generator), texts or Texts()
+    async with talking(engine, timed, deadline, texts) as conversations:
+        found = await samples(conversations, timed, People(engine.catalogue, seed, texts), n, progress)
     lexicon = load_lexicon()
     words: dict[str, set[str]] = {}
     for concept in lexicon.concepts.values():
         for genre in concept.genres:
             words.setdefault(genre, set()).update(concept.words)
     synonyms = {genre: frozenset(said) for genre, said in words.items()}
-    return report(found, timed, Audit(engine.catalogue, lexicon.common, synonyms, encoder.encode))
+    audit = Audit(engine.catalogue, lexicon.common, synonyms, encoder.encode)
+    return {**report(found, timed, audit), "item": texts("item")}
 
 
 @asynccontextmanager
-async def talking(engine: Engine, generator: TextGenerator, deadline: float) -> AsyncIterator[Conversations]:
+async def talking(
+    engine: Engine, generator: TextGenerator, deadline: float, texts: Texts
+) -> AsyncIterator[Conversations]:
     """The conversations that every channel has, over a database that is thrown away."""
     with TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'usher.db'}"
         await upgrade(url)
         store = await Store.open(url)
         try:
-            understanding = Understanding(engine.catalogue, load_lexicon())
-            explainer = Explainer(store, engine.catalogue, lambda: generator, Budget(0), deadline)
-            yield Conversations(store, understanding, engine, {"en": Texts("en")}, explainer)
+            understanding = Understanding(engine.catalogue, load_lexicon(), domain=Domain(texts))
+            style = MOVIE_STYLE.called(texts("item"))
+            explainer = Explainer(store, engine.catalogue, lambda: generator, Budget(0), deadline, style=style)
+            yield Conversations(store, understanding, engine, {"en": texts}, explainer)
         finally:
             await store.close()
 
@@ -183,13 +207,11 @@ async def talking(engine: Engine, generator: TextGenerator, deadline: float) -> 
 async def samples(
     conversations: Conversations,
     timed: Timed,
-    catalogue: Catalogue,
+    people: People,
     n: int,
-    seed: int,
     progress: Progress = silent,
 ) -> list[Sample]:
     """``n`` explanations, each of another person's recommendation."""
-    people = People(catalogue, seed)
     found: list[Sample] = []
     for person in range(n * TRIES):
         if len(found) == n:
@@ -258,15 +280,19 @@ def report(found: Sequence[Sample], timed: Timed, audit: Audit) -> dict[str, Any
     return {"n": len(found), "model": timed.name, "metrics": metrics, "outcomes": dict(outcomes), "samples": rows}
 
 
-def printed(sample: Mapping[str, Any]) -> str:
-    """A sample for a person to read: what was said, the facts, the words."""
+def printed(sample: Mapping[str, Any], item: str = "film") -> str:
+    """A sample for a person to read: what was said, the facts of the ``item``, the words."""
     facts = sample["facts"]
     year = f" ({facts['year']})" if facts["year"] else ""
-    lines = [f"said: {sample['said']}", f"film: {facts['title']}{year}"]
+    lines = [f"said: {sample['said']}", f"{item}: {facts['title']}{year}"]
     lines += [f"{kind}: {', '.join(values)}" for kind, values in facts["fields"].items()]
     lines += [f"because {reason}" for reason in facts["reasons"]]
     lines += [f"-> {sample['text']}", f"   [{sample['by']}, {sample['outcome']}]"]
     return "\n".join([*lines, *(f"   unsupported? {what}" for what in sample["unsupported"])])
+
+
+def _placeholders(template: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 def _kin(a: Item, b: Item) -> bool:

@@ -2,7 +2,8 @@
 
 ``en.toml`` and ``zh.toml`` hold the same keys with the same placeholders. The catalogue and the lexicon speak
 English; ``names.zh.toml`` says how their genres, languages, countries, moods and limits are called in Chinese.
-An operator's own strings, in files of the same form, take the place of ours: who recommends books says "read".
+An operator's own strings, in files of the same form, take the place of ours; nine of them (``NOUNS``) are the words
+for what is recommended, which all others are made with: who recommends books says "read".
 """
 
 from __future__ import annotations
@@ -29,6 +30,19 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 Strings: TypeAlias = Mapping[str, str | list[str]]
+
+NOUNS: Mapping[str, str] = {
+    "noun": "item",
+    "nouns": "items",
+    "watch": "watch",
+    "watching": "watching",
+    "saw": "saw",
+    "seen": "seen",
+    "shelf": "shelf",
+    "story": "story",
+    "someone": "someone",
+}
+"""Placeholders that any string may hold, and the keys of the words that fill them."""
 
 
 def _load(name: str) -> Mapping[str, Any]:
@@ -90,6 +104,11 @@ class Texts:
         """``own`` strings take the place of ours of the same key."""
         self.language = language
         self._strings: Strings = {**_load(f"{language}.toml"), **(own or {})}
+        words = {placeholder: str(self._strings[key]) for placeholder, key in NOUNS.items()}
+        article = self._strings["a_noun"]
+        a_noun = article if isinstance(article, str) else article[words["noun"][0].lower() in "aeiou"]
+        self.nouns = {**words, "a_noun": a_noun.format(noun=words["noun"]), "Seen": words["seen"].capitalize()}
+        """What is recommended, and what people do with it, by the placeholders that any string may hold."""
         called = {} if language == "en" else _load(f"names.{language}.toml")
         people = {name: own[0] for name, own in PEOPLE.items()} if called else {}
         self._names = {name.casefold(): own for name, own in {**people, **called.get("names", {})}.items()}
@@ -116,7 +135,7 @@ class Texts:
     def __call__(self, key: str, turn: int = 0, **values: object) -> str:
         """The string of a key with its ``{placeholders}`` filled in."""
         found = self._strings[key]
-        return (found if isinstance(found, str) else found[turn % len(found)]).format(**values)
+        return (found if isinstance(found, str) else found[turn % len(found)]).format(**{**self.nouns, **values})
 
     def __contains__(self, key: str) -> bool:
         return key in self._strings
@@ -169,6 +188,13 @@ class Texts:
         return own.format(low=_plain(low), high=_plain(high), end=_plain(end)) if own else label
 
 
+_EVERYWHERE = {*NOUNS, "a_noun", "Seen"}
+
+
+LANGUAGE_NAMES: Mapping[Language, str] = {language: Texts(language)("language_name") for language in LANGUAGES}
+"""What each language is called in itself, unless an operator calls it otherwise."""
+
+
 def _problem(key: str, said: object, ours: str | list[str] | None) -> str | None:
     """What keeps an operator's string from taking the place of ours."""
     if ours is None:
@@ -177,10 +203,10 @@ def _problem(key: str, said: object, ours: str | list[str] | None) -> str | None
     variants = [variant for variant in given if isinstance(variant, str) and variant]
     if isinstance(ours, str) == isinstance(said, list) or not variants or len(variants) < len(given):
         return f"{key!r} must be {'a string' if isinstance(ours, str) else 'a list of strings'}, and not empty"
-    allowed = _placeholders(ours)
+    allowed = _placeholders(ours) - _EVERYWHERE
     for variant in variants:
         try:
-            unknown = _placeholders(variant) - allowed
+            unknown = _placeholders(variant) - allowed - _EVERYWHERE
         except ValueError:
             return f"{key!r} has a brace too many; write {{{{ for one"
         if unknown:

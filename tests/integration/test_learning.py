@@ -34,7 +34,8 @@ PEOPLE = 40
 def home(tmp_path: Path) -> Home:
     """An installation with a small catalogue, of which nobody has rated anything."""
     file = tmp_path / "films.jsonl"
-    films().export_jsonl(file)
+    unrated = (replace(item, numbers={"runtime": item.numbers["runtime"]}) for item in films().items)
+    Catalogue(unrated).export_jsonl(file)
     home = Home(tmp_path / "home")
     ready_index(home, import_catalogue(home, file), Encoder(), dict, print)
     return home

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from sqlalchemy import update
 
+from bot.conversation.domain import Domain
 from bot.conversation.explaining import Explainer
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.reply import Button, Card, Reply
@@ -131,17 +132,19 @@ def buttons(reply: Reply) -> list[Button]:
 
 
 @asynccontextmanager
-async def films_chat(folder: Path) -> AsyncIterator[tuple[Conversations, Store]]:
-    """The conversation about the small catalogue, with a database of its own in ``folder``."""
+async def films_chat(
+    folder: Path, catalogue: Catalogue | None = None, own: Path | None = None
+) -> AsyncIterator[tuple[Conversations, Store]]:
+    """The conversation about the small catalogue, or another, with a database of its own in ``folder``; ``own`` is the
+    folder of an operator's strings."""
+    catalogue = catalogue or films()
+    texts = {language: Texts.load(language, own or folder) for language in LANGUAGES}
     url = f"sqlite+aiosqlite:///{folder / 'usher.db'}"
     await upgrade(url)
     store = await Store.open(url)
     try:
-        understanding = Understanding(films(), load_lexicon())
-        explainer = Explainer(store, films(), lambda: None, Budget(1000))
-        yield (
-            Conversations(store, understanding, films_engine(films()), {c: Texts(c) for c in LANGUAGES}, explainer),
-            store,
-        )
+        understanding = Understanding(catalogue, load_lexicon(), domain=Domain(texts["en"]))
+        explainer = Explainer(store, catalogue, lambda: None, Budget(1000))
+        yield Conversations(store, understanding, films_engine(catalogue), texts, explainer), store
     finally:
         await store.close()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import lzma
+from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bot.commands.train import train_dialogue
 from bot.conversation.lexicon import load_lexicon
 from bot.conversation.understand import Understanding
 from bot.evaluation import dialogues
@@ -149,3 +153,23 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path, content: str) -
         dialogues.read_turns(path)
     with pytest.raises(DataError):
         dialogues.read_candidates(tmp_path / "missing.json")
+
+
+def test_two_at_once_do_not_write_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = []
+
+    def train(*args: object) -> SimpleNamespace:
+        with (tmp_path / "out" / "changing").open("w") as lock, suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return SimpleNamespace(version="not held")
+        held.append(args[5])
+        return SimpleNamespace(version="v")
+
+    monkeypatch.setattr("bot.commands.train.encoder_of", lambda settings: None)
+    monkeypatch.setattr("bot.evaluation.dialogues.train", train)
+    monkeypatch.setattr("bot.evaluation.dialogues.read_turns", lambda path: [])
+    monkeypatch.setattr("recsys.catalogue_io.read_items", lambda path: None)
+    monkeypatch.setattr("recsys.interactions.Interactions.read", lambda path: None)
+    train_dialogue(tmp_path / "c.csv", [tmp_path / "r.csv"], tmp_path / "t.jsonl", tmp_path / "out")
+
+    assert held == [tmp_path / "out"]

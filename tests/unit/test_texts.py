@@ -12,7 +12,7 @@ import pytest
 from bot.conversation.policy import Action
 from bot.conversation.press import Verb
 from bot.conversation.wording import Wording
-from bot.texts import LANGUAGES, Texts, spoken, writes_chinese
+from bot.texts import LANGUAGES, NOUNS, Texts, spoken, writes_chinese
 from recsys.catalogue import Catalogue, Item
 from recsys.errors import ConfigError
 from recsys.taste import Range
@@ -31,7 +31,10 @@ def placeholders(found: str | list[str]) -> set[str]:
 def test_every_language_has_every_string_with_the_same_placeholders(language: str) -> None:
     english, own = strings("en"), strings(language)
     assert list(own) == list(english)
-    assert {key: placeholders(own[key]) for key in own} == {key: placeholders(english[key]) for key in english}
+    ours = {*NOUNS, "a_noun", "Seen"}  # Chinese names what is recommended as each sentence needs it
+    assert {key: placeholders(own[key]) - ours for key in own} == {
+        key: placeholders(english[key]) - ours for key in english
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

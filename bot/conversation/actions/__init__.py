@@ -18,7 +18,7 @@ from bot.conversation.actions.together import Together
 from bot.conversation.policy import Action
 from bot.conversation.press import Verb
 from bot.store.repository import Store
-from bot.texts import Texts
+from bot.texts import LANGUAGE_NAMES, Language, Texts
 from recsys.engine import Engine
 from recsys.errors import DataError
 
@@ -41,11 +41,14 @@ __all__ = ["Actions", "Draft", "Moment", "reaction"]
 class Actions:
     """The bot's abilities. ``act`` picks the one that a decision names."""
 
-    def __init__(self, store: Store, engine: Engine, texts: Texts) -> None:
-        """Raises ``DataError`` when there is an action that nothing would answer, in private or in a group."""
+    def __init__(
+        self, store: Store, engine: Engine, texts: Texts, languages: Mapping[Language, str] = LANGUAGE_NAMES
+    ) -> None:
+        """``languages``: those that can be chosen, by their names. Raises ``DataError`` when there is an action that
+        nothing would answer, in private or in a group."""
         self._room = Room(store, engine, texts)
         self._texts = texts
-        asking = Asking(store, engine, texts)
+        asking = Asking(store, engine, texts, languages)
         recommending = Recommending(store, engine, texts)
         explaining = Explaining(store, engine, texts)
         reacting = Reacting(store, engine, texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,13 +14,20 @@ from bot.conversation.reply import Button
 from bot.conversation.statements import Choice, Intent
 from bot.conversation.taste import untold
 from bot.conversation.wording import liked_items
-from bot.texts import LANGUAGES, Texts
+from bot.store.repository import Store
+from bot.texts import LANGUAGES, Language, Texts
+from recsys.engine import Engine
 
 PEOPLE_ASKED = 4
 
 
 class Asking(Room):
     """Every question that we put to a person of our own accord, and small talk."""
+
+    def __init__(self, store: Store, engine: Engine, texts: Texts, languages: Mapping[Language, str]) -> None:
+        """``languages``: those that can be chosen, by their names."""
+        super().__init__(store, engine, texts)
+        self._languages = languages
 
     async def welcome(self, moment: Moment) -> Draft:
         asked = await self.ask(moment)
@@ -67,7 +75,7 @@ class Asking(Room):
         state = moment.dialogue
         surprise = self.buttons(moment, Verb.SURPRISE)
         if state.asked == "opinion":
-            moods = tuple(self._texts.options("moods"))
+            moods = tuple(self._wording.moods())
             after = replace(state, asked="wish", options=moods, questions=state.questions + 1)
             buttons = tuple(Button(m, self._press(moment, Verb.SAY, n)) for n, m in enumerate(moods, 1))
             return Draft(after, question=self._texts("ask_mood"), buttons=buttons + surprise)
@@ -133,7 +141,7 @@ class Asking(Room):
             buttons = self.buttons(moment, Verb.RECOMMEND, Verb.SURPRISE)
             now = self._texts("language_now")
             return Draft(moment.dialogue, now, question=self._texts("greet_open"), buttons=buttons)
-        names = [Texts(language)("language_name") for language in LANGUAGES]
+        names = [self._languages[language] for language in LANGUAGES]
         choices = tuple(Button(name, self._press(moment, Verb.SPEAK, n)) for n, name in enumerate(names, 1))
         foreign = any(s.value == Intent.FOREIGN for s in moment.reading.statements)
         told = self._texts("language_none", languages=self._texts.join(names)) if foreign else ""
@@ -160,7 +168,9 @@ class Asking(Room):
         lost = any(s.confidence < 0.5 for s in moment.reading.statements)
         small = any(s.value == Intent.SMALLTALK for s in moment.reading.statements)
         key = "empty" if not moment.reading.text.strip() else "chat_lost" if lost else "chat_small" if small else "chat"
-        return Draft(moment.dialogue, self._texts(key, moment.number), buttons=self.buttons(moment, Verb.SURPRISE))
+        example = {"kind": self._wording.an_example_of_kind, "title": self._wording.an_example}
+        text = self._texts(key, moment.number, **(example if key == "chat_lost" else {}))
+        return Draft(moment.dialogue, text, buttons=self.buttons(moment, Verb.SURPRISE))
 
 
 def _pending(choice: Choice) -> dict[str, Any]:

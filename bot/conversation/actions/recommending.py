@@ -11,13 +11,13 @@ from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import Room, seed
 from bot.conversation.press import Verb
 from bot.conversation.reasoning import FITS
-from bot.conversation.reply import Card, ToExplain
+from bot.conversation.reply import Card, Reason, ToExplain
 from bot.conversation.state import Dialogue, given_up, spoilt, wishes_anew
 from bot.conversation.statements import Critique, Intent, Kind, Statement
 from bot.texts import chinese_words, without_chinese
 from recsys.engine import Recommendation
 from recsys.explain import causes
-from recsys.taste import Clause, Query, Range, Taste, meets
+from recsys.taste import Clause, Query, Range, Taste, Wish, meets
 
 LIST_LENGTH = 3
 UNREAD_TOLD = 3
@@ -163,7 +163,7 @@ class Recommending(Room):
         given: list[str] = []
         for slot, pick in enumerate(result.picks, 1):
             item = self._catalogue[pick.item_id]
-            reasons = self._reasoning.reasons(item, causes(pick), query)
+            reasons = standing(self._reasoning.reasons(item, causes(pick), query), query.wish, result.relaxed)
             given.append(self._reasoning.card_reason(reasons, given))
             cards.append(
                 replace(
@@ -176,6 +176,22 @@ class Recommending(Room):
             )
         first = cards[0]
         return tuple(cards), self._to_explain(moment, self._catalogue[first.item_id], first.reasons)
+
+
+def standing(reasons: Sequence[Reason], wish: Wish, relaxed: Sequence[str]) -> tuple[Reason, ...]:
+    """The reasons without the moods that had to give way, with their shares among themselves: what is not for the kids
+    is not shown because it suits them."""
+
+    def gone(reason: Reason) -> bool:
+        vague = reason.signal == "wish" and wish.vague
+        labels = wish.label.split(", ") if vague else reason.sources if reason.signal == "mood" else ("",)
+        return set(labels) <= set(relaxed)
+
+    left = [reason for reason in reasons if not gone(reason)]
+    total = sum(reason.share for reason in left)
+    if not total or len(left) == len(reasons):
+        return tuple(reasons)
+    return tuple(replace(reason, share=reason.share / total) for reason in left)
 
 
 def _still(moment: Moment) -> tuple[list[Clause | Range], list[Clause | Range]]:
