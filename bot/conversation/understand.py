@@ -23,6 +23,7 @@ from bot.conversation.inquiries import Inquiries
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.message import MAX_CHARACTERS, Message, Words
 from bot.conversation.opinions import Opinions
+from bot.conversation.own_words import SPEAKER
 from bot.conversation.permissions import Permissions
 from bot.conversation.references import Pointing
 from bot.conversation.sentences import Sentences
@@ -36,6 +37,8 @@ from recsys.taste import Clause
 
 Part = TypeVar("Part", Statement, Choice, Named)
 
+UNHEARD = 0.1
+"""The confidence in small talk of which not a word is known."""
 _TAKES_BACK = (Intent.FORGET, Intent.DISREGARD)
 _WISHES = (Kind.FACET, Kind.RANGE, Kind.WISH, Kind.CRITIQUE)
 
@@ -60,7 +63,7 @@ class Understanding:
             lost = all(s.value == Intent.CHAT or (s.kind is Kind.WISH and not s.clause) for s in reading.statements)
             if lost and not reading.choices and self._tongues.foreign(text, tokenize(text[:MAX_CHARACTERS])):
                 return replace(reading, statements=(Statement(Kind.INTENT, Intent.FOREIGN, end=len(text)),))
-            return self._gist.read(reading) if self._gist else reading
+            return self._small(self._gist.read(reading) if self._gist else reading)
         glossed = self._glossary.gloss(text[:MAX_CHARACTERS])
         return _placed(self._read(glossed.text, context), glossed, text)
 
@@ -122,6 +125,16 @@ class Understanding:
         _settle(message)
         statements = sorted(message.out, key=lambda s: (s.start, s.end))
         return Reading(text, tuple(statements), tuple(message.choices), _named(message))
+
+    def _small(self, reading: Reading) -> Reading:
+        """ "I don't remember that one": who tells of something is heard, whatever it is."""
+        aside = {*self._words.interjections, *self._words.fillers, "no", "sorry"} - SPEAKER
+        said = (t.norm for t in tokenize(reading.text[:MAX_CHARACTERS]))
+        opening = next((norm for norm in said if norm not in aside), "")
+        lost = [s for s in reading.statements if s.value == Intent.CHAT and UNHEARD < s.confidence < 1]
+        if not lost or len(reading.statements) > 1 or opening not in SPEAKER:
+            return reading
+        return replace(reading, statements=(replace(lost[0], value=str(Intent.SMALLTALK)),))
 
     def answers(self, text: str) -> bool:
         """Whether a message opens with yes or no."""
@@ -236,4 +249,4 @@ def _settle(message: Message) -> None:
             message.say(Kind.INTENT, Intent.RECOMMEND, start, end, confidence=0.7)
             return
         known = any(message.words.concepts.known(t) for t in message.tokens)
-        message.say(Kind.INTENT, Intent.CHAT, start, end, confidence=0.4 if known else 0.1)
+        message.say(Kind.INTENT, Intent.CHAT, start, end, confidence=0.4 if known else UNHEARD)

@@ -262,8 +262,8 @@ def test_not_every_number_is_a_mark(text: str) -> None:
         ("we only have two hours", ["+runtime ..120"]),
         ("we've got 90 minutes", ["+runtime ..90"]),
         ("something for two hours", ["+runtime 105..135"]),
-        ("I get bored when nothing happens for an hour", ["intent: chat"]),
-        ("I slept for two hours", ["intent: chat"]),
+        ("I get bored when nothing happens for an hour", ["intent: smalltalk"]),
+        ("I slept for two hours", ["intent: smalltalk"]),
         ("not the new ones", ["-year 2013.."]),
         ("not the old ones", ["-year ..1980"]),
     ],
@@ -476,7 +476,7 @@ def test_wishes_in_other_words(text: str, said: list[str]) -> None:
 
 def test_who_is_nine_is_a_child() -> None:
     assert "for the kids" in [s.value for s in UNDERSTANDING.read("hi im 9").statements]
-    assert briefs("I'm 34") == briefs("I'm 10/10 happy") == ["intent: chat"]
+    assert briefs("I'm 34") == briefs("I'm 10/10 happy") == ["intent: smalltalk"]
 
 
 def test_everything_is_none_of_the_films_that_were_asked_about() -> None:

@@ -287,7 +287,7 @@ INTENTS: list[tuple[str, Intent]] = [
     ("are you a real person?", Intent.IDENTITY), ("who made you?", Intent.IDENTITY), ("tell me a joke", Intent.JOKE),
     ("what's new in cinemas?", Intent.CINEMA), ("what's playing?", Intent.CINEMA),
     ("thanks that was great", Intent.THANKS),
-    ("my dog is sick", Intent.CHAT), ("👍", Intent.YES), ("👎", Intent.NO),
+    ("my dog is sick", Intent.SMALLTALK), ("👍", Intent.YES), ("👎", Intent.NO),
 ]  # fmt: skip
 
 
@@ -327,7 +327,7 @@ IN_CONTEXT: list[tuple[Context, str, list[str]]] = [
     (LISTED, "something shorter, and newer", ["critique: shorter", "critique: newer"]),
     (LISTED, "funnier and newer", ["critique: newer", "critique: more_of comedy"]),
     (LISTED, "something for friday night", ["intent: recommend"]),
-    (LISTED, "i saw a movie last night", ["intent: chat"]),
+    (LISTED, "i saw a movie last night", ["intent: smalltalk"]),
     (LISTED, "we had fun", ["intent: thanks"]),
     (LISTED, "ugh these are all old", ["critique: newer"]),
     (LISTED, "too old", ["critique: newer"]),
@@ -1348,3 +1348,17 @@ def test_a_year_before_what_is_wanted_limits_it(text: str, year: int) -> None:
 @pytest.mark.parametrize("text", ["1984 movie", "blade runner 2049 movie"])
 def test_a_year_that_may_be_a_title_limits_nothing(text: str) -> None:
     assert Kind.RANGE not in {s.kind for s in read(text).statements}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Can you suggest some?", Intent.RECOMMEND),
+        ("could you think of a few", Intent.RECOMMEND),
+        ("Do you have another recommendation?", Intent.MORE),
+        ("One more idea please", Intent.MORE),
+        ("I have a BA in film theory", Intent.SMALLTALK),
+    ],
+)
+def test_plain_requests_and_what_is_told_in_passing(text: str, meant: Intent) -> None:
+    assert [s.value for s in read(text, LISTED).statements] == [meant]
