@@ -299,6 +299,9 @@ class OwnWords:
 
     def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """Whether the words left describe a film rather than make conversation."""
+        taken = any(s.value == Intent.ACCEPT for s in self._m.out)
+        if taken and self._m.tokens[words[0]].norm in self._m.words.grammar.seeming:
+            return False  # "the last one sounds like a winner"
         known = [n for n in content if self._m.words.concepts.known(self._m.tokens[n])]
         subject = any(self.subject(run) for run in self._m.runs(self._m.scopes.phrase))
         if self._noted.wanted or subject or self._tells_of_films() or self._characterised(content, words):
