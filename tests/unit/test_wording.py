@@ -141,16 +141,31 @@ def test_that_a_text_comes_closer_than_most_is_told_after_what_counts_more() -> 
     assert REASONING.card_reason([replace(faint, faint=False), rated], []) == faint.text
 
 
-def test_where_a_text_has_the_words_of_a_wish_no_more_is_said() -> None:
-    """A film of spelling bees is none about bees."""
-    query = Query(Taste(), Wish("about bees", label="about bees"))
+@pytest.mark.parametrize(
+    ("wish", "text", "told"),
+    [
+        ("about bees", "A girl wins a spelling bee.", 'its description speaks of "bees"'),
+        ("about bees", "Honey is made in a hive.", "its description comes closer to “bees” than most"),
+        ("a tennis film", "Two players meet at a tennis club.", 'its description speaks of "a tennis film"'),
+        ("about the eastern front", "A soldier on the Eastern Front.", 'its description speaks of "the eastern front"'),
+        (
+            "about the eastern front",
+            "A secret kept by East Europeans: Eastern Promises.",
+            "its description comes closer to “the eastern front” than most",
+        ),
+        (
+            "based on a Jane Austen novel",
+            "A crook and his friend Jane. Themes: based on novel.",
+            "its description comes closer to “based on a Jane Austen novel” than most",
+        ),
+    ],
+)
+def test_where_a_text_has_the_words_of_a_wish_no_more_is_said(wish: str, text: str, told: str) -> None:
+    """A film of spelling bees is none about bees, and one with half the words of a wish is none that fits it."""
+    query = Query(Taste(), Wish(wish, label=wish))
     cause = Cause("wish", 1.0, (Part("wish", "wish", 5.0),))
-    named, near = (
-        Item("x", "X", overview=text) for text in ("A girl wins a spelling bee.", "Honey is made in a hive.")
-    )
-    (reason,), (other,) = (REASONING.reasons(item, [cause], query) for item in (named, near))
-    assert reason.text == 'its description speaks of "bees"'
-    assert other.text == 'its story fits your wish for "bees"'
+    (reason,) = REASONING.reasons(Item("x", "X", overview=text), [cause], query)
+    assert reason.text == told
 
 
 @pytest.mark.parametrize(
