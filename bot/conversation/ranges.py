@@ -115,6 +115,8 @@ _FOR_A_TIME = re.compile(r"\b(?:something|anything|movies?|films?|one|flick|enou
 """Before "for two hours": a length that is wished for, where "I slept for two hours" tells of none."""
 _MOST = re.compile(rf"{_AT_MOST}|<=?|.*(?:less|under|shorter|max|tops|at most)", re.IGNORECASE)
 _LEAST = re.compile(rf"{_AT_LEAST}|>=?|.*(?:more|longer|\+)", re.IGNORECASE)
+_BEYOND = re.compile(r"(?:under|below|<|over|above|>|(?:less|shorter|fewer|more|longer) th[ae]n)$", re.IGNORECASE)
+"""Limits that lie outside of what they allow: what is under 90 minutes lasts 89 at most."""
 _SHORT = re.compile(
     r"\b(?:(?:something|anything|a|nice and|fairly|pretty|quite|really|keep it|rather|make it|but|and)\s+"
     r"short(?:ish)?\b"
@@ -395,7 +397,7 @@ class Ranges:
         bound = ("within" if self.length.brief else "") if within else (match["op"] or "") + (match["or"] or "")
         if not (5 if bound else self.length.shortest) <= minutes <= 600:
             return None  # "the first 10 minutes" are no length
-        label = _said(match[0])
+        label, beyond = _said(match[0]), 1 if _BEYOND.match(bound) else 0
         before = match.string[: match.start() + len(match[0]) - len(match[0].lstrip())]
         if not bound and _LASTING.search(before) and not _FOR_A_TIME.search(re.split(r"[.,;!?\n]", before)[-1]):
             return None
@@ -404,9 +406,9 @@ class Ranges:
         if within and bound:
             label = f"under{label.removeprefix('in')}"
         if _MOST.match(bound):
-            return Range("runtime", high=minutes, label=label)
+            return Range("runtime", high=minutes - beyond, label=label)
         if _LEAST.match(bound):
-            return Range("runtime", low=minutes, label=label)
+            return Range("runtime", low=minutes + beyond, label=label)
         return Range("runtime", minutes - 15, minutes + 15, label)
 
     def _era(self, tokens: Sequence[Token], taken: Sequence[bool], nouns: Sequence[int]) -> list[RangeMatch]:

@@ -162,8 +162,8 @@ FACETS: list[tuple[str, list[str]]] = [
     ("marvel", ["+Marvel"]),
     ("not a fan of Tom Cruise", ["-Tom Cruise lasting"]),
     ("big fan of Tom Hanks", ["+Tom Hanks lasting"]),
-    ("a drama shorter than 140 minutes starring Tom Hanks", ["+drama", "+Tom Hanks", "+runtime ..140"]),
-    ("a thriller less than two hours long with Tom Hanks", ["+thriller", "+Tom Hanks", "+runtime ..120"]),
+    ("a drama shorter than 140 minutes starring Tom Hanks", ["+drama", "+Tom Hanks", "+runtime ..139"]),
+    ("a thriller less than two hours long with Tom Hanks", ["+thriller", "+Tom Hanks", "+runtime ..119"]),
     ("something with Sigourney Weaver", ["+Sigourney Weaver"]),
     ("Kubrick films", ["+Stanley Kubrick"]),
     ("no Adam Sandler please", ["-Adam Sandler"]),
@@ -212,12 +212,15 @@ RANGES: list[tuple[str, list[str]]] = [
     ("from 1994", ["+year 1994..1994"]),
     ("recent thriller", ["+year 2013..", "+thriller"]),
     ("an old classic", ["+year ..1980"]),
-    ("under two hours", ["+runtime ..120"]),
-    ("less than 90 min", ["+runtime ..90"]),
+    ("under two hours", ["+runtime ..119"]),
+    ("less than 90 min", ["+runtime ..89"]),
     ("at most 1h40", ["+runtime ..100"]),
     ("no longer than an hour and a half", ["+runtime ..90"]),
-    ("over 2 hours", ["+runtime 120.."]),
+    ("over 2 hours", ["+runtime 121.."]),
     ("100 minutes or less", ["+runtime ..100"]),
+    ("up to 100 minutes", ["+runtime ..100"]),
+    ("two hours or more", ["+runtime 120.."]),
+    ("nothing over two hours", ["-runtime 121.."]),
     ("a short film", ["+runtime ..95"]),
     ("nothing too long", ["+runtime ..120"]),
     ("rated above 7", ["+rating 7.."]),
@@ -230,10 +233,10 @@ RANGES: list[tuple[str, list[str]]] = [
     ("a 1999 movie", ["+year 1999..1999"]),
     ("from the last decade", ["+year 2009.."]),
     ("surprise me with something from the 70s", ["intent: surprise", "+year 1970..1979"]),
-    ("a good comedy unedr 2 hours", ["+comedy", "+runtime ..120"]),
-    ("a thriller less than two hors long", ["+thriller", "+runtime ..120"]),
-    ("shotrer then 90 mintues", ["+runtime ..90"]),
-    ("a western longer then two hours", ["+western", "+runtime 120.."]),
+    ("a good comedy unedr 2 hours", ["+comedy", "+runtime ..119"]),
+    ("a thriller less than two hors long", ["+thriller", "+runtime ..119"]),
+    ("shotrer then 90 mintues", ["+runtime ..89"]),
+    ("a western longer then two hours", ["+western", "+runtime 121.."]),
     ("something bfore 1990", ["+year ..1989"]),
     ("a drama afetr 2000", ["+drama", "+year 2001.."]),
     ("something before the 90s", ["+year ..1989"]),
@@ -310,7 +313,7 @@ IN_CONTEXT: list[tuple[Context, str, list[str]]] = [
     (LISTED, "I'll take the second one", ["intent: accept Alien"]),
     (LISTED, "ok I'll take the second one", ["intent: accept Alien"]),
     (LISTED, "I've seen the first one, it was boring", ["-Heat (1995) opinion lasting seen"]),
-    (LISTED, "something slower, under two hours", ["critique: more_of slow-burn", "+runtime ..120"]),
+    (LISTED, "something slower, under two hours", ["critique: more_of slow-burn", "+runtime ..119"]),
     (LISTED, "darker and slower", ["critique: more_of dark", "critique: more_of slow-burn"]),
     (LISTED, "also with Tom Hanks", ["intent: refine", "+Tom Hanks"]),
     (LISTED, "I've seen the first two", ["~Heat (1995) mention seen", "~Alien (1979) mention seen"]),
@@ -422,7 +425,7 @@ def test_the_message_of_the_blueprint() -> None:
 def test_several_things_at_once() -> None:
     text = "Hi! I'm in the mood for a funny heist movie from the 2000s, under two hours, nothing gory. Thanks"
     assert briefs(text) == [
-        "intent: greet", "+comedy", "+heist", "+year 2000..2009", "+runtime ..120", "-gory", "intent: thanks",
+        "intent: greet", "+comedy", "+heist", "+year 2000..2009", "+runtime ..119", "-gory", "intent: thanks",
     ]  # fmt: skip
 
 
@@ -623,7 +626,7 @@ def test_an_emoji_beside_goodbye_judges_no_film() -> None:
 
 
 def test_a_good_movie_with_a_limit_is_a_wish_and_no_verdict() -> None:
-    assert briefs("a good movie less than two hours long", FOCUSED) == ["+runtime ..120"]
+    assert briefs("a good movie less than two hours long", FOCUSED) == ["+runtime ..119"]
 
 
 def test_two_films_may_be_compared_by_name() -> None:
@@ -807,7 +810,7 @@ def test_a_phrase_about_the_speaker_is_no_part_of_the_wish() -> None:
     [
         ("dinosaurs with Jeff Goldblum", "+Jeff Goldblum"),
         ("dinosaurs from the 90s", "+year 1990..1999"),
-        ("dinosaurs under two hours", "+runtime ..120"),
+        ("dinosaurs under two hours", "+runtime ..119"),
         ("dinosaurs by Steven Spielberg", "+Steven Spielberg"),
     ],
 )
