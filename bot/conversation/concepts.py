@@ -107,6 +107,7 @@ class Concepts:
                 folded[value.casefold()].append(value)
             self._values[kind] = dict(folded)
         self._all, self._codes = lexicon.concepts, lexicon.language_codes
+        self._catalogue, self._told_of = catalogue, frozenset(lexicon.theme)
         self._moods = {n: c.label or n for n, c in lexicon.mood.items()} | {n: c.mood for n, c in lexicon.genre.items()}
         self._senses = {name: self._sense(name, concept, name in lexicon.genre) for name, concept in self._all.items()}
         entries = [(w, self._senses[name]) for name, concept in self._all.items() for w in concept.words]
@@ -176,13 +177,16 @@ class Concepts:
         own = [] if told else [Meaning(run.start, run.stop, sense, adjective=False)]
         return sorted([*meanings, *own], key=lambda meaning: meaning.i)
 
-    def theme(self, words: str) -> tuple[Facet, ...]:
-        """The themes of a catalogue that words name, in the singular or plural; a word names those of a catalogue's own
-        that hold it, too: "no dice" refuses "dice rolling"."""
-        stem = words.removesuffix("s")
-        named = (words, stem, f"{stem}s")
-        own = (facet for word in named for facet in sorted(self._themes.get(word, ())))
-        return tuple(dict.fromkeys((*self._facets("keyword", named), *own)))
+    def theme(self, words: str) -> Clause:
+        """What tells of a theme that words name, in the singular or plural: those of the catalogue's themes, with its
+        own that hold a word ("no dice" refuses "dice rolling"), and texts with the words."""
+        forms = _forms(words)
+        own = (facet for word in forms for facet in sorted(self._themes.get(word, ())))
+        return Clause(words, tuple(dict.fromkeys((*self._facets("keyword", forms), *own))), words=forms)
+
+    def told(self, veto: Clause) -> bool:
+        """Whether some text says what is refused."""
+        return any(len(self._catalogue.rows_saying(words)) for words in veto.words)
 
     def misspelt(self, token: Token) -> bool:
         """Whether a word is no word but one slip away from a genre's name."""
@@ -283,10 +287,12 @@ class Concepts:
         label = concept.label or name
         keywords = () if genre and self._has(concept) else concept.keywords
         own = self._clause(label, concept.genres, keywords, concept.certificates, concept.directors).facets
-        beyond = tuple(
-            f for f in self._clause(label, concept.veto_genres, concept.veto_keywords).facets if f not in own
-        )
-        return Clause(label, (*own, *beyond), beyond, "" if genre else self._moods.get(name, ""))
+        further = self._clause(label, concept.veto_genres, concept.veto_keywords, (), concept.veto_directors)
+        beyond = tuple(f for f in further.facets if f not in own)
+        mood = "" if genre else self._moods.get(name, "")
+        spoken = name in self._told_of and not concept.certificates
+        words = (*concept.words, *_forms(label.casefold())) if spoken else ()
+        return Clause(label, (*own, *beyond), beyond, mood, words=tuple(dict.fromkeys(words)))
 
     def _has(self, concept: Concept) -> bool:
         return any(g.casefold() in self._values["genre"] for g in concept.genres)
@@ -355,6 +361,12 @@ def _from(words: Words) -> list[str]:
     """Words for a country, and "film of Spain" beside "from Spain"."""
     named = [word.removeprefix("from ") for word in words if word.startswith("from ")]
     return [*words, *(f"{noun} of {name}" for name in named for noun in ("film", "films", "movie", "movies"))]
+
+
+def _forms(noun: str) -> tuple[str, ...]:
+    """A noun, its singular and its plural."""
+    stem = noun.removesuffix("s")
+    return tuple(dict.fromkeys((noun, stem, f"{stem}s")))
 
 
 def _adjectival(norm: str) -> bool:

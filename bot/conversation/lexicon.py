@@ -34,6 +34,7 @@ class Concept(_Table):
     keywords: Words = ()
     veto_genres: Words = ()
     veto_keywords: Words = ()
+    veto_directors: Words = ()
     wish: str = ""
     mood: str = ""
     implies: Words = ()

@@ -148,11 +148,11 @@ class OwnWords:
             if any(start < e and s < end for s, e in read):
                 continue
             what = " ".join(self._m.tokens[n].norm for n in words)
-            if themes := self._m.words.concepts.theme(what):
-                self._m.say(Kind.FACET, what, start, end, polarity=-1, clause=Clause(what, themes), confidence=0.8)
-                continue
-            thing = self._m.tokens[words[-1]]
-            if thing.norm.endswith(THINGLIKE) and self._m.words.concepts.known(thing):
+            theme, thing = self._m.words.concepts.theme(what), self._m.tokens[words[-1]]
+            thinglike = thing.norm.endswith(THINGLIKE) and self._m.words.concepts.known(thing)
+            if theme.facets or (thinglike and self._m.words.concepts.told(theme)):
+                self._m.say(Kind.FACET, what, start, end, polarity=-1, clause=theme, confidence=0.8)
+            elif thinglike:
                 self._m.say(Kind.WISH, what, start, end, polarity=-1, confidence=0.6)
 
     def _refused_words(self, run: range) -> range:

@@ -382,7 +382,8 @@ class Dialogue:
 def clause_from_json(data: Mapping[str, Any]) -> Clause:
     """A ``Clause`` from its ``asdict`` form after a trip through JSON."""
     facets, beyond = (tuple(Facet(*f) for f in data.get(name, ())) for name in ("facets", "beyond"))
-    return Clause(data["label"], facets, beyond, data.get("mood", ""), data.get("whom", ""))
+    words = tuple(data.get("words", ()))
+    return Clause(data["label"], facets, beyond, data.get("mood", ""), data.get("whom", ""), words)
 
 
 def spoilt(state: Dialogue, veto: Clause) -> Clause | None:

@@ -297,7 +297,7 @@ class Wishes:
         too = polarity < 0 and self._m.tokens[meaning.i - 1].norm == "too" and meaning.i > 0
         weight = stance.weight if lasting else MILD if too else 1.0
         for clause in clauses:
-            if clause.facets or clause.mood:
+            if clause.facets or clause.mood or (polarity < 0 and self._m.words.concepts.told(clause)):
                 said = {"polarity": polarity, "lasting": lasting, "clause": clause, "weight": weight}
                 self._m.say(Kind.FACET, clause.label, start, end, **said)
             elif polarity < 0:  # a theme that this catalogue doesn't know of any film

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from recsys.artefact import Artefact
 from recsys.belief import Belief, fit_belief
+from recsys.candidates import candidates
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.elicit import telling
 from recsys.engine import SIGNALS, Engine, Pick, pick_device
@@ -643,3 +644,12 @@ def test_the_rare_words_of_a_wish_count_beside_what_the_encoder_makes_of_it() ->
     gained = {item: points - theme[item] for item, points in own.items()}
     assert 0.8 < gained.pop("i29") / (STATED["wish"] * WORDS) <= 1
     assert max(gained.values()) == pytest.approx(0, abs=1e-4)
+
+
+def test_a_veto_covers_what_texts_say() -> None:
+    """Themes are recorded for some items only; the description of others names what is refused."""
+    veto = Clause("ghosts", (Facet("keyword", "ghost"),), words=("ghost", "ghosts"))
+    told = Item("told", "A Quiet House", overview="He can see ghosts.")
+    catalogue = Catalogue([told, Item("other", "A Loud House", overview="He can see a ghostwriter.")])
+    mask, _ = candidates(catalogue, Query(wish=Wish(unwanted=(veto,))))
+    assert mask.tolist() == [False, True]

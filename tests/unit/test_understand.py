@@ -1020,7 +1020,8 @@ def test_other_numbers_ask_for_no_more_films(text: str) -> None:
         ("no beach please", ["-beach"]),
         ("a comedy, no motels", ["+comedy", "-motels"]),
         ("nothing with hotels", ["-hotels"]),
-        ("without any guns", ["intent: refine", "wish: guns"]),
+        ("without any guns", ["intent: refine", "-guns"]),
+        ("without any phones", ["intent: refine", "wish: phones"]),
         ("a comedy with no sharks", ["+comedy", "-sharks"]),
         ("no rush", ["intent: chat"]),
         ("no spoilers please", ["intent: chat"]),
@@ -1183,7 +1184,7 @@ def test_a_number_among_words_is_a_slot(text: str, said: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("under 2 hours", ["+runtime ..120"]),
+        ("under 2 hours", ["+runtime ..119"]),
         ("2 hours max", ["+runtime ..120"]),
         ("maybe 2 hours", ["+runtime 105..135"]),
         ("give me 2 comedies", ["+comedy"]),
@@ -1365,3 +1366,22 @@ def test_a_year_that_may_be_a_title_limits_nothing(text: str) -> None:
 )
 def test_plain_requests_and_what_is_told_in_passing(text: str, meant: Intent) -> None:
     assert [s.value for s in read(text, LISTED).statements] == [meant]
+
+
+def test_a_refused_theme_is_told_by_descriptions_too() -> None:
+    for text, word in (("no ghosts", "ghost"), ("nothing with samurai", "samurai"), ("no hotels please", "hotel")):
+        (said,) = [s for s in read(text).statements if s.kind is Kind.FACET]
+        assert said.clause is not None and word in said.clause.words
+    for text in ("no horror", "nothing sad", "no French films", "no R rated movies", "something with ghosts"):
+        assert not any(s.clause and s.clause.words for s in read(text).statements)
+
+
+def test_no_disney_is_none_of_its_films_whose_makers_work_for_others_too() -> None:
+    (refused,) = [s.clause for s in read("no Disney films").statements if s.clause]
+    maker = Facet("director", "Roger Allers")
+    assert maker in refused.facets and Facet("director", "Pete Docter") in refused.facets
+    (wanted, _) = [s.clause for s in read("a Disney film").statements if s.clause and s.kind is Kind.FACET]
+    assert maker not in wanted.facets
+    pixar = [s.clause for s in read("no Disney, a Pixar film").statements if s.clause and s.polarity > 0]
+    kept = refused.without({facet for clause in pixar for facet in clause.facets})
+    assert Facet("director", "Pete Docter") not in kept.facets and maker in kept.facets
