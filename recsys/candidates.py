@@ -33,7 +33,18 @@ def candidates(catalogue: Catalogue, query: Query) -> tuple[Mask, tuple[str, ...
         mask = allowed & _all([fits[n] for n in kept], len(allowed))
         if mask.any() or not kept:
             break
+    mask = _narrowed(mask, catalogue, query)
     return mask, tuple(wish.label for n, wish in enumerate(wishes) if n not in kept)
+
+
+def _narrowed(mask: Mask, catalogue: Catalogue, query: Query) -> Mask:
+    """The mask without what no theme that is hoped for is recorded of, as long as that fills a list: what everybody
+    knows would take the place of what was asked for. Moods are no matter of a theme or two."""
+    for clause in query.wish.hoped:
+        narrowed = mask & meets(catalogue, clause)
+        if not clause.mood and narrowed.sum() >= query.k:
+            mask = narrowed
+    return mask
 
 
 def hidden(catalogue: Catalogue, query: Query) -> dict[str, int]:

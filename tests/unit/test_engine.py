@@ -653,3 +653,18 @@ def test_a_veto_covers_what_texts_say() -> None:
     catalogue = Catalogue([told, Item("other", "A Loud House", overview="He can see a ghostwriter.")])
     mask, _ = candidates(catalogue, Query(wish=Wish(unwanted=(veto,))))
     assert mask.tolist() == [False, True]
+
+
+def test_a_theme_that_fills_a_list_is_what_the_list_shows() -> None:
+    known = [Item(str(n), f"Film {n}", facets={"keyword": ("anthology",) if n < 3 else ("heist",)}) for n in range(6)]
+    catalogue = Catalogue(known)
+
+    def shown(clause: Clause, k: int) -> list[str]:
+        mask, relaxed = candidates(catalogue, Query(wish=Wish(hoped=(clause,)), k=k))
+        assert not relaxed
+        return [item.id for item, open_to in zip(catalogue.items, mask.tolist(), strict=True) if open_to]
+
+    anthology = Clause("anthology", (Facet("keyword", "anthology"),))
+    assert shown(anthology, 3) == ["0", "1", "2"]
+    assert shown(anthology, 4) == ["0", "1", "2", "3", "4", "5"]  # too few: others may fit as well
+    assert shown(Clause("sad", anthology.facets, mood="sad"), 3) == ["0", "1", "2", "3", "4", "5"]
