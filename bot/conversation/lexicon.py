@@ -61,6 +61,16 @@ class Era(_Table):
     high: int | None = None
 
 
+class Standing(_Table):
+    """Words for how well known or liked a film is: a quantity, between the values of which these shares lie below."""
+
+    words: Words
+    label: str
+    quantity: str
+    least: float | None = None
+    most: float | None = None
+
+
 class Cues(_Table):
     """Words that set the polarity of what follows them."""
 
@@ -290,6 +300,7 @@ class Lexicon(_Table):
     foreign: WordList
     decades: Mapping[int, Words]
     eras: Mapping[str, Era]
+    standings: Mapping[str, Standing]
     cues: Cues
     predicates: Predicates
     negators: Negators

@@ -74,7 +74,7 @@ class Words:
         self.years = {item.id: item.year for item in catalogue.items}
         self.newest = max((year for year in self.years.values() if year), default=2000)
         counts = counts_of(catalogue)
-        self.ranges = Ranges(lexicon, self.newest, counts, length_of(catalogue))
+        self.ranges = Ranges(lexicon, catalogue, self.newest, counts, length_of(catalogue))
         said = {norm for cue in lexicon.cues.want for norm in norms(cue) if len(norm) >= LONG}
         verbs = {norm for norm in lexicon.title_cues.watched if len(norm) >= len("liked")}
         self._slips = Spelling(dict.fromkeys(sorted(said | verbs), 0.5))

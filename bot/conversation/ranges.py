@@ -11,6 +11,7 @@ from bot.conversation.counts import FILMS, PAGES, Count, Length
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.spelling import Spelling
 from bot.conversation.tokens import Phrases, Token, fold, norms
+from recsys.catalogue import Catalogue
 from recsys.taste import Range
 
 _YEAR = r"((?:18[89]|19\d|20[0-3])\d)\b(?!\s*(?:min|people|dollars))"
@@ -169,6 +170,10 @@ _LIKE_THEM = ("never",)
 """What is misspelt like one of them: "neever mind"."""
 _WISHING = frozenset(("something", "anything", "nothing", "more", "prefer", "only", "some", "very", "pretty", "really"))
 """Words before an era that is wished for, or not: "something old"."""
+_TOLD = frozenset(("is", "are", "was", "were", "its", "thats", "so", "too", "very", "not", "no", "isnt"))
+"""Words before a standing that is no wish: "Heat is underrated"."""
+_PLAYERS = frozenset(("actor", "actors", "actress", "actresses", "director", "directors", "performance"))
+"""Words behind a prize that is not the film's."""
 _NEAR = 3
 """Words between a misspelt limit word and the number that tells what it is, at most."""
 _BRIEF = 4
@@ -229,14 +234,22 @@ def than(comparative: str, name: str, value: float) -> str:
 class Ranges:
     """Finds numeric constraints; ``newest`` is the catalogue's last year, which "recent" counts from."""
 
-    def __init__(self, lexicon: Lexicon, newest: int, counts: Sequence[Count] = (), length: Length = FILMS) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        catalogue: Catalogue,
+        newest: int,
+        counts: Sequence[Count] = (),
+        length: Length = FILMS,
+    ) -> None:
         """``counts``: what the catalogue counts besides minutes; ``length``: what is short or long in it."""
-        self._newest, self.length = newest, length
+        self._catalogue, self._newest, self.length = catalogue, newest, length
         asked = {norm for words in lexicon.questions.fields.values() for phrase in words for norm in norms(phrase)}
         self._known = frozenset(lexicon.common) | lexicon.vocabulary | asked | frozenset(_LIMIT_WORDS)
         self._spelling = Spelling(dict.fromkeys((*_LIMIT_WORDS, *_LIKE_THEM), 0.5))
         self._decades = Phrases((w, year) for year, words in lexicon.decades.items() for w in words)
         self._eras = Phrases((w, era) for era in lexicon.eras.values() for w in era.words)
+        self._standings = Phrases((w, standing) for standing in lexicon.standings.values() for w in standing.words)
         self._loose = {
             "movie",
             "movies",
@@ -321,6 +334,7 @@ class Ranges:
                     found.append(RangeMatch(built, start, match.end()))
         if not any(f.range.name == "year" for f in found):
             found += self._dated(tokens, taken, nouns) or self._era(tokens, taken, nouns)
+        found += self._standing(tokens, taken)
         return sorted(found, key=lambda f: f.start)
 
     def _dated(self, tokens: Sequence[Token], taken: Sequence[bool], nouns: Sequence[int]) -> list[RangeMatch]:
@@ -431,6 +445,23 @@ class Ranges:
                 label = " ".join(t.norm for t in tokens[hit.i : hit.j])
                 where = Range("year", low, era.high, label)
                 return [RangeMatch(where, tokens[hit.i].start, tokens[hit.j - 1].end, 0.8)]
+        return []
+
+    def _standing(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[RangeMatch]:
+        """ "Underrated thrillers", "a hidden gem from the 80s", "a best picture winner"; who says that a film is one,
+        or that it has an oscar winning actor, asks for none."""
+        for hit in self._standings.find(tokens, taken):
+            before = {token.norm for token in tokens[max(0, hit.i - 2) : hit.i]}
+            after = tokens[hit.j].norm if hit.j < len(tokens) else ""
+            standing = hit.value
+            low, high = (
+                None if share is None else self._catalogue.quantile(standing.quantity, share)
+                for share in (standing.least, standing.most)
+            )
+            if before & _TOLD or after in _PLAYERS or (low, high) == (None, None):
+                continue
+            limit = Range(standing.quantity, low, high, standing.label)
+            return [RangeMatch(limit, tokens[hit.i].start, tokens[hit.j - 1].end, 0.8)]
         return []
 
 

@@ -315,7 +315,7 @@ MOVIE_MOODS: Final[Moods] = {
         family=-0.7, drama=0.0,
         musical=-0.7, scifi=-0.1, animation=-0.5,
     ),
-    "classic": _mood({"cult": 0.6}, comedy=0.1, horror=0.1, scifi=0.1, crime=0.1, family=-0.3, romance=-0.2),
+    "cult classic": _mood({"cult": 0.6}, comedy=0.1, horror=0.1, scifi=0.1, crime=0.1, family=-0.3, romance=-0.2),
     "indie": _mood(
         {"independent": 0.6, "odd": 0.1, "formula": -0.4},
         drama=0.4, comedy=0.1, action=-0.7, adventure=-0.6, family=-0.4, animation=-0.3, fantasy=-0.3, scifi=-0.2,

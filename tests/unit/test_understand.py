@@ -1385,3 +1385,40 @@ def test_no_disney_is_none_of_its_films_whose_makers_work_for_others_too() -> No
     pixar = [s.clause for s in read("no Disney, a Pixar film").statements if s.clause and s.polarity > 0]
     kept = refused.without({facet for clause in pixar for facet in clause.facets})
     assert Facet("director", "Pete Docter") not in kept.facets and maker in kept.facets
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("underrated thrillers", ["+popularity ..", "+thriller"]),
+        ("an obscure horror from the 70s", ["+horror", "+popularity ..", "+year 1970..1979"]),
+        ("any hidden gems with Tom Hanks?", ["+Tom Hanks", "+popularity .."]),
+        ("a blockbuster", ["+popularity .."]),
+        ("critically acclaimed dramas", ["+drama", "+rating .."]),
+        ("best picture winner from the 90s", ["+rating ..", "+year 1990..1999"]),
+        ("something that won the Palme d'Or", ["+rating .."]),
+    ],
+)
+def test_how_well_known_or_liked_a_film_is_to_be_is_a_limit(text: str, said: list[str]) -> None:
+    found = [b.split(" ")[0] + " .." if "popularity" in b or "rating" in b else b for b in briefs(text)]
+    assert sorted(found) == sorted(said)
+
+
+@pytest.mark.parametrize("text", ["Heat is underrated", "a film with an oscar winning actor", "it's so underrated"])
+def test_a_film_that_is_underrated_asks_for_no_such_film(text: str) -> None:
+    assert not [s for s in read(text, FOCUSED).statements if s.kind is Kind.RANGE]
+
+
+@pytest.mark.parametrize(
+    ("text", "theme"),
+    [
+        ("a movie about a cult", "cults"),
+        ("films about the Holocaust", "the Holocaust"),
+        ("films about the Roman empire", "ancient Rome"),
+        ("a movie about 9/11", "September 11"),
+        ("a cult movie", "cult classic"),
+        ("a mockumentary", "mockumentary"),
+    ],
+)
+def test_what_is_told_apart_has_a_theme_of_its_own(text: str, theme: str) -> None:
+    assert theme in [s.clause.label for s in read(text).statements if s.clause]
