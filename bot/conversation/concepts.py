@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bot.conversation.domain import FILMS, Domain
 from bot.conversation.lexicon import Concept, Lexicon, Region, Words
 from bot.conversation.spelling import Spelling
-from bot.conversation.tokens import Phrases, Token, norms, squash
+from bot.conversation.tokens import Hit, Phrases, Token, norms, squash
 from recsys.catalogue import PEOPLE, Catalogue, Facet
 from recsys.taste import Clause, Range
 
@@ -144,6 +144,7 @@ class Concepts:
             for w in concept.more
             if w.endswith("er")
         )
+        self._epithets = frozenset(lexicon.grammar.epithets)
         self._vocabulary = set(lexicon.common) | {word for phrase, _ in entries for word in norms(phrase)}
         self._vocabulary.update(word for value in self._values["keyword"] for word in norms(value))
         for item in catalogue.items:
@@ -167,8 +168,25 @@ class Concepts:
                 hit.value.adjective and hit.j - hit.i == 1 and bool(_adjectival(tokens[hit.i].norm)),
                 self._names.get(tokens[hit.i : hit.j]) is not None,
             )
-            for hit in self._phrases.find(tokens, taken)
+            for hit in self._found(tokens, taken)
         ]
+
+    def _found(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[Hit[Sense]]:
+        """The phrases of a message; those who watch along may be told of by more than who they are: "with my elderly
+        mother", "for my 80 year old grandmother"."""
+        hits = self._phrases.find(tokens, taken)
+        told = [n for n, token in enumerate(tokens) if not self._epithet(tokens, n)]
+        if len(told) == len(tokens):
+            return hits
+        bare = self._phrases.find([tokens[n] for n in told], [taken[n] for n in told] if taken else ())
+        whom = [Hit(told[h.i], told[h.j - 1] + 1, h.value) for h in bare if h.value.wanted and h.value.wanted[0].whom]
+        kept = [h for h in hits if not any(w.i < h.j and h.i < w.j for w in whom)]
+        return sorted([*kept, *whom], key=lambda hit: hit.i)
+
+    def _epithet(self, tokens: Sequence[Token], n: int) -> bool:
+        """Whether a word says more of whom "my" or "our" before it names."""
+        first = next((k for k in range(n, -1, -1) if tokens[k].norm in ("my", "our")), n)
+        return first < n and all(t.norm in self._epithets or t.norm.isdigit() for t in tokens[first + 1 : n + 1])
 
     def beside(self, meanings: Sequence[Meaning], name: str, run: range) -> list[Meaning]:
         """The meanings with a concept that a run of words stands for, if none of them is that already."""

@@ -99,8 +99,9 @@ class Cues:
     def _is_verb(self, n: int) -> bool:
         """Whether a "like" is what somebody does: "I like", not "films like"."""
         grammar = self._words.grammar
-        if n == 0:
-            return len(self._tokens) > 1 and self._tokens[1].norm in {*grammar.objects, "the", "all"}
+        if n == 0:  # "like all of those", but "like The Matrix"
+            named = any(self._in.mentioned[1:2])
+            return len(self._tokens) > 1 and not named and self._tokens[1].norm in {*grammar.objects, "the", "all"}
         before = self._tokens[n - 1].norm
         if before == "not":  # "I do not like X", but "X, not like Y"
             return n > 1 and self._tokens[n - 2].norm in ("do", "does", "did", "would", "really")

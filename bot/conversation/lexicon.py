@@ -279,6 +279,11 @@ class Grammar(_Table):
     turning: Words
 
 
+    epithets: Words = ()
+    offscreen: Words = ()
+    uncredited: Words = ()
+
+
 class Speech(_Table):
     """How it is said which language to speak; ``name`` is what may follow /language."""
 

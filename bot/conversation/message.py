@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import dropwhile
 
-from bot.conversation.ages import children
+from bot.conversation.ages import children, teenagers
 from bot.conversation.clauses import Clauses
 from bot.conversation.concepts import Concepts, Meaning, own_kinds, questions_of
 from bot.conversation.counts import counts_of, length_of
@@ -22,6 +22,7 @@ from bot.conversation.relatives import plain
 from bot.conversation.spelling import Rarity, Spelling
 from bot.conversation.stance import Scopes, Stance
 from bot.conversation.stance_words import StanceWords
+from bot.conversation.state import names_origin
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
 from bot.conversation.title_index import PARTS
 from bot.conversation.tokens import ARTICLES, Phrases, Token, norms, squash, tokenize
@@ -33,8 +34,9 @@ MAX_CHARACTERS = 2000
 MAX_WORDS = 200
 """Words read of a message."""
 
-CHILDREN = "kidfriendly"
-"""The concept that children who watch along stand for."""
+CHILDREN, TEENS = "kidfriendly", "teens"
+WATCHING = {CHILDREN: children, TEENS: teenagers}
+"""The concepts that those who watch along stand for, and what tells their ages."""
 SOON = 20
 """Years after the newest film of the catalogue from which on a number behind a title is no year."""
 LONG = 7
@@ -104,6 +106,10 @@ class Words:
         self.starts = Phrases((words, intent) for intent, said in intents for words in said.starts)
         self.parts = Phrases((words, intent) for intent, said in intents for words in said.part)
         self.maker = Phrases((words, True) for words in lexicon.references.maker)
+        self.parted = Phrases(
+            [(words, "cast") for words in lexicon.grammar.offscreen]
+            + [(words, "director") for words in lexicon.grammar.uncredited]
+        )
         self.players = Phrases((words, True) for words in lexicon.references.players)
         self.changing = Phrases((words, True) for words in lexicon.changing.words)
         self.alone = Phrases((words, True) for words in lexicon.alone.words)
@@ -262,7 +268,8 @@ class Message:
         taken = [any(i <= n < j for i, j in spans) for n in range(len(tokens))]
         self.tokens = words.domain.heard(tokens, taken)
         tokens = self.tokens = self._spelt_critique(titles)
-        self.ages = children(text, tokens)
+        watching = {name: aged(text, tokens) for name, aged in WATCHING.items()}
+        self.ages = [run for runs in watching.values() for run in runs]
         aged = [any(n in run for run in self.ages) for n in range(len(tokens))]
         slots = words.references.find(text, tokens, self.context, aged)
         titles = [
@@ -287,6 +294,14 @@ class Message:
         for run in self.ages[:1]:  # "they're 4 and 9"
             self.meanings = words.concepts.beside(self.meanings, CHILDREN, run)
         picked = self._picked()
+
+
+        self.meanings = [m for m in self.meanings if not self._of_story(m)]
+        if watching[TEENS] and not watching[CHILDREN]:  # "for my daughter, she is 14"
+            self.meanings = [m for m in self.meanings if m.sense.name != CHILDREN]
+        for name, runs in watching.items():  # "they're 4 and 9"
+            for run in runs[:1]:
+                self.meanings = words.concepts.beside(self.meanings, name, run)
         masked = list(self.named)
         for meaning in self.meanings:
             if tokens[meaning.i].norm in words.negators or len(tokens[meaning.i].norm) == 1:  # "no r-rated" is no "nor"
@@ -320,6 +335,17 @@ class Message:
         for n in inside:
             self.named[n] = True
         return found
+
+
+    def _of_story(self, meaning: Meaning) -> bool:
+        """ "About the French revolution": whether a country or language is that of the story, not of the film."""
+        if not names_origin(meaning.wanted[0]) or meaning.j >= len(self.tokens):
+            return False
+        tokens, gap = self.tokens, self.head[self.tokens[meaning.j - 1].end : self.tokens[meaning.j].start]
+        n = next((k for k in range(meaning.i - 1, -1, -1) if tokens[k].norm not in ARTICLES), -1)
+        story = n >= 0 and tokens[n].norm == "about" and (n == 0 or tokens[n - 1].norm not in ("how", "what"))
+        goes_on = not gap.strip(" ") and tokens[meaning.j].norm not in {*self.words.grammar.film_nouns, "and", "or"}
+        return story and goes_on
 
     def _goes_on(self, title: TitleMatch) -> bool:
         """ "Paddington 2", "Blade Runner 2049": whether the number of a part follows that the catalogue lacks; "Heat 2

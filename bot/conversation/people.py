@@ -69,6 +69,7 @@ class People:
         self._rarity, self._cues, self._nouns, self._nicknames = rarity, cues, nouns, nicknames
         self._fame: dict[str, float] = defaultdict(float)
         self._made: dict[str, list[float]] = defaultdict(list)
+        self._together: dict[str, dict[str, None]] = defaultdict(dict)
         self._kinds: dict[str, set[str]] = defaultdict(set)
         for item in catalogue.items:
             weight = max(item.number("popularity") or 0.0, 0.0) + 1
@@ -78,6 +79,8 @@ class People:
                     self._kinds[name].add(kind)
             for maker in item.makers:
                 self._made[maker.value].append(weight)
+            if len(item.makers) > 1:
+                self._note_siblings([maker.value for maker in item.makers])
         self._names: dict[str, str] = {}
         self._spellings: dict[str, list[str]] = defaultdict(list)
         self._by_surname: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -92,6 +95,13 @@ class People:
         ease = {s: min(1.0, self._fame[people[0][1]] / (famous * 10 + 1)) for s, people in self._by_surname.items()}
         self._spelling = Spelling(ease)
         self._given_names = {name for name, count in self._first_names.items() if count >= _COMMON_NAME}
+
+    def _note_siblings(self, makers: Sequence[str]) -> None:
+        """Note those who made an item together and share a surname: "the Coens"."""
+        surnames = [said[-1] if (said := norms(name)) else "" for name in makers]
+        for name, surname in zip(makers, surnames, strict=True):
+            if surnames.count(surname) > 1:
+                self._together[surname][name] = None
 
     def _add(self, name: str) -> None:
         said = norms(name)
@@ -159,7 +169,7 @@ class People:
         self._misspelt(search)
         for i in range(len(tokens)):
             if search.free(i, 1) and (siblings := self._siblings(tokens, i)):
-                search.take(siblings, 2)
+                search.take(siblings, siblings.j - siblings.i)
             for width in (2, 1) if not _introduces(tokens[:i]) else ():
                 if search.free(i, width) and (name := self._surname(text, tokens, i, width)):
                     search.take(self._person(name, tokens, i, i + width, 0.85), width)
@@ -188,7 +198,12 @@ class People:
         return PersonMatch(name, facets, tokens[i].start, tokens[j - 1].end, i, j, confidence)
 
     def _siblings(self, tokens: Sequence[Token], i: int) -> PersonMatch | None:
-        """Of "the Coen brothers": every director of that surname."""
+        """Of "the Coen brothers": every director of that surname; of "the Coens" those who made something together."""
+        surname = tokens[i].norm.removesuffix("s")
+        if i and tokens[i - 1].norm == "the" and surname != tokens[i].norm and surname in self._together:
+            facets = tuple(Facet(kind, n) for n in self._together[surname] for kind in MAKERS if kind in self._kinds[n])
+            label = next(iter(self._together[surname])).split()[-1] + "s"
+            return PersonMatch(f"the {label}", facets, tokens[i - 1].start, tokens[i].end, i - 1, i + 1, 0.9)
         if i + 1 >= len(tokens) or tokens[i + 1].norm not in ("brothers", "bros", "sisters"):
             return None
         if self._rarity.common(tokens[i].norm) and not tokens[i].capital:

@@ -17,7 +17,7 @@ from bot.conversation.stance import Stance
 from bot.conversation.stance_words import OPINIONS, Cue, Verdict
 from bot.conversation.state import names_genre
 from bot.conversation.statements import Intent, Kind
-from bot.conversation.tokens import ARTICLES
+from bot.conversation.tokens import ARTICLES, Hit
 from recsys.catalogue import MAKERS, PEOPLE, Facet
 from recsys.taste import Clause, Range
 
@@ -41,6 +41,10 @@ LISTED, MANY = 3, 30
 """Films of a list, and how many more than those somebody may ask for."""
 LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
+CAREER = {"early": True, "earlier": True, "late": False, "later": False}
+"""Words for a part of somebody's career, and whether it is the beginning."""
+PART, LONG_CAREER = 10, 16
+"""Years that the beginning or the end of a career takes, and those of a career that has both."""
 HEDGED = 0.5
 """An opinion that weighs less puts up with something rather than likes it."""
 TELLING = frozenset(
@@ -94,6 +98,7 @@ class Wishes:
         for person in self._m.people:
             if not self._m.done[person.i]:
                 self._note_person(person)
+                self._note_career(person)
         self._note_makers()
         alone = {n for hit in self._m.words.alone.find(self._m.tokens) for n in range(hit.i, hit.j)}
         for meaning in self._m.meanings:
@@ -139,8 +144,12 @@ class Wishes:
         after = [t.norm for t in self._m.tokens[person.j : person.j + 1]]
         facets = person.facets
         made_by = before[-1:] == ["by"] and before[-2:-1] in MADE
-        if made_by or before[-1:] == ["director"] or after == ["directed"]:
-            only: Sequence[str] = MAKERS
+        apart = next((hit for hit in self._m.words.parted.find(self._m.tokens) if hit.i >= person.j), None)
+        if apart is not None:  # "by Clint Eastwood, but not starring him"
+            only: Sequence[str] = [kind for kind in PEOPLE if (kind == "cast") != (apart.value == "cast")]
+            self._part(person, apart)
+        elif made_by or before[-1:] == ["director"] or after == ["directed"]:
+            only = MAKERS
         elif (
             before[-1:] in (["starring"], ["actor"], ["actress"])
             or before[-2:] in (["stars"],)
@@ -162,6 +171,32 @@ class Wishes:
             weight=stance.weight if lasting else 1.0,
         )
         self._remember(person.i, person.j, polarity, lasting, stance)
+
+    def _part(self, person: PersonMatch, hit: Hit[str]) -> None:
+        """Refuse somebody as a player, or as a director, who is wanted as the other."""
+        facets = tuple(f for f in person.facets if (f.kind == "cast") == (hit.value == "cast"))
+        label = f"with {person.name} in it" if hit.value == "cast" else f"directed by {person.name}"
+        if facets:
+            start, end = self._m.span(range(hit.i, hit.j))
+            self._m.say(Kind.FACET, label, start, end, polarity=-1, clause=Clause(label, facets))
+            self._noted.measured.append((start, end))
+
+    def _note_career(self, person: PersonMatch) -> None:
+        """ "Early Spielberg", "late Kubrick": the first or the last years of a career that is long enough to have
+        them."""
+        before = self._m.tokens[person.i - 1].norm if person.i else ""
+        if before not in CAREER or any(limit.range.name == "year" for limit in self._ranges):
+            return
+        catalogue = self._m.words.catalogue
+        rows = max((catalogue.rows_with(facet) for facet in person.facets), key=len)
+        years = sorted(year for row in rows.tolist() if (year := catalogue.items[row].year))
+        if not years or years[-1] - years[0] < LONG_CAREER:
+            return
+        first, last = max(years[0] + PART, years[:LISTED][-1]), min(years[-1] - PART, years[-LISTED:][0])
+        low, high = (years[0], first) if CAREER[before] else (last, years[-1])
+        limit = Range("year", low, high, f"{low}-{high}")
+        start = self._m.tokens[person.i - 1].start
+        self._m.say(Kind.RANGE, limit.label, start, person.start - 1, polarity=1, range=limit, confidence=0.8)
 
     def _acts(self, facets: Sequence[Facet]) -> bool:
         """Whether somebody acts more than they direct: "with Sean Penn" has him in it."""

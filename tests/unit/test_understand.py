@@ -1422,3 +1422,98 @@ def test_a_film_that_is_underrated_asks_for_no_such_film(text: str) -> None:
 )
 def test_what_is_told_apart_has_a_theme_of_its_own(text: str, theme: str) -> None:
     assert theme in [s.clause.label for s in read(text).statements if s.clause]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("early Spielberg", ["+Steven Spielberg", "+year 1975..1985"]),
+        ("late Tarantino", ["+Quentin Tarantino", "+year 1999..2009"]),
+        ("early 90s Spielberg", ["+Steven Spielberg", "+year 1990..1993"]),
+        ("early Bong Joon-ho", ["+Bong Joon-ho"]),  # one film is no career
+        ("Spielberg early in the morning", ["+Steven Spielberg"]),
+    ],
+)
+def test_a_part_of_a_career_is_a_span_of_years(text: str, said: list[str]) -> None:
+    assert sorted(briefs(text)) == sorted(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "refused", "kept"),
+    [
+        ("something directed by Penny Marshall but not starring her", None, "director"),
+        ("something directed by Orson Welles but not starring him", "cast", "director"),
+        ("by Sylvester Stallone, without him in it", "cast", "director"),
+        ("with Sylvester Stallone but not directed by him", "director", "cast"),
+    ],
+)
+def test_who_is_wanted_as_one_thing_may_be_refused_as_another(text: str, refused: str | None, kept: str) -> None:
+    said = [s.clause for s in read(text).statements if s.kind is Kind.FACET and s.polarity < 0 and s.clause]
+    wanted = [s.clause for s in read(text).statements if s.kind is Kind.FACET and s.polarity > 0 and s.clause]
+    assert {facet.kind for clause in said for facet in clause.facets} == ({refused} if refused else set())
+    assert {facet.kind for clause in wanted for facet in clause.facets} == {kept}
+
+
+def test_siblings_may_be_called_by_the_plural_of_their_name() -> None:
+    makers = ("Jean-Pierre Dardenne", "Luc Dardenne")
+    known = [Item(str(n), f"Film {n}", facets={"director": makers}) for n in range(3)]
+    known += [Item("w", "Alone", facets={"director": ("Robin Williams",)})]
+    catalogue = Catalogue([*films().items, *known])
+    reader = Understanding(catalogue, load_lexicon())
+
+    def people(text: str) -> list[str]:
+        return [f.value for s in reader.read(text).statements if s.clause and s.polarity > 0 for f in s.clause.facets]
+
+    assert people("a film by the Dardennes") == [*makers]
+    assert people("something like the Dardennes would make") == [*makers]
+    assert people("the Williams family") != ["Robin Williams"]
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("a movie to watch with my teenage daughter", "for the teenagers"),
+        ("something my 15 year old will like", "for the teenagers"),
+        ("with my daughter, she is 14", "for the teenagers"),
+        ("something for my 7 and 15 year old", "for the kids"),
+        ("something for my elderly mother", "for you and your parents"),
+        ("something to watch with my 80 year old grandmother", "for you and your parents"),
+    ],
+)
+def test_who_watches_may_be_told_of_at_length(text: str, whom: str) -> None:
+    assert {s.clause.whom for s in read(text).statements if s.clause and s.clause.whom} == {whom}
+    assert not [s.value for s in read(text).statements if s.kind is Kind.WISH and "my " in s.value]
+
+
+@pytest.mark.parametrize(
+    "text", ["a film about a 9 year old boy", "a story of a 15 year old girl", "about teenagers", "my old job"]
+)
+def test_who_is_in_a_story_does_not_watch(text: str) -> None:
+    assert not [s for s in read(text).statements if s.clause and s.clause.whom]
+
+
+def test_nobody_watches_films_for_teenagers_that_are_not_rated_for_them() -> None:
+    (clause, *_) = [s.clause for s in read("for my teenage son").statements if s.clause and s.polarity > 0]
+    assert all(facet.kind == "certificate" for facet in clause.facets)
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("movies about the French revolution", []),
+        ("a documentary about Italian cooking", []),
+        ("something about the Irish famine", []),
+        ("a French film about cooking", ["+French"]),
+        ("how about a French film", ["+French"]),
+        ("what about Korean thrillers", ["+Korean"]),
+        ("something about French films", ["+French"]),
+    ],
+)
+def test_what_a_story_is_about_is_not_where_it_was_made(text: str, origin: list[str]) -> None:
+    assert [b for b in briefs(text) if b.lstrip("+") in ("French", "Italian", "Ireland", "Korean")] == origin
+
+
+@pytest.mark.parametrize("text", ["like The Matrix but funny", "like The Shining, but not so scary", "like The Thing"])
+def test_like_the_film_is_a_wish_for_its_kind(text: str) -> None:
+    assert [s.value for s in read(text).statements if s.kind is Kind.ITEM] in (["like"], [])
+    assert not [s for s in read(text).statements if s.kind is Kind.ITEM and s.lasts]
