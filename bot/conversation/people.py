@@ -283,6 +283,9 @@ class People:
         before = tokens[i - 1] if i and not _breaks(text, tokens[i - 1], window[0]) else None
         if before and self._is_first_name(before):
             return None  # somebody else of that surname
+        behind = tokens[i + width] if i + width < len(tokens) else None
+        if behind and behind.capital and key in self._first_names and behind.bare in self._by_surname:
+            return None  # "Abraham Lincoln" is no F. Murray Abraham
         if rare:
             return name
         if capitals_tell(tokens):

@@ -1517,3 +1517,32 @@ def test_what_a_story_is_about_is_not_where_it_was_made(text: str, origin: list[
 def test_like_the_film_is_a_wish_for_its_kind(text: str) -> None:
     assert [s.value for s in read(text).statements if s.kind is Kind.ITEM] in (["like"], [])
     assert not [s for s in read(text).statements if s.kind is Kind.ITEM and s.lasts]
+
+
+@pytest.mark.parametrize(
+    ("text", "models"),
+    [
+        ("Die Hard meets Home Alone", ["+Die Hard (1988) like", "+Home Alone (1990) like"]),
+        ("Jaws meets Inception please", ["+Jaws (1975) like", "+Inception (2010) like"]),
+        ("a cross between Heat and Alien", ["+Heat (1995) like", "+Alien (1979) like"]),
+        ("a mix of Heat and Alien", ["+Heat (1995) like", "+Alien (1979) like"]),
+    ],
+)
+def test_two_films_crossed_are_both_models(text: str, models: list[str]) -> None:
+    assert [b for b in briefs(text) if b.endswith(" like")] == models
+
+
+@pytest.mark.parametrize("text", ["I've seen Heat and Alien", "Heat and Alien meet my taste"])
+def test_two_films_beside_each_other_are_no_models(text: str) -> None:
+    assert not [b for b in briefs(text) if b.endswith(" like")]
+
+
+def test_what_a_film_is_about_is_not_a_longer_title_that_names_it() -> None:
+    known = [Item("v", "Abraham Lincoln: Vampire Hunter", 2012), Item("w", "Water for Elephants", 2011)]
+    reader = Understanding(Catalogue([*films().items, *known]), load_lexicon())
+    for text in ("movies about Abraham Lincoln", "something with elephants", "something about the titanic"):
+        said = reader.read(text).statements
+        assert not [s for s in said if s.kind is Kind.ITEM or (s.kind is Kind.FACET and s.value.endswith("Abraham"))]
+        assert [s for s in said if s.kind is Kind.WISH]
+    for text in ("I saw Water for Elephants", "There's Something About Titanic", "is Titanic good?"):
+        assert reader.read(text).named
