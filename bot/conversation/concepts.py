@@ -195,6 +195,11 @@ class Concepts:
         own = [] if told else [Meaning(run.start, run.stop, sense, adjective=False)]
         return sorted([*meanings, *own], key=lambda meaning: meaning.i)
 
+    def of_a_genre(self, meaning: Meaning, tokens: Sequence[Token]) -> bool:
+        """Whether a kind of a genre is named by it: "dark comedy", "political thriller"."""
+        last = tokens[meaning.j - 1 : meaning.j]
+        return meaning.j - meaning.i > 1 and self._names.get(last) is not None
+
     def theme(self, words: str) -> Clause:
         """What tells of a theme that words name, in the singular or plural: those of the catalogue's themes, with its
         own that hold a word ("no dice" refuses "dice rolling"), and texts with the words."""

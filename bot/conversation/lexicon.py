@@ -278,7 +278,6 @@ class Grammar(_Table):
     company: Words = ()
     turning: Words
 
-
     epithets: Words = ()
     offscreen: Words = ()
     uncredited: Words = ()

@@ -170,6 +170,10 @@ class Words:
         return replace(token, norm=meant, bare=meant)
 
 
+_WRITTEN = {("based", "on"), ("adapted", "from"), ("adaptation", "of"), ("adaptations", "of"), ("inspired", "by")}
+"""What stands before an author."""
+
+
 class Message:
     """The state of reading: ``tokens`` with what they name, ``done`` for words whose sentence is understood as a
     whole, ``out`` and ``choices`` for what was understood. Only the first 2,000 characters and 200 words count."""
@@ -261,7 +265,7 @@ class Message:
         words, text, tokens = self.words, self.head, self.tokens
         none = [False] * len(tokens)
         asked = self.context.asked in ("opinion", "choice")
-        people = [p for p in words.people.find(text, tokens) if not self._limits_slip(p)]
+        people = [p for p in words.people.find(text, tokens) if not (self._limits_slip(p) or self._spoken_of(p))]
         people = sorted([*people, *self._pronouns(people)], key=lambda person: person.i)
         titles = words.titles.find(text, tokens, people, asked)
         spans = [*((t.i, t.j) for t in titles), *((p.i, p.j) for p in people)]
@@ -336,6 +340,15 @@ class Message:
             self.named[n] = True
         return found
 
+
+    def _spoken_of(self, person: PersonMatch) -> bool:
+        """ "A movie about Muhammad Ali", "adapted from Dickens": whether somebody is who a film tells of, or wrote what
+        it is made from, rather than makes it or plays in it. Authors who make films are known by their whole names."""
+        before = [t.norm for t in self.tokens[max(0, person.i - 2) : person.i]]
+        nouns = {*self.words.grammar.film_nouns, "documentary", "documentaries", "something", "anything", "biopic"}
+        if before[-1:] == ["about"]:
+            return before[0] in nouns
+        return person.confidence < 1 and tuple(before) in _WRITTEN
 
     def _of_story(self, meaning: Meaning) -> bool:
         """ "About the French revolution": whether a country or language is that of the story, not of the film."""

@@ -70,6 +70,7 @@ class People:
         self._fame: dict[str, float] = defaultdict(float)
         self._made: dict[str, list[float]] = defaultdict(list)
         self._together: dict[str, dict[str, None]] = defaultdict(dict)
+        self._troupes: dict[str, dict[str, None]] = defaultdict(dict)
         self._kinds: dict[str, set[str]] = defaultdict(set)
         for item in catalogue.items:
             weight = max(item.number("popularity") or 0.0, 0.0) + 1
@@ -79,8 +80,8 @@ class People:
                     self._kinds[name].add(kind)
             for maker in item.makers:
                 self._made[maker.value].append(weight)
-            if len(item.makers) > 1:
-                self._note_siblings([maker.value for maker in item.makers])
+            self._note_siblings([maker.value for maker in item.makers], self._together)
+            self._note_siblings(item.facets.get("cast", ()), self._troupes)
         self._names: dict[str, str] = {}
         self._spellings: dict[str, list[str]] = defaultdict(list)
         self._by_surname: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -96,12 +97,13 @@ class People:
         self._spelling = Spelling(ease)
         self._given_names = {name for name, count in self._first_names.items() if count >= _COMMON_NAME}
 
-    def _note_siblings(self, makers: Sequence[str]) -> None:
-        """Note those who made an item together and share a surname: "the Coens"."""
-        surnames = [said[-1] if (said := norms(name)) else "" for name in makers]
-        for name, surname in zip(makers, surnames, strict=True):
-            if surnames.count(surname) > 1:
-                self._together[surname][name] = None
+    @staticmethod
+    def _note_siblings(people: Sequence[str], families: dict[str, dict[str, None]]) -> None:
+        """Note those who made an item together, or play in it, and share a surname: "the Coens"."""
+        surnames = [name.rpartition(" ")[2] for name in people]
+        for name, surname in zip(people, surnames, strict=True):
+            if surnames.count(surname) > 1 and (said := norms(surname)):
+                families[said[-1]][name] = None
 
     def _add(self, name: str) -> None:
         said = norms(name)
@@ -208,11 +210,15 @@ class People:
             return None
         if self._rarity.common(tokens[i].norm) and not tokens[i].capital:
             return None
-        names = [name for _, name in self._by_surname.get(tokens[i].norm, ()) if self._kinds[name] & {*MAKERS}]
+        surname = tokens[i].norm
+        makers = [name for _, name in self._by_surname.get(surname, ()) if self._kinds[name] & {*MAKERS}]
+        # "the Marx brothers" play together, whoever of that name directed something once
+        names = makers if surname in self._together or surname not in self._troupes else [*self._troupes[surname]]
         if not names:
             return None
         label = f"{names[0].split()[-1]} {tokens[i + 1].norm}"
-        facets = tuple(Facet(kind, name) for name in names for kind in MAKERS if kind in self._kinds[name])
+        kinds = MAKERS if names is makers else PEOPLE
+        facets = tuple(Facet(kind, name) for name in names for kind in kinds if kind in self._kinds[name])
         return PersonMatch(label, facets, tokens[i].start, tokens[i + 1].end, i, i + 2, 0.9)
 
     def _is_first_name(self, token: Token) -> bool:

@@ -59,6 +59,9 @@ _SOON = 20
 """Years after the newest film of the catalogue from which on a number is no year."""
 _YEAR_FILM = re.compile(rf"\ban?\s+{_YEAR}\s+(?:movie|film|flick|release)s?\b", re.IGNORECASE)
 _BORN = re.compile(rf"\bborn in {_YEAR}\W+(?:\w+\W+){{0,4}}?{_NOT}older th[ae]n (?:me|i|myself)\b", re.IGNORECASE)
+_BIRTH = re.compile(rf"\byear (?:that |when )?(?:i|he|she|we|they) w(?:as|ere) born\W+(?:in )?{_YEAR}", re.IGNORECASE)
+_SET = re.compile(r"\bset (?:back )?(?:in|during) (?:the )?(?:early |mid |late )?(?:year )?$", re.IGNORECASE)
+"""What stands before the years of a story: "set in the 1920s" asks for no film of these years."""
 _BEFORE_DECADE = re.compile(
     rf"(?P<not>\b{_NOT})?\b(?P<word>(?P<within>up to|until|till)|before|pre|prior to|(?:older|earlier) th[ae]n)"
     r"[\s-]+(?:the\s+)?$",
@@ -118,6 +121,10 @@ _MOST = re.compile(rf"{_AT_MOST}|<=?|.*(?:less|under|shorter|max|tops|at most)",
 _LEAST = re.compile(rf"{_AT_LEAST}|>=?|.*(?:more|longer|\+)", re.IGNORECASE)
 _BEYOND = re.compile(r"(?:under|below|<|over|above|>|(?:less|shorter|fewer|more|longer) th[ae]n)$", re.IGNORECASE)
 """Limits that lie outside of what they allow: what is under 90 minutes lasts 89 at most."""
+_LENGTHS = re.compile(
+    r"\b(?:between|from)?\s*(\d{2,3})\s*(?:min(?:ute)?s?)?\s*(?:and|to|-|–)\s*(\d{2,3})\s*-?\s*(?:min(?:ute)?s?)\b",
+    re.IGNORECASE,
+)
 _SHORT = re.compile(
     r"\b(?:(?:something|anything|a|nice and|fairly|pretty|quite|really|keep it|rather|make it|but|and)\s+"
     r"short(?:ish)?\b"
@@ -156,6 +163,8 @@ _RATED = re.compile(
     re.IGNORECASE,
 )
 THIS_CENTURY = 21
+ABOUT, EXACT = 15, 2
+"""Minutes by which a film may be longer or shorter than one of "two hours", or of "exactly" as long."""
 AGED = 25
 """Years: what is older than this is old for who wants "nothing too old"."""
 _LIMIT_WORDS = (
@@ -268,6 +277,7 @@ class Ranges:
             *(rule for count in counts for rule in count.rules()),
             (_SPAN, self._span),
             (_BORN, lambda m: Range("year", low=float(m[1]), label=f"{m[1]} or later")),
+            (_BIRTH, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_NOT_OLDER, lambda m: Range("year", low=float(m[1]), label=f"{m[1]} or later")),
             (_NOT_NEWER, lambda m: Range("year", high=float(m[1]), label=f"{m[1]} or earlier")),
             (_BEFORE, lambda m: Range("year", high=float(m[1]) - 1, label=f"before {m[1]}")),
@@ -286,6 +296,7 @@ class Ranges:
             (_YEAR_FILM, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_ONLY_YEAR, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_RATED, lambda m: Range("rating", low=float(m[1]), label=f"rated {m[1]} or more")),
+            (_LENGTHS, self._lengths),
             (_RUNTIME, self._runtime),
             (
                 _SHORT,
@@ -330,6 +341,8 @@ class Ranges:
                 start = match.start() + len(match[0]) - len(match[0].lstrip())
                 if any(start < e and s < match.end() for s, e in [*covered, *((f.start, f.end) for f in found)]):
                     continue
+                if pattern is _EXACT and _SET.search(text, 0, match.start(1)):
+                    continue
                 if built := build(match):
                     found.append(RangeMatch(built, start, match.end()))
         if not any(f.range.name == "year" for f in found):
@@ -353,6 +366,8 @@ class Ranges:
         spans: list[tuple[int, int, int, int]] = []
         for match in _DECADE.finditer(text):
             if any(taken[n] and t.start < match.end() and match.start() < t.end for n, t in enumerate(tokens)):
+                continue
+            if _SET.search(text, 0, match.start()):
                 continue
             year = int(match[2])
             year += 0 if year > 100 else 1900 if year >= 20 else 2000
@@ -392,6 +407,10 @@ class Ranges:
             return Range("year", 100 * (nth - 1), 100 * nth - 1, f"the {nth}th century")
         return Range("year", high=1999, label="before 2000")
 
+    def _lengths(self, match: re.Match[str]) -> Range | None:
+        low, high = sorted((float(match[1]), float(match[2])))
+        return Range("runtime", low, high, _said(match[0])) if low >= self.length.shortest else None
+
     def _runtime(self, match: re.Match[str]) -> Range | None:
         hours = match["h"] or match["h2"]
         if match["m"]:
@@ -423,7 +442,8 @@ class Ranges:
             return Range("runtime", high=minutes - beyond, label=label)
         if _LEAST.match(bound):
             return Range("runtime", low=minutes + beyond, label=label)
-        return Range("runtime", minutes - 15, minutes + 15, label)
+        about = EXACT if re.search(r"\bexactly\s*$", match.string[: match.start()], re.IGNORECASE) else ABOUT
+        return Range("runtime", minutes - about, minutes + about, label)
 
     def _era(self, tokens: Sequence[Token], taken: Sequence[bool], nouns: Sequence[int]) -> list[RangeMatch]:
         for hit in self._eras.find(tokens, taken):

@@ -281,7 +281,8 @@ def _names(item: Item, wish: str, framing: Collection[str]) -> bool:
     """Whether an item's text has the words of a wish: of "bees", which may be spelling bees, no more can be said.
     ``framing``: words that ask for an item of some kind ("a film set in") rather than tell which."""
     words = {t.stem for t in tokenise(wish) if len(t.norm) >= TELLING_WORD and t.norm not in framing}
-    return bool(words) and words <= {token.stem for token in tokenise(item.text())}
+    text = item.text().replace(f"({item.year})", "", 1)  # "set in the 1920s" is not when it was made
+    return bool(words) and words <= {token.stem for token in tokenise(text)}
 
 
 def _faint(cause: Cause) -> bool:

@@ -160,11 +160,12 @@ def place(case: Case) -> Weight | None:
 
 def subject_matter(case: Case) -> Weight | None:
     """ "Movies about hackers", "something about the titanic"; whom a longer title names is the subject in capitals as
-    well: "movies about Abraham Lincoln", "something with Elephants"."""
+    well: "a movie about Abraham Lincoln", "something with Elephants". Several films are about no title at all: "films
+    about Steve Jobs"."""
     before = [t.norm for t in case.said.tokens[max(0, case.of.i - 3) : case.of.i] if t.norm not in ARTICLES][-2:]
     told = len(before) > 1 and (before[0] in case.words.film_nouns or before[0] in _THINGS)
     about, part = before[-1:] == ["about"], case.of.penalty >= PART and before[-1:] == ["with"]
-    named = case.capital and case.of.penalty < PART
+    named = case.capital and case.of.penalty < PART and not (told and before[0].endswith("s"))
     return RULED_OUT if told and (about or part) and not (case.certain or named) else None
 
 

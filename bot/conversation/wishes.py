@@ -15,7 +15,7 @@ from bot.conversation.ranges import SMALL_NUMBERS, RangeMatch, than
 from bot.conversation.references import ONE, Role
 from bot.conversation.stance import Stance
 from bot.conversation.stance_words import OPINIONS, Cue, Verdict
-from bot.conversation.state import names_genre
+from bot.conversation.state import names_genre, names_origin
 from bot.conversation.statements import Intent, Kind
 from bot.conversation.tokens import ARTICLES, Hit
 from recsys.catalogue import MAKERS, PEOPLE, Facet
@@ -41,7 +41,7 @@ LISTED, MANY = 3, 30
 """Films of a list, and how many more than those somebody may ask for."""
 LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
-CAREER = {"early": True, "earlier": True, "late": False, "later": False}
+CAREER = {"early": True, "earlier": True, "young": True, "younger": True, "late": False, "later": False}
 """Words for a part of somebody's career, and whether it is the beginning."""
 PART, LONG_CAREER = 10, 16
 """Years that the beginning or the end of a career takes, and those of a career that has both."""
@@ -113,6 +113,8 @@ class Wishes:
     def _attitude(self, i: int, j: int) -> tuple[int, bool, Stance]:
         """Polarity and whether it lasts, for a facet at ``tokens[i:j]``."""
         stance = self._m.scopes.about(i, j, close=True)
+        if stance.cue is Cue.AVOID and self._asked_for(i, stance):
+            return 1, False, stance
         if self._m.inverted(i):
             return 0, False, stance
         tonight = any(
@@ -137,6 +139,13 @@ class Wishes:
             mildly = mildly or any(t.norm in WOULD for t in self._m.tokens[j : j + 2])  # "would be nice"
             return (1 if stance.verdict is Verdict.GOOD else -1), not mildly, stance  # "a comedy that's not too silly"
         return 1, False, stance
+
+    def _asked_for(self, i: int, stance: Stance) -> bool:
+        """ "No musicals, for the kids": whether a phrase of its own says for whom, whatever was refused before it."""
+        tokens, phrase = self._m.tokens, self._m.scopes.phrase
+        begun = next((n for n, t in enumerate(tokens) if t.start >= stance.start), i)
+        opens = i == 0 or phrase[i - 1] != phrase[i]
+        return opens and phrase[begun] != phrase[i] and tokens[i].norm == "for"
 
     def _note_person(self, person: PersonMatch) -> None:
         polarity, lasting, stance = self._attitude(person.i, person.j)
@@ -268,9 +277,9 @@ class Wishes:
     def _telling(self, meaning: Meaning) -> bool:
         """Whether a mood or theme word stands where it must be meant; genres always are."""
         after = [t.norm for t in self._m.tokens[meaning.j : meaning.j + 1]]
-        if meaning.clause(1).whom and after and after[0] in TELLING:
+        if meaning.clause(1).whom and ((after and after[0] in TELLING) or self._in_story(meaning)):
             return False
-        if meaning.sure:
+        if meaning.sure or self._m.words.concepts.of_a_genre(meaning, self._m.tokens):
             return True
         before = self._m.tokens[meaning.i - 1].norm if meaning.i else ""
         if before in ("my", "our"):  # "my dog died"
@@ -293,6 +302,17 @@ class Wishes:
             or all(n in own or self._m.tokens[n].norm in self._m.words.noise for n in phrase)
         )
 
+    def _in_story(self, meaning: Meaning) -> bool:
+        """ "Dead children", "missing kids": whether those who might watch are told of as if in a film."""
+        words, n = self._m.words, meaning.i - 1
+        if meaning.j - meaning.i > 1 or n < 0 or meaning.by_name:
+            return False
+        before = self._m.tokens[n].norm
+        small = {*words.noise, *words.leading, *ARTICLES, *words.negators, *words.grammar.adverbs, *words.grammar.links}
+        small |= {*words.grammar.company, *words.grammar.epithets}
+        kinds = {k for m in self._m.meanings for k in range(m.i, m.j)}
+        return before not in small and n not in kinds and not before.isdigit() and before not in SMALL_NUMBERS
+
     def _note_meaning(self, meaning: Meaning, described: bool) -> None:
         polarity, lasting, stance = self._attitude(meaning.i, meaning.j)
         own_no = self._m.tokens[meaning.i].norm in self._m.words.negators  # "my eyes are not so good so no subtitles"
@@ -313,7 +333,7 @@ class Wishes:
         if meaning.flipped and polarity > 0 and (lasting or mild):  # "I love foreign films" rules nothing out
             self._remember(meaning.i, meaning.j, 0, lasting, stance)
             return
-        if meaning.flipped and polarity:
+        if (meaning.flipped or self._turned(meaning)) and polarity:
             polarity = -polarity
         wanted = {s.value for s in self._m.out if s.kind is Kind.FACET and s.polarity > 0}
         if polarity < 0 and meaning.label in wanted and self._m.tokens[meaning.i - 1].norm == "too":
@@ -371,6 +391,10 @@ class Wishes:
         turn = next((n for n in reversed(range(len(said))) if said[n] in ("to", "over", "than")), 0)
         spoken = self._m.spoken_for() | {n for t in self._m.titles for n in range(t.i, t.j)}
         return prefers is not None and any(begun + prefers < n < begun + turn for n in spoken)
+
+    def _turned(self, meaning: Meaning) -> bool:
+        """ "Non-American horror": whether an origin is named to be left out."""
+        return names_origin(meaning.wanted[0]) and [t.norm for t in self._m.tokens[: meaning.i]][-1:] == ["non"]
 
     def _of_films(self, meaning: Meaning) -> bool:
         """ "No family films" refuses films, where "no kids" says who doesn't watch."""
@@ -430,7 +454,10 @@ class Wishes:
         """ "Give me five films", "ten good comedies": more at once than a list holds."""
         tokens, nouns = self._m.tokens, {*self._m.words.grammar.film_nouns, *self._m.words.grammar.proposals}
         names = {m.i for m in self._m.meanings if m.by_name}
+        inside = {n for m in self._m.meanings for n in range(m.i, m.j)}  # "PG-13 horror"
         for n, token in enumerate(tokens[:-1]):
+            if n in inside:
+                continue
             number = int(token.norm) if token.norm.isdigit() else SMALL_NUMBERS.get(token.norm, 0)
             near = next(
                 (k for k in range(n + 1, min(n + 4, len(tokens))) if tokens[k].norm in nouns or k in names), None

@@ -668,3 +668,13 @@ def test_a_theme_that_fills_a_list_is_what_the_list_shows() -> None:
     assert shown(anthology, 3) == ["0", "1", "2"]
     assert shown(anthology, 4) == ["0", "1", "2", "3", "4", "5"]  # too few: others may fit as well
     assert shown(Clause("sad", anthology.facets, mood="sad"), 3) == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_a_country_is_where_films_were_made_alone_as_long_as_that_fills_a_list() -> None:
+    made = [("Australia",), ("Australia", "United States"), ("Australia",), ("United States",)]
+    known = [Item(str(n), f"Film {n}", facets={"country": countries}) for n, countries in enumerate(made)]
+    catalogue = Catalogue(known)
+    australian = Clause("Australia", (Facet("country", "Australia"),))
+    for k, shown in ((2, [True, False, True, False]), (3, [True, True, True, False])):
+        mask, _ = candidates(catalogue, Query(wish=Wish(wanted=(australian,)), k=k))
+        assert mask.tolist() == shown

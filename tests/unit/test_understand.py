@@ -1546,3 +1546,76 @@ def test_what_a_film_is_about_is_not_a_longer_title_that_names_it() -> None:
         assert [s for s in said if s.kind is Kind.WISH]
     for text in ("I saw Water for Elephants", "There's Something About Titanic", "is Titanic good?"):
         assert reader.read(text).named
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("between 90 and 100 minutes", ["+runtime 90..100"]),
+        ("a thriller, 90 to 120 min", ["+runtime 90..120", "+thriller"]),
+        ("exactly 90 minutes", ["+runtime 88..92"]),
+        ("90 minutes", ["+runtime 75..105"]),
+        ("from the year I was born, 1984", ["+year 1984..1984"]),
+        ("comedies from the 1920s", ["+comedy", "+year 1920..1929"]),
+        ("comedies set in the 1920s", ["+comedy"]),
+        ("a film set in 1969", []),
+        ("set in the early 80s", []),
+    ],
+)
+def test_spans_of_minutes_and_years_of_a_story(text: str, said: list[str]) -> None:
+    assert sorted(b for b in briefs(text) if not b.startswith("intent")) == sorted(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("non-American horror", ["+horror", "-United States"]),
+        ("a non French drama", ["+drama", "-French"]),
+        ("no musicals, for the kids", ["+for the kids", "-musical"]),
+        ("no musicals or kids movies", ["-family", "-musical"]),
+        ("a movie about missing kids", []),
+        ("nothing with dead children", []),
+        ("something for three kids", ["+for the kids"]),
+        ("no kids please", ["-for the kids"]),
+    ],
+)
+def test_what_is_left_out_and_for_whom(text: str, said: list[str]) -> None:
+    implied = ("-gory", "-violent", "-sexual", "-R-rated") + (("-horror",) if "horror" not in text else ())
+    assert sorted(b for b in briefs(text) if b not in implied and not b.startswith("intent")) == sorted(said)
+
+
+@pytest.mark.parametrize("text", ["nothing with dead children", "no dead people please"])
+def test_what_no_description_tells_is_not_wished_for(text: str) -> None:
+    wishes = [s for s in read(text).statements if s.kind is Kind.WISH]
+    assert wishes and all(s.polarity < 0 for s in wishes)
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("a movie about Muhammad Ali", []),
+        ("a documentary about Stanley Kubrick", []),
+        ("films adapted from Kubrick", []),
+        ("how about Tom Hanks", ["Tom Hanks"]),
+        ("something about love by Stanley Kubrick", ["Stanley Kubrick"]),
+        ("based on a book, by Stanley Kubrick", ["Stanley Kubrick"]),
+    ],
+)
+def test_who_a_film_tells_of_does_not_make_it(text: str, people: list[str]) -> None:
+    found = [s for s in read(text).statements if s.kind is Kind.FACET and s.clause]
+    assert [
+        s.value for s in found if s.clause and all(f.kind in ("cast", "director") for f in s.clause.facets)
+    ] == people
+
+
+def test_brothers_who_play_together_are_meant_by_their_name() -> None:
+    cast = ("Groucho Marx", "Harpo Marx", "Margaret Dumont")
+    known = [Item("d", "Duck Soup", facets={"cast": cast}), Item("j", "Journey", facets={"director": ("Karl Marx",)})]
+    reader = Understanding(Catalogue([*films().items, *known]), load_lexicon())
+    (said,) = [s.clause for s in reader.read("the Marx brothers").statements if s.clause]
+    assert {facet.value for facet in said.facets} == {"Groucho Marx", "Harpo Marx"}
+
+
+@pytest.mark.parametrize("text", ["a dark comedy about death", "a black comedy from the 90s with a murder"])
+def test_a_kind_of_a_genre_is_meant_wherever_it_stands(text: str) -> None:
+    assert [b for b in briefs(text) if b == "+dark comedy"]

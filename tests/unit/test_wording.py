@@ -153,6 +153,8 @@ def test_that_a_text_comes_closer_than_most_is_told_after_what_counts_more() -> 
             "A secret kept by East Europeans: Eastern Promises.",
             "its description comes closer to “the eastern front” than most",
         ),
+        ("set in the 1920s", "A flapper in the 1920s.", 'its description speaks of "set in the 1920s"'),
+        ("set in the 1920s", "A flapper.", "its description comes closer to “set in the 1920s” than most"),
         (
             "based on a Jane Austen novel",
             "A crook and his friend Jane. Themes: based on novel.",
@@ -164,7 +166,7 @@ def test_where_a_text_has_the_words_of_a_wish_no_more_is_said(wish: str, text: s
     """A film of spelling bees is none about bees, and one with half the words of a wish is none that fits it."""
     query = Query(Taste(), Wish(wish, label=wish))
     cause = Cause("wish", 1.0, (Part("wish", "wish", 5.0),))
-    (reason,) = REASONING.reasons(Item("x", "X", overview=text), [cause], query)
+    (reason,) = REASONING.reasons(Item("x", "X", 1920, overview=text), [cause], query)
     assert reason.text == told
 
 
