@@ -315,6 +315,7 @@ class Lexicon(_Table):
     fillers: WordList
     interjections: WordList
     refining: Refining
+    narrowing: WordList
     intents: Mapping[Intent, IntentWords]
     speech: Mapping[Language, Speech]
     critiques: Mapping[Critique, CritiqueWords]

@@ -37,6 +37,8 @@ MAX_WORDS = 200
 CHILDREN, TEENS = "kidfriendly", "teens"
 WATCHING = {CHILDREN: children, TEENS: teenagers}
 """The concepts that those who watch along stand for, and what tells their ages."""
+_WRITTEN = {("based", "on"), ("adapted", "from"), ("adaptation", "of"), ("adaptations", "of"), ("inspired", "by")}
+"""What stands before an author."""
 SOON = 20
 """Years after the newest film of the catalogue from which on a number behind a title is no year."""
 LONG = 7
@@ -88,6 +90,7 @@ class Words:
         self.leading = self.fillers | set(lexicon.cues.hint) | set(map(squash, lexicon.interjections.words))
         self.refining = set(map(squash, lexicon.refining.words))
         self.adding = set(map(squash, lexicon.refining.closing))
+        self.narrowing = Phrases((words, True) for words in lexicon.narrowing.words)
         self.negators = set(lexicon.negators.words)
         self.noise = set(map(squash, lexicon.noise.words))
         self.cut = Phrases((words, True) for words in (*lexicon.noise.cut, *lexicon.alone.words))
@@ -168,10 +171,6 @@ class Words:
             return token
         meant = next((word for word, distance in words.meant(token.norm) if distance == 1), token.norm)
         return replace(token, norm=meant, bare=meant)
-
-
-_WRITTEN = {("based", "on"), ("adapted", "from"), ("adaptation", "of"), ("adaptations", "of"), ("inspired", "by")}
-"""What stands before an author."""
 
 
 class Message:
@@ -295,17 +294,13 @@ class Message:
         genres = [words.concepts.misspelt(token) for token in tokens]  # "a horrr movie" is no hour
         tokens = self.tokens = words.ranges.spelt(tokens, [a or b for a, b in zip(self.named, genres, strict=True)])
         self.meanings = words.concepts.find(tokens, self.named)
-        for run in self.ages[:1]:  # "they're 4 and 9"
-            self.meanings = words.concepts.beside(self.meanings, CHILDREN, run)
-        picked = self._picked()
-
-
         self.meanings = [m for m in self.meanings if not self._of_story(m)]
         if watching[TEENS] and not watching[CHILDREN]:  # "for my daughter, she is 14"
             self.meanings = [m for m in self.meanings if m.sense.name != CHILDREN]
         for name, runs in watching.items():  # "they're 4 and 9"
             for run in runs[:1]:
                 self.meanings = words.concepts.beside(self.meanings, name, run)
+        picked = self._picked()
         masked = list(self.named)
         for meaning in self.meanings:
             if tokens[meaning.i].norm in words.negators or len(tokens[meaning.i].norm) == 1:  # "no r-rated" is no "nor"
@@ -339,7 +334,6 @@ class Message:
         for n in inside:
             self.named[n] = True
         return found
-
 
     def _spoken_of(self, person: PersonMatch) -> bool:
         """ "A movie about Muhammad Ali", "adapted from Dickens": whether somebody is who a film tells of, or wrote what

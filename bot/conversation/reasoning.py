@@ -200,12 +200,14 @@ class Reasoning:
             return self._texts("why_described" if points >= FITS else "why_described_nearest")
         felt = {clause.label for clause in (*wish.wanted, *wish.hoped) if clause.mood == clause.label}
         things = [label for label in wish.label.split(", ") if label not in felt and not self._wording.whom(label)]
+        framing, things = self._texts.options("framing"), [label.removeprefix("about ") for label in things]
         if len(things) != 1:  # of several some may be no words of theirs
-            key = "why_wish_for" if points >= FITS else "why_nearest"
+            fits = points >= FITS and all(_names(item, thing, framing) for thing in things)
+            key = "why_wish_for" if fits else "why_nearest"
             said = "why_described" if points >= FITS else "why_described_nearest"
             return self._texts(key, what=self._texts.join(things)) if things else self._texts(said)
-        label = things[0].removeprefix("about ")
-        if points >= FITS and _names(item, label, self._texts.options("framing")):
+        (label,) = things
+        if points >= FITS and _names(item, label, framing):
             return self._texts("why_named", what=label)
         return self._texts("why_nearest", what=self._texts("quoted", what=label))
 

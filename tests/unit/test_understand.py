@@ -1619,3 +1619,18 @@ def test_brothers_who_play_together_are_meant_by_their_name() -> None:
 @pytest.mark.parametrize("text", ["a dark comedy about death", "a black comedy from the 90s with a murder"])
 def test_a_kind_of_a_genre_is_meant_wherever_it_stands(text: str) -> None:
     assert [b for b in briefs(text) if b == "+dark comedy"]
+
+
+@pytest.mark.parametrize(
+    ("text", "narrows"),
+    [
+        ("anything about sharks?", True),
+        ("any with a heist?", True),
+        ("anything set in Paris?", True),
+        ("something about sharks", False),
+        ("anything with Tom Hanks?", False),  # another person takes the place of the one before
+        ("anything", False),
+    ],
+)
+def test_some_of_what_was_asked_for_narrows_it(text: str, narrows: bool) -> None:
+    assert (Intent.REFINE in [s.value for s in read(text, LISTED).statements]) == narrows

@@ -184,3 +184,14 @@ def test_the_other_parts_of_a_series_are_told(name: str, parts: list[str]) -> No
     answer = Answers(WORDING).answer(Statement(Kind.QUESTION, "sequels"), films()[film(name)])
     told = [item.name for item in films().items if item.name in answer and item.name != name]
     assert told == parts
+
+
+def test_of_several_wishes_all_must_be_named_to_be_met() -> None:
+    """A letter from the Pacific fits no wish for the eastern front, though World War II goes on there."""
+    wish = Wish("World War II, about the eastern front", label="World War II, about the eastern front")
+    cause = Cause("wish", 1.0, (Part("wish", "wish", 5.0),))
+    far = Item("x", "X", overview="Soldiers write home in World War II.")
+    near = Item("y", "Y", overview="Soldiers on the eastern front in World War II.")
+    (one,), (other,) = (REASONING.reasons(item, [cause], Query(Taste(), wish)) for item in (far, near))
+    assert one.text == "its description comes closer to World War II and the eastern front than most"
+    assert other.text == "its description fits your wish for World War II and the eastern front"
