@@ -363,7 +363,7 @@ class Message:
         norm = part[0].norm
         if any(mark.start == part[0].start for mark in marks(self.head)):  # "Heat 9/10, The Insider 7"
             return False
-        if norm.isdigit() and len(norm) == len("2049") and int(norm) > self.words.newest + SOON:
+        if norm.isdecimal() and len(norm) == len("2049") and int(norm) > self.words.newest + SOON:
             return True
         if norm not in PARTS:
             return False

@@ -458,7 +458,7 @@ class Wishes:
         for n, token in enumerate(tokens[:-1]):
             if n in inside:
                 continue
-            number = int(token.norm) if token.norm.isdigit() else SMALL_NUMBERS.get(token.norm, 0)
+            number = int(token.norm) if token.norm.isdecimal() else SMALL_NUMBERS.get(token.norm, 0)
             near = next(
                 (k for k in range(n + 1, min(n + 4, len(tokens))) if tokens[k].norm in nouns or k in names), None
             )
@@ -490,7 +490,7 @@ class Wishes:
         item = self._m.words.catalogue[focus[0]]
         for n, token in enumerate(self._m.tokens[:-1]):
             noun = self._m.tokens[n + 1].norm in ("one", "version", "original", "remake")
-            if not (noun and token.norm.isdigit() and len(token.norm) == 4 and int(token.norm) != item.year):
+            if not (noun and token.norm.isdecimal() and len(token.norm) == 4 and int(token.norm) != item.year):
                 continue
             row = self._m.words.titles.index.namesake(item.title, int(token.norm))
             if row is not None:

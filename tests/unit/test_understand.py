@@ -1634,3 +1634,8 @@ def test_a_kind_of_a_genre_is_meant_wherever_it_stands(text: str) -> None:
 )
 def test_some_of_what_was_asked_for_narrows_it(text: str, narrows: bool) -> None:
     assert (Intent.REFINE in [s.value for s in read(text, LISTED).statements]) == narrows
+
+
+def test_digits_of_any_script_are_read() -> None:
+    for text in ("\U00010a40", "\U00010a40 films", "the \u00b2 one", "Heat \u00b2\u00b2\u00b2\u00b2", "\u0663 films"):
+        read(text, LISTED)
