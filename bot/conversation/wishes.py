@@ -324,6 +324,8 @@ class Wishes:
             polarity, lasting = 0, False
         whom = meaning.clause(polarity).whom and not (polarity < 0 and self._of_films(meaning))
         lasting = lasting and not whom  # who watches, watches tonight
+        if whom and polarity < 0 and self._left_out_for(meaning, stance):
+            polarity = 1
         theirs = self._m.of_company(meaning.i, stance)
         mild = polarity > 0 and stance.weight < HEDGED
         if mild and all(facet.kind == "language" for facet in meaning.clause(polarity).facets):
@@ -391,6 +393,14 @@ class Wishes:
         turn = next((n for n in reversed(range(len(said))) if said[n] in ("to", "over", "than")), 0)
         spoken = self._m.spoken_for() | {n for t in self._m.titles for n in range(t.i, t.j)}
         return prefers is not None and any(begun + prefers < n < begun + turn for n in spoken)
+
+    def _left_out_for(self, meaning: Meaning, stance: Stance) -> bool:
+        """ "No animation for my 5 year old": whether something else is refused, and this says for whom."""
+        tokens = self._m.tokens
+        other = any(
+            stance.start <= tokens[m.i].start and m.j <= meaning.i for m in self._m.meanings if m is not meaning
+        )
+        return other and "for" in [t.norm for t in tokens[max(0, meaning.i - 2) : meaning.i + 1]]
 
     def _turned(self, meaning: Meaning) -> bool:
         """ "Non-American horror": whether an origin is named to be left out."""

@@ -1639,3 +1639,23 @@ def test_some_of_what_was_asked_for_narrows_it(text: str, narrows: bool) -> None
 def test_digits_of_any_script_are_read() -> None:
     for text in ("\U00010a40", "\U00010a40 films", "the \u00b2 one", "Heat \u00b2\u00b2\u00b2\u00b2", "\u0663 films"):
         read(text, LISTED)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("not too long, not too old, funny", ["+comedy", "+runtime ..120", "+year 1994.."]),
+        ("no 80s movies, horror please", ["+horror", "-year 1980..1989"]),
+        ("no Al Pacino or Tom Hanks, 90s action", ["+action", "+year 1990..1999", "-Al Pacino", "-Tom Hanks"]),
+        ("no romance, comedy", ["+comedy", "-romance"]),
+        ("no horror, musicals or war films", ["-horror", "-musical", "-war"]),
+        ("no horror, musicals", ["-horror", "-musical"]),
+        ("no horror, thriller, drama", ["-drama", "-horror", "-thriller"]),
+        ("no Al Pacino, Tom Hanks", ["-Al Pacino", "-Tom Hanks"]),
+        ("no animation for my 5 year old", ["+for the kids", "-animation"]),
+        ("no films for kids", ["-for the kids"]),
+    ],
+)
+def test_a_refusal_reaches_over_a_list_and_no_further(text: str, said: list[str]) -> None:
+    implied = ("-gory", "-violent", "-sexual", "-R-rated") + (("-horror",) if "horror" not in text else ())
+    assert sorted(b for b in briefs(text) if b not in implied and not b.startswith("intent")) == sorted(said)
