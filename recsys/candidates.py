@@ -51,8 +51,9 @@ def _narrowed(mask: Mask, catalogue: Catalogue, query: Query) -> Mask:
 
 def _made_there(mask: Mask, catalogue: Catalogue, query: Query) -> Mask:
     """The mask without what was made elsewhere as well, where a country is asked for, as long as that fills a list:
-    what an American studio filmed in Australia is hardly meant by "an Australian comedy"."""
-    for clause in query.wish.wanted:
+    what an American studio filmed in Australia is hardly meant by "an Australian comedy". A story that is told of
+    besides decides for itself: of the Irish Troubles the British made films with the Irish."""
+    for clause in query.wish.wanted if query.wish.vague or not query.wish.text else ():
         if not clause.facets or any(facet.kind != ORIGIN for facet in clause.facets):
             continue
         asked = {facet.value for facet in clause.facets}

@@ -345,8 +345,10 @@ class Message:
         return person.confidence < 1 and tuple(before) in _WRITTEN
 
     def _of_story(self, meaning: Meaning) -> bool:
-        """ "About the French revolution": whether a country or language is that of the story, not of the film."""
-        if not names_origin(meaning.wanted[0]) or meaning.j >= len(self.tokens):
+        """ "About the French revolution": whether a language is that of the story, not of the film. A country may well
+        be both: films about the Irish famine are made in Ireland."""
+        spoken = all(facet.kind == "language" for facet in meaning.wanted[0].facets)
+        if not (spoken and names_origin(meaning.wanted[0])) or meaning.j >= len(self.tokens):
             return False
         tokens, gap = self.tokens, self.head[self.tokens[meaning.j - 1].end : self.tokens[meaning.j].start]
         n = next((k for k in range(meaning.i - 1, -1, -1) if tokens[k].norm not in ARTICLES), -1)

@@ -678,3 +678,5 @@ def test_a_country_is_where_films_were_made_alone_as_long_as_that_fills_a_list()
     for k, shown in ((2, [True, False, True, False]), (3, [True, True, True, False])):
         mask, _ = candidates(catalogue, Query(wish=Wish(wanted=(australian,)), k=k))
         assert mask.tolist() == shown
+    told = Query(wish=Wish("about surfing", wanted=(australian,)), k=2)
+    assert candidates(catalogue, told)[0].tolist() == [True, True, True, False]

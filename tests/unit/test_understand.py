@@ -1502,14 +1502,14 @@ def test_nobody_watches_films_for_teenagers_that_are_not_rated_for_them() -> Non
     [
         ("movies about the French revolution", []),
         ("a documentary about Italian cooking", []),
-        ("something about the Irish famine", []),
+        ("something about the Irish famine", ["+Ireland"]),
         ("a French film about cooking", ["+French"]),
         ("how about a French film", ["+French"]),
         ("what about Korean thrillers", ["+Korean"]),
         ("something about French films", ["+French"]),
     ],
 )
-def test_what_a_story_is_about_is_not_where_it_was_made(text: str, origin: list[str]) -> None:
+def test_what_a_story_is_about_is_not_what_it_is_spoken_in(text: str, origin: list[str]) -> None:
     assert [b for b in briefs(text) if b.lstrip("+") in ("French", "Italian", "Ireland", "Korean")] == origin
 
 
