@@ -14,6 +14,8 @@ from recsys.taste import Clause, Query, Range, meets
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
+ORIGIN: Final = "country"
+"""The kind of facet that says where an item was made; many were made in several."""
 MANY: Final = 8
 """Wishes whose combinations are tried when they don't all fit: 2^8 masks are quick, 2^20 would not be."""
 
@@ -33,7 +35,33 @@ def candidates(catalogue: Catalogue, query: Query) -> tuple[Mask, tuple[str, ...
         mask = allowed & _all([fits[n] for n in kept], len(allowed))
         if mask.any() or not kept:
             break
+    mask = _made_there(_narrowed(mask, catalogue, query), catalogue, query)
     return mask, tuple(wish.label for n, wish in enumerate(wishes) if n not in kept)
+
+
+def _narrowed(mask: Mask, catalogue: Catalogue, query: Query) -> Mask:
+    """The mask without what no theme that is hoped for is recorded of, as long as that fills a list: what everybody
+    knows would take the place of what was asked for. Moods are no matter of a theme or two."""
+    for clause in query.wish.hoped:
+        narrowed = mask & meets(catalogue, clause)
+        if not clause.mood and narrowed.sum() >= query.k:
+            mask = narrowed
+    return mask
+
+
+def _made_there(mask: Mask, catalogue: Catalogue, query: Query) -> Mask:
+    """The mask without what was made elsewhere as well, where a country is asked for, as long as that fills a list:
+    what an American studio filmed in Australia is hardly meant by "an Australian comedy". A story that is told of
+    besides decides for itself: of the Irish Troubles the British made films with the Irish."""
+    for clause in query.wish.wanted if query.wish.vague or not query.wish.text else ():
+        if not clause.facets or any(facet.kind != ORIGIN for facet in clause.facets):
+            continue
+        asked = {facet.value for facet in clause.facets}
+        alone = [asked.issuperset(catalogue.items[row].facets.get(ORIGIN, ())) for row in np.flatnonzero(mask)]
+        if sum(alone) >= query.k:
+            mask = mask.copy()
+            mask[np.flatnonzero(mask)[~np.array(alone)]] = False
+    return mask
 
 
 def hidden(catalogue: Catalogue, query: Query) -> dict[str, int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
@@ -102,6 +103,7 @@ class Catalogue:
         self.items: tuple[Item, ...] = tuple(items)
         self._rows = {item.id: row for row, item in enumerate(self.items)}
         self._numbers: dict[str, npt.NDArray[np.float64]] = {}
+        self._saying: dict[str, Rows] = {}
         if len(self._rows) != len(self.items):
             raise DataError("The catalogue has two items with one id; ids must be unique.")
 
@@ -130,6 +132,25 @@ class Catalogue:
     def rows_with(self, facet: Facet) -> Rows:
         """Sorted rows of the items that carry a facet; empty when none does."""
         return self._facet_rows.get(facet, np.empty(0, dtype=np.int64))
+
+    @cached_property
+    def _told(self) -> tuple[str, list[int]]:
+        """What the items' titles and descriptions say, as one text in lower case, and where each item's begins."""
+        texts = [f"\n{item.title}. {item.overview} ".casefold().replace("-", " ") for item in self.items]
+        return "".join(texts), [0, *accumulate(map(len, texts))]
+
+    def rows_saying(self, words: str) -> Rows:
+        """Sorted rows of the items whose title or description has these words, in lower case, as they stand."""
+        if words not in self._saying:
+            text, starts = self._told
+            found, at = set(), text.find(words)
+            while at >= 0:
+                end = at + len(words)
+                if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+                    found.add(bisect_right(starts, at) - 1)
+                at = text.find(words, end)
+            self._saying[words] = np.array(sorted(found), dtype=np.int64)
+        return self._saying[words]
 
     def facets(self) -> Iterable[Facet]:
         """Every facet that some item carries."""

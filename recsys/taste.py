@@ -18,7 +18,8 @@ class Clause:
     ``label`` is how the person would recognise it ("funny", "Al Pacino", "gory"). ``beyond``: those of the facets
     that a veto covers only unless they are wanted: "nothing gory" rules out horror, but not for who asks for horror.
     ``mood``: the name of the mood that it asks for, if it asks for one; see ``recsys.moods``. ``whom``: those who watch
-    along, for whose sake it is wanted or refused; the wish that names them is called like them.
+    along, for whose sake it is wanted or refused; the wish that names them is called like them. ``words``: a veto
+    covers items whose text says one of them, too: themes are recorded for a part of the items only.
     """
 
     label: str
@@ -26,6 +27,7 @@ class Clause:
     beyond: tuple[Facet, ...] = ()
     mood: str = ""
     whom: str = ""
+    words: tuple[str, ...] = ()
 
     @property
     def core(self) -> frozenset[Facet]:
@@ -35,7 +37,7 @@ class Clause:
     def without(self, wanted: Collection[Facet]) -> Clause:
         """This veto for somebody who wants these facets."""
         kept = tuple(f for f in self.facets if f not in self.beyond or f not in wanted)
-        return Clause(self.label, kept, mood=self.mood)
+        return Clause(self.label, kept, mood=self.mood, words=self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ def meets(catalogue: Catalogue, wish: Clause | Range) -> npt.NDArray[np.bool_]:
     met = np.zeros(len(catalogue), dtype=np.bool_)
     for facet in wish.facets:
         met[catalogue.rows_with(facet)] = True
+    for words in wish.words:
+        met[catalogue.rows_saying(words)] = True
     return met
 
 

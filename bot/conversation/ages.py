@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from bot.conversation.tokens import Token
 
-CHILD = 12
-"""The age up to which somebody is a child."""
+CHILD, TEENAGER = 12, 17
+"""The ages up to which somebody is a child, or a teenager."""
 
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBER = rf"(?:1?\d|{'|'.join(_WORDS)})"
@@ -27,15 +27,28 @@ _AGES = re.compile(
     re.IGNORECASE,
 )
 _OLD = re.compile(_NUMBER, re.IGNORECASE)
+_ABOUT = re.compile(r"\b(?:about|story of|follows|where) (?:an?|the|two|some) (?:\w+ )?$", re.IGNORECASE)
+"""What stands before the age of somebody in a story: "about a 9 year old"."""
 
 
 def children(text: str, tokens: Sequence[Token]) -> list[range]:
     """The words that tell the ages of people of whom the youngest is a child."""
+    return _aged(text, tokens, range(CHILD + 1))
+
+
+def teenagers(text: str, tokens: Sequence[Token]) -> list[range]:
+    """The words that tell the ages of people of whom the youngest is a teenager."""
+    return _aged(text, tokens, range(CHILD + 1, TEENAGER + 1))
+
+
+def _aged(text: str, tokens: Sequence[Token], youngest: range) -> list[range]:
     found = []
     for match in _AGES.finditer(text):
+        if _ABOUT.search(text, 0, match.start()):
+            continue
         told = _OLD.findall(next(filter(None, match.groups())))
         ages = [int(age) if age.isdigit() else _WORDS.index(age.lower()) + 2 for age in told]
         inside = [n for n, token in enumerate(tokens) if match.start() <= token.start and token.end <= match.end()]
-        if inside and min(ages) <= CHILD:
+        if inside and min(ages) in youngest:
             found.append(range(inside[0], inside[-1] + 1))
     return found

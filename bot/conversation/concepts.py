@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bot.conversation.domain import FILMS, Domain
 from bot.conversation.lexicon import Concept, Lexicon, Region, Words
 from bot.conversation.spelling import Spelling
-from bot.conversation.tokens import Phrases, Token, norms, squash
+from bot.conversation.tokens import Hit, Phrases, Token, norms, squash
 from recsys.catalogue import PEOPLE, Catalogue, Facet
 from recsys.taste import Clause, Range
 
@@ -107,6 +107,7 @@ class Concepts:
                 folded[value.casefold()].append(value)
             self._values[kind] = dict(folded)
         self._all, self._codes = lexicon.concepts, lexicon.language_codes
+        self._catalogue, self._told_of = catalogue, frozenset(lexicon.theme)
         self._moods = {n: c.label or n for n, c in lexicon.mood.items()} | {n: c.mood for n, c in lexicon.genre.items()}
         self._senses = {name: self._sense(name, concept, name in lexicon.genre) for name, concept in self._all.items()}
         entries = [(w, self._senses[name]) for name, concept in self._all.items() for w in concept.words]
@@ -143,6 +144,7 @@ class Concepts:
             for w in concept.more
             if w.endswith("er")
         )
+        self._epithets = frozenset(lexicon.grammar.epithets)
         self._vocabulary = set(lexicon.common) | {word for phrase, _ in entries for word in norms(phrase)}
         self._vocabulary.update(word for value in self._values["keyword"] for word in norms(value))
         for item in catalogue.items:
@@ -166,8 +168,25 @@ class Concepts:
                 hit.value.adjective and hit.j - hit.i == 1 and bool(_adjectival(tokens[hit.i].norm)),
                 self._names.get(tokens[hit.i : hit.j]) is not None,
             )
-            for hit in self._phrases.find(tokens, taken)
+            for hit in self._found(tokens, taken)
         ]
+
+    def _found(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[Hit[Sense]]:
+        """The phrases of a message; those who watch along may be told of by more than who they are: "with my elderly
+        mother", "for my 80 year old grandmother"."""
+        hits = self._phrases.find(tokens, taken)
+        told = [n for n, token in enumerate(tokens) if not self._epithet(tokens, n)]
+        if len(told) == len(tokens):
+            return hits
+        bare = self._phrases.find([tokens[n] for n in told], [taken[n] for n in told] if taken else ())
+        whom = [Hit(told[h.i], told[h.j - 1] + 1, h.value) for h in bare if h.value.wanted and h.value.wanted[0].whom]
+        kept = [h for h in hits if not any(w.i < h.j and h.i < w.j for w in whom)]
+        return sorted([*kept, *whom], key=lambda hit: hit.i)
+
+    def _epithet(self, tokens: Sequence[Token], n: int) -> bool:
+        """Whether a word says more of whom "my" or "our" before it names."""
+        first = next((k for k in range(n, -1, -1) if tokens[k].norm in ("my", "our")), n)
+        return first < n and all(t.norm in self._epithets or t.norm.isdigit() for t in tokens[first + 1 : n + 1])
 
     def beside(self, meanings: Sequence[Meaning], name: str, run: range) -> list[Meaning]:
         """The meanings with a concept that a run of words stands for, if none of them is that already."""
@@ -176,13 +195,21 @@ class Concepts:
         own = [] if told else [Meaning(run.start, run.stop, sense, adjective=False)]
         return sorted([*meanings, *own], key=lambda meaning: meaning.i)
 
-    def theme(self, words: str) -> tuple[Facet, ...]:
-        """The themes of a catalogue that words name, in the singular or plural; a word names those of a catalogue's own
-        that hold it, too: "no dice" refuses "dice rolling"."""
-        stem = words.removesuffix("s")
-        named = (words, stem, f"{stem}s")
-        own = (facet for word in named for facet in sorted(self._themes.get(word, ())))
-        return tuple(dict.fromkeys((*self._facets("keyword", named), *own)))
+    def of_a_genre(self, meaning: Meaning, tokens: Sequence[Token]) -> bool:
+        """Whether a kind of a genre is named by it: "dark comedy", "political thriller"."""
+        last = tokens[meaning.j - 1 : meaning.j]
+        return meaning.j - meaning.i > 1 and self._names.get(last) is not None
+
+    def theme(self, words: str) -> Clause:
+        """What tells of a theme that words name, in the singular or plural: those of the catalogue's themes, with its
+        own that hold a word ("no dice" refuses "dice rolling"), and texts with the words."""
+        forms = _forms(words)
+        own = (facet for word in forms for facet in sorted(self._themes.get(word, ())))
+        return Clause(words, tuple(dict.fromkeys((*self._facets("keyword", forms), *own))), words=forms)
+
+    def told(self, veto: Clause) -> bool:
+        """Whether some text says what is refused."""
+        return any(len(self._catalogue.rows_saying(words)) for words in veto.words)
 
     def misspelt(self, token: Token) -> bool:
         """Whether a word is no word but one slip away from a genre's name."""
@@ -283,10 +310,12 @@ class Concepts:
         label = concept.label or name
         keywords = () if genre and self._has(concept) else concept.keywords
         own = self._clause(label, concept.genres, keywords, concept.certificates, concept.directors).facets
-        beyond = tuple(
-            f for f in self._clause(label, concept.veto_genres, concept.veto_keywords).facets if f not in own
-        )
-        return Clause(label, (*own, *beyond), beyond, "" if genre else self._moods.get(name, ""))
+        further = self._clause(label, concept.veto_genres, concept.veto_keywords, (), concept.veto_directors)
+        beyond = tuple(f for f in further.facets if f not in own)
+        mood = "" if genre else self._moods.get(name, "")
+        spoken = name in self._told_of and not concept.certificates
+        words = (*concept.words, *_forms(label.casefold())) if spoken else ()
+        return Clause(label, (*own, *beyond), beyond, mood, words=tuple(dict.fromkeys(words)))
 
     def _has(self, concept: Concept) -> bool:
         return any(g.casefold() in self._values["genre"] for g in concept.genres)
@@ -355,6 +384,12 @@ def _from(words: Words) -> list[str]:
     """Words for a country, and "film of Spain" beside "from Spain"."""
     named = [word.removeprefix("from ") for word in words if word.startswith("from ")]
     return [*words, *(f"{noun} of {name}" for name in named for noun in ("film", "films", "movie", "movies"))]
+
+
+def _forms(noun: str) -> tuple[str, ...]:
+    """A noun, its singular and its plural."""
+    stem = noun.removesuffix("s")
+    return tuple(dict.fromkeys((noun, stem, f"{stem}s")))
 
 
 def _adjectival(norm: str) -> bool:

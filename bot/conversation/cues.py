@@ -30,6 +30,8 @@ _OFTEN = frozenset((*_WHEN, *_AGAIN, *_COUNTED))
 REACH = 3
 """Words before the verb that closes a phrase: "the third we have it seen"."""
 _KNOWN = frozenset(("all", "both", "them", "these", "those"))
+_JOINING = frozenset(("or", "nor", "and"))
+_POLITE = frozenset(("please", "thanks", "tonight"))
 _SPEAKERS = frozenset(("i", "ive", "we", "weve"))
 
 
@@ -99,8 +101,9 @@ class Cues:
     def _is_verb(self, n: int) -> bool:
         """Whether a "like" is what somebody does: "I like", not "films like"."""
         grammar = self._words.grammar
-        if n == 0:
-            return len(self._tokens) > 1 and self._tokens[1].norm in {*grammar.objects, "the", "all"}
+        if n == 0:  # "like all of those", but "like The Matrix"
+            named = any(self._in.mentioned[1:2])
+            return len(self._tokens) > 1 and not named and self._tokens[1].norm in {*grammar.objects, "the", "all"}
         before = self._tokens[n - 1].norm
         if before == "not":  # "I do not like X", but "X, not like Y"
             return n > 1 and self._tokens[n - 2].norm in ("do", "does", "did", "would", "really")
@@ -117,9 +120,23 @@ class Cues:
         bridge = {self._tokens[n].norm for n in range(cue.j, i) if phrase[n] == phrase[i]}
         if cue.kind in (Cue.AVOID, Cue.HINT) and not bridge <= set(self._words.grammar.links):
             return None  # past a comma a refusal reaches over a bare list only: "no horror, musicals or war films"
+        if cue.kind is Cue.AVOID and not self._lists_on(cue, i):
+            return None
         if cue.kind in OPINIONS and self._asks_anew(i):
             return None
         return None if cue.kind is Cue.SEEN and self._tells_story(i) else cue
+
+    def _lists_on(self, cue: FoundCue, i: int) -> bool:
+        """Whether what stands behind a comma is one more of a list that a cue governs, "no horror, musicals or war
+        films", rather than what is wanted after all: "not too long, funny", "no zombies or vampires, 90s action"."""
+        phrase, sentence = self._in.phrase, self._in.sentence
+        first, here = self._in.phrase_of(cue.j - 1).stop, self._in.phrase_of(i)
+        before = self._in.norms(range(cue.j, here.start))  # an "or" has closed the list
+        rest = [n for n in range(first, len(self._tokens)) if sentence[n] == sentence[i]]
+        several = len({phrase[n] for n in rest if self._tokens[n].norm not in _POLITE}) > 1
+        plural = self._tokens[here.stop - 1].norm.endswith("s")
+        joined = any(self._tokens[n].norm in _JOINING for n in rest if n >= here.start)
+        return _JOINING.isdisjoint(before) and (several or plural or joined or self._in.mentioned[i])
 
     def outer(self, i: int) -> FoundCue | None:
         """The last cue before ``tokens[i]`` in its clause; a hint gives way to another one in its phrase."""

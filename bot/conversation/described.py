@@ -26,7 +26,7 @@ def described(
         return []
     told: list[tuple[int, int, Collection[Facet] | int]] = [(p.i, p.j, p.facets) for p in people]
     told += [(m.i, m.j, m.wanted[0].facets) for m in meanings if m.wanted]
-    told += [(n, n + 1, int(t.norm)) for n, t in enumerate(tokens) if t.norm.isdigit() and int(t.norm) in _YEARS]
+    told += [(n, n + 1, int(t.norm)) for n, t in enumerate(tokens) if t.norm.isdecimal() and int(t.norm) in _YEARS]
     found = []
     for i, j, what in told:
         for start, stop in _around(tokens, i, j):

@@ -100,7 +100,7 @@ class Echo:
         )
         parts = [self._texts(key, what=what) for key, what in groups if what]
         got = self._texts("got", what=self._texts("semicolon").join(parts)) if parts else ""
-        told = (got, self._only_one(heard), self.unknown(heard), self._unheeded(heard))
+        told = (got, self._only_one(heard), self.unknown(heard), self._unheeded(heard), self._hearsay(heard))
         return self._texts("sentences").join(filter(None, told))
 
     def _allowed(self, said: Sequence[Statement]) -> list[str]:
@@ -221,6 +221,12 @@ class Echo:
         """What was refused and can't be told of a film."""
         refused = [s.value for s in heard.statements if s.kind is Kind.WISH and s.polarity < 0]
         return self._texts("unheeded", what=self._texts.join(refused, "or")) if refused else ""
+
+    def _hearsay(self, heard: Reading) -> str:
+        """That what was refused shows in a description alone, which may not tell."""
+        refused = [s.clause for s in heard.statements if s.kind is Kind.FACET and s.polarity < 0 and s.clause]
+        themes = dict.fromkeys(self._wording.label(clause) for clause in refused if clause.words)
+        return self._texts("hearsay", what=self._texts.join(list(themes), "or")) if themes else ""
 
     def _looked_for(self, wanted: Sequence[str]) -> str:
         """Who it is for comes last: "comedy, for a date night"."""

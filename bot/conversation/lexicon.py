@@ -34,6 +34,7 @@ class Concept(_Table):
     keywords: Words = ()
     veto_genres: Words = ()
     veto_keywords: Words = ()
+    veto_directors: Words = ()
     wish: str = ""
     mood: str = ""
     implies: Words = ()
@@ -58,6 +59,16 @@ class Era(_Table):
     words: Words
     low: int | None = None
     high: int | None = None
+
+
+class Standing(_Table):
+    """Words for how well known or liked a film is: a quantity, between the values of which these shares lie below."""
+
+    words: Words
+    label: str
+    quantity: str
+    least: float | None = None
+    most: float | None = None
 
 
 class Cues(_Table):
@@ -267,6 +278,10 @@ class Grammar(_Table):
     company: Words = ()
     turning: Words
 
+    epithets: Words = ()
+    offscreen: Words = ()
+    uncredited: Words = ()
+
 
 class Speech(_Table):
     """How it is said which language to speak; ``name`` is what may follow /language."""
@@ -289,6 +304,7 @@ class Lexicon(_Table):
     foreign: WordList
     decades: Mapping[int, Words]
     eras: Mapping[str, Era]
+    standings: Mapping[str, Standing]
     cues: Cues
     predicates: Predicates
     negators: Negators
@@ -299,6 +315,7 @@ class Lexicon(_Table):
     fillers: WordList
     interjections: WordList
     refining: Refining
+    narrowing: WordList
     intents: Mapping[Intent, IntentWords]
     speech: Mapping[Language, Speech]
     critiques: Mapping[Critique, CritiqueWords]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import dropwhile
 
-from bot.conversation.ages import children
+from bot.conversation.ages import children, teenagers
 from bot.conversation.clauses import Clauses
 from bot.conversation.concepts import Concepts, Meaning, own_kinds, questions_of
 from bot.conversation.counts import counts_of, length_of
@@ -22,6 +22,7 @@ from bot.conversation.relatives import plain
 from bot.conversation.spelling import Rarity, Spelling
 from bot.conversation.stance import Scopes, Stance
 from bot.conversation.stance_words import StanceWords
+from bot.conversation.state import names_origin
 from bot.conversation.statements import Choice, Context, Critique, Intent, Kind, Statement
 from bot.conversation.title_index import PARTS
 from bot.conversation.tokens import ARTICLES, Phrases, Token, norms, squash, tokenize
@@ -33,8 +34,11 @@ MAX_CHARACTERS = 2000
 MAX_WORDS = 200
 """Words read of a message."""
 
-CHILDREN = "kidfriendly"
-"""The concept that children who watch along stand for."""
+CHILDREN, TEENS = "kidfriendly", "teens"
+WATCHING = {CHILDREN: children, TEENS: teenagers}
+"""The concepts that those who watch along stand for, and what tells their ages."""
+_WRITTEN = {("based", "on"), ("adapted", "from"), ("adaptation", "of"), ("adaptations", "of"), ("inspired", "by")}
+"""What stands before an author."""
 SOON = 20
 """Years after the newest film of the catalogue from which on a number behind a title is no year."""
 LONG = 7
@@ -74,7 +78,7 @@ class Words:
         self.years = {item.id: item.year for item in catalogue.items}
         self.newest = max((year for year in self.years.values() if year), default=2000)
         counts = counts_of(catalogue)
-        self.ranges = Ranges(lexicon, self.newest, counts, length_of(catalogue))
+        self.ranges = Ranges(lexicon, catalogue, self.newest, counts, length_of(catalogue))
         said = {norm for cue in lexicon.cues.want for norm in norms(cue) if len(norm) >= LONG}
         verbs = {norm for norm in lexicon.title_cues.watched if len(norm) >= len("liked")}
         self._slips = Spelling(dict.fromkeys(sorted(said | verbs), 0.5))
@@ -86,6 +90,7 @@ class Words:
         self.leading = self.fillers | set(lexicon.cues.hint) | set(map(squash, lexicon.interjections.words))
         self.refining = set(map(squash, lexicon.refining.words))
         self.adding = set(map(squash, lexicon.refining.closing))
+        self.narrowing = Phrases((words, True) for words in lexicon.narrowing.words)
         self.negators = set(lexicon.negators.words)
         self.noise = set(map(squash, lexicon.noise.words))
         self.cut = Phrases((words, True) for words in (*lexicon.noise.cut, *lexicon.alone.words))
@@ -104,6 +109,10 @@ class Words:
         self.starts = Phrases((words, intent) for intent, said in intents for words in said.starts)
         self.parts = Phrases((words, intent) for intent, said in intents for words in said.part)
         self.maker = Phrases((words, True) for words in lexicon.references.maker)
+        self.parted = Phrases(
+            [(words, "cast") for words in lexicon.grammar.offscreen]
+            + [(words, "director") for words in lexicon.grammar.uncredited]
+        )
         self.players = Phrases((words, True) for words in lexicon.references.players)
         self.changing = Phrases((words, True) for words in lexicon.changing.words)
         self.alone = Phrases((words, True) for words in lexicon.alone.words)
@@ -255,14 +264,15 @@ class Message:
         words, text, tokens = self.words, self.head, self.tokens
         none = [False] * len(tokens)
         asked = self.context.asked in ("opinion", "choice")
-        people = [p for p in words.people.find(text, tokens) if not self._limits_slip(p)]
+        people = [p for p in words.people.find(text, tokens) if not (self._limits_slip(p) or self._spoken_of(p))]
         people = sorted([*people, *self._pronouns(people)], key=lambda person: person.i)
         titles = words.titles.find(text, tokens, people, asked)
         spans = [*((t.i, t.j) for t in titles), *((p.i, p.j) for p in people)]
         taken = [any(i <= n < j for i, j in spans) for n in range(len(tokens))]
         self.tokens = words.domain.heard(tokens, taken)
         tokens = self.tokens = self._spelt_critique(titles)
-        self.ages = children(text, tokens)
+        watching = {name: aged(text, tokens) for name, aged in WATCHING.items()}
+        self.ages = [run for runs in watching.values() for run in runs]
         aged = [any(n in run for run in self.ages) for n in range(len(tokens))]
         slots = words.references.find(text, tokens, self.context, aged)
         titles = [
@@ -284,8 +294,12 @@ class Message:
         genres = [words.concepts.misspelt(token) for token in tokens]  # "a horrr movie" is no hour
         tokens = self.tokens = words.ranges.spelt(tokens, [a or b for a, b in zip(self.named, genres, strict=True)])
         self.meanings = words.concepts.find(tokens, self.named)
-        for run in self.ages[:1]:  # "they're 4 and 9"
-            self.meanings = words.concepts.beside(self.meanings, CHILDREN, run)
+        self.meanings = [m for m in self.meanings if not self._of_story(m)]
+        if watching[TEENS] and not watching[CHILDREN]:  # "for my daughter, she is 14"
+            self.meanings = [m for m in self.meanings if m.sense.name != CHILDREN]
+        for name, runs in watching.items():  # "they're 4 and 9"
+            for run in runs[:1]:
+                self.meanings = words.concepts.beside(self.meanings, name, run)
         picked = self._picked()
         masked = list(self.named)
         for meaning in self.meanings:
@@ -321,6 +335,27 @@ class Message:
             self.named[n] = True
         return found
 
+    def _spoken_of(self, person: PersonMatch) -> bool:
+        """ "A movie about Muhammad Ali", "adapted from Dickens": whether somebody is who a film tells of, or wrote what
+        it is made from, rather than makes it or plays in it. Authors who make films are known by their whole names."""
+        before = [t.norm for t in self.tokens[max(0, person.i - 2) : person.i]]
+        nouns = {*self.words.grammar.film_nouns, "documentary", "documentaries", "something", "anything", "biopic"}
+        if before[-1:] == ["about"]:
+            return before[0] in nouns
+        return person.confidence < 1 and tuple(before) in _WRITTEN
+
+    def _of_story(self, meaning: Meaning) -> bool:
+        """ "About the French revolution": whether a language is that of the story, not of the film. A country may well
+        be both: films about the Irish famine are made in Ireland."""
+        spoken = all(facet.kind == "language" for facet in meaning.wanted[0].facets)
+        if not (spoken and names_origin(meaning.wanted[0])) or meaning.j >= len(self.tokens):
+            return False
+        tokens, gap = self.tokens, self.head[self.tokens[meaning.j - 1].end : self.tokens[meaning.j].start]
+        n = next((k for k in range(meaning.i - 1, -1, -1) if tokens[k].norm not in ARTICLES), -1)
+        story = n >= 0 and tokens[n].norm == "about" and (n == 0 or tokens[n - 1].norm not in ("how", "what"))
+        goes_on = not gap.strip(" ") and tokens[meaning.j].norm not in {*self.words.grammar.film_nouns, "and", "or"}
+        return story and goes_on
+
     def _goes_on(self, title: TitleMatch) -> bool:
         """ "Paddington 2", "Blade Runner 2049": whether the number of a part follows that the catalogue lacks; "Heat 2
         times" has none."""
@@ -330,7 +365,7 @@ class Message:
         norm = part[0].norm
         if any(mark.start == part[0].start for mark in marks(self.head)):  # "Heat 9/10, The Insider 7"
             return False
-        if norm.isdigit() and len(norm) == len("2049") and int(norm) > self.words.newest + SOON:
+        if norm.isdecimal() and len(norm) == len("2049") and int(norm) > self.words.newest + SOON:
             return True
         if norm not in PARTS:
             return False

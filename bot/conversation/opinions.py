@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.conversation.linking import TitleMatch
 from bot.conversation.message import Message
@@ -30,6 +31,9 @@ SPEAKERS = frozenset(("i", "id", "ive", "im", "we", "wed", "weve", "you", "youve
 WISHING = frozenset(("like", "i", "we", "id", "wed", "want", "wanna", "need", "would", "love"))
 """Who wishes, and how, before a film that the wish is measured by."""
 _IT_IS = frozenset(("it", "is"))
+_MEETING = (["meets"], ["crossed", "with"], ["mixed", "with"], ["combined", "with"])
+_CROSSING = (["cross", "between"], ["mix", "of"], ["mixture", "of"], ["mix", "between"], ["blend", "of"])
+"""Words between two films, and before them, that ask for what both have in common."""
 _EXCEPTED = {
     Cue.LIKE: ("opinion", -1, True, True),
     Cue.DISLIKE: ("opinion", 1, True, True),
@@ -219,7 +223,7 @@ class Opinions:
             seen = True
         elif stance.cue is Cue.UNSEEN:
             seen = self._long_ago(item)
-        elif stance.cue in (None, Cue.HINT, Cue.WANT) and self._a_vibe(item):
+        elif stance.cue in (None, Cue.HINT, Cue.WANT) and (self._a_vibe(item) or self._crossed(item)):
             value, polarity = "like", 1
         elif asked == "choice":
             value = "choice"
@@ -370,6 +374,17 @@ class Opinions:
             ["type", "of"],
             ["sort", "of"],
         )
+
+    def _crossed(self, item: _Item) -> bool:
+        """ "Die Hard meets Home Alone", "a cross between Heat and Alien": whether a film stands for what two have in
+        common."""
+        words = [token.norm for token in self._m.tokens]
+        for one, other in pairwise(sorted(self._m.titles, key=lambda title: title.i)):
+            between = words[one.j : other.i]
+            crossed = between in _MEETING or (between == ["and"] and words[max(0, one.i - 2) : one.i] in _CROSSING)
+            if crossed and item.i in (one.i, other.i):
+                return True
+        return False
 
     def _long_ago(self, item: _Item) -> bool:
         """ "I haven't seen it in years" has seen it."""

@@ -35,6 +35,8 @@ REFUSING = frozenset(("no", "without"))
 DETERMINERS = frozenset((*ARTICLES, "any", "more", "of", "those", "these", "with", "too", "much", "many"))
 THINGLIKE = ("s", "ty", "ing", "ness", "ence")
 """How words end that name what a film may hold: "no understand" refuses nothing."""
+PEOPLE_IN_IT = frozenset(("children", "people", "men", "women"))
+"""The same of those whose plural has no ending: "dead children"."""
 REFUSED = 2
 """Words of what is refused: a sentence says something else."""
 RARE = 3
@@ -96,7 +98,7 @@ class OwnWords:
             and n not in own
             and n not in filler
             and not self._dates(n)
-            and not self._m.tokens[n].norm.isdigit()
+            and (not self._m.tokens[n].norm.isdigit() or self._tells_of_films())
         ]
         meanings = [m for m in self._noted.wanted if m.wish or m.label]
         if content and self._describes(content, words):
@@ -148,11 +150,12 @@ class OwnWords:
             if any(start < e and s < end for s, e in read):
                 continue
             what = " ".join(self._m.tokens[n].norm for n in words)
-            if themes := self._m.words.concepts.theme(what):
-                self._m.say(Kind.FACET, what, start, end, polarity=-1, clause=Clause(what, themes), confidence=0.8)
-                continue
-            thing = self._m.tokens[words[-1]]
-            if thing.norm.endswith(THINGLIKE) and self._m.words.concepts.known(thing):
+            theme, thing = self._m.words.concepts.theme(what), self._m.tokens[words[-1]]
+            thinglike = thing.norm.endswith(THINGLIKE) or thing.norm in PEOPLE_IN_IT
+            thinglike = thinglike and self._m.words.concepts.known(thing)
+            if theme.facets or (thinglike and self._m.words.concepts.told(theme)):
+                self._m.say(Kind.FACET, what, start, end, polarity=-1, clause=theme, confidence=0.8)
+            elif thinglike:
                 self._m.say(Kind.WISH, what, start, end, polarity=-1, confidence=0.6)
 
     def _refused_words(self, run: range) -> range:
@@ -283,6 +286,9 @@ class OwnWords:
     def _characterised(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """ "Something really dreamlike", "a wistful film": a rare word says what kind of thing, whatever it means."""
         tokens, n, grammar = self._m.tokens, content[-1], self._m.words.grammar
+        plural = [t.norm for t in tokens[n + 1 :]] in (["movies"], ["films"])
+        if plural and len(content) == 1 and self._m.words.concepts.theme(tokens[n].norm).facets:
+            return True  # "wrestling movies", "circus films"
         if len(content) > RARE or self._m.words.rarity.common(tokens[n].norm):
             return False
         before = next((t.norm for t in tokens[:n][::-1] if t.norm not in grammar.adverbs), "")

@@ -69,6 +69,8 @@ class People:
         self._rarity, self._cues, self._nouns, self._nicknames = rarity, cues, nouns, nicknames
         self._fame: dict[str, float] = defaultdict(float)
         self._made: dict[str, list[float]] = defaultdict(list)
+        self._together: dict[str, dict[str, None]] = defaultdict(dict)
+        self._troupes: dict[str, dict[str, None]] = defaultdict(dict)
         self._kinds: dict[str, set[str]] = defaultdict(set)
         for item in catalogue.items:
             weight = max(item.number("popularity") or 0.0, 0.0) + 1
@@ -78,6 +80,8 @@ class People:
                     self._kinds[name].add(kind)
             for maker in item.makers:
                 self._made[maker.value].append(weight)
+            self._note_siblings([maker.value for maker in item.makers], self._together)
+            self._note_siblings(item.facets.get("cast", ()), self._troupes)
         self._names: dict[str, str] = {}
         self._spellings: dict[str, list[str]] = defaultdict(list)
         self._by_surname: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -92,6 +96,14 @@ class People:
         ease = {s: min(1.0, self._fame[people[0][1]] / (famous * 10 + 1)) for s, people in self._by_surname.items()}
         self._spelling = Spelling(ease)
         self._given_names = {name for name, count in self._first_names.items() if count >= _COMMON_NAME}
+
+    @staticmethod
+    def _note_siblings(people: Sequence[str], families: dict[str, dict[str, None]]) -> None:
+        """Note those who made an item together, or play in it, and share a surname: "the Coens"."""
+        surnames = [name.rpartition(" ")[2] for name in people]
+        for name, surname in zip(people, surnames, strict=True):
+            if surnames.count(surname) > 1 and (said := norms(surname)):
+                families[said[-1]][name] = None
 
     def _add(self, name: str) -> None:
         said = norms(name)
@@ -159,7 +171,7 @@ class People:
         self._misspelt(search)
         for i in range(len(tokens)):
             if search.free(i, 1) and (siblings := self._siblings(tokens, i)):
-                search.take(siblings, 2)
+                search.take(siblings, siblings.j - siblings.i)
             for width in (2, 1) if not _introduces(tokens[:i]) else ():
                 if search.free(i, width) and (name := self._surname(text, tokens, i, width)):
                     search.take(self._person(name, tokens, i, i + width, 0.85), width)
@@ -188,16 +200,25 @@ class People:
         return PersonMatch(name, facets, tokens[i].start, tokens[j - 1].end, i, j, confidence)
 
     def _siblings(self, tokens: Sequence[Token], i: int) -> PersonMatch | None:
-        """Of "the Coen brothers": every director of that surname."""
+        """Of "the Coen brothers": every director of that surname; of "the Coens" those who made something together."""
+        surname = tokens[i].norm.removesuffix("s")
+        if i and tokens[i - 1].norm == "the" and surname != tokens[i].norm and surname in self._together:
+            facets = tuple(Facet(kind, n) for n in self._together[surname] for kind in MAKERS if kind in self._kinds[n])
+            label = next(iter(self._together[surname])).split()[-1] + "s"
+            return PersonMatch(f"the {label}", facets, tokens[i - 1].start, tokens[i].end, i - 1, i + 1, 0.9)
         if i + 1 >= len(tokens) or tokens[i + 1].norm not in ("brothers", "bros", "sisters"):
             return None
         if self._rarity.common(tokens[i].norm) and not tokens[i].capital:
             return None
-        names = [name for _, name in self._by_surname.get(tokens[i].norm, ()) if self._kinds[name] & {*MAKERS}]
+        surname = tokens[i].norm
+        makers = [name for _, name in self._by_surname.get(surname, ()) if self._kinds[name] & {*MAKERS}]
+        # "the Marx brothers" play together, whoever of that name directed something once
+        names = makers if surname in self._together or surname not in self._troupes else [*self._troupes[surname]]
         if not names:
             return None
         label = f"{names[0].split()[-1]} {tokens[i + 1].norm}"
-        facets = tuple(Facet(kind, name) for name in names for kind in MAKERS if kind in self._kinds[name])
+        kinds = MAKERS if names is makers else PEOPLE
+        facets = tuple(Facet(kind, name) for name in names for kind in kinds if kind in self._kinds[name])
         return PersonMatch(label, facets, tokens[i].start, tokens[i + 1].end, i, i + 2, 0.9)
 
     def _is_first_name(self, token: Token) -> bool:
@@ -268,6 +289,9 @@ class People:
         before = tokens[i - 1] if i and not _breaks(text, tokens[i - 1], window[0]) else None
         if before and self._is_first_name(before):
             return None  # somebody else of that surname
+        behind = tokens[i + width] if i + width < len(tokens) else None
+        if behind and behind.capital and key in self._first_names and behind.bare in self._by_surname:
+            return None  # "Abraham Lincoln" is no F. Murray Abraham
         if rare:
             return name
         if capitals_tell(tokens):

@@ -81,8 +81,8 @@ def _length(match: re.Match[str]) -> str:
         minutes = 60 * number(match["hours"]) + (30 if match["half"] else 0)
         minutes += number(match["minutes"]) if match["minutes"] else 0
     if match["most"] or match["below"]:
-        return f"under {minutes:.0f} minutes"
-    return f"over {minutes:.0f} minutes" if match["least"] or match["above"] else f"{minutes:.0f} minutes"
+        return f"at most {minutes:.0f} minutes"
+    return f"at least {minutes:.0f} minutes" if match["least"] or match["above"] else f"{minutes:.0f} minutes"
 
 
 def _ordinal(match: re.Match[str]) -> str:

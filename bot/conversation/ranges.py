@@ -11,6 +11,7 @@ from bot.conversation.counts import FILMS, PAGES, Count, Length
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.spelling import Spelling
 from bot.conversation.tokens import Phrases, Token, fold, norms
+from recsys.catalogue import Catalogue
 from recsys.taste import Range
 
 _YEAR = r"((?:18[89]|19\d|20[0-3])\d)\b(?!\s*(?:min|people|dollars))"
@@ -58,6 +59,9 @@ _SOON = 20
 """Years after the newest film of the catalogue from which on a number is no year."""
 _YEAR_FILM = re.compile(rf"\ban?\s+{_YEAR}\s+(?:movie|film|flick|release)s?\b", re.IGNORECASE)
 _BORN = re.compile(rf"\bborn in {_YEAR}\W+(?:\w+\W+){{0,4}}?{_NOT}older th[ae]n (?:me|i|myself)\b", re.IGNORECASE)
+_BIRTH = re.compile(rf"\byear (?:that |when )?(?:i|he|she|we|they) w(?:as|ere) born\W+(?:in )?{_YEAR}", re.IGNORECASE)
+_SET = re.compile(r"\bset (?:back )?(?:in|during) (?:the )?(?:early |mid |late )?(?:year )?$", re.IGNORECASE)
+"""What stands before the years of a story: "set in the 1920s" asks for no film of these years."""
 _BEFORE_DECADE = re.compile(
     rf"(?P<not>\b{_NOT})?\b(?P<word>(?P<within>up to|until|till)|before|pre|prior to|(?:older|earlier) th[ae]n)"
     r"[\s-]+(?:the\s+)?$",
@@ -115,6 +119,12 @@ _FOR_A_TIME = re.compile(r"\b(?:something|anything|movies?|films?|one|flick|enou
 """Before "for two hours": a length that is wished for, where "I slept for two hours" tells of none."""
 _MOST = re.compile(rf"{_AT_MOST}|<=?|.*(?:less|under|shorter|max|tops|at most)", re.IGNORECASE)
 _LEAST = re.compile(rf"{_AT_LEAST}|>=?|.*(?:more|longer|\+)", re.IGNORECASE)
+_BEYOND = re.compile(r"(?:under|below|<|over|above|>|(?:less|shorter|fewer|more|longer) th[ae]n)$", re.IGNORECASE)
+"""Limits that lie outside of what they allow: what is under 90 minutes lasts 89 at most."""
+_LENGTHS = re.compile(
+    r"\b(?:between|from)?\s*(\d{2,3})\s*(?:min(?:ute)?s?)?\s*(?:and|to|-|–)\s*(\d{2,3})\s*-?\s*(?:min(?:ute)?s?)\b",
+    re.IGNORECASE,
+)
 _SHORT = re.compile(
     r"\b(?:(?:something|anything|a|nice and|fairly|pretty|quite|really|keep it|rather|make it|but|and)\s+"
     r"short(?:ish)?\b"
@@ -153,6 +163,8 @@ _RATED = re.compile(
     re.IGNORECASE,
 )
 THIS_CENTURY = 21
+ABOUT, EXACT = 15, 2
+"""Minutes by which a film may be longer or shorter than one of "two hours", or of "exactly" as long."""
 AGED = 25
 """Years: what is older than this is old for who wants "nothing too old"."""
 _LIMIT_WORDS = (
@@ -167,6 +179,10 @@ _LIKE_THEM = ("never",)
 """What is misspelt like one of them: "neever mind"."""
 _WISHING = frozenset(("something", "anything", "nothing", "more", "prefer", "only", "some", "very", "pretty", "really"))
 """Words before an era that is wished for, or not: "something old"."""
+_TOLD = frozenset(("is", "are", "was", "were", "its", "thats", "so", "too", "very", "not", "no", "isnt"))
+"""Words before a standing that is no wish: "Heat is underrated"."""
+_PLAYERS = frozenset(("actor", "actors", "actress", "actresses", "director", "directors", "performance"))
+"""Words behind a prize that is not the film's."""
 _NEAR = 3
 """Words between a misspelt limit word and the number that tells what it is, at most."""
 _BRIEF = 4
@@ -227,14 +243,22 @@ def than(comparative: str, name: str, value: float) -> str:
 class Ranges:
     """Finds numeric constraints; ``newest`` is the catalogue's last year, which "recent" counts from."""
 
-    def __init__(self, lexicon: Lexicon, newest: int, counts: Sequence[Count] = (), length: Length = FILMS) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        catalogue: Catalogue,
+        newest: int,
+        counts: Sequence[Count] = (),
+        length: Length = FILMS,
+    ) -> None:
         """``counts``: what the catalogue counts besides minutes; ``length``: what is short or long in it."""
-        self._newest, self.length = newest, length
+        self._catalogue, self._newest, self.length = catalogue, newest, length
         asked = {norm for words in lexicon.questions.fields.values() for phrase in words for norm in norms(phrase)}
         self._known = frozenset(lexicon.common) | lexicon.vocabulary | asked | frozenset(_LIMIT_WORDS)
         self._spelling = Spelling(dict.fromkeys((*_LIMIT_WORDS, *_LIKE_THEM), 0.5))
         self._decades = Phrases((w, year) for year, words in lexicon.decades.items() for w in words)
         self._eras = Phrases((w, era) for era in lexicon.eras.values() for w in era.words)
+        self._standings = Phrases((w, standing) for standing in lexicon.standings.values() for w in standing.words)
         self._loose = {
             "movie",
             "movies",
@@ -253,6 +277,7 @@ class Ranges:
             *(rule for count in counts for rule in count.rules()),
             (_SPAN, self._span),
             (_BORN, lambda m: Range("year", low=float(m[1]), label=f"{m[1]} or later")),
+            (_BIRTH, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_NOT_OLDER, lambda m: Range("year", low=float(m[1]), label=f"{m[1]} or later")),
             (_NOT_NEWER, lambda m: Range("year", high=float(m[1]), label=f"{m[1]} or earlier")),
             (_BEFORE, lambda m: Range("year", high=float(m[1]) - 1, label=f"before {m[1]}")),
@@ -271,6 +296,7 @@ class Ranges:
             (_YEAR_FILM, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_ONLY_YEAR, lambda m: Range("year", float(m[1]), float(m[1]), m[1])),
             (_RATED, lambda m: Range("rating", low=float(m[1]), label=f"rated {m[1]} or more")),
+            (_LENGTHS, self._lengths),
             (_RUNTIME, self._runtime),
             (
                 _SHORT,
@@ -315,10 +341,13 @@ class Ranges:
                 start = match.start() + len(match[0]) - len(match[0].lstrip())
                 if any(start < e and s < match.end() for s, e in [*covered, *((f.start, f.end) for f in found)]):
                     continue
+                if pattern is _EXACT and _SET.search(text, 0, match.start(1)):
+                    continue
                 if built := build(match):
                     found.append(RangeMatch(built, start, match.end()))
         if not any(f.range.name == "year" for f in found):
             found += self._dated(tokens, taken, nouns) or self._era(tokens, taken, nouns)
+        found += self._standing(tokens, taken)
         return sorted(found, key=lambda f: f.start)
 
     def _dated(self, tokens: Sequence[Token], taken: Sequence[bool], nouns: Sequence[int]) -> list[RangeMatch]:
@@ -337,6 +366,8 @@ class Ranges:
         spans: list[tuple[int, int, int, int]] = []
         for match in _DECADE.finditer(text):
             if any(taken[n] and t.start < match.end() and match.start() < t.end for n, t in enumerate(tokens)):
+                continue
+            if _SET.search(text, 0, match.start()):
                 continue
             year = int(match[2])
             year += 0 if year > 100 else 1900 if year >= 20 else 2000
@@ -376,6 +407,10 @@ class Ranges:
             return Range("year", 100 * (nth - 1), 100 * nth - 1, f"the {nth}th century")
         return Range("year", high=1999, label="before 2000")
 
+    def _lengths(self, match: re.Match[str]) -> Range | None:
+        low, high = sorted((float(match[1]), float(match[2])))
+        return Range("runtime", low, high, _said(match[0])) if low >= self.length.shortest else None
+
     def _runtime(self, match: re.Match[str]) -> Range | None:
         hours = match["h"] or match["h2"]
         if match["m"]:
@@ -395,7 +430,7 @@ class Ranges:
         bound = ("within" if self.length.brief else "") if within else (match["op"] or "") + (match["or"] or "")
         if not (5 if bound else self.length.shortest) <= minutes <= 600:
             return None  # "the first 10 minutes" are no length
-        label = _said(match[0])
+        label, beyond = _said(match[0]), 1 if _BEYOND.match(bound) else 0
         before = match.string[: match.start() + len(match[0]) - len(match[0].lstrip())]
         if not bound and _LASTING.search(before) and not _FOR_A_TIME.search(re.split(r"[.,;!?\n]", before)[-1]):
             return None
@@ -404,10 +439,11 @@ class Ranges:
         if within and bound:
             label = f"under{label.removeprefix('in')}"
         if _MOST.match(bound):
-            return Range("runtime", high=minutes, label=label)
+            return Range("runtime", high=minutes - beyond, label=label)
         if _LEAST.match(bound):
-            return Range("runtime", low=minutes, label=label)
-        return Range("runtime", minutes - 15, minutes + 15, label)
+            return Range("runtime", low=minutes + beyond, label=label)
+        about = EXACT if re.search(r"\bexactly\s*$", match.string[: match.start()], re.IGNORECASE) else ABOUT
+        return Range("runtime", minutes - about, minutes + about, label)
 
     def _era(self, tokens: Sequence[Token], taken: Sequence[bool], nouns: Sequence[int]) -> list[RangeMatch]:
         for hit in self._eras.find(tokens, taken):
@@ -429,6 +465,23 @@ class Ranges:
                 label = " ".join(t.norm for t in tokens[hit.i : hit.j])
                 where = Range("year", low, era.high, label)
                 return [RangeMatch(where, tokens[hit.i].start, tokens[hit.j - 1].end, 0.8)]
+        return []
+
+    def _standing(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[RangeMatch]:
+        """ "Underrated thrillers", "a hidden gem from the 80s", "a best picture winner"; who says that a film is one,
+        or that it has an oscar winning actor, asks for none."""
+        for hit in self._standings.find(tokens, taken):
+            before = {token.norm for token in tokens[max(0, hit.i - 2) : hit.i]}
+            after = tokens[hit.j].norm if hit.j < len(tokens) else ""
+            standing = hit.value
+            low, high = (
+                None if share is None else self._catalogue.quantile(standing.quantity, share)
+                for share in (standing.least, standing.most)
+            )
+            if before & _TOLD or after in _PLAYERS or (low, high) == (None, None):
+                continue
+            limit = Range(standing.quantity, low, high, standing.label)
+            return [RangeMatch(limit, tokens[hit.i].start, tokens[hit.j - 1].end, 0.8)]
         return []
 
 

@@ -178,7 +178,7 @@ class Reasoning:
     def _fits(self, item: Item, wish: Wish, points: float) -> str:
         """Moods are named as this language names them, unless they are asked for by name as well; words of the
         person's own are quoted if they can be. A text that adds few ``points`` fits better than most, and no more is
-        claimed of it."""
+        claimed of it, nor of one that lacks words of theirs: Eastern Promises is not about the eastern front."""
         if wish.vague:
             stated = {clause.label for clause in (*wish.wanted, *wish.hoped) if clause.mood != clause.label}
             moods = [label for label in wish.label.split(", ") if label not in stated]
@@ -200,13 +200,15 @@ class Reasoning:
             return self._texts("why_described" if points >= FITS else "why_described_nearest")
         felt = {clause.label for clause in (*wish.wanted, *wish.hoped) if clause.mood == clause.label}
         things = [label for label in wish.label.split(", ") if label not in felt and not self._wording.whom(label)]
+        framing, things = self._texts.options("framing"), [label.removeprefix("about ") for label in things]
         if len(things) != 1:  # of several some may be no words of theirs
-            key = "why_wish_for" if points >= FITS else "why_nearest"
+            fits = points >= FITS and all(_names(item, thing, framing) for thing in things)
+            key = "why_wish_for" if fits else "why_nearest"
             said = "why_described" if points >= FITS else "why_described_nearest"
             return self._texts(key, what=self._texts.join(things)) if things else self._texts(said)
-        label = things[0].removeprefix("about ")
-        if points >= FITS:
-            return self._texts("why_named" if _names(item, label) else "why_wish", what=label)
+        (label,) = things
+        if points >= FITS and _names(item, label, framing):
+            return self._texts("why_named", what=label)
         return self._texts("why_nearest", what=self._texts("quoted", what=label))
 
     def _felt(self, item: Item, cause: Cause, query: Query) -> str:
@@ -277,10 +279,12 @@ def _weighty(reasons: Sequence[Reason]) -> list[Reason]:
     return [r for r in ranked if r.share >= TELLING and (leads or r.signal not in GENERAL)] or ranked[:1]
 
 
-def _names(item: Item, wish: str) -> bool:
-    """Whether an item's text has the words of a wish: of "bees", which may be spelling bees, no more can be said."""
-    words = {token.stem for token in tokenise(wish) if len(token.norm) >= TELLING_WORD}
-    return bool(words) and words <= {token.stem for token in tokenise(item.text())}
+def _names(item: Item, wish: str, framing: Collection[str]) -> bool:
+    """Whether an item's text has the words of a wish: of "bees", which may be spelling bees, no more can be said.
+    ``framing``: words that ask for an item of some kind ("a film set in") rather than tell which."""
+    words = {t.stem for t in tokenise(wish) if len(t.norm) >= TELLING_WORD and t.norm not in framing}
+    text = item.text().replace(f"({item.year})", "", 1)  # "set in the 1920s" is not when it was made
+    return bool(words) and words <= {token.stem for token in tokenise(text)}
 
 
 def _faint(cause: Cause) -> bool:

@@ -17,8 +17,9 @@ from bot.texts import without_chinese
 from recsys.catalogue import PEOPLE, Catalogue, Facet
 from recsys.taste import Clause, Range, Talk, Wish, meets
 
-WELL_KNOWN = 0.95
-"""The share of the catalogue that is less known than what counts as well known."""
+WELL_KNOWN, LITTLE_KNOWN = 0.95, 0.88
+"""The shares of the catalogue that are less known than what counts as well known, and known at most as much as what
+counts as lesser known."""
 MOODS_KEPT = 3
 """Free-text wishes remembered within an evening; older ones would dilute the newest."""
 TRANSCRIPT_KEPT = 500
@@ -311,13 +312,13 @@ class Dialogue:
 
     def _known(self, better: bool, catalogue: Catalogue) -> Dialogue:
         """Better or less known than what was just shown."""
-        well = catalogue.quantile("popularity", WELL_KNOWN)
-        if well is None:
+        well, little = (catalogue.quantile("popularity", share) for share in (WELL_KNOWN, LITTLE_KNOWN))
+        if well is None or little is None:
             return self
         shown = [v for i in self.shown if (v := catalogue[i].number("popularity")) is not None]
         if better:
             return self._limit(Range("popularity", max([well, *(2 * v for v in shown)]), None, "better known"), 1)
-        return self._limit(Range("popularity", None, min([well, *(v / 3 for v in shown)]), "lesser known"), 1)
+        return self._limit(Range("popularity", None, min([little, *(v / 3 for v in shown)]), "lesser known"), 1)
 
     def listed(self, shown: tuple[str, ...], turn_id: str) -> Dialogue:
         """This state after a list of items: whatever was open before it is settled."""
@@ -382,7 +383,8 @@ class Dialogue:
 def clause_from_json(data: Mapping[str, Any]) -> Clause:
     """A ``Clause`` from its ``asdict`` form after a trip through JSON."""
     facets, beyond = (tuple(Facet(*f) for f in data.get(name, ())) for name in ("facets", "beyond"))
-    return Clause(data["label"], facets, beyond, data.get("mood", ""), data.get("whom", ""))
+    words = tuple(data.get("words", ()))
+    return Clause(data["label"], facets, beyond, data.get("mood", ""), data.get("whom", ""), words)
 
 
 def spoilt(state: Dialogue, veto: Clause) -> Clause | None:

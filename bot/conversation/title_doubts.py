@@ -15,6 +15,7 @@ from bot.conversation.tokens import ARTICLES, tokenize
 
 RULED_OUT = Weight(-math.inf)
 
+_THINGS = frozenset(("something", "anything"))
 _UNITS = frozenset(("hour", "hours", "minutes", "days", "weeks", "years"))
 _QUOTED_REST = re.compile(r"[ :\-–]{1,3}([^\"“”«»\n.!?,]{1,40})[\"”»]")
 
@@ -158,10 +159,14 @@ def place(case: Case) -> Weight | None:
 
 
 def subject_matter(case: Case) -> Weight | None:
-    """ "Movies about hackers"."""
-    about = case.of.i > 1 and case.previous == "about"
-    told = about and case.said.tokens[case.of.i - 2].norm in case.words.film_nouns
-    return RULED_OUT if told and not (case.certain or case.capital) else None
+    """ "Movies about hackers", "something about the titanic"; whom a longer title names is the subject in capitals as
+    well: "a movie about Abraham Lincoln", "something with Elephants". Several films are about no title at all: "films
+    about Steve Jobs"."""
+    before = [t.norm for t in case.said.tokens[max(0, case.of.i - 3) : case.of.i] if t.norm not in ARTICLES][-2:]
+    told = len(before) > 1 and (before[0] in case.words.film_nouns or before[0] in _THINGS)
+    about, part = before[-1:] == ["about"], case.of.penalty >= PART and before[-1:] == ["with"]
+    named = case.capital and case.of.penalty < PART and not (told and before[0].endswith("s"))
+    return RULED_OUT if told and (about or part) and not (case.certain or named) else None
 
 
 # -- longer names around it ---------------------------------------------------------------------------------------

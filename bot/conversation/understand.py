@@ -27,6 +27,7 @@ from bot.conversation.own_words import SPEAKER
 from bot.conversation.permissions import Permissions
 from bot.conversation.references import Pointing
 from bot.conversation.sentences import Sentences
+from bot.conversation.state import names_people
 from bot.conversation.statements import Choice, Context, Intent, Kind, Named, NamedKind, Reading, Statement
 from bot.conversation.tokens import tokenize
 from bot.conversation.tongues import Tongues
@@ -35,6 +36,8 @@ from bot.texts import is_chinese
 from recsys.catalogue import Catalogue
 from recsys.taste import Clause
 
+NARROWED = 0.8
+"""How sure it is that "anything about dogs?" narrows what was asked for: enough to do so, and to tell."""
 Part = TypeVar("Part", Statement, Choice, Named)
 
 UNHEARD = 0.1
@@ -118,8 +121,10 @@ class Understanding:
             asked = any(s.kind in wishes and not s.lasting for s in message.out)
             whom = any(s.clause and s.clause.whom and s.start <= first.start for s in message.out)  # "with my kids"
             adds = first.norm in words.refining or message.tokens[-1].norm in words.adding  # "with a twist, too"
-            if adds and asked and not whom:
-                message.say(Kind.INTENT, Intent.REFINE, first.start, first.end)
+            narrows = words.narrowing.starting(message.tokens) and not any(names_people(s.clause) for s in message.out)
+            if (adds or narrows) and asked and not whom:
+                surely = 1.0 if adds else NARROWED
+                message.say(Kind.INTENT, Intent.REFINE, first.start, first.end, confidence=surely)
             Inquiries(message).rest()
         opinions.read_emoji()
         _settle(message)

@@ -15,9 +15,9 @@ from bot.conversation.ranges import SMALL_NUMBERS, RangeMatch, than
 from bot.conversation.references import ONE, Role
 from bot.conversation.stance import Stance
 from bot.conversation.stance_words import OPINIONS, Cue, Verdict
-from bot.conversation.state import names_genre
+from bot.conversation.state import names_genre, names_origin
 from bot.conversation.statements import Intent, Kind
-from bot.conversation.tokens import ARTICLES
+from bot.conversation.tokens import ARTICLES, Hit
 from recsys.catalogue import MAKERS, PEOPLE, Facet
 from recsys.taste import Clause, Range
 
@@ -41,6 +41,10 @@ LISTED, MANY = 3, 30
 """Films of a list, and how many more than those somebody may ask for."""
 LEADS = 3
 """Of those who play in a film so many are meant by "more with her": which of them, the words don't tell."""
+CAREER = {"early": True, "earlier": True, "young": True, "younger": True, "late": False, "later": False}
+"""Words for a part of somebody's career, and whether it is the beginning."""
+PART, LONG_CAREER = 10, 16
+"""Years that the beginning or the end of a career takes, and those of a career that has both."""
 HEDGED = 0.5
 """An opinion that weighs less puts up with something rather than likes it."""
 TELLING = frozenset(
@@ -94,6 +98,7 @@ class Wishes:
         for person in self._m.people:
             if not self._m.done[person.i]:
                 self._note_person(person)
+                self._note_career(person)
         self._note_makers()
         alone = {n for hit in self._m.words.alone.find(self._m.tokens) for n in range(hit.i, hit.j)}
         for meaning in self._m.meanings:
@@ -108,6 +113,8 @@ class Wishes:
     def _attitude(self, i: int, j: int) -> tuple[int, bool, Stance]:
         """Polarity and whether it lasts, for a facet at ``tokens[i:j]``."""
         stance = self._m.scopes.about(i, j, close=True)
+        if stance.cue is Cue.AVOID and self._asked_for(i, stance):
+            return 1, False, stance
         if self._m.inverted(i):
             return 0, False, stance
         tonight = any(
@@ -133,14 +140,25 @@ class Wishes:
             return (1 if stance.verdict is Verdict.GOOD else -1), not mildly, stance  # "a comedy that's not too silly"
         return 1, False, stance
 
+    def _asked_for(self, i: int, stance: Stance) -> bool:
+        """ "No musicals, for the kids": whether a phrase of its own says for whom, whatever was refused before it."""
+        tokens, phrase = self._m.tokens, self._m.scopes.phrase
+        begun = next((n for n, t in enumerate(tokens) if t.start >= stance.start), i)
+        opens = i == 0 or phrase[i - 1] != phrase[i]
+        return opens and phrase[begun] != phrase[i] and tokens[i].norm == "for"
+
     def _note_person(self, person: PersonMatch) -> None:
         polarity, lasting, stance = self._attitude(person.i, person.j)
         before = [t.norm for t in self._m.tokens[max(0, person.i - 2) : person.i]]
         after = [t.norm for t in self._m.tokens[person.j : person.j + 1]]
         facets = person.facets
         made_by = before[-1:] == ["by"] and before[-2:-1] in MADE
-        if made_by or before[-1:] == ["director"] or after == ["directed"]:
-            only: Sequence[str] = MAKERS
+        apart = next((hit for hit in self._m.words.parted.find(self._m.tokens) if hit.i >= person.j), None)
+        if apart is not None:  # "by Clint Eastwood, but not starring him"
+            only: Sequence[str] = [kind for kind in PEOPLE if (kind == "cast") != (apart.value == "cast")]
+            self._part(person, apart)
+        elif made_by or before[-1:] == ["director"] or after == ["directed"]:
+            only = MAKERS
         elif (
             before[-1:] in (["starring"], ["actor"], ["actress"])
             or before[-2:] in (["stars"],)
@@ -162,6 +180,32 @@ class Wishes:
             weight=stance.weight if lasting else 1.0,
         )
         self._remember(person.i, person.j, polarity, lasting, stance)
+
+    def _part(self, person: PersonMatch, hit: Hit[str]) -> None:
+        """Refuse somebody as a player, or as a director, who is wanted as the other."""
+        facets = tuple(f for f in person.facets if (f.kind == "cast") == (hit.value == "cast"))
+        label = f"with {person.name} in it" if hit.value == "cast" else f"directed by {person.name}"
+        if facets:
+            start, end = self._m.span(range(hit.i, hit.j))
+            self._m.say(Kind.FACET, label, start, end, polarity=-1, clause=Clause(label, facets))
+            self._noted.measured.append((start, end))
+
+    def _note_career(self, person: PersonMatch) -> None:
+        """ "Early Spielberg", "late Kubrick": the first or the last years of a career that is long enough to have
+        them."""
+        before = self._m.tokens[person.i - 1].norm if person.i else ""
+        if before not in CAREER or any(limit.range.name == "year" for limit in self._ranges):
+            return
+        catalogue = self._m.words.catalogue
+        rows = max((catalogue.rows_with(facet) for facet in person.facets), key=len)
+        years = sorted(year for row in rows.tolist() if (year := catalogue.items[row].year))
+        if not years or years[-1] - years[0] < LONG_CAREER:
+            return
+        first, last = max(years[0] + PART, years[:LISTED][-1]), min(years[-1] - PART, years[-LISTED:][0])
+        low, high = (years[0], first) if CAREER[before] else (last, years[-1])
+        limit = Range("year", low, high, f"{low}-{high}")
+        start = self._m.tokens[person.i - 1].start
+        self._m.say(Kind.RANGE, limit.label, start, person.start - 1, polarity=1, range=limit, confidence=0.8)
 
     def _acts(self, facets: Sequence[Facet]) -> bool:
         """Whether somebody acts more than they direct: "with Sean Penn" has him in it."""
@@ -233,9 +277,9 @@ class Wishes:
     def _telling(self, meaning: Meaning) -> bool:
         """Whether a mood or theme word stands where it must be meant; genres always are."""
         after = [t.norm for t in self._m.tokens[meaning.j : meaning.j + 1]]
-        if meaning.clause(1).whom and after and after[0] in TELLING:
+        if meaning.clause(1).whom and ((after and after[0] in TELLING) or self._in_story(meaning)):
             return False
-        if meaning.sure:
+        if meaning.sure or self._m.words.concepts.of_a_genre(meaning, self._m.tokens):
             return True
         before = self._m.tokens[meaning.i - 1].norm if meaning.i else ""
         if before in ("my", "our"):  # "my dog died"
@@ -258,6 +302,17 @@ class Wishes:
             or all(n in own or self._m.tokens[n].norm in self._m.words.noise for n in phrase)
         )
 
+    def _in_story(self, meaning: Meaning) -> bool:
+        """ "Dead children", "missing kids": whether those who might watch are told of as if in a film."""
+        words, n = self._m.words, meaning.i - 1
+        if meaning.j - meaning.i > 1 or n < 0 or meaning.by_name:
+            return False
+        before = self._m.tokens[n].norm
+        small = {*words.noise, *words.leading, *ARTICLES, *words.negators, *words.grammar.adverbs, *words.grammar.links}
+        small |= {*words.grammar.company, *words.grammar.epithets}
+        kinds = {k for m in self._m.meanings for k in range(m.i, m.j)}
+        return before not in small and n not in kinds and not before.isdigit() and before not in SMALL_NUMBERS
+
     def _note_meaning(self, meaning: Meaning, described: bool) -> None:
         polarity, lasting, stance = self._attitude(meaning.i, meaning.j)
         own_no = self._m.tokens[meaning.i].norm in self._m.words.negators  # "my eyes are not so good so no subtitles"
@@ -269,6 +324,8 @@ class Wishes:
             polarity, lasting = 0, False
         whom = meaning.clause(polarity).whom and not (polarity < 0 and self._of_films(meaning))
         lasting = lasting and not whom  # who watches, watches tonight
+        if whom and polarity < 0 and self._left_out_for(meaning, stance):
+            polarity = 1
         theirs = self._m.of_company(meaning.i, stance)
         mild = polarity > 0 and stance.weight < HEDGED
         if mild and all(facet.kind == "language" for facet in meaning.clause(polarity).facets):
@@ -278,7 +335,7 @@ class Wishes:
         if meaning.flipped and polarity > 0 and (lasting or mild):  # "I love foreign films" rules nothing out
             self._remember(meaning.i, meaning.j, 0, lasting, stance)
             return
-        if meaning.flipped and polarity:
+        if (meaning.flipped or self._turned(meaning)) and polarity:
             polarity = -polarity
         wanted = {s.value for s in self._m.out if s.kind is Kind.FACET and s.polarity > 0}
         if polarity < 0 and meaning.label in wanted and self._m.tokens[meaning.i - 1].norm == "too":
@@ -297,7 +354,7 @@ class Wishes:
         too = polarity < 0 and self._m.tokens[meaning.i - 1].norm == "too" and meaning.i > 0
         weight = stance.weight if lasting else MILD if too else 1.0
         for clause in clauses:
-            if clause.facets or clause.mood:
+            if clause.facets or clause.mood or (polarity < 0 and self._m.words.concepts.told(clause)):
                 said = {"polarity": polarity, "lasting": lasting, "clause": clause, "weight": weight}
                 self._m.say(Kind.FACET, clause.label, start, end, **said)
             elif polarity < 0:  # a theme that this catalogue doesn't know of any film
@@ -336,6 +393,18 @@ class Wishes:
         turn = next((n for n in reversed(range(len(said))) if said[n] in ("to", "over", "than")), 0)
         spoken = self._m.spoken_for() | {n for t in self._m.titles for n in range(t.i, t.j)}
         return prefers is not None and any(begun + prefers < n < begun + turn for n in spoken)
+
+    def _left_out_for(self, meaning: Meaning, stance: Stance) -> bool:
+        """ "No animation for my 5 year old": whether something else is refused, and this says for whom."""
+        tokens = self._m.tokens
+        other = any(
+            stance.start <= tokens[m.i].start and m.j <= meaning.i for m in self._m.meanings if m is not meaning
+        )
+        return other and "for" in [t.norm for t in tokens[max(0, meaning.i - 2) : meaning.i + 1]]
+
+    def _turned(self, meaning: Meaning) -> bool:
+        """ "Non-American horror": whether an origin is named to be left out."""
+        return names_origin(meaning.wanted[0]) and [t.norm for t in self._m.tokens[: meaning.i]][-1:] == ["non"]
 
     def _of_films(self, meaning: Meaning) -> bool:
         """ "No family films" refuses films, where "no kids" says who doesn't watch."""
@@ -395,8 +464,11 @@ class Wishes:
         """ "Give me five films", "ten good comedies": more at once than a list holds."""
         tokens, nouns = self._m.tokens, {*self._m.words.grammar.film_nouns, *self._m.words.grammar.proposals}
         names = {m.i for m in self._m.meanings if m.by_name}
+        inside = {n for m in self._m.meanings for n in range(m.i, m.j)}  # "PG-13 horror"
         for n, token in enumerate(tokens[:-1]):
-            number = int(token.norm) if token.norm.isdigit() else SMALL_NUMBERS.get(token.norm, 0)
+            if n in inside:
+                continue
+            number = int(token.norm) if token.norm.isdecimal() else SMALL_NUMBERS.get(token.norm, 0)
             near = next(
                 (k for k in range(n + 1, min(n + 4, len(tokens))) if tokens[k].norm in nouns or k in names), None
             )
@@ -428,7 +500,7 @@ class Wishes:
         item = self._m.words.catalogue[focus[0]]
         for n, token in enumerate(self._m.tokens[:-1]):
             noun = self._m.tokens[n + 1].norm in ("one", "version", "original", "remake")
-            if not (noun and token.norm.isdigit() and len(token.norm) == 4 and int(token.norm) != item.year):
+            if not (noun and token.norm.isdecimal() and len(token.norm) == 4 and int(token.norm) != item.year):
                 continue
             row = self._m.words.titles.index.namesake(item.title, int(token.norm))
             if row is not None:

@@ -277,7 +277,8 @@ def refusal(veto: Clause) -> str:
     names = {facet.value.casefold() for facet in veto.facets}
     called = " " in veto.label and veto.label.removesuffix("s") in names  # "card games"
     themes = not (veto.mood or veto.whom) and (own or called or kinds.isdisjoint(NAMES))
-    return "nothing" if mild(veto) else "things" if themes and veto.label.endswith("s") else "unwanted"
+    apart = veto.label.startswith(("with ", "directed by "))  # "nothing with him in it"
+    return "nothing" if mild(veto) or apart else "things" if themes and veto.label.endswith("s") else "unwanted"
 
 
 def liked_items(taste: Taste) -> list[str]:

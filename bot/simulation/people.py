@@ -146,7 +146,7 @@ def drawn_limits(target: Item, rng: Random, genres: Collection[str]) -> list[Lim
     if target.year and rng.random() < 0.35:
         found.append(Limit(Kind.DECADE, target.year // 10 * 10))
     if minutes and rng.random() < 0.2:
-        found.append(Limit(Kind.RUNTIME, TWO_HOURS if minutes <= TWO_HOURS else int(minutes) // 10 * 10 + 20))
+        found.append(Limit(Kind.RUNTIME, TWO_HOURS if minutes < TWO_HOURS else int(minutes) // 10 * 10 + 20))
     if (cast or director) and rng.random() < 0.08:
         person = Limit(Kind.PERSON, cast[0]) if cast else Limit(Kind.DIRECTOR, director[0])
         found.append(person)

@@ -286,6 +286,11 @@ MOVIE_MOODS: Final[Moods] = {
         family=0.6, animation=0.4, adventure=0.1, comedy=0.2, musical=0.1, horror=-1, thriller=-0.7, crime=-0.4,
         war=-0.8, drama=-0.1,
     ),
+    "for the teenagers": _mood(
+        {"playful": 0.2, "warm": 0.1, "grim": -0.4, "blood": -0.4}, gentle=0.1, adult=-1,
+        comedy=0.3, adventure=0.5, action=0.2, scifi=0.3, fantasy=0.3, romance=0.1, animation=-0.4, family=-0.1,
+        horror=-0.4, war=-0.4, crime=-0.3, documentary=-0.6, drama=-0.1, noir=-0.6, western=-0.3, history=-0.2,
+    ),
     "for you and your parents": _mood(
         {"warm": 0.4, "triumph": 0.3, "grim": -0.4}, gentle=0.3, adult=-0.5,
         comedy=0.3, drama=0.2, romance=0.2, history=0.2, biography=0.2, musical=0.2, sport=0.1, adventure=0.1,
@@ -315,7 +320,7 @@ MOVIE_MOODS: Final[Moods] = {
         family=-0.7, drama=0.0,
         musical=-0.7, scifi=-0.1, animation=-0.5,
     ),
-    "classic": _mood({"cult": 0.6}, comedy=0.1, horror=0.1, scifi=0.1, crime=0.1, family=-0.3, romance=-0.2),
+    "cult classic": _mood({"cult": 0.6}, comedy=0.1, horror=0.1, scifi=0.1, crime=0.1, family=-0.3, romance=-0.2),
     "indie": _mood(
         {"independent": 0.6, "odd": 0.1, "formula": -0.4},
         drama=0.4, comedy=0.1, action=-0.7, adventure=-0.6, family=-0.4, animation=-0.3, fantasy=-0.3, scifi=-0.2,

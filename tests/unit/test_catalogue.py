@@ -337,3 +337,13 @@ def test_other_encodings_and_missing_files(tmp_path: Path) -> None:
 def test_a_picture_is_an_address_on_the_web_or_none(tmp_path: Path, column: str, cell: str, kept: bool) -> None:
     (heat,) = read_items(put(tmp_path / "films.csv", f"title,{column}\nHeat,{cell}\n")).items
     assert heat.external == ({"image": cell} if kept else {})
+
+
+def test_what_texts_say_is_found_by_its_words() -> None:
+    told = ("The ghost of a king.", "Ghosts, haunted houses!", "A ghostwriter.", "A haunted-house ride", "Nothing.")
+    catalogue = Catalogue([Item(str(n), f"Film {n}", overview=text) for n, text in enumerate(told)])
+    assert catalogue.rows_saying("ghost").tolist() == [0]
+    assert catalogue.rows_saying("ghosts").tolist() == [1]
+    assert catalogue.rows_saying("haunted house").tolist() == [3]
+    assert catalogue.rows_saying("film").tolist() == [0, 1, 2, 3, 4]
+    assert catalogue.rows_saying("zombie").tolist() == []

@@ -153,6 +153,16 @@ class TestWishes:
         assert "still no horror films; still nothing old; still nothing from France or the 1990s" in told
         assert "looking for something from the United States" in (await ann.say("something american")).text
 
+    async def test_what_only_descriptions_tell_is_left_out_with_a_word_of_caution(self, ann: Person) -> None:
+        assert "Of sharks I know only what descriptions tell" in (await ann.say("no sharks please")).text
+        assert "descriptions tell" not in (await ann.say("a thriller")).text  # once is enough
+        assert "descriptions tell" not in (await ann.say("no horror films, nothing sad")).text
+
+    async def test_what_is_asked_of_the_last_list_narrows_it_and_is_told(self, ann: Person) -> None:
+        told = (await ann.say("a thriller from the 90s", "anything about a heist?")).text
+        assert "still thriller, the 1990s" in told
+        assert "still" not in (await ann.say("also scary")).text
+
     async def test_never_mind_ends_the_wish(self, ann: Person) -> None:
         await ann.say("a thriller from the 90s", "never mind, surprise me")
         assert "thriller" not in (await ann.say("/profile")).text

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from recsys.artefact import Artefact
 from recsys.belief import Belief, fit_belief
+from recsys.candidates import candidates
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.elicit import telling
 from recsys.engine import SIGNALS, Engine, Pick, pick_device
@@ -643,3 +644,39 @@ def test_the_rare_words_of_a_wish_count_beside_what_the_encoder_makes_of_it() ->
     gained = {item: points - theme[item] for item, points in own.items()}
     assert 0.8 < gained.pop("i29") / (STATED["wish"] * WORDS) <= 1
     assert max(gained.values()) == pytest.approx(0, abs=1e-4)
+
+
+def test_a_veto_covers_what_texts_say() -> None:
+    """Themes are recorded for some items only; the description of others names what is refused."""
+    veto = Clause("ghosts", (Facet("keyword", "ghost"),), words=("ghost", "ghosts"))
+    told = Item("told", "A Quiet House", overview="He can see ghosts.")
+    catalogue = Catalogue([told, Item("other", "A Loud House", overview="He can see a ghostwriter.")])
+    mask, _ = candidates(catalogue, Query(wish=Wish(unwanted=(veto,))))
+    assert mask.tolist() == [False, True]
+
+
+def test_a_theme_that_fills_a_list_is_what_the_list_shows() -> None:
+    known = [Item(str(n), f"Film {n}", facets={"keyword": ("anthology",) if n < 3 else ("heist",)}) for n in range(6)]
+    catalogue = Catalogue(known)
+
+    def shown(clause: Clause, k: int) -> list[str]:
+        mask, relaxed = candidates(catalogue, Query(wish=Wish(hoped=(clause,)), k=k))
+        assert not relaxed
+        return [item.id for item, open_to in zip(catalogue.items, mask.tolist(), strict=True) if open_to]
+
+    anthology = Clause("anthology", (Facet("keyword", "anthology"),))
+    assert shown(anthology, 3) == ["0", "1", "2"]
+    assert shown(anthology, 4) == ["0", "1", "2", "3", "4", "5"]  # too few: others may fit as well
+    assert shown(Clause("sad", anthology.facets, mood="sad"), 3) == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_a_country_is_where_films_were_made_alone_as_long_as_that_fills_a_list() -> None:
+    made = [("Australia",), ("Australia", "United States"), ("Australia",), ("United States",)]
+    known = [Item(str(n), f"Film {n}", facets={"country": countries}) for n, countries in enumerate(made)]
+    catalogue = Catalogue(known)
+    australian = Clause("Australia", (Facet("country", "Australia"),))
+    for k, shown in ((2, [True, False, True, False]), (3, [True, True, True, False])):
+        mask, _ = candidates(catalogue, Query(wish=Wish(wanted=(australian,)), k=k))
+        assert mask.tolist() == shown
+    told = Query(wish=Wish("about surfing", wanted=(australian,)), k=2)
+    assert candidates(catalogue, told)[0].tolist() == [True, True, True, False]

@@ -163,7 +163,7 @@ def test_what_is_to_be_read_has_not_been_read(books: tuple[Understanding, Texts]
         ("for up to six players", ["+min_players 6..6"]),
         ("for at least five players", ["+min_players 5.."]),
         ("2-4 players", ["+min_players 2..4"]),
-        ("under half an hour", ["+runtime ..30"]),
+        ("under half an hour", ["+runtime ..29"]),
         ("nothing with bluffing", ["-bluffing"]),
         ("no dice", ["-dice"]),
         ("no dice games", ["-dice"]),

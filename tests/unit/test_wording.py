@@ -141,16 +141,33 @@ def test_that_a_text_comes_closer_than_most_is_told_after_what_counts_more() -> 
     assert REASONING.card_reason([replace(faint, faint=False), rated], []) == faint.text
 
 
-def test_where_a_text_has_the_words_of_a_wish_no_more_is_said() -> None:
-    """A film of spelling bees is none about bees."""
-    query = Query(Taste(), Wish("about bees", label="about bees"))
+@pytest.mark.parametrize(
+    ("wish", "text", "told"),
+    [
+        ("about bees", "A girl wins a spelling bee.", 'its description speaks of "bees"'),
+        ("about bees", "Honey is made in a hive.", "its description comes closer to “bees” than most"),
+        ("a tennis film", "Two players meet at a tennis club.", 'its description speaks of "a tennis film"'),
+        ("about the eastern front", "A soldier on the Eastern Front.", 'its description speaks of "the eastern front"'),
+        (
+            "about the eastern front",
+            "A secret kept by East Europeans: Eastern Promises.",
+            "its description comes closer to “the eastern front” than most",
+        ),
+        ("set in the 1920s", "A flapper in the 1920s.", 'its description speaks of "set in the 1920s"'),
+        ("set in the 1920s", "A flapper.", "its description comes closer to “set in the 1920s” than most"),
+        (
+            "based on a Jane Austen novel",
+            "A crook and his friend Jane. Themes: based on novel.",
+            "its description comes closer to “based on a Jane Austen novel” than most",
+        ),
+    ],
+)
+def test_where_a_text_has_the_words_of_a_wish_no_more_is_said(wish: str, text: str, told: str) -> None:
+    """A film of spelling bees is none about bees, and one with half the words of a wish is none that fits it."""
+    query = Query(Taste(), Wish(wish, label=wish))
     cause = Cause("wish", 1.0, (Part("wish", "wish", 5.0),))
-    named, near = (
-        Item("x", "X", overview=text) for text in ("A girl wins a spelling bee.", "Honey is made in a hive.")
-    )
-    (reason,), (other,) = (REASONING.reasons(item, [cause], query) for item in (named, near))
-    assert reason.text == 'its description speaks of "bees"'
-    assert other.text == 'its story fits your wish for "bees"'
+    (reason,) = REASONING.reasons(Item("x", "X", 1920, overview=text), [cause], query)
+    assert reason.text == told
 
 
 @pytest.mark.parametrize(
@@ -167,3 +184,14 @@ def test_the_other_parts_of_a_series_are_told(name: str, parts: list[str]) -> No
     answer = Answers(WORDING).answer(Statement(Kind.QUESTION, "sequels"), films()[film(name)])
     told = [item.name for item in films().items if item.name in answer and item.name != name]
     assert told == parts
+
+
+def test_of_several_wishes_all_must_be_named_to_be_met() -> None:
+    """A letter from the Pacific fits no wish for the eastern front, though World War II goes on there."""
+    wish = Wish("World War II, about the eastern front", label="World War II, about the eastern front")
+    cause = Cause("wish", 1.0, (Part("wish", "wish", 5.0),))
+    far = Item("x", "X", overview="Soldiers write home in World War II.")
+    near = Item("y", "Y", overview="Soldiers on the eastern front in World War II.")
+    (one,), (other,) = (REASONING.reasons(item, [cause], Query(Taste(), wish)) for item in (far, near))
+    assert one.text == "its description comes closer to World War II and the eastern front than most"
+    assert other.text == "its description fits your wish for World War II and the eastern front"

@@ -199,7 +199,8 @@ def _still(moment: Moment) -> tuple[list[Clause | Range], list[Clause | Range]]:
     that: none of it in silence."""
     heard = moment.reading.statements
     wants = any(s.kind is Kind.FACET and s.polarity > 0 and not s.lasting for s in heard) or wishes_anew(heard)
-    if not wants or any(s.value == Intent.REFINE or s.kind is Kind.CRITIQUE for s in heard):
+    adds = any((s.value == Intent.REFINE and s.confidence == 1) or s.kind is Kind.CRITIQUE for s in heard)
+    if not wants or adds:
         return [], []
     said = {s.clause.label if s.clause else s.range.label if s.range else "" for s in moment.reading.statements}
     before, now = moment.before, moment.dialogue
