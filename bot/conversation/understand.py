@@ -21,7 +21,7 @@ from bot.conversation.gist import Gist
 from bot.conversation.gloss import Glossary, Glossed
 from bot.conversation.inquiries import Inquiries
 from bot.conversation.lexicon import Lexicon
-from bot.conversation.message import MAX_CHARACTERS, Message, Words
+from bot.conversation.message import MAX_CHARACTERS, Message
 from bot.conversation.opinions import Opinions
 from bot.conversation.own_words import SPEAKER
 from bot.conversation.permissions import Permissions
@@ -31,6 +31,7 @@ from bot.conversation.state import names_people
 from bot.conversation.statements import Choice, Context, Intent, Kind, Named, NamedKind, Reading, Statement
 from bot.conversation.tokens import tokenize
 from bot.conversation.tongues import Tongues
+from bot.conversation.vocabulary import Words
 from bot.conversation.wishes import Wishes
 from bot.texts import is_chinese
 from recsys.catalogue import Catalogue
