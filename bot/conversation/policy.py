@@ -127,6 +127,8 @@ def decide(
         return Decision(Action.EXPLAIN, "asked why", intents[Intent.WHY])
     if reading.choices:
         return Decision(Action.CHOOSE, _several(reading))
+    if Intent.SAVE in intents:
+        intents.pop(Intent.ACCEPT, None)  # "the second sounds good, save it": not for tonight
     for intent in (Intent.ACCEPT, Intent.UNSAVE, Intent.SAVE):
         if intent in intents and not (intents[intent].target or dialogue.focus) and len(dialogue.shown) > 1:
             if Intent.THANKS in intents and intent is Intent.ACCEPT:

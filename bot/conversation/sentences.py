@@ -114,7 +114,8 @@ class Sentences:
             return self._m.context.shown
         liked = tuple(t.item_ids[0] for t in self._m.titles if t.j <= run.start)
         named = liked if said is Intent.LIKE_THIS else ()  # "I loved Heat and Alien, something like that"
-        return named or self._m.focus() or (None,)
+        pointed = said is Intent.SAVE and any(r.i < run.start for r in self._m.pointers)  # "2 sounds good, save it"
+        return named or (self._m.targets(run) if pointed else ()) or self._m.focus() or (None,)
 
     def _note_intent(self, run: range) -> bool:
         """ "Save the second", "surprise me with something from the 70s": whether the opening or a part of the words

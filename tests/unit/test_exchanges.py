@@ -551,3 +551,9 @@ def test_a_remark_about_a_genre_wants_nothing(text: str) -> None:
 )
 def test_not_every_sentence_about_a_genre_is_a_remark(text: str) -> None:
     assert any(s.kind is Kind.FACET and s.polarity > 0 for s in UNDERSTANDING.read(text).statements)
+
+
+async def test_what_sounds_good_and_is_to_be_saved_is_saved(ann: Person) -> None:
+    _, second, _ = ann.items(await ann.say("a thriller"))
+    assert second.title in (await ann.say("2 sounds good, save it")).text
+    assert ann.items(await ann.say("what's on my list?")) == [second]
