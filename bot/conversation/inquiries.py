@@ -1,12 +1,11 @@
-"""Questions about what is in view that are no fixed phrases: one word ("long?"), about all of a list ("are any of them
-in French?"), and those that no catalogue answers ("does the dog die in it?")."""
+"""Questions about what is in view that are no fixed phrases: about all of a list ("are any of them in French?"), and
+those that no catalogue answers ("does the dog die in it?")."""
 
 from __future__ import annotations
 
 from bot.conversation.message import Message
 from bot.conversation.references import Pointing
 from bot.conversation.statements import COMPARED, UNSAID, Intent, Kind
-from bot.conversation.tokens import Phrases
 from recsys.taste import Clause, Range
 
 _OPENS = 4
@@ -24,14 +23,11 @@ class Inquiries:
 
     def __init__(self, message: Message) -> None:
         self._m = message
-        questions = message.words.lexicon.questions
-        self._brief = Phrases((word, field) for field, words in questions.brief.items() for word in words)
-        self._several = Phrases((phrase, True) for phrase in questions.several)
 
     def read(self) -> None:
-        """Note the questions of one word and those about the films of the list, and mark their words as done."""
+        """Note the questions about the films of the list, and mark their words as done."""
         for run in self._m.runs(self._m.scopes.sentence):
-            if not any(self._m.done[n] for n in run) and (self._in_a_word(run) or self._of_several(run)):
+            if not any(self._m.done[n] for n in run) and self._of_several(run):
                 self._m.done[run.start : run.stop] = [True] * len(run)
 
     def rest(self) -> None:
@@ -44,20 +40,10 @@ class Inquiries:
         self._m.out = []
         self._m.say(Kind.QUESTION, UNSAID, start, end, target=targets[0], confidence=0.6)
 
-    def _in_a_word(self, run: range) -> bool:
-        """ "Long?", "ok, but any good?" of the film in view."""
-        small = self._m.words.fillers | self._m.words.interjections | {"and", "the"}
-        said = [n for n in run if self._m.tokens[n].norm not in small] or list(run)
-        field, focus = self._brief.get([self._m.tokens[n] for n in said]), self._m.focus()
-        if not (field and focus and self._m.asks(run)) or any(self._m.named[n] for n in run):
-            return False
-        self._m.say(Kind.QUESTION, field, *self._m.span(run), target=focus[0])
-        return True
-
     def _of_several(self, run: range) -> bool:
         """ "Is any of them in black and white?", "which of these are under two hours?"."""
         tokens = self._m.tokens[run.start : run.stop]
-        opening = [hit for hit in self._several.find(tokens) if hit.i < _OPENS]
+        opening = [hit for hit in self._m.words.several.find(tokens) if hit.i < _OPENS]
         asks = self._m.asks(run) or tokens[0].norm in self._m.words.grammar.question_words
         if not (opening and asks and len(self._m.context.shown) > 1) or self._most(run):
             return False

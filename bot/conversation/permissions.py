@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from bot.conversation.message import Message
 from bot.conversation.statements import Kind
-from bot.conversation.tokens import Phrases
 from recsys.taste import Clause, Range
 
 ANY = "any"
@@ -26,15 +25,7 @@ class Permissions:
 
     def __init__(self, message: Message) -> None:
         self._m = message
-        words = message.words.lexicon.permissions
-        self._fine, self._too, self._every = set(words.fine), set(words.too), set(words.every)
-        self._mind, self._may, self._free, self._needless = (
-            Phrases((phrase, True) for phrase in phrases)
-            for phrases in (words.mind, words.may, words.free, words.needless)
-        )
-        self._unneeded = Phrases((phrase, side) for side, phrases in words.unneeded.items() for phrase in phrases)
-        self._sides = Phrases((phrase, side) for side, phrases in words.sides.items() for phrase in phrases)
-        self._whatever = Phrases((phrase, what) for what, phrases in words.whatever.items() for phrase in phrases)
+        self._words = message.words.permissions
 
     def read(self) -> None:
         """Note what each phrase allows."""
@@ -46,30 +37,30 @@ class Permissions:
         tokens = self._m.tokens[run.start : run.stop]
         said = [token.norm for token in tokens]
         start, end = self._m.span(run)
-        if needless := self._needless.find(tokens):
+        if needless := self._words.needless.find(tokens):
             return self._released(range(run.start + needless[-1].j, run.stop))
-        minded, free = self._mind.find(tokens), self._free.find(tokens)
+        minded, free = self._words.mind.find(tokens), self._words.free.find(tokens)
         if not (minded or free) and not self._m.words.negators.isdisjoint(said):
             return False
-        whatever, side = self._whatever.find(tokens), self._sides.find(tokens)
+        whatever, side = self._words.whatever.find(tokens), self._words.sides.find(tokens)
         fine = any(self._is_fine(said, hit.i) for hit in (*whatever[:1], *side[:1]))
         alone = bool(whatever) and all(norm in self._m.words.fillers for norm in said[whatever[0].j :])
-        if whatever and (fine or free or minded or (alone and said[0] in self._every)):
+        if whatever and (fine or free or minded or (alone and said[0] in self._words.every)):
             what = whatever[0].value
             limit = OPEN.get(what)
             clause = None if limit else Clause(what, ())
             self._m.say(Kind.ALLOW, ANY, start, end, polarity=1, range=limit, clause=clause, confidence=0.8)
             return True
-        may = any(hit.j > hit.i + 1 for hit in self._may.find(tokens))  # "maybe" is one word
+        may = any(hit.j > hit.i + 1 for hit in self._words.may.find(tokens))  # "maybe" is one word
         if side and (fine or minded or may):
             name = SIDES[side[0].value]
             self._m.say(Kind.ALLOW, side[0].value, start, end, polarity=1, range=OPEN[name], confidence=0.8)
             return True
-        return not self._too.isdisjoint(said) and self._also(run)
+        return not self._words.too.isdisjoint(said) and self._also(run)
 
     def _is_fine(self, said: Sequence[str], i: int) -> bool:
         """Whether what stands at ``i`` is fine: "older ones are fine", "fine if it's older", but no "good old film"."""
-        fine = [n for n, norm in enumerate(said) if norm in self._fine]
+        fine = [n for n, norm in enumerate(said) if norm in self._words.fine]
         copulas = self._m.words.lexicon.negators.copulas
         return any((n > i and said[n - 1] in copulas) or (n < i and "if" in said[n + 1 : n + 2]) for n in fine)
 
@@ -83,7 +74,7 @@ class Permissions:
         for meaning in released:
             clause = meaning.clause(1)
             self._m.say(Kind.ALLOW, clause.label, start, end, polarity=-1, clause=clause, confidence=0.8)
-        side = self._unneeded.find(self._m.tokens[run.start : run.stop])
+        side = self._words.unneeded.find(self._m.tokens[run.start : run.stop])
         if side and not released:
             name = SIDES[side[0].value]
             self._m.say(Kind.ALLOW, side[0].value, start, end, polarity=1, range=OPEN[name], confidence=0.8)
@@ -95,15 +86,10 @@ class Permissions:
         said = [self._m.tokens[n].norm for n in run]
         meanings = [m for m in self._m.meanings if m.i in run and m.wanted and not m.flipped]
         meanings = [m for m in meanings if self._is_fine(said, m.i - run.start)]
-        limits = self._limits(start, end) if self._is_fine(said, 0) else []
+        limits = [limit.range for limit in self._m.stated(run)] if self._is_fine(said, 0) else []
         for meaning in meanings:
             clause = meaning.clause(-1)
             self._m.say(Kind.ALLOW, clause.label, start, end, polarity=1, clause=clause, confidence=0.8)
         for limit in limits:
             self._m.say(Kind.ALLOW, limit.label, start, end, polarity=1, range=limit, confidence=0.8)
         return bool(meanings or limits)
-
-    def _limits(self, start: int, end: int) -> Sequence[Range]:
-        nouns = [meaning.i for meaning in self._m.meanings]
-        found = self._m.words.ranges.find(self._m.head, self._m.tokens, self._m.named, nouns)
-        return [limit.range for limit in found if start <= limit.start and limit.end <= end]

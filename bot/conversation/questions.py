@@ -153,7 +153,7 @@ class Questions:
         return True
 
     def _in_a_word(self, asked: _Question) -> bool:
-        """ "Director?", "the plot?", and of how an item is "scary?", "any violence in it?"."""
+        """ "Director?", "the plot?", "long?", and of how an item is: "scary?", "any violence in it?"."""
         if not (self._m.asks(asked.run) or len(asked.run) == len(self._m.tokens)):
             return False
         pointers = {n for r in self._m.pointers for n in range(r.i, r.j)}
@@ -166,6 +166,9 @@ class Questions:
             return True
         if not asked.targets or not self._m.asks(asked.run):
             return bool(field and len(self._m.context.shown) > 1) and self._which(asked)
+        if quality := self._m.words.question_adjectives.get(tokens):
+            self._ask(asked, quality, asked.targets)
+            return True
         pointed = not pointers.isdisjoint(asked.run)
         meant = next((m for m in self._m.meanings if m.wanted and set(range(m.i, m.j)) == {*run}), None)
         if meant is None or not (pointed or (meant.wanted[0].mood and not meant.by_name)):

@@ -12,6 +12,7 @@ from bot.conversation.domain import Domain
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.linking import Titles
 from bot.conversation.people import People
+from bot.conversation.permission_words import PermissionWords
 from bot.conversation.ranges import Ranges
 from bot.conversation.references import References
 from bot.conversation.spelling import Rarity, Spelling
@@ -41,6 +42,7 @@ class Words:
         self.unknown = UnknownTitles(lexicon, self.titles.index.holds)
         self.stances = StanceWords(lexicon)
         self.references = References(lexicon)
+        self.permissions = PermissionWords(lexicon)
         self.years = {item.id: item.year for item in catalogue.items}
         self.newest = max((year for year in self.years.values() if year), default=2000)
         counts = counts_of(catalogue)
@@ -104,7 +106,9 @@ class Words:
         called += [(name, kind) for kind in own_kinds(catalogue) for name in (kind.replace("_", " "), f"{kind}s")]
         called += [(words, field) for field, said in questions.nouns.items() for words in said]
         self.question_nouns = Phrases(called)
+        self.question_adjectives = Phrases((word, field) for field, said in questions.brief.items() for word in said)
         self.questions_aside = set(questions.aside)
+        self.several = Phrases((phrase, True) for phrase in questions.several)
         self.about = Phrases((words, True) for words in questions.about)
         self.inverted = Phrases((words, True) for words in questions.inverted)
         self.asking = Phrases((words, True) for words in questions.asking)
