@@ -112,7 +112,8 @@ class Message:
         said, noise = [t.norm for t in self.tokens], self.words.lexicon.noise
         small = self.words.noise | self.words.fillers
         some, told = (any(squash(word) in said for word in words) for words in (noise.anything, noise.told))
-        return some and not told and all(norm in small for norm in said)
+        cut = {n for hit in self.words.cut.find(self.tokens) for n in range(hit.i, hit.j)}
+        return some and not told and all(norm in small or n in cut for n, norm in enumerate(said))
 
     def closing(self) -> Intent | None:
         """What a message comes to that says goodbye or thanks in passing: "anyways goodbye!"; "a heartbreaking

@@ -1362,6 +1362,8 @@ def test_a_year_that_may_be_a_title_limits_nothing(text: str) -> None:
         ("Do you have another recommendation?", Intent.MORE),
         ("One more idea please", Intent.MORE),
         ("I have a BA in film theory", Intent.SMALLTALK),
+        ("Hey there I am looking for a great movie for my day off", Intent.RECOMMEND),
+        ("can I have a couple of more please", Intent.MORE),
     ],
 )
 def test_plain_requests_and_what_is_told_in_passing(text: str, meant: Intent) -> None:
