@@ -118,8 +118,9 @@ class Message:
     def closing(self) -> Intent | None:
         """What a message comes to that says goodbye or thanks in passing: "anyways goodbye!"; "a heartbreaking
         goodbye" says neither."""
-        described = {*ARTICLES, "something", "about", *self.words.grammar.film_nouns}
-        if not described.isdisjoint(t.norm for t in self.tokens[:3]):
+        described = {*ARTICLES, "something", "about"}
+        films = not set(self.words.grammar.film_nouns).isdisjoint(t.norm for t in self.tokens)
+        if films or not described.isdisjoint(t.norm for t in self.tokens[:3]):
             return None
         said = {hit.value for hit in self.words.closing.find(self.tokens)}
         return next((intent for intent in (Intent.BYE, Intent.THANKS) if intent in said), None)

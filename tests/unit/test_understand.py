@@ -1322,6 +1322,13 @@ def test_thanks_and_goodbyes_in_passing_are_heard(text: str, meant: Intent) -> N
 
 
 @pytest.mark.parametrize(
+    "text", ["actually, i'd rather have a good movie 👍", "a heartbreaking goodbye", "thank god, films"]
+)
+def test_a_request_is_no_goodbye(text: str) -> None:
+    assert not {Intent.BYE, Intent.THANKS} & {s.value for s in read(text, LISTED).statements}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "oh ok we read the book",
