@@ -27,6 +27,8 @@ FACET_COLUMNS: Final = {"genres": "genre", "director": "director", "cast": "cast
 """The list columns of the JSONL export and the facet kind that each one holds."""
 
 
+REMEMBERED: Final = 1000
+"""Words looked for in all texts whose rows are kept."""
 MAKERS: Final = ("director", "author", "artist", "designer", "creator")
 """Kinds of facets that say who made an item: what they are called for films, books, music and anything else."""
 PEOPLE: Final = (*MAKERS, "cast")
@@ -141,7 +143,8 @@ class Catalogue:
 
     def rows_saying(self, words: str) -> Rows:
         """Sorted rows of the items whose title or description has these words, in lower case, as they stand."""
-        if words not in self._saying:
+        rows = self._saying.get(words)
+        if rows is None:
             text, starts = self._told
             found, at = set(), text.find(words)
             while at >= 0:
@@ -149,8 +152,11 @@ class Catalogue:
                 if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
                     found.add(bisect_right(starts, at) - 1)
                 at = text.find(words, end)
-            self._saying[words] = np.array(sorted(found), dtype=np.int64)
-        return self._saying[words]
+            rows = np.array(sorted(found), dtype=np.int64)
+            if len(self._saying) >= REMEMBERED:  # people may refuse anything
+                self._saying.clear()
+            self._saying[words] = rows
+        return rows
 
     def facets(self) -> Iterable[Facet]:
         """Every facet that some item carries."""
