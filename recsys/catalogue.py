@@ -147,7 +147,7 @@ class Catalogue:
         if rows is None:
             text, starts = self._told
             found, at = set(), text.find(words)
-            while at >= 0:
+            while words and at >= 0:
                 end = at + len(words)
                 if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
                     found.add(bisect_right(starts, at) - 1)
