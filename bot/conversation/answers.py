@@ -88,13 +88,15 @@ class Answers:
         """The others of its series, by their year: of its title with a number or a subtitle, or with another ending
         and one of its leads."""
         stem, title = series(item.title), _unarticled(item)
-        leads = set(item.facets.get("cast", ())[:LEADS])
+        leads, spoken = set(item.facets.get("cast", ())[:LEADS]), set(item.facets.get("language", ()))
         found = []
         for other in self._catalogue.items:
             said, base = _unarticled(other), series(other.title)
             named = stem in (base, f"{base}s") or said == f"{stem}s" or said.startswith(f"{stem} ")
             shared = not leads.isdisjoint(other.facets.get("cast", ()))
-            if said != title and (base == stem or (named and shared)):
+            languages = other.facets.get("language", ())
+            foreign = bool(spoken and languages) and spoken.isdisjoint(languages)  # another film of that name
+            if said != title and ((base == stem and not foreign) or (named and shared)):
                 found.append(other)
         return sorted(found, key=lambda part: part.year or 0)[:PARTS_TOLD]
 

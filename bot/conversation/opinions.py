@@ -166,6 +166,14 @@ class Opinions:
         """The words that point at films of the list."""
         return {n for r in self._m.pointers for n in range(r.i, r.j)}
 
+    def _unseen(self, item: _Item) -> bool:
+        """ "I've seen all of them except the second": the one that they have not."""
+        begun = self._m.sentence(item.i).start
+        before = {t.norm for t in self._m.tokens[max(begun, item.i - 2) : item.i]}
+        excepted = item.how is Pointing.ORDINAL and before & {*self._m.words.grammar.exceptions, "but"}
+        every = any(r.how is Pointing.GROUP and begun <= r.i < item.i for r in self._m.pointers)
+        return bool(excepted) and every and Cue.SEEN in self._m.scopes.within(range(begun, item.i))
+
     def _note_item(self, item: _Item) -> None:
         stance = self._m.scopes.about(item.i, item.j)
         asked = self._m.context.asked
@@ -173,7 +181,7 @@ class Opinions:
             self._m.say(Kind.CRITIQUE, Critique.OTHER, item.start, item.end, polarity=-1)
             return
         value, polarity, lasting, seen, weight = "mention", 0, False, False, 1.0
-        if self._m.inverted(item.i) or self._asks_whether(item):
+        if self._m.inverted(item.i) or self._asks_whether(item) or self._unseen(item):
             pass
         elif item.how is Pointing.NONE and stance.cue is Cue.DISLIKE:
             value, polarity, lasting, seen = "opinion", -1, True, True

@@ -224,6 +224,7 @@ def test_a_message_of_its_own(text: str, said: list[str]) -> None:
         (LISTED, "2好看吗", ["rating Alien"]),
         (LISTED, "我选2", ["Alien"]),
         (FOCUSED, "有续集吗", ["sequels Alien"]),
+        (LISTED, "除了第二部我都看过了", ["Heat seen", "Toy Story seen", "Alien"]),
         (FOCUSED, "结局好吗", ["unsaid Alien"]),
     ],
 )

@@ -1668,3 +1668,8 @@ def test_digits_of_any_script_are_read() -> None:
 def test_a_refusal_reaches_over_a_list_and_no_further(text: str, said: list[str]) -> None:
     implied = ("-gory", "-violent", "-sexual", "-R-rated") + (("-horror",) if "horror" not in text else ())
     assert sorted(b for b in briefs(text) if b not in implied and not b.startswith("intent")) == sorted(said)
+
+
+@pytest.mark.parametrize("text", ["I have seen all of them except the second one", "I've seen all but 2"])
+def test_the_one_that_was_not_seen_is_left_out(text: str) -> None:
+    assert {s.target for s in read(text, LISTED).statements if s.seen} == {HEAT, AMADEUS}
