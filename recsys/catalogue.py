@@ -76,6 +76,10 @@ class Item:
         kind = next((kind for kind in kinds if self.facets.get(kind)), "")
         return tuple(Facet(kind, name) for name in self.facets.get(kind, ()))
 
+    def has_any(self, facets: Iterable[Facet]) -> bool:
+        """Whether it has one of some facets."""
+        return any(facet.value in self.facets.get(facet.kind, ()) for facet in facets)
+
     def number(self, name: str) -> float | None:
         """A quantity by name; ``"year"`` counts as one."""
         return self.year if name == "year" else self.numbers.get(name)

@@ -117,7 +117,7 @@ class Answers:
             return self._of_which(asked, items)
         if asked.clause is not None:
             what = self._wording.label(asked.clause)
-            found = [i for i in items if any(f.value in i.facets.get(f.kind, ()) for f in asked.clause.facets)]
+            found = [item for item in items if item.has_any(asked.clause.facets)]
             if all(facet.kind in PEOPLE for facet in asked.clause.facets):
                 films = self._texts.join([self._wording.film(i) for i in found])
                 key = "most_with" if found else "most_without"
@@ -150,8 +150,7 @@ class Answers:
     @staticmethod
     def _is_so(asked: Statement, item: Item) -> bool:
         if asked.range is None:
-            facets = asked.clause.facets if asked.clause else ()
-            return any(facet.value in item.facets.get(facet.kind, ()) for facet in facets)
+            return item.has_any(asked.clause.facets if asked.clause else ())
         value, low, high = item.number(asked.range.name), asked.range.low, asked.range.high
         return value is not None and (low is None or low <= value) and (high is None or value <= high)
 

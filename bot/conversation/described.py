@@ -61,4 +61,4 @@ def _around(tokens: Sequence[Token], i: int, j: int) -> Iterator[tuple[int, int]
 def _is(item: Item, what: Collection[Facet] | int) -> bool:
     if isinstance(what, int):
         return item.year == what
-    return any(facet.value in item.facets.get(facet.kind, ()) for facet in what)
+    return item.has_any(what)

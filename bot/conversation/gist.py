@@ -5,7 +5,6 @@ It decides only where the rules found nothing, or words alone: small talk, prais
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +12,7 @@ from importlib import resources
 from typing import Final
 
 from bot.conversation.statements import Critique, Intent, Kind, Reading, Statement
-from bot.conversation.tokens import norms
+from bot.conversation.tokens import EXCLAIMED, norms
 from bot.texts import is_chinese
 from recsys.encoder import Encoder
 from recsys.errors import DataError, ModelError
@@ -51,7 +50,6 @@ _SPEAKING: Final = frozenset(
     ["i", "im", "ive", "id", "ill", "we", "weve", "my", "it", "its", "that", "thats", "this", "he", "she", "they"]
 )
 """Words with which people open who tell of something, and describe no film."""
-_EXCLAIMED: Final = re.compile(r"(?:o+h*|a+h+|h+m+|w+o+w+|y+e+s+|ye?ah|n+o+|a+w+|u+h+|gosh|omg|ok|okay|well|right)+")
 LONGEST: Final = 120
 """Letters: who writes more says more than one thing."""
 
@@ -68,8 +66,9 @@ class Gist:
 
     def read(self, reading: Reading) -> Reading:
         """The reading, or what its words come to where that says more. Without an encoder it is the reading."""
-        words = [word for word in norms(reading.text) if len(word) > 2 or is_chinese(word)]  # "hm" says nothing
-        if not words or len(reading.text.strip()) > LONGEST or not _open(reading):
+        words = norms(reading.text)
+        telling_words = any(len(word) > 2 or is_chinese(word) for word in words)  # "hm" says nothing
+        if not telling_words or len(reading.text.strip()) > LONGEST or not _open(reading):
             return reading
         try:
             (best, score), *others = self._examples.near(reading.text).items()
@@ -79,8 +78,8 @@ class Gist:
         lost = all(s.value == Intent.CHAT and s.confidence < 1 for s in reading.statements)
         bar += SURE if not lost else -VAGUE if best == WISH else 0.0
         telling = not lost or any(letter.isdigit() for letter in reading.text)  # a number is a limit
-        said = [word for word in norms(reading.text) if not _EXCLAIMED.fullmatch(word)]
-        chatting = said[:1] == [] or said[0] in _SPEAKING or not _SPOKEN_OF.isdisjoint(said)
+        said = [word for word in words if not EXCLAIMED.fullmatch(word)]
+        chatting = not said or said[0] in _SPEAKING or not _SPOKEN_OF.isdisjoint(said)
         unread = best == WISH and (telling or chatting)
         second = next(near for kind, near in others if not {best, kind} <= LISTS)
         if score < bar or score - second < CLEAR or unread:

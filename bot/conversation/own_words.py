@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,7 +12,7 @@ from bot.conversation.references import Pointing
 from bot.conversation.stance_words import Cue
 from bot.conversation.state import names_origin
 from bot.conversation.statements import Intent, Kind
-from bot.conversation.tokens import ARTICLES, squash
+from bot.conversation.tokens import ARTICLES, EXCLAIMED, squash
 from bot.texts import is_chinese
 from recsys.taste import Clause
 
@@ -23,7 +22,6 @@ FRAME = 5
 ABOUT = frozenset(("about", "on"))
 GREETING = frozenset(("hey", "hi", "hello", "wait", "awesome", "great", "thanks", "thank", "sorry", "again", "anyways"))
 """What people say before they come to the point, besides what the lexicon has."""
-_EXCLAIMED = re.compile(r"(?:o+h*|a+h+|h+m+|w+o+w+|y+e+s+|n+o+|a+w+|u+h+|gosh|omg)+")
 SPEAKER = frozenset(("i", "im", "ive", "my", "we", "our", "weve"))
 STATES = frozenset(("is", "are", "was", "were", "has", "had", "got"))
 """What tells how those are whom a phrase opens with: "my son is home with a fever"."""
@@ -299,9 +297,9 @@ class OwnWords:
     def _opening(self, words: Sequence[int]) -> str:
         """The first of some words, exclamations aside: "oh ok, we read the book"."""
         speakers = {*self._m.words.grammar.speakers}
-        aside = (self._m.words.interjections | self._m.words.fillers | self._m.words.leading | GREETING) - speakers
+        aside = (self._m.words.leading | GREETING) - speakers
         said = (self._m.tokens[n].norm for n in words)
-        return next((word for word in said if word not in aside and not _EXCLAIMED.fullmatch(word)), "")
+        return next((word for word in said if word not in aside and not EXCLAIMED.fullmatch(word)), "")
 
     def _describes(self, content: Sequence[int], words: Sequence[int]) -> bool:
         """Whether the words left describe a film rather than make conversation."""

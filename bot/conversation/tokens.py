@@ -11,6 +11,8 @@ from typing import Generic, NamedTuple, TypeVar
 T = TypeVar("T")
 
 ARTICLES = frozenset(("the", "a", "an"))
+EXCLAIMED = re.compile(r"(?:o+h*|a+h+|h+m+|w+o+w+|y+e+s+|ye?ah|n+o+|a+w+|u+h+|gosh|omg|ok|okay|well|right)+")
+"""Words that people exclaim before they come to the point, however long they draw them out."""
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
 _WORD = re.compile(rf"&|(?:[^\W_]|[{_INVISIBLE}])+(?:['’`´ʼ](?:[^\W_]|[{_INVISIBLE}])+)*")
 _FOLDED = re.compile(r"&|[^\W_]+")

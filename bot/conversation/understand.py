@@ -134,11 +134,12 @@ class Understanding:
 
     def _small(self, reading: Reading) -> Reading:
         """ "I don't remember that one": who tells of something is heard, whatever it is."""
+        lost = [s for s in reading.statements if s.value == Intent.CHAT and UNHEARD < s.confidence < 1]
+        if not lost or len(reading.statements) > 1:
+            return reading
         aside = {*self._words.interjections, *self._words.fillers, "no", "sorry"} - SPEAKER
         said = (t.norm for t in tokenize(reading.text[:MAX_CHARACTERS]))
-        opening = next((norm for norm in said if norm not in aside), "")
-        lost = [s for s in reading.statements if s.value == Intent.CHAT and UNHEARD < s.confidence < 1]
-        if not lost or len(reading.statements) > 1 or opening not in SPEAKER:
+        if next((norm for norm in said if norm not in aside), "") not in SPEAKER:
             return reading
         return replace(reading, statements=(replace(lost[0], value=str(Intent.SMALLTALK)),))
 
