@@ -134,13 +134,13 @@ def import_catalogue(home: Home, file: Path, ratings: Path | None = None) -> Cat
     from recsys.interactions import of_five
 
     catalogue = read_items(file)
-    likes = train.likes_of([of_five(ratings)], catalogue) if ratings else None
+    rated = train.joined([of_five(ratings)], catalogue) if ratings else None
     home.make()
     home.report.unlink(missing_ok=True)  # first: from here on the items are the operator's own
     home.ratings.unlink(missing_ok=True)
     catalogue.save(home.items)
-    if likes is not None:
-        train.save_likes(likes, catalogue, home.ratings)
+    if rated is not None:
+        train.save_ratings(rated, catalogue, home.ratings)
     return catalogue
 
 
@@ -186,8 +186,8 @@ def fitted(
     from recsys import train
 
     heard = train.hear({who: taste_of(events).items for who, events in people.items()}, catalogue)
-    likes = train.read_likes(home.ratings, catalogue)
-    artefact = train.fit_index(catalogue, likes, encoder, home.cache, progress, heard=heard)
+    ratings = train.read_ratings(home.ratings, catalogue)
+    artefact = train.fit_index(catalogue, ratings, encoder, home.cache, progress, heard=heard)
     before = served(home, encoder)
     if before is None:
         return artefact

@@ -22,7 +22,7 @@ from recsys.interactions import Interactions, on_catalogue
 from recsys.moods import Moods
 from recsys.progress import Progress, silent
 from recsys.taste import Query, Talk, Taste, Wish
-from recsys.train import LIKED, fit_index, likes_of
+from recsys.train import LIKED, fit_index, joined
 
 SHARE: Final = 0.25
 LEAST_LIKED: Final = 12
@@ -61,7 +61,7 @@ def hold_out(
         artefact = Artefact.load(place)
     of = (catalogue.version, encoder.name)
     if artefact is None or (artefact.config["catalogue"], artefact.config["encoder"]) != of:
-        artefact = fit_index(catalogue, likes_of([teachers], catalogue), encoder, cache, progress)
+        artefact = fit_index(catalogue, joined([teachers], catalogue), encoder, cache, progress)
         artefact.save(place)
     counts = np.bincount(teachers.item[teachers.rating >= LIKED], minlength=len(catalogue))
     people = [_ratings(data, catalogue, int(user)) for user in held]

@@ -98,6 +98,10 @@ class Interactions:
         users = tuple(self.users[u] for u in present)
         return type(self)(users, self.items, user, self.item[kept], self.rating[kept], self.timestamp[kept])
 
+    def of(self, users: Sequence[str]) -> Self:
+        """All rows of some users who have any."""
+        return self.where(np.isin(self.users, list(users))[self.user])
+
     def relabelled(self, rows: Mapping[str, int], items: Sequence[str]) -> Self:
         """The same ratings over other items: ``rows`` maps the ids of now to positions in ``items``. Ratings of items
         that it lacks are left out."""
@@ -109,10 +113,53 @@ class Interactions:
             kept.users, tuple(items), kept.user[order], codes[order], kept.rating[order], kept.timestamp[order]
         )
 
-    def matrix(self, values: Floats | None = None) -> sparse.csr_matrix[np.float32]:
+    def matrix(self, values: npt.NDArray[np.floating] | None = None) -> sparse.csr_matrix[np.float32]:
         """Users by items (U, N) float32, sorted; ``values`` (R,) or ones."""
         ones = np.ones(len(self), dtype=np.float32) if values is None else values.astype(np.float32)
         return sparse.csr_matrix((ones, (self.user, self.item)), shape=(len(self.users), len(self.items)))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What models learn from: ``strength`` (U, N) float32, 0 to 1, of all that people rated. From ``liked`` on it is a
+    like, and everybody has one.
+
+    Likes are what is to be found and what makes an item popular. How items go together is learned from all of it: what
+    somebody took and liked less still tells what is taken together.
+    """
+
+    strength: sparse.csr_matrix[np.float32]
+    liked: float
+
+    @classmethod
+    def of(cls, strength: sparse.csr_matrix[np.float32], liked: float) -> Table:
+        """The table without those who like nothing."""
+        table = cls(strength, liked)
+        return table.people(np.flatnonzero(table.likes().getnnz(axis=1)))
+
+    def __len__(self) -> int:
+        return int(self.strength.shape[0])
+
+    def people(self, rows: Codes) -> Table:
+        """Some of the people, in that order."""
+        return Table(self.strength[rows], self.liked)
+
+    def where(self, kept: sparse.csr_matrix[np.float32] | Floats) -> Table:
+        """Without the cells, or items, where ``kept`` (U, N) or (N,) is zero."""
+        strength = sparse.csr_matrix(self.strength.multiply(kept))
+        strength.eliminate_zeros()
+        return Table(strength, self.liked)
+
+    def beside(self, other: Table) -> Table:
+        """The people of both, these first."""
+        return Table(sparse.vstack((self.strength, other.strength), format="csr"), self.liked)
+
+    def likes(self) -> sparse.csr_matrix[np.float32]:
+        """1 for each like, (U, N)."""
+        likes = self.strength.copy()
+        likes.data = (likes.data >= np.float32(self.liked)).astype(np.float32)
+        likes.eliminate_zeros()
+        return likes
 
 
 def of_five(path: Path) -> Interactions:

@@ -15,7 +15,7 @@ from recsys.belief import fit_belief
 from recsys.elicit import CARD, telling
 from recsys.errors import DataError
 from recsys.evaluation import metrics
-from recsys.evaluation.ratings import LEAST_LIKES, LIKED
+from recsys.evaluation.ratings import LEAST_LIKES, LIKED, table_of
 from recsys.evaluation.splits import LEAST, folds, shuffled
 from recsys.index import top_k
 from recsys.interactions import Interactions
@@ -91,6 +91,7 @@ def onboarding(
     positive = data.where(data.rating >= LIKED, LEAST_LIKES) if likes else data
     if not (np.bincount(positive.user) >= LEAST).any():
         raise DataError("Nobody in these ratings has enough of them to be asked about: take a larger file.")
+    table = table_of(data.of(positive.users), likes)
     values: dict[tuple[str, str], list[list[npt.NDArray[np.float64]]]] = {}
     seen: dict[str, list[int]] = {}
     reference: list[npt.NDArray[np.float64]] = []
@@ -99,14 +100,15 @@ def onboarding(
     for n, test in enumerate(parts):
         progress("Asking newcomers", n, len(parts))
         train = np.sort(np.concatenate([part for m, part in enumerate(parts) if m != n]))
-        blend = fit_blend(positive.matrix()[train], log_popularity)
+        taught = table.people(train)
+        blend = fit_blend(taught, log_popularity)
         people = [int(u) for u in test if np.sum(positive.user == u) >= LEAST]
         hidden = [_ratings(data, code[positive.users[u]]) for u in people]
         heads = [shuffled(positive, u)[0][:RANDOM_RATINGS].tolist() for u in people]
         pairs = list(zip(hidden, heads, strict=True))
         reference.append(_quality(blend, [Newcomer(r, head, head) for r, head in pairs], likes, "ten random"))
         teachers = np.isin(data.user, [code[positive.users[u]] for u in train])
-        for name, ask in _strategies(positive.matrix()[train], data, teachers, films).items():
+        for name, ask in _strategies(taught.likes(), data, teachers, films).items():
             crowd = [Newcomer(r, head) for r, head in pairs]
             for step in range(questions + 1):
                 if step:

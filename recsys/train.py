@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import reduce
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -27,22 +28,25 @@ from recsys.errors import DataError
 from recsys.evaluation import metrics
 from recsys.files import replacing
 from recsys.index import top_k
-from recsys.interactions import Interactions, on_catalogue
+from recsys.interactions import BEST, Interactions, Table, on_catalogue
 from recsys.models.als import FoldIn, fit_als
 from recsys.models.blend import Blend, Kernel, padded, signals
 from recsys.models.choices import fit_choices
 from recsys.models.content import fit_content
 from recsys.models.fusion import Fusion, fit_fusion
+from recsys.models.graph_filter import fit_graph_filter
 from recsys.models.newcomer import fit_newcomer
 from recsys.models.prior import fit_prior
-from recsys.models.relation import fit_relation, placed, with_text
+from recsys.models.unrated import placed, with_text
 from recsys.progress import Progress, silent
 
-Likes = sparse.csr_matrix
+Matrix: TypeAlias = "sparse.csr_matrix[np.float32]"
 Rows: TypeAlias = npt.NDArray[np.int64]
 
 LIKED = 3.5
 """Ratings (of 5) from here on count as likes."""
+LIKE = LIKED / BEST
+"""The same as a strength."""
 HELD_OUT = 0.1
 """Share of people on whom the product's blend is measured: they teach nothing."""
 SPLITS = 3
@@ -75,66 +79,67 @@ sees, so fitting all likes alike would teach the blend to recommend blockbusters
 SEED = 20
 
 
-def read_likes(path: Path, catalogue: Catalogue) -> Likes:
-    """Users by items (U, N) float32 of likes, strength 0.5 ... 1, from a Parquet file with columns user, item,
-    rating. Items that the catalogue lacks are left out; no file means no likes."""
+def read_ratings(path: Path, catalogue: Catalogue) -> Table:
+    """The ratings (up to 5) of a Parquet file with columns user, item, rating; strength is their share of 5. Items
+    that the catalogue lacks are left out; no file means nobody."""
     if not path.exists():
-        return sparse.csr_matrix(np.zeros((0, len(catalogue)), dtype=np.float32))
+        return Table(sparse.csr_matrix(np.zeros((0, len(catalogue)), dtype=np.float32)), LIKE)
     try:
         table = pq.read_table(path, columns=["user", "item", "rating"])
     except (OSError, ValueError, KeyError) as error:
         raise DataError("The ratings can't be read; run `usher catalogue build`.") from error
     users, items = table["user"].to_numpy(), table["item"].to_pylist()
-    strength = table["rating"].to_numpy() / 5
-    keep = np.array([i in catalogue for i in items], dtype=np.bool_) & (strength * 5 >= LIKED)
+    strength = table["rating"].to_numpy() / BEST
+    keep = np.array([i in catalogue for i in items], dtype=np.bool_)
     rows = np.array([catalogue.row(i) for i, k in zip(items, keep, strict=True) if k], dtype=np.int64)
     _, user = np.unique(users[keep], return_inverse=True)
     shape = (int(user.max()) + 1 if len(user) else 0, len(catalogue))
-    return sparse.csr_matrix((strength[keep].astype(np.float32), (user, rows)), shape=shape)
+    return Table.of(sparse.csr_matrix((strength[keep].astype(np.float32), (user, rows)), shape=shape), LIKE)
 
 
-def likes_of(ratings: Sequence[Interactions], catalogue: Catalogue) -> Likes:
-    """The likes of several files' people, users by items (U, N), strength as ``read_likes`` gives it."""
+def joined(ratings: Sequence[Interactions], catalogue: Catalogue) -> Table:
+    """The people of several files in one table, as ``read_ratings`` gives it."""
     linked = [on_catalogue(data, catalogue) for data in ratings]
-    some = [data.where(data.rating >= LIKED) for data in linked]
-    stacked: Likes = sparse.vstack([data.matrix((data.rating / 5).astype(np.float32)) for data in some], format="csr")
-    return stacked
+    tables = [Table.of(data.matrix(data.rating / BEST), LIKE) for data in linked]
+    return reduce(Table.beside, tables)
 
 
 class Heard(NamedTuple):
-    """People of an installation: their likes (V, N), strength 0 ... 1, and the rows of those who judge rather than
-    teach where there are no ratings whose people could."""
+    """People of an installation, and the rows of those who judge rather than teach where there are no ratings whose
+    people could."""
 
-    likes: Likes
+    table: Table
     judges: Rows
 
 
 def hear(people: Mapping[str, Mapping[str, float]], catalogue: Catalogue) -> Heard:
-    """People by id with their item ids and weights. What is not above zero, or not in the catalogue, is left out, and
-    so are people of whom nothing remains.
+    """People by id with their opinions, -1 to 1, by item. An opinion is as strong as the rating that stands as far
+    between the worst and the best, so that none at all of what was seen is no like, but counts. What the catalogue
+    lacks is left out, and so are people who like nothing.
 
     Who judges hangs on the id alone, so that it is the same people whoever else comes.
     """
-    liked = {who: {i: w for i, w in one.items() if w > 0 and i in catalogue} for who, one in sorted(people.items())}
-    liked = {who: one for who, one in liked.items() if one}
-    user = np.repeat(np.arange(len(liked)), [len(one) for one in liked.values()])
-    rows = np.array([catalogue.row(i) for one in liked.values() for i in one], dtype=np.int64)
-    strength = np.array([min(w, 1.0) for one in liked.values() for w in one.values()], dtype=np.float32)
-    likes = sparse.csr_matrix((strength, (user, rows)), shape=(len(liked), len(catalogue)), dtype=np.float32)
-    return Heard(likes, np.flatnonzero([_judges(who) for who in liked]))
+    told = {who: {i: (1 + min(w, 1.0)) / 2 for i, w in one.items() if i in catalogue} for who, one in people.items()}
+    liking = sorted(who for who, one in told.items() if any(np.float32(s) >= np.float32(LIKE) for s in one.values()))
+    user = np.repeat(np.arange(len(liking)), [len(told[who]) for who in liking])
+    rows = np.array([catalogue.row(i) for who in liking for i in told[who]], dtype=np.int64)
+    strength = np.array([s for who in liking for s in told[who].values()], dtype=np.float32)
+    matrix = sparse.csr_matrix((strength, (user, rows)), shape=(len(liking), len(catalogue)), dtype=np.float32)
+    matrix.eliminate_zeros()
+    return Heard(Table(matrix, LIKE), np.flatnonzero([_judges(who) for who in liking]))
 
 
 def _judges(who: str) -> bool:
     return int.from_bytes(hashlib.sha256(who.encode()).digest()[:4], "big") < HELD_OUT * 2**32
 
 
-def save_likes(likes: Likes, catalogue: Catalogue, path: Path) -> None:
-    """A file that ``read_likes`` reads."""
-    table = likes.tocoo()
+def save_ratings(table: Table, catalogue: Catalogue, path: Path) -> None:
+    """A file that ``read_ratings`` reads."""
+    cells = table.strength.tocoo()
     columns = {
-        "user": table.row.astype(np.int64),
-        "item": [catalogue.items[n].id for n in table.col],
-        "rating": table.data * 5,
+        "user": cells.row.astype(np.int64),
+        "item": [catalogue.items[n].id for n in cells.col],
+        "rating": cells.data * BEST,
     }
     with replacing(path) as aside:
         pq.write_table(pa.table(columns), aside)
@@ -146,27 +151,31 @@ def encode(catalogue: Catalogue, encoder: Encoder, cache: Path, progress: Progre
     return torch.from_numpy(VectorCache(cache).encode(encoder, texts, progress))
 
 
-def fit_kernels(likes: Likes, vectors: Tensor | None = None, *, rank: int | None = None) -> dict[str, Kernel]:
-    """The item-to-item signals that ratings teach, and with texts ``vectors`` (N, d) the likeness of those."""
+def fit_kernels(table: Table, vectors: Tensor | None = None, *, rank: int | None = None) -> dict[str, Kernel]:
+    """The item-to-item signals that ratings teach, and with texts ``vectors`` (N, d) the likeness of those.
+
+    All that was rated teaches them, by its strength, except what answers mean: those are about liking.
+    """
+    x = table.strength
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        fitted = pool.map(lambda known: fit_newcomer(likes, known, rank=rank), NEWCOMERS)
+        fitted = pool.map(lambda known: fit_newcomer(x, known, rank=rank), NEWCOMERS)
         kernels = dict(zip((f"newcomer-{known}" for known in NEWCOMERS), fitted, strict=True))
     if vectors is not None:
-        kernels = {name: with_text(kernel, likes, vectors) for name, kernel in kernels.items()}
-    kernels["relation"] = fit_relation(likes, vectors, rank=rank or likes.shape[0])
-    kernels["choices"] = fit_choices(likes, vectors)
-    factors, belief = fit_als(likes), fit_belief(likes)
+        kernels = {name: with_text(kernel, x, vectors) for name, kernel in kernels.items()}
+    kernels["filter"] = fit_graph_filter(x, vectors)
+    kernels["choices"] = fit_choices(x, vectors)
+    factors, belief = fit_als(x), fit_belief(table.likes())
     if vectors is None:
         return {**kernels, "factors": factors, "belief": belief}
-    counts = torch.from_numpy(likes.getnnz(axis=0).astype(np.float32))
+    counts = torch.from_numpy(x.getnnz(axis=0).astype(np.float32))
     factors = FoldIn(placed(factors.items, counts, vectors))
     belief = Belief(belief.mean, placed(belief.factors, counts, vectors))
     return {"likeness": fit_content(vectors), **kernels, "factors": factors, "belief": belief}
 
 
 def fit_blend(
-    likes: Likes,
-    prior: Callable[[Likes], Tensor],
+    table: Table,
+    prior: Callable[[Matrix], Tensor],
     vectors: Tensor | None = None,
     *,
     rank: int | None = None,
@@ -174,27 +183,28 @@ def fit_blend(
     lessons: int | None = None,
     progress: Progress = silent,
 ) -> Blend:
-    """Kernels of all ``likes`` (U, N), and weights learned on people whose likes the kernels had not seen: from some of
+    """Kernels of everybody in ``table``, and weights learned on people whom the kernels had not seen: from some of
     their likes, and from their answers to the questions that those kernels would ask.
 
     ``prior`` makes the first signal (N,) from likes. ``stratified``: an item is worth popularity^-stratified as a
     target. ``lessons``: at most so many lists of either kind teach the weights, drawn at random; few parameters need no
     more. Raises ``DataError`` when there are too few people to learn from.
     """
-    if likes.shape[0] < SPLITS:
+    if len(table) < SPLITS:
         raise DataError("These ratings are of too few people to learn from: take a larger file.")
     rng = np.random.default_rng(SEED)
+    likes = table.likes()
     worth = torch.from_numpy(np.maximum(likes.getnnz(axis=0), 1).astype(np.float32)) ** -stratified
     counts = torch.from_numpy(likes.getnnz(axis=0))
     rivals = counts.topk(min(RIVALS, int((counts > 0).sum()))).indices.sort().values
-    parts = np.array_split(rng.permutation(likes.shape[0]), SPLITS)
+    parts = np.array_split(rng.permutation(len(table)), SPLITS)
     interviewed = None if lessons is None else -(-lessons // (SPLITS * len(CARDS)))
     told, asked = [], []
     for n, part in enumerate(parts):
         progress("Fitting the blend", n, SPLITS + 1)
-        others = likes[np.sort(np.concatenate([p for m, p in enumerate(parts) if m != n]))]
-        kernels = fit_kernels(others, vectors, rank=rank)
-        arena = Arena(prior(others), kernels, rivals, worth)
+        others = np.sort(np.concatenate([p for m, p in enumerate(parts) if m != n]))
+        kernels = fit_kernels(table.people(others), vectors, rank=rank)
+        arena = Arena(prior(likes[others]), kernels, rivals, worth)
         told.append(arena.contests([case for u in part for case in _shown_and_hidden(likes[u].indices, rng)]))
         belief = kernels["belief"]
         assert isinstance(belief, Belief)
@@ -209,7 +219,7 @@ def fit_blend(
     )
     fusion = fit_fusion(signal, count, gain, passed)
     progress("Fitting the blend", SPLITS + 1, SPLITS + 1)
-    return Blend(prior(likes), fit_kernels(likes, vectors, rank=rank), fusion)
+    return Blend(prior(likes), fit_kernels(table, vectors, rank=rank), fusion)
 
 
 class Case(NamedTuple):
@@ -289,7 +299,7 @@ def _answered(liked: npt.NDArray[np.int32], belief: Belief) -> Iterator[Case]:
 
 def fit_index(
     catalogue: Catalogue,
-    likes: Likes,
+    ratings: Table,
     encoder: Encoder,
     cache: Path,
     progress: Progress = silent,
@@ -298,24 +308,24 @@ def fit_index(
 ) -> Artefact:
     """Encode, fit, measure. A catalogue without ratings gets an engine of texts and the prior alone.
 
-    ``likes`` (U, N): people of a file of ratings; a tenth of them, always the same, is held out for the figures.
+    ``ratings``: people of a file; a tenth of them, always the same, is held out for the figures.
     ``heard``: people of this installation. Beside such a file they only teach, so that figures before and after
     learning from them are of the same people; without one a tenth of them judges.
     """
     vectors = encode(catalogue, encoder, cache, progress)
     prior = fit_prior(catalogue)
-    everybody = likes if heard is None else sparse.vstack([likes, heard.likes], format="csr")
-    taught = everybody.shape[0] >= LEAST_PEOPLE
+    everybody = ratings if heard is None else ratings.beside(heard.table)
+    taught = len(everybody) >= LEAST_PEOPLE
     held: Rows = np.empty(0, dtype=np.int64)
     if taught:
-        if likes.shape[0] >= LEAST_PEOPLE:
-            order = np.random.default_rng(SEED).permutation(likes.shape[0])
-            held = np.sort(order[: max(1, int(HELD_OUT * likes.shape[0]))])
+        if len(ratings) >= LEAST_PEOPLE:
+            order = np.random.default_rng(SEED).permutation(len(ratings))
+            held = np.sort(order[: max(1, int(HELD_OUT * len(ratings)))])
         elif heard is not None:
-            held = likes.shape[0] + heard.judges
-        rest = np.setdiff1d(np.arange(everybody.shape[0]), held)
+            held = len(ratings) + heard.judges
+        rest = np.setdiff1d(np.arange(len(everybody)), held)
         blend = fit_blend(
-            everybody[rest],
+            everybody.people(rest),
             lambda _: prior,
             vectors,
             rank=RANK,
@@ -323,13 +333,13 @@ def fit_index(
             lessons=LESSONS,
             progress=progress,
         )
-        measured = _measure(blend, everybody[held])
+        measured = _measure(blend, everybody.people(held).likes())
         kernels = fit_kernels(everybody, vectors, rank=RANK)
         fusion = blend.fusion
     else:
         kernels, fusion, measured = {"likeness": fit_content(vectors)}, Fusion(UNTAUGHT), {}
     known = (
-        torch.from_numpy(everybody.getnnz(axis=0) / max(everybody.shape[0], 1)).float()
+        torch.from_numpy(everybody.likes().getnnz(axis=0) / max(len(everybody), 1)).float()
         if taught
         else torch.sigmoid(prior - 3)
     )
@@ -352,8 +362,8 @@ def fit_index(
             "catalogue": catalogue.version,
             "kernels": list(kernels),
             "seed": SEED,
-            "people": everybody.shape[0],
-            "heard": 0 if heard is None else heard.likes.shape[0],
+            "people": len(everybody),
+            "heard": 0 if heard is None else len(heard.table),
             "judges": len(held),
             "fitted": datetime.now(UTC).isoformat(),
         },
@@ -363,7 +373,7 @@ def fit_index(
     )
 
 
-def _measure(blend: Blend, likes: Likes) -> dict[str, float]:
+def _measure(blend: Blend, likes: Matrix) -> dict[str, float]:
     """NDCG@10 after each number of likes of people (U, N) who taught nothing, beside the prior's."""
     rng = np.random.default_rng(SEED)
     out = {}

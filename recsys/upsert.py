@@ -16,7 +16,7 @@ from torch.nn import functional
 from recsys.artefact import Artefact
 from recsys.catalogue import Catalogue, Item
 from recsys.models.prior import fit_prior
-from recsys.models.relation import text_map
+from recsys.models.unrated import text_map
 
 
 def carried(old: Artefact, new: Artefact) -> Artefact:

@@ -40,9 +40,9 @@ def catalogue_import(
     if columns := read.columns():
         announce(f"Read as {columns}.")
     if ratings:
-        from recsys.train import LIKED, read_likes
+        from recsys.train import LIKED, read_ratings
 
-        liked = read_likes(home.ratings, read)
+        liked = read_ratings(home.ratings, read).likes()
         announce(f"{liked.nnz:,} likes of them by {liked.shape[0]:,} people (ratings of {LIKED} and more).")
     announce(f"{len(read):,} items imported. Next: `usher index build`.")
 

@@ -33,7 +33,7 @@ from recsys.registry import Registry
 from recsys.talk_training import Turn as Example
 from recsys.talk_training import taught
 from recsys.taste import Query
-from recsys.train import fit_index, likes_of, read_likes, save_likes
+from recsys.train import fit_index, joined, read_ratings, save_ratings
 
 IDS: Final = ("imdb_id", "tmdb_id", "movielens_id")
 
@@ -264,7 +264,7 @@ def train(
     progress: Progress = silent,
 ) -> Artefact:
     """Everything that recommending from dialogues needs, in the folder ``out``, laid out as an installation's home:
-    items, likes, and the engine's model. Who sets USHER_HOME to it chats with that model.
+    items, ratings, and the engine's model. Who sets USHER_HOME to it chats with that model.
 
     ``films``: what the keys of the turns stand for; without any they are guessed from the titles said. ``now``: the
     year of the dialogues, as 2018.3.
@@ -275,9 +275,9 @@ def train(
         known = guessed(turns, Understanding(catalogue, load_lexicon()))
     home = Home(out)
     catalogue.save(home.items)
-    likes = likes_of(ratings, catalogue)
-    save_likes(likes, catalogue, home.ratings)
-    artefact = fit_index(catalogue, likes, encoder, home.cache, progress)
+    rated = joined(ratings, catalogue)
+    save_ratings(rated, catalogue, home.ratings)
+    artefact = fit_index(catalogue, rated, encoder, home.cache, progress)
     artefact = taught(catalogue, artefact, examples(turns, known, catalogue, progress), encoder, now, progress)
     uses = Counter(key for turn in _latest(turns) for key in (*turn.seen, *turn.targets))
     artefact = replace(artefact, config={**artefact.config, "keys": dict(uses)})
@@ -304,7 +304,7 @@ def load(folder: Path, encoder: Encoder, device: str = "auto") -> Trained:
     catalogue = Catalogue.load(home.items)
     artefact = Registry(home.index).load()
     engine = Engine(catalogue, artefact, encoder, pick_device(device))
-    baselines = Baselines(read_likes(home.ratings, catalogue), tuple(item.id for item in catalogue.items))
+    baselines = Baselines(read_ratings(home.ratings, catalogue).likes(), tuple(item.id for item in catalogue.items))
     recommended = frozenset(artefact.config.get("recommended", ()))
     return Trained(engine, baselines, recommended, artefact.config.get("keys", {}))
 

@@ -66,7 +66,7 @@ class Baselines:
         """The peers, fitted on what enough people like."""
         enough = np.flatnonzero(self.likes.getnnz(axis=0) >= LEAST)
         rows = np.array([catalogue.row(self.ids[n]) for n in enough], dtype=np.int64)
-        table = self.likes[:, enough].sign().tocsr()
+        table = self.likes[:, enough].tocsr()
         models = {name: fit(table).eval() for name, fit in MODELS.items()} if len(enough) else {}
         return Fitted(catalogue, models, rows)
 

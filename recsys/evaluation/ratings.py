@@ -19,19 +19,22 @@ from recsys.evaluation import metrics
 from recsys.evaluation.baselines import BASELINES, Constant, SameWords
 from recsys.evaluation.splits import KNOWN, SEED, Case, Fold, cold, folds, leave_last_out, strong
 from recsys.index import top_k
-from recsys.interactions import Interactions, rows_on
+from recsys.interactions import BEST, Interactions, Table, rows_on
 from recsys.models.blend import padded
 from recsys.models.content import fit_content
+from recsys.models.item_item import fit_ease
 from recsys.models.prior import log_popularity
 from recsys.progress import Progress, silent
 from recsys.train import RANK, fit_blend
 
 Protocol: TypeAlias = Literal["strong", "cold", "leave-last-out"]
 PROTOCOLS: Final[Mapping[str, Protocol]] = {"strong": "strong", "cold": "cold", "leave-last-out": "leave-last-out"}
-Fit: TypeAlias = Callable[[Interactions, "sparse.csr_matrix[np.float32]"], nn.Module]
+Fit: TypeAlias = Callable[[Table], nn.Module]
 
 LIKED: Final = 4.0
-"""With ``likes``, ratings from here on are positives and all others are left out."""
+"""With ``likes``, ratings from here on are positives; others are neither known nor targets of anybody."""
+LEAST_STRENGTH: Final = 0.5
+"""Of a rating of zero where all ratings are positives: what people thought of an item says less there."""
 LEAST_LIKES: Final = 5
 DEPTH: Final = 100
 LIST: Final = 10
@@ -103,11 +106,13 @@ def evaluate(
     """Every model of ``models`` under a protocol. Models learn from each fold anew.
 
     ``likes``: ratings of 4 and more are positives, of people with at least five of them; otherwise all ratings are.
+    The lower ones of those who are not tested are there to learn from: peers leave them out, Usher's model doesn't.
     Returns model -> metric -> value, with ``ci95`` (metric -> bounds), and for ``cold`` model -> k -> the same;
     ``against`` holds the paired differences of the last model to each other one. Raises ``DataError`` when nobody
     has enough ratings.
     """
-    data = data.where(data.rating >= LIKED, LEAST_LIKES) if likes else data
+    rated, data = data, data.where(data.rating >= LIKED, LEAST_LIKES) if likes else data
+    rated = rated.of(data.users)
     found: dict[str, dict[str, Outcome]] = {}
     cases: dict[str, list[Case]] = {}
     counts = data.matrix().getnnz(axis=0)
@@ -115,10 +120,10 @@ def evaluate(
     if not rounds:
         raise DataError("Nobody in these ratings has enough of them to be measured on: take a larger file.")
     for n, by_k in enumerate(rounds):
-        train = _train_matrix(data, next(iter(by_k.values())))
+        train = _train_table(rated, next(iter(by_k.values())), likes)
         for m, (name, fit) in enumerate(models.items()):
             progress("Fitting and ranking", n * len(models) + m, len(rounds) * len(models))
-            model = fit(data, train).eval()
+            model = fit(train).eval()
             for k, fold in by_k.items():
                 found.setdefault(name, {}).setdefault(k, Outcome()).add(rank(model, fold.cases), fold.cases)
         for k, fold in by_k.items():
@@ -145,7 +150,8 @@ def new_items(data: Interactions, vectors: Tensor, *, progress: Progress = silen
     ``DataError`` when nobody likes any of the new items.
     """
     likes = data.where(data.rating >= LIKED, LEAST_LIKES)
-    x = likes.matrix()
+    table = table_of(data.of(likes.users), likes=True)
+    x = table.likes()
     rng = np.random.default_rng(SEED)
     tenths = np.array_split(rng.permutation(np.flatnonzero(x.getnnz(axis=0))), 10)
     found: dict[str, Outcome] = {name: Outcome() for name in ("random", "content", "usher")}
@@ -154,10 +160,9 @@ def new_items(data: Interactions, vectors: Tensor, *, progress: Progress = silen
         progress("Ranking new items", n, len(parts))
         new = np.sort(tenths[n])
         others = np.setdiff1d(np.arange(x.shape[1]), new)
-        mask = np.zeros(x.shape[1], dtype=np.float32)
-        mask[others] = 1.0
-        old = (x @ sparse.diags(mask)).tocsr()
-        old.eliminate_zeros()
+        known = np.isin(np.arange(x.shape[1]), others).astype(np.float32)
+        taught = table.where(known)
+        old = taught.likes()
         cases = [
             Case(int(u), old[u].indices.astype(np.int64), old[u].data, others, np.intersect1d(x[u].indices, new))
             for u in test
@@ -170,7 +175,7 @@ def new_items(data: Interactions, vectors: Tensor, *, progress: Progress = silen
         models = {
             "random": Constant(torch.from_numpy(rng.random(x.shape[1]).astype(np.float32))),
             "content": fit_content(vectors),
-            "usher": fit_blend(old[train], log_popularity, vectors, rank=RANK),
+            "usher": fit_blend(taught.people(train), log_popularity, vectors, rank=RANK),
         }
         for name, model in models.items():
             found[name].add(rank(model, cases), cases)
@@ -202,17 +207,18 @@ def rank(model: nn.Module, cases: Sequence[Case], depth: int = DEPTH) -> npt.NDA
 
 
 def contestants(extras: Extras | None = None) -> dict[str, Fit]:
-    """The baselines, with texts BM25 over those too, then Usher's own blend: the same that the product's index is
-    built with."""
+    """The baselines, with texts BM25 over those too, the strongest of them with what Usher learns from beyond the
+    likes, then Usher's own blend: the same that the product's index is built with."""
 
     def of(fit: Callable[[sparse.csr_matrix[np.float32]], nn.Module]) -> Fit:
-        return lambda _, x: fit(x)
+        return lambda table: fit(table.likes())
 
     baselines = {name: of(fit) for name, fit in BASELINES.items()}
     if extras is not None:
         words = SameWords(extras.texts)
         baselines["bm25 of texts"] = of(lambda _: words)
-    return baselines | {"usher": of(lambda x: fit_blend(x, log_popularity))}
+    graded = {"ease of all ratings": lambda table: fit_ease(table.strength)}
+    return baselines | graded | {"usher": lambda table: fit_blend(table, log_popularity)}
 
 
 def _folds(data: Interactions, protocol: Protocol) -> Iterable[dict[str, Fold]]:
@@ -221,15 +227,23 @@ def _folds(data: Interactions, protocol: Protocol) -> Iterable[dict[str, Fold]]:
     return ({"": fold} for fold in (strong(data) if protocol == "strong" else leave_last_out(data)))
 
 
-def _train_matrix(data: Interactions, fold: Fold) -> sparse.csr_matrix[np.float32]:
-    """What models may learn from, (U', N): the ratings of ``fold.train`` without anybody's targets."""
-    x = data.matrix()
-    held = [(np.full(len(case.targets), case.user), case.targets) for case in fold.cases]
-    if held:
-        users, items = (np.concatenate(part) for part in zip(*held, strict=True))
-        x = x - sparse.csr_matrix((np.ones(len(users), dtype=np.float32), (users, items)), shape=x.shape)
-        x.eliminate_zeros()
-    return x[fold.train]
+def table_of(rated: Interactions, likes: bool) -> Table:
+    """Ratings as models learn from them: with ``likes`` those of 4 and more are likes, otherwise all of them."""
+    if likes:
+        return Table(rated.matrix(rated.rating / BEST), LIKED / BEST)
+    return Table(rated.matrix(LEAST_STRENGTH + (1 - LEAST_STRENGTH) * rated.rating / BEST), 0.0)
+
+
+def _train_table(rated: Interactions, fold: Fold, likes: bool) -> Table:
+    """What models may learn from: the ratings of ``fold.train``, of those who are tested only what is known of them."""
+    table = table_of(rated, likes)
+    if fold.cases:
+        cells = rated.user * len(rated.items) + rated.item
+        known = np.concatenate([case.user * len(rated.items) + case.known for case in fold.cases])
+        tested = np.isin(rated.user, [case.user for case in fold.cases])
+        open_to_all = rated.matrix((~tested | np.isin(cells, known)).astype(np.float32))
+        table = table.where(open_to_all)
+    return table.people(fold.train)
 
 
 def _summary(

@@ -77,13 +77,13 @@ def fit_als(
     rounds: int = 15,
     seed: int = 0,
 ) -> FoldIn:
-    """Weighted ALS (Hu et al. 2008): target 1 with confidence ``1 + alpha`` where known, 0 with 1 elsewhere.
+    """Weighted ALS (Hu et al. 2008): a strength is its own target, with confidence ``1 + alpha * strength``; all else
+    is 0 with confidence 1.
 
-    ``x`` (U, N), what is not zero is known. One batched solve for all users, one for all items, ``rounds`` times.
+    ``x`` (U, N): strengths. One batched solve for all users, one for all items, ``rounds`` times.
     """
     generator = torch.Generator().manual_seed(seed)
-    known = x.copy()
-    known.data = (known.data != 0).astype(np.float32)
+    known = x.astype(np.float32)
     items = 0.1 * torch.randn(x.shape[1], rank, generator=generator)
     users = torch.zeros(x.shape[0], rank)
     for _ in range(rounds):
@@ -98,10 +98,12 @@ def _solve(known: sparse.csr_matrix[np.float32], other: Tensor, alpha: float, l2
     gram = other.T @ other + l2 * torch.eye(rank)
     outer = (other.unsqueeze(2) * other.unsqueeze(1)).reshape(len(other), -1).numpy()
     found = torch.zeros(known.shape[0], rank)
+    aims = known.copy()
+    aims.data = known.data * (1 + alpha * known.data)
     some = np.flatnonzero(np.diff(known.indptr))  # of whom nothing is known, the solution is zero
     for start in range(0, len(some), 4096):
         rows = some[start : start + 4096]
         block = known[rows]
         left = gram + alpha * torch.from_numpy(block @ outer).reshape(-1, rank, rank)
-        found[rows] = torch.linalg.solve(left, (1 + alpha) * torch.from_numpy(block @ other.numpy()))
+        found[rows] = torch.linalg.solve(left, torch.from_numpy(aims[rows] @ other.numpy()))
     return found

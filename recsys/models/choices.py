@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from recsys.models.bilinear import Bilinear
-from recsys.models.relation import placed
+from recsys.models.unrated import placed
 
 RANK: Final = 128
 STEPS: Final = 80
@@ -44,11 +44,11 @@ def fit_choices(
 ) -> Bilinear:
     """A linear autoencoder with the multinomial likelihood (Liang et al. 2018), taught by gradient.
 
-    ``x`` (U, N), what is not zero is known; ``vectors`` (N, d): item texts, which place the items that few rated.
-    In each step a random part of everybody's items, from none to all, is known, and a softmax over all other items
-    is to give its mass to the rest. EASE and ALS minimise squared errors, to which every item that is not known is a
-    zero: being taught by another loss, this errs elsewhere. It starts from the singular vectors of ``x`` with popular
-    items discounted, as random starts end lower.
+    ``x`` (U, N): strengths, zero for what is not known; ``vectors`` (N, d): item texts, which place the items that few
+    rated. In each step a random part of everybody's items, from none to all, is known, and a softmax over all other
+    items is to give its mass to the rest. EASE and ALS minimise squared errors, to which every item that is not known
+    is a zero: being taught by another loss, this errs elsewhere. It starts from the singular vectors of ``x`` with
+    popular items discounted, as random starts end lower.
 
     What everybody takes anyway is a bias in training and left out of the kernel: the blend has the prior for that.
     """
@@ -58,7 +58,7 @@ def fit_choices(
     people = np.flatnonzero(np.diff(x.indptr))
     if len(people) > PEOPLE:
         people = people[torch.randperm(len(people), generator=generator)[:PEOPLE].sort().values.numpy()]
-    y = (torch.from_numpy(x[people][:, rows.numpy()].toarray()) != 0).float()
+    y = torch.from_numpy(x[people][:, rows.numpy()].toarray()).float()
     source, target = _taught(y, min(rank, BATCH, *y.shape), steps, generator)
     both = torch.zeros(x.shape[1], 2 * source.shape[1])
     both[rows] = torch.cat([source, target], dim=1)

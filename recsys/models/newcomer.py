@@ -31,10 +31,10 @@ def fit_newcomer(
 ) -> Bilinear:
     """Ridge regression from ``known`` random items of a person to all the others, in closed form.
 
-    ``x`` (U, N), what is not zero is known. EASE (Steck 2019) learns to predict an item from all the others a person
-    has; with few known its weights are wrong, since they were never meant to stand alone. Here the expectation runs
-    over all subsets m of k items: ``min_B sum_u w_u E|x_u - m - m B|^2 + l2 |B|^2``. Its moments are exact, with n the
-    person's items: P(j known) = k/n, P(i, j known) = k(k-1)/(n(n-1)), P(j known, i not) = k(n-k)/(n(n-1)). EDLAE's
+    ``x`` (U, N): strengths, zero for what is not known. EASE (Steck 2019) learns to predict an item from all the others
+    a person has; with few known its weights are wrong, since they were never meant to stand alone. Here the expectation
+    runs over all subsets m of k items: ``min_B sum_u w_u E|x_u - m - m B|^2 + l2 |B|^2``. Its moments are exact, with n
+    the person's items: P(j known) = k/n, P(i, j known) = k(k-1)/(n(n-1)), P(j known, i not) = k(n-k)/(n(n-1)). EDLAE's
     dropout (Steck 2020) has the same form with one rate for all, which leaves of a busy person hundreds and of others
     nothing. ``w_u = n^(1-tilt) / k``: with ``tilt`` 0 a person counts as much as the items they have.
 
@@ -42,12 +42,12 @@ def fit_newcomer(
     ``rank`` directions are kept. Known items are never recommended, so the diagonal is left as it comes.
     """
     y = _sample(x, seed)
-    n = np.asarray(y.sum(axis=1)).ravel()
+    n = y.getnnz(axis=1).astype(np.float64)
     k = np.minimum(known, np.maximum(MOST * n, 1.0))
     weight = n**-tilt / np.mean(n**-tilt)
     pairs = np.maximum(n - 1, 1.0)
     both, other = weight * (k - 1) / pairs, weight * (n - k) / pairs
-    item = np.asarray(y.T @ np.column_stack([weight, both, other]))
+    item = np.asarray(y.power(2).T @ np.column_stack([weight, both, other]))
     ridge = item[:, 0] - item[:, 1] + l2
     scaled = (y @ sparse.diags(1 / ridge)).tocsr()
     gram = np.asarray((scaled @ y.T).todense())
@@ -88,10 +88,8 @@ def _tensor(array: npt.NDArray[np.float64]) -> Tensor:
 
 
 def _sample(x: sparse.csr_matrix[np.float32], seed: int) -> sparse.csr_matrix[np.float64]:
-    """Ones where ``x`` has something, of at most ``PEOPLE`` people who have anything."""
+    """At most ``PEOPLE`` people who have anything."""
     some = np.flatnonzero(np.diff(x.indptr))
     if len(some) > PEOPLE:
         some = np.sort(np.random.default_rng(seed).choice(some, PEOPLE, replace=False))
-    y = x[some].astype(np.float64)
-    y.data[:] = 1.0
-    return y
+    return x[some].astype(np.float64)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from recsys.belief import fit_belief
 from recsys.evaluation.baselines import BASELINES
+from recsys.interactions import Table
 from recsys.models.als import fit_als
 from recsys.models.blend import Kernel
 from recsys.models.prior import log_popularity
@@ -21,7 +22,7 @@ ITEMS = GROUPS * SIZE
 FITS: dict[str, Callable[[sparse.csr_matrix], nn.Module]] = {
     **BASELINES,
     "belief": lambda x: fit_belief(x, rank=3),
-    "usher": lambda x: fit_blend(x, log_popularity),
+    "usher": lambda x: fit_blend(Table(x, 1.0), log_popularity),
 }
 PERSONAL = [name for name in FITS if name != "popularity"]
 

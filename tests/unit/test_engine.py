@@ -22,10 +22,11 @@ from recsys.errors import ConfigError, ModelError
 from recsys.explain import causes
 from recsys.heldout import ChartsEngine, PopularEngine
 from recsys.index import series
+from recsys.interactions import Table
 from recsys.models.fusion import KNOTS, STATED
 from recsys.stated import CLOSEST, WORDS
 from recsys.taste import Clause, Query, Range, Talk, Taste, Wish
-from recsys.train import fit_index
+from recsys.train import LIKE, fit_index
 
 KERNELS = ("likeness", "newcomer-1", "relation", "factors")
 GENRES = ("Comedy", "Horror", "Western", "Musical")
@@ -261,7 +262,7 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     likes = (rng.random((80, 10, 4)) < 0.6) & np.eye(4, dtype=np.bool_)[np.arange(80) % 4][:, None, :]
     matrix = sparse.csr_matrix(likes.reshape(80, 40).astype(np.float32))
     folder = tmp_path_factory.mktemp("index")
-    fit_index(items, matrix, AxisEncoder(), folder / "cache").save(folder / "index")  # type: ignore[arg-type]
+    fit_index(items, Table.of(matrix, LIKE), AxisEncoder(), folder / "cache").save(folder / "index")  # type: ignore[arg-type]
     index = Artefact.load(folder / "index")
     return Engine(items, index, AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
 
@@ -271,7 +272,7 @@ class TestTaughtIndex:
     def test_a_catalogue_has_fewer_items_than_there_are_questions(self, tmp_path: Path, size: int) -> None:
         items = Catalogue(catalogue().items[:size])
         likes = sparse.csr_matrix(np.random.default_rng(4).random((40, size)) < 0.6, dtype=np.float32)
-        index = fit_index(items, likes, AxisEncoder(), tmp_path)  # type: ignore[arg-type]
+        index = fit_index(items, Table.of(likes, LIKE), AxisEncoder(), tmp_path)  # type: ignore[arg-type]
         small = Engine(items, index, AxisEncoder(), torch.device("cpu"))  # type: ignore[arg-type]
         assert {pick.item_id for pick in picks(small, Query(k=40))} == {item.id for item in items.items}
 

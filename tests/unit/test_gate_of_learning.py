@@ -21,7 +21,7 @@ def judges(people: int) -> set[str]:
     item = films().items[0].id
     names = [f"person {n}" for n in range(people)]
     heard = hear({name: {item: 1.0} for name in reversed(names)}, films())
-    assert heard.likes.shape[0] == people
+    assert len(heard.table) == people
     return {sorted(names)[row] for row in heard.judges.tolist()}
 
 
@@ -31,10 +31,17 @@ def test_the_same_people_judge_whoever_else_comes() -> None:
     assert few <= more
 
 
-def test_people_of_whom_nothing_remains_neither_teach_nor_judge() -> None:
+def test_people_who_like_nothing_neither_teach_nor_judge() -> None:
     item = films().items[0].id
     heard = hear({"a": {item: -1.0}, "b": {"no such film": 1.0}, "c": {item: 2.0}}, films())
-    assert heard.likes.toarray()[:, 0].tolist() == [1.0]
+    assert heard.table.strength.toarray()[:, 0].tolist() == [1.0]
+
+
+def test_what_was_seen_and_liked_less_teaches_but_is_no_like() -> None:
+    liked, fair, seen, hated = (item.id for item in films().items[:4])
+    table = hear({"a": {liked: 0.7, fair: 0.4, seen: 0.0, hated: -1.0}}, films()).table
+    assert table.strength.toarray()[0, :4].tolist() == pytest.approx([0.85, 0.7, 0.5, 0.0])
+    assert table.likes().toarray()[0, :4].tolist() == [1.0, 1.0, 0.0, 0.0]
 
 
 class Encoder:

@@ -11,6 +11,7 @@ from scipy import sparse
 from recsys.catalogue import Catalogue, Item
 from recsys.evaluation import metrics
 from recsys.index import diversify, top_k
+from recsys.interactions import Table
 from recsys.models import choices
 from recsys.models.bilinear import Bilinear
 from recsys.models.blend import Blend, padded
@@ -18,9 +19,10 @@ from recsys.models.choices import fit_choices
 from recsys.models.content import fit_content
 from recsys.models.facets import SharedFacets
 from recsys.models.fusion import KNOTS, Fusion, fit_fusion
+from recsys.models.graph_filter import fit_graph_filter
 from recsys.models.newcomer import fit_newcomer
-from recsys.models.prior import fit_prior
-from recsys.models.relation import fit_relation, with_text
+from recsys.models.prior import fit_prior, log_popularity
+from recsys.models.unrated import with_text
 from recsys.train import fit_blend
 
 GROUPS = 4
@@ -52,7 +54,7 @@ def group_facets() -> Catalogue:
 class TestItemToItemScorers:
     """One suite for all of them: what is near what was liked ranks first, and the parts make up the whole."""
 
-    @pytest.fixture(params=["content", "facets", "relation", "newcomer", "choices"])
+    @pytest.fixture(params=["content", "facets", "graph filter", "newcomer", "choices"])
     def scorer(self, request: pytest.FixtureRequest) -> Bilinear | SharedFacets:
         if request.param == "content":
             return fit_content(group_vectors())
@@ -62,7 +64,7 @@ class TestItemToItemScorers:
             return fit_choices(group_likes(), group_vectors())
         if request.param == "newcomer":
             return with_text(fit_newcomer(group_likes(), 2), group_likes(), group_vectors())
-        return fit_relation(group_likes(), group_vectors(), l2=20.0)
+        return fit_graph_filter(group_likes(), group_vectors(), rank=GROUPS)
 
     @pytest.mark.parametrize("liked", range(0, ITEMS, 5))
     def test_items_of_the_liked_group_come_first(self, scorer: Bilinear | SharedFacets, liked: int) -> None:
@@ -95,23 +97,19 @@ def test_a_rare_facet_shared_counts_more_than_a_common_one() -> None:
     assert scores[1] > 2 * scores[2] > 0
 
 
-def test_relation_is_ease_at_full_rank() -> None:
-    likes = group_likes(20)
-    x = likes.toarray().astype(np.float64)
-    precision = np.linalg.inv(x.T @ x + 5.0 * np.eye(ITEMS))
-    ease = -precision / np.diag(precision)
-    np.fill_diagonal(ease, 0)
-    model = fit_relation(likes, group_vectors(), l2=5.0, rank=ITEMS, trust=0.0)
-    ours = model.parts(torch.arange(ITEMS), torch.arange(ITEMS)).numpy()
-    np.fill_diagonal(ours, 0)
-    rated = np.asarray(likes.sum(axis=0)).ravel() > 0
-    np.testing.assert_allclose(ours[np.ix_(rated, rated)], ease[np.ix_(rated, rated)], atol=1e-5)
+def test_the_graph_filter_lets_the_lowest_frequencies_pass() -> None:
+    x = sparse.random(40, ITEMS, 0.3, "csr", dtype=np.float32, random_state=np.random.default_rng(5))
+    people, items = (x.toarray().sum(axis=axis, dtype=np.float64) for axis in (1, 0))
+    low = np.linalg.svd(x.toarray() / np.sqrt(np.outer(people, items)))[2][:4]
+    expected = (low.T @ low) / np.sqrt(items)[:, None] * np.sqrt(items)
+    ours = fit_graph_filter(x, rank=4).parts(torch.arange(ITEMS), torch.arange(ITEMS))
+    np.testing.assert_allclose(ours.numpy(), expected, atol=1e-5)
 
 
 def test_an_item_nobody_rated_gets_its_place_from_its_text() -> None:
     likes = group_likes().tolil()
     likes[:, 0] = 0
-    model = fit_relation(likes.tocsr(), group_vectors(), l2=1.0)
+    model = fit_graph_filter(likes.tocsr(), group_vectors(), rank=GROUPS)
     scores = model(torch.tensor([[1]]), torch.ones(1, 1))[0]
     assert scores[0] > scores[SIZE:].max()
 
@@ -221,15 +219,17 @@ class TestChoices:
 class TestNewcomer:
     def test_it_is_the_best_prediction_from_random_subsets(self) -> None:
         """Against ridge regression on every subset of two items of every person."""
-        x = (np.random.default_rng(7).random((15, 8)) < 0.5).astype(np.float64)
+        rng = np.random.default_rng(7)
+        x = (rng.random((15, 8)) < 0.5).astype(np.float64)
         x = x[x.sum(axis=1) >= 3]
+        x *= rng.choice([0.2, 0.6, 1.0], x.shape)  # strengths
         a, c = 0.7 * np.eye(x.shape[1]), np.zeros((x.shape[1], x.shape[1]))
         for row in x:
             items = np.flatnonzero(row)
             subsets = list(combinations(items, 2))
             for subset in subsets:
                 shown = np.zeros(x.shape[1])
-                shown[list(subset)] = 1
+                shown[list(subset)] = row[list(subset)]
                 weight = len(items) / 2 / len(subsets)
                 a += weight * np.outer(shown, shown)
                 c += weight * np.outer(shown, row - shown)
@@ -270,6 +270,23 @@ def test_the_blend_is_never_worse_than_popularity(known: int) -> None:
     assert ours >= popular - 1e-6 if known == 0 else ours > popular + 0.1
 
 
+def test_what_people_took_and_did_not_love_still_tells_what_goes_together() -> None:
+    """Nobody likes the last item of a group, but those of the group know it."""
+    likes = planted(200).toarray().reshape(200, GROUPS, SIZE)
+    likes[:, :, -1] = 0
+    own = np.eye(GROUPS, dtype=np.bool_)[np.arange(200) % GROUPS]
+    known = likes.copy()
+    known[:, :, -1] = np.where(own, 0.5, 0)
+    last = SIZE * np.arange(GROUPS) + SIZE - 1
+    rows, weights = padded([np.array([1, 2, 3])])
+    told, untold = (
+        fit_blend(Table(sparse.csr_matrix(x.reshape(200, ITEMS)), 1.0), log_popularity)(rows, weights)[0, last]
+        for x in (known, likes)
+    )
+    assert told[0] - told[1:].max() > untold[0] - untold[1:].max() + 0.1
+    assert told[0] > told[1:].max()
+
+
 def test_what_is_passed_over_counts_against_its_kind() -> None:
     blend = taught()
     rows, weights = padded([np.empty(0, dtype=np.int64)] * 2)
@@ -282,7 +299,7 @@ def test_what_is_passed_over_counts_against_its_kind() -> None:
 
 @cache
 def taught() -> Blend:
-    return fit_blend(planted(300)[:200], lambda x: torch.from_numpy(np.log1p(x.getnnz(axis=0)).astype(np.float32)))
+    return fit_blend(Table(planted(300)[:200], 1.0), log_popularity)
 
 
 class TestTopK:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.conversation.actions.recommending import standing
@@ -23,7 +24,7 @@ from bot.texts import Texts
 from recsys.catalogue import Catalogue, Facet, Item
 from recsys.errors import DataError
 from recsys.taste import Clause, Range, Wish, meets
-from recsys.train import read_likes
+from recsys.train import read_ratings
 from tests.support.chat import Person, buttons, films_chat
 from tests.support.films import films
 
@@ -388,7 +389,9 @@ def test_ratings_come_with_the_items(tmp_path: Path) -> None:
     ratings.write_text("user,item,rating\nann,d,5\nann,e,2\nbob,d,4\nbob,x,5\n", encoding="utf-8")
 
     books = import_catalogue(home, items, ratings)
-    assert read_likes(home.ratings, books).toarray().tolist() == [[1.0, 0.0], [pytest.approx(0.8), 0.0]]
+    rated = read_ratings(home.ratings, books)
+    np.testing.assert_allclose(rated.strength.toarray(), [[1.0, 0.4], [0.8, 0.0]])
+    assert rated.likes().toarray().tolist() == [[1.0, 0.0], [1.0, 0.0]]
 
     ratings.write_text("user,item,rating\nann,d,9\n", encoding="utf-8")
     items.write_text("id,title\nx,Other\n", encoding="utf-8")
@@ -396,4 +399,4 @@ def test_ratings_come_with_the_items(tmp_path: Path) -> None:
         import_catalogue(home, items, ratings)
     assert Catalogue.load(home.items).items == books.items  # nothing was changed
 
-    assert read_likes(home.ratings, import_catalogue(home, items)).nnz == 0
+    assert len(read_ratings(home.ratings, import_catalogue(home, items))) == 0

@@ -7,9 +7,9 @@ import torch
 from recsys.catalogue import Catalogue, Item
 from recsys.errors import DataError
 from recsys.evaluation import splits
-from recsys.evaluation.baselines import Constant
+from recsys.evaluation.baselines import Constant, fit_popularity
 from recsys.evaluation.ratings import Protocol, contestants, evaluate, extras_of, new_items
-from recsys.interactions import Interactions, on_catalogue
+from recsys.interactions import Interactions, Table, on_catalogue
 from recsys.simulate import onboarding
 from tests.support.films import films
 
@@ -77,8 +77,8 @@ class TestEvaluate:
                 return kinds.repeat_interleave(SIZE, dim=1)
 
         models = {
-            "popularity": lambda _, x: Constant(torch.from_numpy(x.getnnz(axis=0).astype(np.float32))),
-            "oracle": lambda _, x: Oracle(),
+            "popularity": lambda table: fit_popularity(table.likes()),
+            "oracle": lambda _: Oracle(),
         }
         report = evaluate(data, "strong", models, likes=True)
         assert report["people"] == USERS
@@ -91,12 +91,27 @@ class TestEvaluate:
     def test_targets_are_hidden_from_training_when_everybody_teaches(self, data: Interactions) -> None:
         seen = []
 
-        def spy(_: Interactions, x: object) -> Constant:
-            seen.append(x.nnz)  # type: ignore[attr-defined]
+        def spy(table: Table) -> Constant:
+            seen.append(table.strength.nnz)
             return Constant(torch.zeros(GROUPS * SIZE))
 
         evaluate(data, "leave-last-out", {"spy": spy})
         assert seen == [len(data) - USERS]
+        # what they liked less may come after their last like, and tell of it
+        evaluate(data, "leave-last-out", {"spy": spy}, likes=True)
+        assert seen[1] == int((data.rating == 5).sum()) - USERS
+
+    def test_what_others_liked_less_is_there_to_learn_from_and_peers_see_likes_alone(self, data: Interactions) -> None:
+        tables: list[Table] = []
+
+        def spy(table: Table) -> Constant:
+            tables.append(table)
+            return Constant(torch.zeros(GROUPS * SIZE))
+
+        evaluate(data, "strong", {"spy": spy}, likes=True)
+        liked = int((data.rating == 5).sum())
+        assert sum(table.likes().nnz for table in tables) == (splits.FOLDS - 1) * liked
+        assert sum(table.strength.nnz for table in tables) == (splits.FOLDS - 1) * len(data)
 
     def test_cold_start_is_reported_by_k(self, data: Interactions) -> None:
         report = evaluate(data, "cold", {"ease": contestants()["ease"]})
@@ -133,7 +148,7 @@ class TestEvaluate:
         extras = extras_of(data, Catalogue(items), np.eye(GROUPS, dtype=np.float32).repeat(SIZE, axis=0))
         places = torch.arange(GROUPS * SIZE)
         order = {"comedies first": -places, "in turn": -(places % SIZE * GROUPS + places // SIZE)}
-        models = {name: (lambda _, __, s=scores: Constant(s.float())) for name, scores in order.items()}
+        models = {name: (lambda _, s=scores: Constant(s.float())) for name, scores in order.items()}
         report = evaluate(data, "strong", models, likes=True, extras=extras)
         # those who like horror are shown ten comedies, or five of each
         assert report["comedies first"]["diversity"] < report["in turn"]["diversity"] - 0.05

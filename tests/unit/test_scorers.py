@@ -19,8 +19,8 @@ from recsys.errors import DataError, ModelError
 from recsys.evaluation.baselines import BASELINES
 from recsys.interactions import Interactions
 from recsys.models.content import fit_content
+from recsys.models.graph_filter import fit_graph_filter
 from recsys.models.losses import LOSSES
-from recsys.models.relation import fit_relation
 from recsys.scorers import DEFAULTS, Taught
 from recsys.training import Training, validate
 
@@ -60,7 +60,7 @@ GRADIENT = ("mlp", "sequence", "transformer", "graph")
 FITS: dict[str, Callable[[], nn.Module]] = {
     **{name: lambda name=name: BASELINES[name](ratings().matrix()) for name in BASELINES if name != "popularity"},
     "content": lambda: fit_content(texts()),
-    "relation": lambda: fit_relation(ratings().matrix(), texts(), l2=20.0),
+    "graph filter": lambda: fit_graph_filter(ratings().matrix(), texts(), rank=2),
     **{name: lambda name=name: taught(name).scorer for name in GRADIENT},
 }
 
