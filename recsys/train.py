@@ -338,15 +338,16 @@ def fit_index(
         fusion = blend.fusion
     else:
         kernels, fusion, measured = {"likeness": fit_content(vectors)}, Fusion(UNTAUGHT), {}
-    known = (
-        torch.from_numpy(everybody.likes().getnnz(axis=0) / max(len(everybody), 1)).float()
+    known, rated = (
+        (torch.from_numpy(x.getnnz(axis=0) / len(everybody)).float() for x in (everybody.likes(), everybody.strength))
         if taught
-        else torch.sigmoid(prior - 3)
+        else (torch.sigmoid(prior - 3), torch.zeros(len(catalogue)))
     )
     tensors = {
         "vectors": vectors,
         "prior": prior,
         "known": known,
+        "rated": rated,
         **{f"fusion.{n}": t for n, t in fusion.state_dict().items()},
     }
     for name, kernel in kernels.items():

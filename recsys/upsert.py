@@ -57,20 +57,20 @@ def extended(
     at = torch.tensor([rows[item.id] for item in items])
     fresh = torch.from_numpy(encoder.encode([item.text() for item in items]))
     old = artefact.tensors
-    count, known = len(catalogue), old["known"]
-    taught = torch.nonzero(known > 0).ravel()
+    count, rated = len(catalogue), old.get("rated", old["known"])  # an index of before knew likes alone
+    taught = torch.nonzero(rated > 0).ravel()
     vectors = _put(old["vectors"], at, fresh, len(grown))
     tensors = {
         **old,
         "vectors": vectors,
         "prior": fit_prior(grown),
-        "known": _put(known, at[:0], known[:0], len(grown)),
+        **{name: _put(old[name], at[:0], old[name][:0], len(grown)) for name in ("known", "rated") if name in old},
     }
     unrated = ~torch.isin(at, taught)
     for name, tensor in old.items():
         if name.partition(".")[2] in ("source", "target", "items"):
             observed = tensor[taught].float()
-            places = fresh[unrated] @ text_map(observed, known[taught], old["vectors"][taught])
+            places = fresh[unrated] @ text_map(observed, rated[taught], old["vectors"][taught])
             tensors[name] = _put(tensor, at[unrated], places.to(tensor.dtype), len(grown))
     if "talk.expected" in old:
         new = at[at >= count]

@@ -257,10 +257,12 @@ class TestPassedOver:
 
 @pytest.fixture(scope="module")
 def taught(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """An index as `usher index build` makes it, of people who like one genre each."""
+    """An index as `usher index build` makes it, of people who like one genre each; i37 was rated and nobody liked it."""
     items, rng = catalogue(), np.random.default_rng(4)
     likes = (rng.random((80, 10, 4)) < 0.6) & np.eye(4, dtype=np.bool_)[np.arange(80) % 4][:, None, :]
-    matrix = sparse.csr_matrix(likes.reshape(80, 40).astype(np.float32))
+    strength = likes.reshape(80, 40).astype(np.float32)
+    strength[:, 37] *= 0.5
+    matrix = sparse.csr_matrix(strength)
     folder = tmp_path_factory.mktemp("index")
     fit_index(items, Table.of(matrix, LIKE), AxisEncoder(), folder / "cache").save(folder / "index")  # type: ignore[arg-type]
     index = Artefact.load(folder / "index")
@@ -306,9 +308,10 @@ class TestTaughtIndex:
         corrected, at_once = taught.with_items([wrong]).with_items([right]), taught.with_items([right])
         fan = [Query(Taste({"i1": 1.0, "i5": 1.0}))]
         assert corrected.scores(fan)[0, -1] == pytest.approx(at_once.scores(fan)[0, -1], abs=1e-4)
-        rated = replace(taught.catalogue["i9"], overview="A western.")
-        places = [engine._artefact.tensors["choices.target"] for engine in (taught, taught.with_items([rated]))]
-        assert torch.equal(*places)
+        for rated in ("i9", "i37"):
+            better = taught.with_items([replace(taught.catalogue[rated], overview="A western.")])
+            places = [engine._artefact.tensors["choices.target"] for engine in (taught, better)]
+            assert torch.equal(*places)
 
 
 class TestBotsOfTheCharts:
