@@ -257,7 +257,7 @@ class TestPassedOver:
 
 @pytest.fixture(scope="module")
 def taught(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """An index as `usher index build` makes it, of people who like one genre each; i37 was rated and nobody liked it."""
+    """An index as `usher index build` makes it, of people who like one genre each; nobody likes i37."""
     items, rng = catalogue(), np.random.default_rng(4)
     likes = (rng.random((80, 10, 4)) < 0.6) & np.eye(4, dtype=np.bool_)[np.arange(80) % 4][:, None, :]
     strength = likes.reshape(80, 40).astype(np.float32)
