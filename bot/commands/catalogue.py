@@ -28,7 +28,7 @@ def catalogue_build() -> None:
 def catalogue_import(
     file: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet, .xz and .gz too; see docs/data.md.")],
     ratings: Annotated[
-        Path | None, typer.Option(help="Who liked what: columns user, item (its id) and rating (up to 5).")
+        Path | None, typer.Option(help="Who rated what: columns user, item (its id) and rating (up to 5).")
     ] = None,
 ) -> None:
     """Replace the catalogue, and the ratings, with your own. What people like is learned from conversations as well."""
