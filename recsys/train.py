@@ -119,7 +119,7 @@ def hear(people: Mapping[str, Mapping[str, float]], catalogue: Catalogue) -> Hea
 
     Who judges hangs on the id alone, so that it is the same people whoever else comes.
     """
-    told = {who: {i: (1 + min(w, 1.0)) / 2 for i, w in one.items() if i in catalogue} for who, one in people.items()}
+    told = {who: {i: _strength(w) for i, w in one.items() if i in catalogue} for who, one in people.items()}
     liking = sorted(who for who, one in told.items() if any(np.float32(s) >= np.float32(LIKE) for s in one.values()))
     user = np.repeat(np.arange(len(liking)), [len(told[who]) for who in liking])
     rows = np.array([catalogue.row(i) for who in liking for i in told[who]], dtype=np.int64)
@@ -127,6 +127,10 @@ def hear(people: Mapping[str, Mapping[str, float]], catalogue: Catalogue) -> Hea
     matrix = sparse.csr_matrix((strength, (user, rows)), shape=(len(liking), len(catalogue)), dtype=np.float32)
     matrix.eliminate_zeros()
     return Heard(Table(matrix, LIKE), np.flatnonzero([_judges(who) for who in liking]))
+
+
+def _strength(opinion: float) -> float:
+    return (1 + max(-1.0, min(opinion, 1.0))) / 2
 
 
 def _judges(who: str) -> bool:

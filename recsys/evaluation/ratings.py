@@ -241,8 +241,7 @@ def _train_table(rated: Interactions, fold: Fold, likes: bool) -> Table:
         cells = rated.user * len(rated.items) + rated.item
         known = np.concatenate([case.user * len(rated.items) + case.known for case in fold.cases])
         tested = np.isin(rated.user, [case.user for case in fold.cases])
-        open_to_all = rated.matrix((~tested | np.isin(cells, known)).astype(np.float32))
-        table = table.where(open_to_all)
+        table = table.where(rated.matrix((~tested | np.isin(cells, known)).astype(np.float32)))
     return table.people(fold.train)
 
 
