@@ -103,6 +103,7 @@ class Negators(_Table):
     copulas: Words
     idle: Words
     correcting: Words
+    ruling_out: Words
     denials: Words
     thinking: Words
     intensifiers: Words
@@ -275,6 +276,7 @@ class Grammar(_Table):
     agreeing: Words = ()
     taking: Words = ()
     beside_taking: Words = ()
+    retaking: Words = ()
     company: Words = ()
     turning: Words
 
@@ -325,6 +327,7 @@ class Lexicon(_Table):
     feedback: Feedback
     noise: Noise
     changing: WordList
+    remaking: WordList
     alone: WordList
     forgetting: Forgetting
     closing: Closing

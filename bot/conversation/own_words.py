@@ -195,6 +195,8 @@ class OwnWords:
             return False
         if opening[0] in ("is", "are", "was", "were", "does", "did") and opening[1:] != ["there"]:
             return False
+        if self._m.words.references.told_of_somebody(self._m.tokens[run.start : run.stop]):
+            return False
         if self._m.scopes.phrase[run.start] in self._noted.tastes or self._m.inverted(run.stop - 1):
             return False
         start, end = self._m.span(run)

@@ -118,6 +118,9 @@ class Understanding:
             anything = any(s.value in (Intent.SURPRISE, Intent.RECOMMEND) for s in message.out)
             if changes and (anything or any(s.kind in (Kind.FACET, Kind.WISH) for s in wanted)):
                 message.say(Kind.INTENT, Intent.CHANGE, *message.span(range(changes[0].i, changes[0].j)))
+            remakes = words.remaking.starting(opened) and not changes
+            if remakes and any(s.kind is Kind.FACET for s in wanted):
+                message.say(Kind.INTENT, Intent.REMAKE, first.start, first.end)
             wishes = (Kind.FACET, Kind.RANGE, Kind.WISH)
             asked = any(s.kind in wishes and not s.lasting for s in message.out)
             whom = any(s.clause and s.clause.whom and s.start <= first.start for s in message.out)  # "with my kids"

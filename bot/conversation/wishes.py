@@ -117,6 +117,8 @@ class Wishes:
             return 1, False, stance
         if self._m.inverted(i):
             return 0, False, stance
+        if self._m.scopes.ruled_out(j):
+            return -1, False, stance
         tonight = any(
             self._m.tokens[n].norm in ("tonight", "today") and self._m.scopes.clause[n] == self._m.scopes.clause[i]
             for n in range(len(self._m.tokens))
