@@ -44,7 +44,8 @@ def settled(heard: Reading, dialogue: Dialogue) -> Reading:
     statements = _seconded(statements, dialogue)
     if dialogue.asked == "which" and heard.text and len(statements) == 1 and statements[0].bare:
         kind, value = Kind(dialogue.pending["kind"]), dialogue.pending["value"]
-        clause = clause_from_json(told) if (told := dialogue.pending.get("clause")) else None
+        asked = dialogue.pending.get("clause")
+        clause = clause_from_json(asked) if asked else None
         statements = (replace(statements[0], kind=kind, value=value, clause=clause),)
     if dialogue.focus and len(statements) == 1 and statements[0].kind is Kind.INTENT:
         meant = _ANSWERS.get((dialogue.asked or "", statements[0].value))

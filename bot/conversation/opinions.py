@@ -167,7 +167,7 @@ class Opinions:
         if self._m.context.asked != "taken" or self._m.context.focus in item.item_ids:
             return False
         grammar = self._m.words.grammar
-        rest = {t.norm for n, t in enumerate(self._m.tokens) if not item.i <= n < item.j}
+        rest = {self._m.tokens[n].norm for n in self._m.sentence(item.i) if not item.i <= n < item.j}
         small = {*grammar.taking, *grammar.beside_taking, *grammar.agreeing, *grammar.retaking}
         return not rest.isdisjoint(grammar.retaking) and rest <= small | self._m.words.fillers
 

@@ -110,9 +110,8 @@ class Understanding:
             unsaves = any(s.value == Intent.UNSAVE for s in message.out)  # "remove the first from my list"
             if takes_back and not unsaves and not message.points_back(opened[takes_back.j :]):
                 message.say(Kind.INTENT, takes_back.value, opened[0].start, message.tokens[-1].end)
-            for hit in words.alone.find(message.tokens, message.named):
-                last = message.tokens[hit.j - 1]
-                message.say(Kind.INTENT, Intent.ALONE, message.tokens[hit.i].start, last.end)
+            for run in message.alone():
+                message.say(Kind.INTENT, Intent.ALONE, *message.span(run))
             changes = words.changing.find(message.tokens, message.named)
             wanted = [s for s in message.out if s.polarity > 0 and not s.lasting]
             anything = any(s.value in (Intent.SURPRISE, Intent.RECOMMEND) for s in message.out)

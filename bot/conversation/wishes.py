@@ -100,7 +100,7 @@ class Wishes:
                 self._note_person(person)
                 self._note_career(person)
         self._note_makers()
-        alone = {n for hit in self._m.words.alone.find(self._m.tokens) for n in range(hit.i, hit.j)}
+        alone = {n for run in self._m.alone() for n in run}
         for meaning in self._m.meanings:
             if self._m.done[meaning.i] or meaning.i in alone or not self._telling(meaning):
                 continue

@@ -656,3 +656,43 @@ def test_who_is_only_told_of_is_not_wished_for() -> None:
         assert all(s.kind is not Kind.WISH for s in UNDERSTANDING.read(text).statements)
     for text in ("a film where the hero is a washed up actor", "something about a man who is an actor"):
         assert any(s.kind is Kind.WISH for s in UNDERSTANDING.read(text).statements)
+
+
+@pytest.mark.parametrize(
+    "text", ["kids are finally in bed, something light", "the kids are already asleep, something light"]
+)
+def test_who_is_in_bed_does_not_watch(text: str) -> None:
+    said = UNDERSTANDING.read(text).statements
+    assert [s.value for s in said if s.kind is Kind.FACET] == ["light"]
+    assert any(s.value == Intent.ALONE for s in said)
+    assert not any("bed" in s.value or "asleep" in s.value for s in said)
+    assert all(s.value != Intent.ALONE for s in UNDERSTANDING.read("the kids are both here now").statements)
+
+
+@pytest.mark.parametrize("text", ["did any of these win the Palme d'Or?", "did any of them win a golden globe?"])
+async def test_prizes_are_past_telling(ann: Person, text: str) -> None:
+    await ann.say("recommend something", "a thriller")
+    assert "doesn't tell that of any" in (await ann.say(text)).text
+    assert "doesn't tell" not in (await ann.say("which of these are highly rated?")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("I love the second though", "+Alien (1979) opinion lasting seen"),
+        ("the second looks boring tho", "-Alien (1979) mention"),
+        ("wats da plot of 2", "question: overview Alien"),
+    ],
+)
+def test_a_film_of_the_list_is_pointed_at_casually(text: str, said: str) -> None:
+    assert briefs(text, LISTED) == [said]
+
+
+@pytest.mark.parametrize("text", ["I hate clowns", "I can't stand clowns", "we don't like clowns"])
+def test_things_that_are_hated_are_never_to_come(text: str) -> None:
+    clowns = Item("it", "It", 1990, "A clown.", {"genre": ("Horror",), "keyword": ("clown", "evil clown")})
+    reader = Understanding(Catalogue([*films().items, clowns]), load_lexicon())
+    (said,) = reader.read(text).statements
+    assert (said.kind, said.polarity, said.lasting) == (Kind.FACET, -1, True)
+    for other in ("I hate Mondays", "I hate my job", "I hate surprises like that"):
+        assert all(s.kind is Kind.INTENT for s in reader.read(other).statements)
