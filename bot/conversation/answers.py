@@ -142,6 +142,8 @@ class Answers:
 
     def _of_which(self, asked: Statement, items: Sequence[Item]) -> tuple[Item | None, str]:
         """Of which items it is true what was asked."""
+        if asked.clause is None and asked.range is None:
+            return None, self._texts("those_unknown")
         found = [item for item in items if self._is_so(asked, item)]
         key = "those_all" if len(found) == len(items) else "those_some" if found else "those_none"
         titles = self._wording.titles(item.id for item in found)

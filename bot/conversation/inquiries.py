@@ -34,6 +34,10 @@ class Inquiries:
         """Note a question about a film in view that nothing was read of: it is told that the catalogue doesn't say."""
         targets = self._m.targets(range(len(self._m.tokens)))
         bare = all(s.bare or s.value == Intent.CHAT for s in self._m.out) and not self._m.choices
+        if bare and self._asks_of_several():
+            self._m.out = []
+            self._m.say(Kind.QUESTION, "those", *self._m.span(range(len(self._m.tokens))), confidence=0.6)
+            return
         if not (bare and len(targets) == 1 and self._asks_of_a_film()):
             return
         start, end = self._m.span(range(len(self._m.tokens)))
@@ -47,12 +51,27 @@ class Inquiries:
         asks = self._m.asks(run) or tokens[0].norm in self._m.words.grammar.question_words
         if not (opening and asks and len(self._m.context.shown) > 1) or self._most(run):
             return False
-        what = self._asked_for(range(run.start + opening[0].j, run.stop))
-        if what is None:
+        asked = range(run.start + opening[0].j, run.stop)
+        what = self._asked_for(asked)
+        untold = asked and any(not limit.told for limit in self._m.stated(asked))  # "win the Palme d'Or?"
+        if what is None and not untold:
             return False
         clause, limit = (what, None) if isinstance(what, Clause) else (None, what)
         self._m.say(Kind.QUESTION, "those", *self._m.span(run), clause=clause, range=limit)
         return True
+
+    def _asks_of_several(self) -> bool:
+        """ "Which of these won at Cannes?": whether the whole message asks of the films on show what nothing tells."""
+        tokens, words = self._m.tokens, self._m.words
+        opening = [hit for hit in words.several.find(tokens) if hit.i < _OPENS]
+        asks = bool(tokens) and (self._m.asks(range(len(tokens))) or tokens[0].norm in words.grammar.question_words)
+        if not (opening and asks and len(self._m.context.shown) > 1) or len(tokens) > _LONGEST:
+            return False
+        rest = [t.norm for t in tokens[opening[0].j :]]
+        speaks = not {*words.grammar.speakers, *words.grammar.selves}.isdisjoint(rest)  # "which of these should I see?"
+        if speaks or words.ranges.ranks(tokens):
+            return False
+        return any(norm not in words.noise | words.fillers for norm in rest)
 
     def _most(self, run: range) -> bool:
         """Whether the question is which of them is the most so."""
@@ -69,7 +88,7 @@ class Inquiries:
             return None
         start, end = self._m.span(run)
         found = self._m.words.ranges.find(self._m.head, self._m.tokens, self._m.named)
-        return next((limit.range for limit in found if start <= limit.start and limit.end <= end), None)
+        return next((m.range for m in found if m.told and start <= m.start and m.end <= end), None)
 
     def _asks_of_a_film(self) -> bool:
         """Whether the whole message asks something of the one film that it points at or names."""

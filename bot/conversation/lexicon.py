@@ -62,13 +62,15 @@ class Era(_Table):
 
 
 class Standing(_Table):
-    """Words for how well known or liked a film is: a quantity, between the values of which these shares lie below."""
+    """Words for how well known or liked a film is: a quantity, between the values of which these shares lie below.
+    ``told``: False where that only stands in for what no catalogue tells, like prizes."""
 
     words: Words
     label: str
     quantity: str
     least: float | None = None
     most: float | None = None
+    told: bool = True
 
 
 class Cues(_Table):
@@ -103,6 +105,7 @@ class Negators(_Table):
     copulas: Words
     idle: Words
     correcting: Words
+    ruling_out: Words
     denials: Words
     thinking: Words
     intensifiers: Words
@@ -268,6 +271,7 @@ class Grammar(_Table):
     slot_nouns: Words
     slot_closers: Words
     adverbs: Words
+    meanwhile: Words = ()
     name_cues: Words = ()
     long_ago: Words
     other_matters: Words
@@ -275,6 +279,7 @@ class Grammar(_Table):
     agreeing: Words = ()
     taking: Words = ()
     beside_taking: Words = ()
+    retaking: Words = ()
     company: Words = ()
     turning: Words
 
@@ -325,6 +330,7 @@ class Lexicon(_Table):
     feedback: Feedback
     noise: Noise
     changing: WordList
+    remaking: WordList
     alone: WordList
     forgetting: Forgetting
     closing: Closing

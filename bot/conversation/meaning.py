@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.conversation.actions import Moment, reaction
 from bot.conversation.press import Press, Verb
-from bot.conversation.state import Dialogue, names_genre
+from bot.conversation.state import Dialogue, clause_from_json, names_genre
 from bot.conversation.statements import PASSED, Critique, Intent, Kind, Reading, Statement
 from bot.conversation.taste import payload_of
 from bot.conversation.tokens import norms
@@ -44,7 +44,9 @@ def settled(heard: Reading, dialogue: Dialogue) -> Reading:
     statements = _seconded(statements, dialogue)
     if dialogue.asked == "which" and heard.text and len(statements) == 1 and statements[0].bare:
         kind, value = Kind(dialogue.pending["kind"]), dialogue.pending["value"]
-        statements = (replace(statements[0], kind=kind, value=value),)
+        asked = dialogue.pending.get("clause")
+        clause = clause_from_json(asked) if asked else None
+        statements = (replace(statements[0], kind=kind, value=value, clause=clause),)
     if dialogue.focus and len(statements) == 1 and statements[0].kind is Kind.INTENT:
         meant = _ANSWERS.get((dialogue.asked or "", statements[0].value))
         statements = (replace(statements[0], target=dialogue.focus, **meant),) if meant else statements

@@ -390,6 +390,14 @@ class Message:
                     return said
         return None
 
+    def alone(self) -> list[range]:
+        """Words that say that nobody else watches, whatever adverb stands in them: "the kids are finally in bed"."""
+        find, aside = self.words.alone.find, {*self.words.grammar.adverbs, *self.words.grammar.meanwhile}
+        hits = [range(hit.i, hit.j) for hit in find(self.tokens, self.named)]
+        plain = [n for n, t in enumerate(self.tokens) if t.norm not in aside or any(n in run for run in hits)]
+        found = find([self.tokens[n] for n in plain], [self.named[n] for n in plain])
+        return [range(plain[hit.i], plain[hit.j - 1] + 1) for hit in found]
+
     def sentence(self, n: int) -> range:
         """The words of the sentence in which the one at ``n`` stands."""
         return next(run for run in self.runs(self.scopes.sentence) if n in run)

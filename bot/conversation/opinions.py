@@ -162,6 +162,15 @@ class Opinions:
         takes = any(self._m.tokens[n].norm in grammar.taking for n in range(run.start, item.i))
         return takes and not self._m.asks(run) and rest <= small | self._m.words.fillers | self._m.words.interjections
 
+    def _takes_instead(self, item: _Item) -> bool:
+        """ "Wait no, the third", where one was just taken: nothing but a pointer or name, and words that take back."""
+        if self._m.context.asked != "taken" or self._m.context.focus in item.item_ids:
+            return False
+        grammar = self._m.words.grammar
+        rest = {self._m.tokens[n].norm for n in self._m.sentence(item.i) if not item.i <= n < item.j}
+        small = {*grammar.taking, *grammar.beside_taking, *grammar.agreeing, *grammar.retaking}
+        return not rest.isdisjoint(grammar.retaking) and rest <= small | self._m.words.fillers
+
     def _pointed(self) -> set[int]:
         """The words that point at films of the list."""
         return {n for r in self._m.pointers for n in range(r.i, r.j)}
@@ -251,7 +260,7 @@ class Opinions:
         chosen = value == "mention" and not seen and polarity >= 0 and stance.cue is not Cue.UNSEEN
         chosen = chosen and asked not in ("opinion", "choice") and self._on_show(item)
         taken = chosen and self._takes(item)
-        if taken or (chosen and undecided and self._agrees(item)):
+        if taken or (chosen and undecided and (self._agrees(item) or self._takes_instead(item))):
             for n in self._m.sentence(item.i) if taken else ():  # the words wish for nothing
                 self._m.done[n] = self._m.done[n] or n not in self._pointed()
             self._m.say(Kind.INTENT, Intent.ACCEPT, item.start, item.end, target=item.item_ids[0], confidence=0.8)

@@ -134,6 +134,8 @@ class OwnWords:
         refused = False
         for run in self._m.runs(self._m.scopes.phrase):
             words = self._refused_words(run)
+            hated = range(0) if words else self._hated(run)
+            words = words or hated
             if (
                 refused
                 and not words
@@ -149,12 +151,26 @@ class OwnWords:
                 continue
             what = " ".join(self._m.tokens[n].norm for n in words)
             theme, thing = self._m.words.concepts.theme(what), self._m.tokens[words[-1]]
+            if hated:
+                if theme.facets:
+                    self._m.say(Kind.FACET, what, start, end, polarity=-1, clause=theme, lasting=True, confidence=0.8)
+                continue
             thinglike = thing.norm.endswith(THINGLIKE) or thing.norm in PEOPLE_IN_IT
             thinglike = thinglike and self._m.words.concepts.known(thing)
             if theme.facets or (thinglike and self._m.words.concepts.told(theme)):
                 self._m.say(Kind.FACET, what, start, end, polarity=-1, clause=theme, confidence=0.8)
             elif thinglike:
                 self._m.say(Kind.WISH, what, start, end, polarity=-1, confidence=0.6)
+
+    def _hated(self, run: range) -> range:
+        """ "I hate clowns", "I can't stand spiders": the things, in a word or two, that the speaker never likes."""
+        said = [self._m.tokens[n].norm for n in run]
+        first = next((n for n in run[1:] if self._m.scopes.closes(n)), run.stop)
+        things = range(first, run.stop)
+        if not 0 < len(things) <= REFUSED or said[0] not in ("i", "we") or not said[-1].endswith("s"):
+            return range(0)
+        told = self._m.scopes.about(first, first + 1).cue is Cue.DISLIKE
+        return things if told and self._m.tokens[first].norm not in self._m.words.noise else range(0)
 
     def _refused_words(self, run: range) -> range:
         """What a phrase refuses in few words of its own; none where it says something else."""
@@ -194,6 +210,8 @@ class OwnWords:
         if opening[0] == "so" and opening[1:] and opening[1] in self._m.words.grammar.question_words:  # "so does mum"
             return False
         if opening[0] in ("is", "are", "was", "were", "does", "did") and opening[1:] != ["there"]:
+            return False
+        if self._m.words.references.told_of_somebody(self._m.tokens[run.start : run.stop]):
             return False
         if self._m.scopes.phrase[run.start] in self._noted.tastes or self._m.inverted(run.stop - 1):
             return False
@@ -254,9 +272,10 @@ class OwnWords:
         return titled or pointed or any(s <= token.start < e for s, e in self._noted.measured)
 
     def _filler(self, run: Sequence[int]) -> set[int]:
-        """The words of a phrase that ask, or tell of the day, and describe nothing: "on second thought"."""
+        """The words of a phrase that ask, or tell of the day or who is away, and describe nothing: "you know what"."""
         hits = self._m.words.cut.find([self._m.tokens[n] for n in run])
-        return {run[n] for hit in hits for n in range(hit.i, hit.j)}
+        away = {n for words in self._m.alone() for n in words}
+        return {run[n] for hit in hits for n in range(hit.i, hit.j)} | away.intersection(run)
 
     def _joined(self, kept: Sequence[Sequence[int]]) -> str:
         """The kept words without filler, phrases set apart by commas."""

@@ -121,6 +121,8 @@ def decide(
         if intent in intents:
             return Decision(action, f"asked for {intent}", intents[intent])
     for statement in reading.statements:
+        if statement.kind is Kind.QUESTION and Intent.WHICH in intents and not statement.target:
+            return Decision(Action.WHICH, f"asked for {_what(statement)} of one of several in view", statement)
         if statement.kind is Kind.QUESTION:
             return Decision(Action.ANSWER, f"asked for {_what(statement)}: answered from the catalogue", statement)
     if Intent.WHY in intents:

@@ -113,7 +113,7 @@ class Questions:
         if not (asked.asks or informal) or not about:
             return False
         if field == "sequels" and not asked.targets and len(self._m.context.shown) > 1:
-            return self._which(asked)
+            return self._which(asked, field)
         for each in dict.fromkeys((field, *(hit.value for hit in hits))):
             self._ask(asked, each, asked.targets or (None,))
         return True
@@ -128,7 +128,7 @@ class Questions:
         elif asked.targets:
             self._ask(asked, "facet", asked.targets, who)
         else:
-            return self._unclear(asked) and self._which(asked)
+            return self._unclear(asked) and self._which(asked, "facet", who)
         return True
 
     def _whether(self, asked: _Question) -> bool:
@@ -136,21 +136,18 @@ class Questions:
         opens = asked.tokens[0].norm in ("is", "was", "does", "how") and bool(asked.every)
         if not asked.asks or not (opens or self._m.words.about.starting(asked.tokens)):
             return False
-        if not asked.targets:
-            return self._unclear(asked) and self._which(asked)
+        if not asked.targets and not self._unclear(asked):
+            return False
         if limit := next(iter(self._m.stated(asked.run)), None):
-            self._ask(asked, limit.range.name, asked.targets)
-            return True
+            return self._ask_or_which(asked, limit.range.name)
         compared = self._m.words.concepts.comparative(asked.tokens)
         meanings = [m for m in self._m.meanings if m.i in asked.run] + ([compared[1]] if compared else [])
         meaning = next((m for m in meanings if m.wanted), None)
         if meaning is None:
-            return False
+            return not asked.targets and self._which(asked)
         if meaning.flipped:  # "does it have subtitles?"
-            self._ask(asked, "language", asked.targets)
-            return True
-        self._ask(asked, "facet", asked.targets, Clause(meaning.label, meaning.wanted[0].facets))
-        return True
+            return self._ask_or_which(asked, "language")
+        return self._ask_or_which(asked, "facet", Clause(meaning.label, meaning.wanted[0].facets))
 
     def _in_a_word(self, asked: _Question) -> bool:
         """ "Director?", "the plot?", "long?", and of how an item is: "scary?", "any violence in it?"."""
@@ -165,7 +162,7 @@ class Questions:
             self._ask(asked, field, asked.targets)
             return True
         if not asked.targets or not self._m.asks(asked.run):
-            return bool(field and len(self._m.context.shown) > 1) and self._which(asked)
+            return bool(field and len(self._m.context.shown) > 1) and self._which(asked, field)
         if quality := self._m.words.question_adjectives.get(tokens):
             self._ask(asked, quality, asked.targets)
             return True
@@ -238,7 +235,16 @@ class Questions:
         """Whether "it" may be any of several items."""
         return len(self._m.context.shown) > 1 and self._m.words.references.loose(asked.tokens)
 
-    def _which(self, asked: _Question) -> bool:
-        """Note that it is to be asked which item is meant."""
+    def _ask_or_which(self, asked: _Question, field: str, clause: Clause | None = None) -> bool:
+        """Note a question about its targets; without any, that it is to be asked which item is meant."""
+        if not asked.targets:
+            return self._which(asked, field, clause)
+        self._ask(asked, field, asked.targets, clause)
+        return True
+
+    def _which(self, asked: _Question, field: str | None = None, clause: Clause | None = None) -> bool:
+        """Note that it is to be asked which item is meant, and what the question was: "plot?", "the second"."""
+        if field:
+            self._ask(asked, field, (None,), clause)
         self._m.say(Kind.INTENT, Intent.WHICH, *self._m.span(asked.run), confidence=0.7)
         return True

@@ -191,12 +191,13 @@ _BRIEF = 4
 
 @dataclass(frozen=True, slots=True)
 class RangeMatch:
-    """A constraint stated at ``text[start:end]``."""
+    """A constraint stated at ``text[start:end]``; ``told`` is False where it stands in for what no catalogue tells."""
 
     range: Range
     start: int
     end: int
     confidence: float = 1.0
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +468,10 @@ class Ranges:
                 return [RangeMatch(where, tokens[hit.i].start, tokens[hit.j - 1].end, 0.8)]
         return []
 
+    def ranks(self, tokens: Sequence[Token]) -> bool:
+        """Whether words speak of how well known or liked a film is, which a catalogue tells: "are they acclaimed?"."""
+        return any(hit.value.told for hit in self._standings.find(tokens))
+
     def _standing(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[RangeMatch]:
         """ "Underrated thrillers", "a hidden gem from the 80s", "a best picture winner"; who says that a film is one,
         or that it has an oscar winning actor, asks for none."""
@@ -481,7 +486,7 @@ class Ranges:
             if before & _TOLD or after in _PLAYERS or (low, high) == (None, None):
                 continue
             limit = Range(standing.quantity, low, high, standing.label)
-            return [RangeMatch(limit, tokens[hit.i].start, tokens[hit.j - 1].end, 0.8)]
+            return [RangeMatch(limit, tokens[hit.i].start, tokens[hit.j - 1].end, 0.8, standing.told)]
         return []
 
 

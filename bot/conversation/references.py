@@ -117,6 +117,15 @@ class References:
     def _is(self, rest: Sequence[Token]) -> bool:
         return bool(rest) and rest[0].norm in ("is", "was", "isnt", "wasnt")
 
+    def told_of_somebody(self, tokens: Sequence[Token]) -> bool:
+        """ "The Rock is a good actor": whether words only tell what somebody is, and ask for nothing."""
+        said = [t.norm for t in tokens]
+        turn = next((n for n, norm in enumerate(said) if norm in ("is", "was", "isnt", "wasnt")), len(said))
+        who = turn > 0 and self._asking.isdisjoint(said[:turn])
+        return (
+            who and len(said) > turn + 2 and said[-1] in self._called and not {"a", "an", "the"}.isdisjoint(said[turn:])
+        )
+
     def wanted(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[int]:
         """Where "him" or "her" is somebody whose films are asked for: "more with her", "something by him"."""
         return [

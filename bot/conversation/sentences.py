@@ -137,6 +137,11 @@ class Sentences:
             return False
         if said.value in _TARGETED:
             return self._note_targeted(run, told, said.value, opening)
+        thanked = next(part for part in self._m.runs(self._m.scopes.phrase) if run.start in part)
+        if said.value is Intent.THANKS and thanked.stop < run.stop:  # "thanks a lot, take care": goes on
+            self._m.say(Kind.INTENT, said.value, *self._m.span(thanked), confidence=0.9)
+            self._m.done[thanked.start : thanked.stop] = [True] * len(thanked)
+            return False
         self._m.say(Kind.INTENT, said.value, *self._m.span(run), confidence=0.9)
         return not (said.value in _OPEN and self._goes_on(run, told.start + said.j))
 

@@ -11,6 +11,10 @@ from bot.conversation.stance_words import Cue, Verdict
 
 _WANTING = (Cue.WANT, Cue.INTEND, Cue.HINT, Cue.RESEMBLE)
 
+_IS = ("is", "are")
+_AS_FOR = frozenset(("for", "me", "us", "tonight", "today", "please", "then", "so"))
+"""What may stand behind "horror is out"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stance:
@@ -118,6 +122,16 @@ class Scopes:
             if self.clause[n] == self.clause[i] and i - 5 <= n < j + 6 and not self._in.mentioned[n]
         }
         return 1.0 if self._words.intense & near else 0.7
+
+    def ruled_out(self, j: int) -> bool:
+        """ "Horror is out", "comedies are off the table tonight": whether what ends before ``tokens[j]`` is not to come
+        tonight; "out now" is in cinemas."""
+        phrase = self._in.phrase_of(j - 1)
+        rest = self._tokens[j : phrase.stop]
+        hit = self._words.ruling_out.starting(rest[1:])
+        if not hit or rest[0].norm not in _IS or self._in.norms(phrase)[0] in self._words.grammar.question_words:
+            return False
+        return all(t.norm in _AS_FOR for t in rest[1 + hit.j :])
 
     # -- of a run of words ------------------------------------------------------------------------------------
 

@@ -62,6 +62,7 @@ class StanceWords:
         self.negators, self.between = frozenset(negators.words), frozenset(negators.between)
         self.contrast, self.copulas = frozenset(negators.contrast), frozenset(negators.copulas)
         self.denials = Phrases((words, True) for words in negators.denials)
+        self.ruling_out = Phrases((words, True) for words in negators.ruling_out)
         self.correcting = Phrases((words, True) for words in negators.correcting)
         self.thinking = frozenset(negators.thinking)
         self.intense = frozenset(map(squash, negators.intensifiers))

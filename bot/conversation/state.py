@@ -146,7 +146,9 @@ class Dialogue:
         asked = self.moods or self.like or any(names_genre(c) for c in self.wanted)
         like = [s.target for s in said if s.target and (s.value in ("like", Intent.LIKE_THIS))] if resembles else []
         state = self
-        if (asked and wishes_anew(statements)) or _ends_wish(said):
+        if any(s.value == Intent.REMAKE for s in said) and not _ends_wish(said):
+            state = self._remade()
+        elif (asked and wishes_anew(statements)) or _ends_wish(said):
             state = self._afresh(like, catalogue)
         if any(s.value in (Intent.BYE, Intent.UNDO) for s in said) and _ends_wish(said):
             state = replace(state, ranges=())
@@ -182,6 +184,12 @@ class Dialogue:
         wanted = tuple(c for c in self.wanted if c.whom or stays(c))
         ranges = tuple(r for r in self.ranges if stays(r) and r.label not in self.measured)
         return replace(self, wanted=wanted, moods=(), called={}, like=(), ranges=ranges, transcript="", words="")
+
+    def _remade(self) -> Dialogue:
+        """ "Make that horror": this state without its genres and moods, which others take the place of."""
+        wanted = tuple(c for c in self.wanted if not names_genre(c))
+        moods = tuple(m for m in self.moods if m not in self.called)
+        return replace(self, wanted=wanted, moods=moods, called={}, transcript="", words="")
 
     def _alone(self, whom: str | None = None) -> Dialogue:
         """This state without those who watch along, or one of them, and without what is refused for their sake."""

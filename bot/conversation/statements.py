@@ -64,6 +64,7 @@ class Intent(StrEnum):
     THANKS = "thanks"
     BYE = "bye"
     CHANGE = "change"  # what is wanted takes the place of what was
+    REMAKE = "remake"  # the genre or mood wanted takes the place of the one before; the rest of the wish stays
     COMPLAIN = "complain"  # about us
     ALONE = "alone"  # nobody else watches any more
     YES = "yes"
@@ -96,7 +97,7 @@ class Critique(StrEnum):
 
 COMPARED = frozenset(("shortest", "longest", "oldest", "newest", "best", "known", "compare", "most", "those"))
 """Questions about several items at once: which is the most so (``"most"``: of ``clause``), how they compare, and of
-which it is true at all (``"those"``: what ``clause`` or ``range`` says)."""
+which it is true at all (``"those"``: what ``clause`` or ``range`` says; with neither, what no catalogue tells)."""
 
 UNSAID = "unsaid"
 """The value of a question about an item that no field answers."""
@@ -168,7 +169,8 @@ class Context:
     focus: str | None = None
     asked: str | None = None
     """The kind of open question: ``"opinion"`` (of ``shown``: what they think of these films), ``"wish"`` (what
-    they feel like), ``"choice"`` (which of ``shown`` was meant), ``"language"`` (which one to speak), or None."""
+    they feel like), ``"choice"`` (which of ``shown`` was meant), ``"language"`` (which one to speak), or None; and
+    ``"taken"`` when ``focus`` was just taken for tonight."""
     people: Sequence[Clause] = ()
     """Those who were named or told of last: "him", "her"."""
 

@@ -110,14 +110,16 @@ class Understanding:
             unsaves = any(s.value == Intent.UNSAVE for s in message.out)  # "remove the first from my list"
             if takes_back and not unsaves and not message.points_back(opened[takes_back.j :]):
                 message.say(Kind.INTENT, takes_back.value, opened[0].start, message.tokens[-1].end)
-            for hit in words.alone.find(message.tokens, message.named):
-                last = message.tokens[hit.j - 1]
-                message.say(Kind.INTENT, Intent.ALONE, message.tokens[hit.i].start, last.end)
+            for run in message.alone():
+                message.say(Kind.INTENT, Intent.ALONE, *message.span(run))
             changes = words.changing.find(message.tokens, message.named)
             wanted = [s for s in message.out if s.polarity > 0 and not s.lasting]
             anything = any(s.value in (Intent.SURPRISE, Intent.RECOMMEND) for s in message.out)
             if changes and (anything or any(s.kind in (Kind.FACET, Kind.WISH) for s in wanted)):
                 message.say(Kind.INTENT, Intent.CHANGE, *message.span(range(changes[0].i, changes[0].j)))
+            remakes = words.remaking.starting(opened) and not changes
+            if remakes and any(s.kind is Kind.FACET for s in wanted):
+                message.say(Kind.INTENT, Intent.REMAKE, first.start, first.end)
             wishes = (Kind.FACET, Kind.RANGE, Kind.WISH)
             asked = any(s.kind in wishes and not s.lasting for s in message.out)
             whom = any(s.clause and s.clause.whom and s.start <= first.start for s in message.out)  # "with my kids"

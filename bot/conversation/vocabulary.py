@@ -82,6 +82,7 @@ class Words:
             + [(words, "director") for words in lexicon.grammar.uncredited]
         )
         self.players = Phrases((words, True) for words in lexicon.references.players)
+        self.remaking = Phrases((words, True) for words in lexicon.remaking.words)
         self.changing = Phrases((words, True) for words in lexicon.changing.words)
         self.alone = Phrases((words, True) for words in lexicon.alone.words)
         forgetting = lexicon.forgetting

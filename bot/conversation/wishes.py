@@ -100,7 +100,7 @@ class Wishes:
                 self._note_person(person)
                 self._note_career(person)
         self._note_makers()
-        alone = {n for hit in self._m.words.alone.find(self._m.tokens) for n in range(hit.i, hit.j)}
+        alone = {n for run in self._m.alone() for n in run}
         for meaning in self._m.meanings:
             if self._m.done[meaning.i] or meaning.i in alone or not self._telling(meaning):
                 continue
@@ -117,6 +117,8 @@ class Wishes:
             return 1, False, stance
         if self._m.inverted(i):
             return 0, False, stance
+        if self._m.scopes.ruled_out(j):
+            return -1, False, stance
         tonight = any(
             self._m.tokens[n].norm in ("tonight", "today") and self._m.scopes.clause[n] == self._m.scopes.clause[i]
             for n in range(len(self._m.tokens))

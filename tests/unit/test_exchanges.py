@@ -58,6 +58,29 @@ def test_not_every_word_about_a_film_of_the_list_takes_it(text: str) -> None:
     assert not any(b.startswith("intent: accept") for b in briefs(text, LISTED))
 
 
+TAKEN = Context(shown=LISTED.shown, focus=HEAT, asked="taken")
+
+
+@pytest.mark.parametrize(
+    "text", ["wait no, the second", "actually the second", "sorry, I meant 2", "hmm, the second instead"]
+)
+def test_another_film_is_taken_in_place_of_the_one_just_taken(text: str) -> None:
+    assert briefs(text, TAKEN)[-1] == "intent: accept Alien"
+    assert "intent: accept Alien" not in briefs(text, FOCUSED)
+
+
+@pytest.mark.parametrize("text", ["the second", "wait, is the second scary?", "no the second is boring", "wait, Heat"])
+def test_not_every_word_after_a_film_is_taken_takes_another(text: str) -> None:
+    assert not any(b.startswith("intent: accept") for b in briefs(text, TAKEN))
+
+
+async def test_who_takes_another_film_is_wished_joy_of_that(ann: Person) -> None:
+    shown = ann.items(await ann.say("recommend something", "a thriller"))
+    await ann.say("I'll take the first")
+    told = (await ann.say("wait no, the third")).text
+    assert f"Enjoy {shown[2].title}" in told or shown[2].title in told.split("!")[0]
+
+
 @pytest.mark.parametrize("text", ["We'll go with the first and the third", "we take 1 and 3"])
 async def test_two_films_are_taken_at_once(ann: Person, text: str) -> None:
     first, _, third = ann.items(await ann.say("recommend something", "a thriller"))
@@ -121,6 +144,32 @@ def test_not_every_word_asks_about_the_film_in_view(text: str) -> None:
 )
 def test_the_films_of_the_list_are_asked_about(text: str, said: str) -> None:
     assert briefs(text, LISTED, wishes=True) == [said]
+
+
+@pytest.mark.parametrize("asked", ["plot?", "is there a sequel?", "is it scary?", "is it from the 90s?"])
+async def test_a_question_waits_for_the_film_that_it_is_about(ann: Person, asked: str) -> None:
+    shown = ann.items(await ann.say("recommend something", "a thriller"))
+    assert "Which one" in (await ann.say(asked)).text
+    told = await ann.say("the second")
+    assert shown[1].title in told.text and not told.question
+
+
+async def test_a_question_is_forgotten_when_something_else_is_said(ann: Person) -> None:
+    await ann.say("recommend something", "a thriller", "plot?", "a drama")
+    assert "watchlist" in ((await ann.say("the first")).question or "")
+
+
+@pytest.mark.parametrize(
+    "text", ["which of these won at Cannes?", "which one won the most awards?", "which of these do critics prefer?"]
+)
+async def test_what_no_catalogue_tells_of_a_list_is_said(ann: Person, text: str) -> None:
+    await ann.say("recommend something", "a thriller")
+    assert "doesn't tell that of any" in (await ann.say(text)).text
+
+
+@pytest.mark.parametrize("text", ["which one?", "which of these should I watch?", "have you seen any of them?"])
+def test_not_every_word_about_a_list_is_past_telling(text: str) -> None:
+    assert "question: those" not in briefs(text, LISTED)
 
 
 async def test_questions_about_a_list_are_answered(ann: Person) -> None:
@@ -557,3 +606,93 @@ async def test_what_sounds_good_and_is_to_be_saved_is_saved(ann: Person) -> None
     _, second, _ = ann.items(await ann.say("a thriller"))
     assert second.title in (await ann.say("2 sounds good, save it")).text
     assert ann.items(await ann.say("what's on my list?")) == [second]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["thanks a lot, take care", "thanks a lot, goodnight", "thank you so much, bye", "thanks for the recs, see you"],
+)
+def test_who_thanks_and_leaves_says_goodbye(text: str) -> None:
+    assert briefs(text) == ["intent: thanks", "intent: bye"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("thanks a lot, any horror?", "+horror"),
+        ("thanks a lot, I'll take the first", "intent: accept Heat"),
+        ("thanks so much for the help, we loved Jaws", "+Jaws (1975) opinion lasting seen"),
+    ],
+)
+def test_what_follows_thanks_counts(text: str, said: str) -> None:
+    assert briefs(text, LISTED) == ["intent: thanks", said]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("horror is out", ["-horror"]),
+        ("comedies are off the table tonight", ["-comedy"]),
+        ("musicals are a no for us", ["-musical"]),
+        ("horror is out, maybe a western", ["-horror", "+western"]),
+        ("which comedies are out now?", ["+comedy"]),
+        ("what horror is out?", ["+horror"]),
+    ],
+)
+def test_what_is_out_is_not_to_come_tonight(text: str, said: list[str]) -> None:
+    assert briefs(text, wishes=True) == said
+
+
+@pytest.mark.parametrize("text", ["make that a thriller", "ok make it a thriller", "make it a thriller please"])
+async def test_another_genre_keeps_the_rest_of_the_wish(ann: Person, text: str) -> None:
+    await ann.say("a comedy from the 90s")
+    items = ann.items(await ann.say(text))
+    assert all("Thriller" in item.facets["genre"] and 1990 <= (item.year or 0) <= 1999 for item in items)
+    assert "no longer the 1990s" in (await ann.say("a romantic drama")).text
+
+
+def test_who_is_only_told_of_is_not_wished_for() -> None:
+    for text in ("the rock is a good actor", "Denzel Washington was a great director", "my cousin is an actress"):
+        assert all(s.kind is not Kind.WISH for s in UNDERSTANDING.read(text).statements)
+    for text in ("a film where the hero is a washed up actor", "something about a man who is an actor"):
+        assert any(s.kind is Kind.WISH for s in UNDERSTANDING.read(text).statements)
+
+
+@pytest.mark.parametrize(
+    "text", ["kids are finally in bed, something light", "the kids are already asleep, something light"]
+)
+def test_who_is_in_bed_does_not_watch(text: str) -> None:
+    said = UNDERSTANDING.read(text).statements
+    assert [s.value for s in said if s.kind is Kind.FACET] == ["light"]
+    assert any(s.value == Intent.ALONE for s in said)
+    assert not any("bed" in s.value or "asleep" in s.value for s in said)
+    assert all(s.value != Intent.ALONE for s in UNDERSTANDING.read("the kids are both here now").statements)
+
+
+@pytest.mark.parametrize("text", ["did any of these win the Palme d'Or?", "did any of them win a golden globe?"])
+async def test_prizes_are_past_telling(ann: Person, text: str) -> None:
+    await ann.say("recommend something", "a thriller")
+    assert "doesn't tell that of any" in (await ann.say(text)).text
+    assert "doesn't tell" not in (await ann.say("which of these are highly rated?")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("I love the second though", "+Alien (1979) opinion lasting seen"),
+        ("the second looks boring tho", "-Alien (1979) mention"),
+        ("wats da plot of 2", "question: overview Alien"),
+    ],
+)
+def test_a_film_of_the_list_is_pointed_at_casually(text: str, said: str) -> None:
+    assert briefs(text, LISTED) == [said]
+
+
+@pytest.mark.parametrize("text", ["I hate clowns", "I can't stand clowns", "we don't like clowns"])
+def test_things_that_are_hated_are_never_to_come(text: str) -> None:
+    clowns = Item("it", "It", 1990, "A clown.", {"genre": ("Horror",), "keyword": ("clown", "evil clown")})
+    reader = Understanding(Catalogue([*films().items, clowns]), load_lexicon())
+    (said,) = reader.read(text).statements
+    assert (said.kind, said.polarity, said.lasting) == (Kind.FACET, -1, True)
+    for other in ("I hate Mondays", "I hate my job", "I hate surprises like that"):
+        assert all(s.kind is Kind.INTENT for s in reader.read(other).statements)

@@ -362,7 +362,7 @@ def test_what_is_said_of_a_list_in_passing(text: str, intent: str) -> None:
     said = UNDERSTANDING.read(text, Context(shown=shown)).statements
     assert said[-1].value == intent
     assert said[-1].target == (shown[1] if "2nd" in text or "second" in text else None)
-    assert len(said) == 1 + text.startswith("ok thanks")
+    assert len([s for s in said if s.kind is not Kind.QUESTION or s.target]) == 1 + text.startswith("ok thanks")
 
 
 @pytest.mark.parametrize(
@@ -801,7 +801,7 @@ def test_a_sequel_is_asked_after(text: str) -> None:
 
 def test_a_sequel_of_which_of_several_is_asked_back() -> None:
     shown = Context(shown=[item.id for item in films().items[:3]])
-    assert [s.value for s in UNDERSTANDING.read("is there a sequel?", shown).statements] == [Intent.WHICH]
+    assert [s.value for s in UNDERSTANDING.read("is there a sequel?", shown).statements] == ["sequels", Intent.WHICH]
 
 
 def test_a_film_of_the_list_that_appeals_is_chosen() -> None:

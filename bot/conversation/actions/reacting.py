@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from bot.conversation.actions.moment import Draft, Moment
 from bot.conversation.actions.room import MARKED_BUTTONS, Room
@@ -26,7 +26,8 @@ class Reacting(Room):
         noted = self._texts(f"noted_{reaction(cause)}", title=self._wording.titles(named))
         text = self.saved(moment, item_id) if cause.value == Intent.SAVE else noted
         buttons = self.buttons(moment, Verb.NEXT)
-        after = replace(moment.dialogue, focus=item_id, asked=None)
+        taken = "taken" if cause.value == Intent.ACCEPT else None  # "wait no, the third" takes another
+        after = replace(moment.dialogue, focus=item_id, asked=taken)
         if moment.reading.text:
             return Draft(after, text, buttons=buttons, marks=marks)
         return Draft(after, buttons=buttons, notice=text, marks=marks)
@@ -35,8 +36,9 @@ class Reacting(Room):
         """Which of the items in view they mean; what they do with it waits for the answer."""
         cause = moment.decision.cause
         after = moment.dialogue
-        if cause and reaction(cause):
-            waits = {"kind": str(cause.kind), "value": cause.value}
+        if cause and (reaction(cause) or cause.kind is Kind.QUESTION):
+            clause = {"clause": asdict(cause.clause)} if cause.clause else {}
+            waits = {"kind": str(cause.kind), "value": cause.value, **clause}
             after = replace(after, asked="which", pending=waits, pending_in=moment.turn_id)
         return Draft(after, self._texts("which_one"))
 
