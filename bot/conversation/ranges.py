@@ -319,8 +319,9 @@ class Ranges:
         for n, token in enumerate(tokens):
             told = len(tokens) <= _BRIEF or any(abs(n - m) <= _NEAR for m in numbers)
             odd = not taken[n] and token.norm not in self._known
-            meant = self._spelling.meant(token.norm) if told and odd else ()
-            spelt.append(replace(token, norm=meant[0][0], bare=meant[0][0]) if meant else token)
+            meant = [word for word, _ in self._spelling.meant(token.norm)] if told and odd else []
+            word = next((word for word in meant if word in _LIKE_THEM), meant[0] if meant else "")
+            spelt.append(replace(token, norm=word, bare=word) if word else token)
         return spelt
 
     def find(
