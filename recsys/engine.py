@@ -328,13 +328,15 @@ class Engine:
 
     def _models(self, query: Query) -> dict[int, float]:
         """Row -> weight of the items that something like is wanted; the weights sum to 1. Besides those asked for these
-        are, while nothing else is asked for, the items that the person has said since that they like."""
+        are the items that the person has said since that they like, while nothing else says of which kind it should be:
+        "something new" only narrows that."""
         if self._talk and query.talk:  # that model has weighed likeness itself
             return {}
         named, asked = query.talk.named, query.wish.like
         since = max((n for n, i in enumerate(named, 1) if i in asked), default=0)
         liked = [i for i in named[since:] if query.taste.items.get(i, 0.0) > 0]
-        ids = (*asked, *liked) if asked or not query.wish else ()
+        of_a_kind = query.wish.text or query.wish.wanted or query.wish.hoped
+        ids = (*asked, *liked) if asked or not of_a_kind else ()
         rows = dict.fromkeys(self.catalogue.row(i) for i in ids if i in self.catalogue)
         return dict.fromkeys(rows, 1 / max(1, len(rows)))
 

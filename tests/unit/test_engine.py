@@ -508,10 +508,28 @@ class TestSomethingLikeIt:
         assert self.kinds(engine, before) == ["Comedy"] * 2
         assert "Horror" in self.kinds(engine, after)
 
-    def test_but_a_wish_goes_before_it(self, engine: Engine) -> None:
-        horror = Wish(wanted=(clause("Horror"),))
-        bare = picks(engine, Query(Taste({"i20": 1.0}), horror))
-        assert picks(engine, Query(Taste({"i20": 1.0}), horror, talk=Talk(named=("i20",)))) == bare
+    @pytest.mark.parametrize(
+        "limit",
+        [
+            Wish(ranges=(Range("runtime", None, 110.0, "short"),)),
+            Wish(ranges=(Range("year", 1970, None, "new"),)),
+            Wish(unwanted=(clause("Horror"),)),
+        ],
+    )
+    def test_so_is_what_a_limit_leaves_of_it(self, engine: Engine, limit: Wish) -> None:
+        """ "I love Alien and The Thing", "something new"."""
+        liked = Taste({"i20": 1.0})
+        before = picks(engine, Query(liked, limit, k=1))[0].contributions["likeness"]
+        said = picks(engine, Query(liked, limit, k=1, talk=Talk(named=("i20",))))[0]
+        assert said.item_id == "i16" and said.contributions["likeness"] > before
+
+    @pytest.mark.parametrize(
+        "kind", [Wish(wanted=(clause("Horror"),)), Wish(hoped=(clause("Horror"),)), Wish("a horror night")]
+    )
+    def test_but_a_wish_for_a_kind_goes_before_it(self, engine: Engine, kind: Wish) -> None:
+        for wish in (kind, replace(kind, ranges=(Range("runtime", None, 110.0, "short"),))):
+            bare = picks(engine, Query(Taste({"i20": 1.0}), wish))
+            assert picks(engine, Query(Taste({"i20": 1.0}), wish, talk=Talk(named=("i20",)))) == bare
 
     def test_each_named_item_has_its_part(self, engine: Engine) -> None:
         for pick in picks(engine, Query(wish=Wish(like=("i20", "i21")), k=2)):
