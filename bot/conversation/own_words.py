@@ -98,7 +98,8 @@ class OwnWords:
             and not self._dates(n)
             and (not self._m.tokens[n].norm.isdigit() or self._tells_of_films())
         ]
-        meanings = [m for m in self._noted.wanted if m.wish or m.label]
+        # "The dog lives" only refuses: no text tells of it.
+        meanings = [m for m in self._noted.wanted if m.wish or any(c.facets or c.mood for c in m.wanted)]
         if content and self._describes(content, words):
             adds = self._m.tokens[words[0]].norm in self._m.words.refining  # "but set in Paris"
             text = self._joined(kept) if dropped or filler or adds else self._m.head[self._m.offset :].strip()

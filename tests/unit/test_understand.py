@@ -1041,6 +1041,22 @@ def test_a_dog_that_lives_is_no_wish_for_one_that_dies(text: str) -> None:
     assert [(s.value, s.polarity) for s in found if s.value != Intent.REFINE] == [("dying dogs", -1)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a comedy where the dog doesn't die",
+        "comedy, and the dog survives",
+        "something funny, but the dog shouldn't die",
+    ],
+)
+def test_no_text_is_looked_for_that_tells_of_a_dog_that_lives(text: str) -> None:
+    catalogue = Catalogue([*films().items, Item("d", "Dog", facets={"keyword": ("dog", "death of dog")})])
+    found = Understanding(catalogue, load_lexicon()).read(text).statements
+    assert ("dying dogs", -1) in {(s.value, s.polarity) for s in found}
+    wishes = [s for s in found if s.kind is Kind.WISH]
+    assert not any("dog" in f"{s.value} {s.clause}" for s in wishes)
+
+
 @pytest.mark.parametrize(("text", "weight"), [("not too scary", 0.5), ("nothing scary", 1.0)])
 def test_too_much_of_something_is_refused_mildly(text: str, weight: float) -> None:
     (said,) = read(text).statements
