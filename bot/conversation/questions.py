@@ -14,6 +14,8 @@ from recsys.taste import Clause
 _INQUIRING = ("who", "whos", "how", "when", "whats")
 """Words that open a question whatever follows."""
 _WHETHER = ("is", "was", "are", "does")
+_ANYTHING = frozenset(("anything", "something", "one", "ones", "others", "another"))
+_ANY = frozenset(("any", "a", "an"))
 _GOOD = (["good"], ["any", "good"], ["worth", "it"], ["worth", "watching"])
 _MEASURED = {"old": "year", "new": "year", "recent": "year", "long": "runtime", "short": "runtime"}
 """What "is it old?" asks for."""
@@ -72,7 +74,7 @@ class Questions:
             [hit for hit in hits if hit.value not in COMPARED],
         )
         kinds = (self._of_each, self._field, self._appears, self._whether, self._in_a_word)
-        return any(kind(asked) for kind in kinds)
+        return not self._sought(asked) and any(kind(asked) for kind in kinds)
 
     def take_up(self, clause: range) -> None:
         """ "The second sounds nice, but is it sad?": note a question at the end of a clause that takes up what came
@@ -148,6 +150,16 @@ class Questions:
         if meaning.flipped:  # "does it have subtitles?"
             return self._ask_or_which(asked, "language")
         return self._ask_or_which(asked, "facet", Clause(meaning.label, meaning.wanted[0].facets))
+
+    def _sought(self, asked: _Question) -> bool:
+        """ "Is there anything with Tom Hanks?", "is there a good western?": wishes; "is there anything scary in it?" is
+        none."""
+        pointed = asked.every or any(r.i in asked.run for r in self._m.pointers)
+        if pointed or len(asked.tokens) < 3 or asked.tokens[1].norm != "there":
+            return False
+        kinds = {m.i for m in self._m.meanings if m.by_name}.intersection(asked.run[3:5])
+        what = asked.tokens[2].norm
+        return what in _ANYTHING or (what in _ANY and bool(kinds))
 
     def _in_a_word(self, asked: _Question) -> bool:
         """ "Director?", "the plot?", "long?", and of how an item is: "scary?", "any violence in it?"."""

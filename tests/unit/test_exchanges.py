@@ -696,3 +696,24 @@ def test_things_that_are_hated_are_never_to_come(text: str) -> None:
     assert (said.kind, said.polarity, said.lasting) == (Kind.FACET, -1, True)
     for other in ("I hate Mondays", "I hate my job", "I hate surprises like that"):
         assert all(s.kind is Kind.INTENT for s in reader.read(other).statements)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("is there anything with Al Pacino?", ["Al Pacino"]),
+        ("is there one by Michael Mann?", ["Michael Mann"]),
+        ("is there a good comedy?", ["comedy"]),
+        ("are there any comedies with Al Pacino?", ["comedy", "Al Pacino"]),
+    ],
+)
+def test_is_there_anything_asks_for_films_not_about_the_one_in_focus(text: str, wanted: list[str]) -> None:
+    said = UNDERSTANDING.read(text, FOCUSED).statements
+    assert [s.value for s in said if s.kind is Kind.FACET] == wanted
+    assert not any(s.kind is Kind.QUESTION for s in said)
+
+
+@pytest.mark.parametrize("text", ["is there anything scary in it?", "is Al Pacino in it?", "is there a sequel?"])
+def test_is_there_anything_in_it_asks_about_the_one_in_focus(text: str) -> None:
+    (said,) = UNDERSTANDING.read(text, FOCUSED).statements
+    assert (said.kind, said.target) == (Kind.QUESTION, ALIEN)
