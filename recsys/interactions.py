@@ -162,6 +162,14 @@ class Table:
         return likes
 
 
+def sample(x: sparse.csr_matrix[np.float32], most: int, seed: int) -> sparse.csr_matrix[np.float64]:
+    """At most so many people (rows) of ``x`` (U, N), of those who have anything, in their order."""
+    some = np.flatnonzero(np.diff(x.indptr))
+    if len(some) > most:
+        some = np.sort(np.random.default_rng(seed).choice(some, most, replace=False))
+    return x[some].astype(np.float64)
+
+
 def of_five(path: Path) -> Interactions:
     """The ratings of a file whose best is five; raises ``DataError`` for others."""
     data = Interactions.read(path)

@@ -9,6 +9,7 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
+from recsys.interactions import sample
 from recsys.models.bilinear import Bilinear
 from recsys.models.unrated import with_text
 
@@ -28,10 +29,7 @@ def fit_graph_filter(
     ``x`` (U, N): strengths, zero for what is not known; ``vectors`` (N, d): item texts, which place the items that few
     rated. It is what graph networks such as LightGCN compute when nothing is taught, in closed form.
     """
-    some = np.flatnonzero(np.diff(x.indptr))
-    if len(some) > PEOPLE:
-        some = np.sort(np.random.default_rng(seed).choice(some, PEOPLE, replace=False))
-    y = x[some].astype(np.float64)
+    y = sample(x, PEOPLE, seed)
     people, items = (np.asarray(y.sum(axis=axis)).ravel() for axis in (1, 0))
     root = np.sqrt(items)
     inverse = np.divide(1.0, root, out=np.zeros_like(root), where=root > 0)

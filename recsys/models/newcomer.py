@@ -10,6 +10,7 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
+from recsys.interactions import sample
 from recsys.models.bilinear import Bilinear
 
 L2: Final = 20.0
@@ -41,7 +42,7 @@ def fit_newcomer(
     ``A = X'DX + diag(a)`` is inverted by Woodbury, U x U; the solution has rank U off the diagonal, and its best
     ``rank`` directions are kept. Known items are never recommended, so the diagonal is left as it comes.
     """
-    y = _sample(x, seed)
+    y = sample(x, PEOPLE, seed)
     n = y.getnnz(axis=1).astype(np.float64)
     k = np.minimum(known, np.maximum(MOST * n, 1.0))
     weight = n**-tilt / np.mean(n**-tilt)
@@ -85,11 +86,3 @@ def _dense(matrix: sparse.spmatrix[np.float64]) -> npt.NDArray[np.float64]:
 
 def _tensor(array: npt.NDArray[np.float64]) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32))
-
-
-def _sample(x: sparse.csr_matrix[np.float32], seed: int) -> sparse.csr_matrix[np.float64]:
-    """At most ``PEOPLE`` people who have anything."""
-    some = np.flatnonzero(np.diff(x.indptr))
-    if len(some) > PEOPLE:
-        some = np.sort(np.random.default_rng(seed).choice(some, PEOPLE, replace=False))
-    return x[some].astype(np.float64)
