@@ -135,7 +135,7 @@ class Table:
     def of(cls, strength: sparse.csr_matrix[np.float32], liked: float) -> Table:
         """The table without those who like nothing."""
         table = cls(strength, liked)
-        return table.people(np.flatnonzero(table.likes().getnnz(axis=1)))
+        return table.people(table.liking())
 
     def __len__(self) -> int:
         return int(self.strength.shape[0])
@@ -149,6 +149,10 @@ class Table:
         strength = sparse.csr_matrix(self.strength.multiply(kept))
         strength.eliminate_zeros()
         return Table(strength, self.liked)
+
+    def liking(self) -> Codes:
+        """Who likes anything, as rows in their order."""
+        return np.flatnonzero(self.likes().getnnz(axis=1))
 
     def beside(self, other: Table) -> Table:
         """The people of both, these first."""

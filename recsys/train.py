@@ -119,14 +119,16 @@ def hear(people: Mapping[str, Mapping[str, float]], catalogue: Catalogue) -> Hea
 
     Who judges hangs on the id alone, so that it is the same people whoever else comes.
     """
-    told = {who: {i: _strength(w) for i, w in one.items() if i in catalogue} for who, one in people.items()}
-    liking = sorted(who for who, one in told.items() if any(np.float32(s) >= np.float32(LIKE) for s in one.values()))
-    user = np.repeat(np.arange(len(liking)), [len(told[who]) for who in liking])
-    rows = np.array([catalogue.row(i) for who in liking for i in told[who]], dtype=np.int64)
-    strength = np.array([s for who in liking for s in told[who].values()], dtype=np.float32)
-    matrix = sparse.csr_matrix((strength, (user, rows)), shape=(len(liking), len(catalogue)), dtype=np.float32)
+    names = sorted(people)
+    told = [{catalogue.row(i): _strength(w) for i, w in people[who].items() if i in catalogue} for who in names]
+    user = np.repeat(np.arange(len(names)), [len(one) for one in told])
+    rows = np.array([row for one in told for row in one], dtype=np.int64)
+    strength = np.array([s for one in told for s in one.values()], dtype=np.float32)
+    matrix = sparse.csr_matrix((strength, (user, rows)), shape=(len(names), len(catalogue)), dtype=np.float32)
     matrix.eliminate_zeros()
-    return Heard(Table(matrix, LIKE), np.flatnonzero([_judges(who) for who in liking]))
+    everybody = Table(matrix, LIKE)
+    liking = everybody.liking()
+    return Heard(everybody.people(liking), np.flatnonzero([_judges(names[n]) for n in liking]))
 
 
 def _strength(opinion: float) -> float:

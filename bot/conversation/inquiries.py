@@ -46,12 +46,9 @@ class Inquiries:
 
     def _of_several(self, run: range) -> bool:
         """ "Is any of them in black and white?", "which of these are under two hours?"."""
-        tokens = self._m.tokens[run.start : run.stop]
-        opening = [hit for hit in self._m.words.several.find(tokens) if hit.i < _OPENS]
-        asks = self._m.asks(run) or tokens[0].norm in self._m.words.grammar.question_words
-        if not (opening and asks and len(self._m.context.shown) > 1) or self._most(run):
+        asked = self._beyond_several(run)
+        if asked is None or self._most(run):
             return False
-        asked = range(run.start + opening[0].j, run.stop)
         what = self._asked_for(asked)
         untold = asked and any(not limit.told for limit in self._m.stated(asked))  # "win the Palme d'Or?"
         if what is None and not untold:
@@ -63,15 +60,23 @@ class Inquiries:
     def _asks_of_several(self) -> bool:
         """ "Which of these won at Cannes?": whether the whole message asks of the films on show what nothing tells."""
         tokens, words = self._m.tokens, self._m.words
-        opening = [hit for hit in words.several.find(tokens) if hit.i < _OPENS]
-        asks = bool(tokens) and (self._m.asks(range(len(tokens))) or tokens[0].norm in words.grammar.question_words)
-        if not (opening and asks and len(self._m.context.shown) > 1) or len(tokens) > _LONGEST:
+        asked = self._beyond_several(range(len(tokens)))
+        if asked is None or len(tokens) > _LONGEST:
             return False
-        rest = [t.norm for t in tokens[opening[0].j :]]
+        rest = [tokens[n].norm for n in asked]
         speaks = not {*words.grammar.speakers, *words.grammar.selves}.isdisjoint(rest)  # "which of these should I see?"
         if speaks or words.ranges.ranks(tokens):
             return False
         return any(norm not in words.noise | words.fillers for norm in rest)
+
+    def _beyond_several(self, run: range) -> range | None:
+        """What a question asks of the films on show, behind "which of these"; None where it is no such question."""
+        tokens = self._m.tokens[run.start : run.stop]
+        opening = next((hit for hit in self._m.words.several.find(tokens) if hit.i < _OPENS), None)
+        if opening is None or len(self._m.context.shown) < 2:
+            return None
+        asks = self._m.asks(run) or tokens[0].norm in self._m.words.grammar.question_words
+        return range(run.start + opening.j, run.stop) if asks else None
 
     def _most(self, run: range) -> bool:
         """Whether the question is which of them is the most so."""

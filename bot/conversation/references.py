@@ -9,7 +9,7 @@ from itertools import dropwhile
 
 from bot.conversation.lexicon import Lexicon
 from bot.conversation.statements import Context
-from bot.conversation.tokens import Hit, Phrases, Token, squash
+from bot.conversation.tokens import ARTICLES, Hit, Phrases, Token, squash
 
 _ALL = frozenset(("these", "those", "them"))
 _CHOOSING = frozenset(("save", "like", "why", "pick", "take", "add"))
@@ -122,9 +122,7 @@ class References:
         said = [t.norm for t in tokens]
         turn = next((n for n, norm in enumerate(said) if norm in ("is", "was", "isnt", "wasnt")), len(said))
         who = turn > 0 and self._asking.isdisjoint(said[:turn])
-        return (
-            who and len(said) > turn + 2 and said[-1] in self._called and not {"a", "an", "the"}.isdisjoint(said[turn:])
-        )
+        return who and len(said) > turn + 2 and said[-1] in self._called and not ARTICLES.isdisjoint(said[turn:])
 
     def wanted(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[int]:
         """Where "him" or "her" is somebody whose films are asked for: "more with her", "something by him"."""
